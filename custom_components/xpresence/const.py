@@ -1,0 +1,55 @@
+"""Names that more than one module of xpresence needs."""
+
+from typing import Final
+
+DOMAIN: Final = "xpresence"
+
+# Config entry: data (connection and secrets)
+CONF_DRIVER: Final = "driver"
+DRIVER_ACTIONS: Final = "actions"
+DRIVER_ASTERISK: Final = "asterisk"
+CONF_TLS: Final = "tls"
+CONF_CA: Final = "ca"
+
+# Config entry: data of the Home Assistant actions driver
+CONF_SET_ACTION: Final = "set_action"
+CONF_END_ACTION: Final = "end_action"
+CONF_STATE_ENTITY: Final = "state_entity"
+
+# Config entry: options (behaviour)
+CONF_CALENDAR_DAYS: Final = "calendar_days"
+CONF_DESK_CHANGE: Final = "desk_change"
+CONF_ORDER: Final = "order"
+DESK_CHANGE_ENFORCE: Final = "enforce"
+DESK_CHANGE_RESPECT: Final = "respect"
+
+# Subentries
+SUBENTRY_PERSON: Final = "person"
+SUBENTRY_PROFILE: Final = "profile"
+
+# Subentry profile: data
+CONF_AGENT: Final = "agent"
+CONF_BUSY: Final = "busy"
+CONF_DEPUTIES: Final = "deputies"
+CONF_DO_NOT_DISTURB: Final = "do_not_disturb"
+CONF_DURATION: Final = "duration"
+CONF_ENABLED: Final = "enabled"
+CONF_ENDING: Final = "ending"
+CONF_INFO_TEXT: Final = "info_text"
+CONF_KIND: Final = "kind"
+CONF_MODE: Final = "mode"
+CONF_NO_REPLY: Final = "no_reply"
+CONF_OWNER: Final = "owner"
+CONF_REDIRECT: Final = "redirect"
+CONF_RING_SECONDS: Final = "ring_seconds"
+CONF_STATUS: Final = "status"
+CONF_UNCONDITIONAL: Final = "unconditional"
+CONF_VALUE: Final = "value"
+
+# Subentry person: data
+CONF_DEFAULT_PROFILE: Final = "default_profile"
+CONF_DEVICES: Final = "devices"
+CONF_EXTENSION: Final = "extension"
+CONF_NUMBER: Final = "number"
+CONF_PERSON: Final = "person"
+CONF_VOICEMAIL: Final = "voicemail"

@@ -1,0 +1,1 @@
+"""Calendar sources and groupware clients; no Home Assistant."""

@@ -1,0 +1,1 @@
+"""The rules of presence: pure, without Home Assistant, clock, chance or I/O."""

@@ -1,0 +1,222 @@
+"""The words of presence: office, people, profiles, facts, claims, decisions.
+
+Everything here is frozen. Ids are opaque strings (Home Assistant's subentry
+ids outside the tests). All datetimes are aware.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .line import AgentState, Condition, Status
+
+
+class Source(StrEnum):
+    """Who may claim a profile; the order is the office's default order."""
+
+    MANUAL = "manual"
+    CALL = "call"
+    CALENDAR = "calendar"
+    RULE = "rule"
+    INACTIVITY = "inactivity"
+    SESSION = "session"
+    DEFAULT = "default"
+
+
+class RedirectMode(StrEnum):
+    """A profile's opinion about the redirect."""
+
+    UNCHANGED = "unchanged"
+    OFF = "off"
+    FORWARD = "forward"
+
+
+class TargetKind(StrEnum):
+    """What a redirect rule may point at."""
+
+    VOICEMAIL = "voicemail"
+    NUMBER = "number"
+    PERSON = "person"
+    DEVICE = "device"
+    FIRST_AVAILABLE = "first_available"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A redirect's aim as an office words it; resolved before it is written.
+
+    ``value`` is the number, the person's id or the device's id; empty for one's
+    own voicemail. ``deputies`` are people's ids, for ``FIRST_AVAILABLE``.
+    """
+
+    kind: TargetKind
+    value: str = ""
+    deputies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectRule:
+    """What a profile wants of the redirect.
+
+    With ``FORWARD`` at least one of the three targets is set; a condition
+    without a target is switched off while the rule holds. ``ring_seconds``
+    (5–120) belongs to ``no_reply``; ``None`` leaves the phone system's own.
+    ``do_not_disturb`` asks for the phone system's own feature as well.
+    """
+
+    mode: RedirectMode = RedirectMode.UNCHANGED
+    unconditional: Target | None = None
+    busy: Target | None = None
+    no_reply: Target | None = None
+    ring_seconds: int | None = None
+    do_not_disturb: bool = False
+
+    def target(self, condition: Condition) -> Target | None:
+        """Return the target for one condition."""
+        match condition:
+            case Condition.UNCONDITIONAL:
+                return self.unconditional
+            case Condition.BUSY:
+                return self.busy
+            case Condition.NO_REPLY:
+                return self.no_reply
+
+
+class EndingKind(StrEnum):
+    """When a choice by hand ends, if it was given no end time."""
+
+    UNTIL_CHANGED = "until_changed"
+    UNTIL_RETURN = "until_return"
+    UNTIL_SESSION_ENDS = "until_session_ends"
+    FIXED_TIME = "fixed_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A profile's own ending rule; ``duration`` belongs to ``FIXED_TIME``."""
+
+    kind: EndingKind = EndingKind.UNTIL_CHANGED
+    duration: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named preset. The name never changes; ``owner`` is a person's id."""
+
+    id: str
+    name: str
+    status: Status
+    redirect: RedirectRule = RedirectRule()
+    agent: AgentState | None = None
+    """The TeamDesk status it wants; ``None`` is *unchanged*."""
+    info_text: str = ""
+    ending: Ending = Ending()
+    enabled: bool = True
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A telephone a person can pick for follow-me."""
+
+    id: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One extension and the rules its owner lives by."""
+
+    id: str
+    name: str
+    extension: str
+    default_profile: str
+    voicemail: str = ""
+    """Mailbox number; empty: the extension's own."""
+    devices: tuple[Device, ...] = ()
+    time_zone: str = "UTC"
+
+
+DEFAULT_ORDER = tuple(Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One phone system with its people and profiles."""
+
+    profiles: Mapping[str, Profile]
+    people: Mapping[str, Person]
+    order: tuple[Source, ...] = DEFAULT_ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A profile chosen by hand, by voice or by an action."""
+
+    profile: str
+    at: datetime
+    until: datetime | None = None
+    info_text: str | None = None
+    by: str | None = None
+    """Who chose: an opaque id; never shown without asking who may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known about one person; nothing else enters a decision."""
+
+    person: str
+    choice: Choice | None = None
+    automatic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One source's wish. ``key`` tells this claim from the next of its kind."""
+
+    source: Source
+    profile: str
+    key: str
+    since: datetime | None = None
+    until: datetime | None = None
+    reason: str = ""
+    info_text: str | None = None
+
+
+class Verdict(StrEnum):
+    """What became of a claim."""
+
+    DECIDES = "decides"
+    WAITS = "waits"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """One line of the answer to "why?"."""
+
+    claim: Claim
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What holds for a person, and why."""
+
+    person: str
+    profile: Profile
+    source: Source
+    claim: Claim
+    since: datetime | None
+    until: datetime | None
+    info_text: str
+    redirect: RedirectRule
+    redirect_claim: Claim | None
+    """The claim whose profile decides the redirect; ``None``: nobody's."""
+    agent: AgentState | None
+    agent_claim: Claim | None
+    trace: tuple[TraceEntry, ...]
+    next_change: datetime | None

@@ -1,0 +1,1 @@
+"""Phone systems behind one protocol; asyncio only, no Home Assistant."""

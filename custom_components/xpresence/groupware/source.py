@@ -1,0 +1,61 @@
+"""What xpresence asks of every calendar, and how a calendar says no."""
+
+from datetime import datetime
+from typing import Protocol
+
+from ..presence.appointments import Appointment
+
+
+class SourceError(Exception):
+    """A calendar could not be read; the last good appointments stay."""
+
+
+class SignInNeeded(SourceError):
+    """The sign-in is refused or has expired; only a person can renew it.
+
+    ``reason`` is a translation key (``wrong_password``, ``consent_missing`` …).
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason; never the name or the secret."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotAllowed(SourceError):
+    """The sign-in works, but this calendar may not be read with it."""
+
+
+class SourceUnavailable(SourceError):
+    """Not reachable, overloaded or answering rubbish; try again later.
+
+    ``retry_after`` is what the server asked for, in seconds.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        """Keep what kind of failure it was, and how long to wait."""
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class CertificateRejected(SourceError):
+    """TLS cannot be trusted: unknown authority, wrong name, or expired."""
+
+
+class CalendarSource(Protocol):
+    """One calendar of one person."""
+
+    @property
+    def name(self) -> str:
+        """What the appointment list calls it: Outlook, Exchange, Notes …"""
+
+    async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """Read what overlaps the time from ``start`` to ``end``, expanded.
+
+        Raises:
+            SourceError: one of the kinds above.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from .line import Destination, DestinationKind, Known, Setting
+from .model import RedirectMode
 from .parts import Part, Value, changed, known
 
 
@@ -40,7 +41,7 @@ class Ledger:
 
     ``base``: for each part that xpresence answers for, what the phone's own setting
     was; ``UNKNOWN`` parts are none of its business. ``held``: the profile that holds
-    the redirect; ``claim``: the claim that decided it when last applied. ``wrote``:
+    the redirect; ``claim`` and ``mode``: what decided it when last applied. ``wrote``:
     what the phone system was last asked for (for a phone system that cannot be
     read, kept for good). ``taken``: parts that a person took over under this claim.
     ``asked``/``seen``/``answered``: when it was asked for, first read back, and
@@ -50,6 +51,7 @@ class Ledger:
     base: Setting = field(default_factory=Setting)
     held: str | None = None
     claim: str | None = None
+    mode: RedirectMode | None = None
     wrote: Setting = field(default_factory=Setting)
     taken: frozenset[Part] = frozenset()
     asked: datetime | None = None
@@ -69,6 +71,7 @@ class Ledger:
             "base": _setting_to_json(self.base),
             "held": self.held,
             "claim": self.claim,
+            "mode": self.mode,
             "wrote": _setting_to_json(self.wrote),
             "taken": sorted(part.value for part in self.taken),
             "asked": _time_to_json(self.asked),
@@ -103,6 +106,7 @@ class Ledger:
             base=_setting_from_json(stored["base"]),
             held=stored["held"],
             claim=stored["claim"],
+            mode=None if stored["mode"] is None else RedirectMode(stored["mode"]),
             wrote=_setting_from_json(stored["wrote"]),
             taken=frozenset(Part(name) for name in stored["taken"]),
             asked=_time_from_json(stored["asked"]),

@@ -163,13 +163,19 @@ def plan(
     events: list[Event] = []
     reading = only(observed, reach.readable)
     aim, unsupported = aim_of(wanted, reach)
+    if reach.readable and reading == Setting():
+        # What happened at the phone meanwhile is heard before anything is decided.
+        unread = {part for setting in (aim, ledger.base) for part, _ in known(setting)}
+        return Plan(
+            ledger, unsupported=unsupported, waiting=frozenset(unread) & reach.readable
+        )
 
     ledger = _listen(aim, reading, ledger, events, wanted, ready_since, desk_change)
     ledger = _end_own(reading, ledger, events, now, reach)
     ledger = _decide(aim, reading, ledger, wanted, reach)
 
     goal = goal_of(aim, ledger, wanted)
-    ledger = _intend(goal, ledger, now)
+    ledger = _intend(goal, reading, ledger, now, reach)
     write, waiting, ledger = _compare(goal, reading, ledger, now, reach)
     if write is None and not waiting:
         ledger = _in_order(goal, ledger, now, ready_since, reach)
@@ -203,12 +209,13 @@ def _listen(
         and found != value(ledger.wrote, part)
     }
     lost = {
-        part
+        part: _was_seen_or_lands_late(part, found, ledger)
         for part, found in differs.items()
         if _is_echo(part, found, ledger, ready_since)
     }
-    if lost:
-        events.append(Event(EventKind.WRITE_LOST, frozenset(lost)))
+    if any(lost.values()):
+        news = frozenset(part for part, is_news in lost.items() if is_news)
+        events.append(Event(EventKind.WRITE_LOST, news))
     goal = goal_of(aim, ledger, wanted)
     by_hand = {
         part: found
@@ -222,7 +229,7 @@ def _listen(
         return ledger
     if told:
         events.append(Event(EventKind.CHANGED_AT_PHONE, told))
-    return _hand_over(ledger, by_hand, stands=True)
+    return _hand_over(ledger, by_hand, reading)
 
 
 def _is_echo(
@@ -235,6 +242,13 @@ def _is_echo(
     )
 
 
+def _was_seen_or_lands_late(part: Part, found: Value, ledger: Ledger) -> bool:
+    """Tell a write that was undone from one that was simply never done."""
+    return ledger.seen is not None or any(
+        echo.sent and value(echo.setting, part) == found for echo in ledger.echoes
+    )
+
+
 def _reconnected(ledger: Ledger, ready_since: datetime | None) -> bool:
     return (
         ledger.seen is not None
@@ -243,10 +257,10 @@ def _reconnected(ledger: Ledger, ready_since: datetime | None) -> bool:
     )
 
 
-def _hand_over(ledger: Ledger, parts: Mapping[Part, Value], *, stands: bool) -> Ledger:
+def _hand_over(ledger: Ledger, parts: Mapping[Part, Value], says: Setting) -> Ledger:
     """Make parts the person's: the new base, which no profile touches any more.
 
-    ``stands``: the phone says so already. What else a profile holds stays held,
+    ``says``: what the phone says of them by now. What else a profile holds stays held,
     unless nothing that sends calls away is left of it, or the person turned
     follow-me on: then the profile lets go of everything until another claim
     decides. A person's own unconditional forward takes the place of a follow-me
@@ -276,7 +290,7 @@ def _hand_over(ledger: Ledger, parts: Mapping[Part, Value], *, stands: bool) -> 
         base=changed(ledger.base, base),
         held=held,
         taken=taken,
-        wrote=changed(ledger.wrote, parts if stands else dict.fromkeys(parts, UNKNOWN)),
+        wrote=changed(ledger.wrote, {part: value(says, part) for part in parts}),
         echoes=_may_land_late(ledger, parts),
     )
 
@@ -342,30 +356,46 @@ def _decide(
 ) -> Ledger:
     """Let the deciding claim take hold or go, and find each part's base."""
     if wanted is None:
-        return replace(ledger, held=None, claim=None, taken=frozenset())
+        return replace(ledger, held=None, claim=None, mode=None, taken=frozenset())
     if wanted.claim != ledger.claim:
-        ledger = replace(
-            ledger, held=wanted.profile, claim=wanted.claim, taken=frozenset()
-        )
+        ledger = replace(ledger, taken=frozenset())
     elif ledger.held is None:
         return ledger
-    else:
-        ledger = replace(ledger, held=wanted.profile)
+    ends = wanted.mode is RedirectMode.OFF
+    ends_all = ends and (wanted.claim, wanted.mode) != (ledger.claim, ledger.mode)
     base: dict[Part, Known[Value]] = {}
     for part, _ in known(aim):
         if part in ledger.taken:
             continue
-        if wanted.mode is RedirectMode.OFF and part in REDIRECTS:
+        unrecorded = value(ledger.base, part) is UNKNOWN
+        if part in REDIRECTS and (ends_all or (unrecorded and ends)):
             base[part] = None
-        elif value(ledger.base, part) is UNKNOWN:
+        elif unrecorded:
             base[part] = _says(part, reading, ledger, reach)
-    own = () if wanted.mode is RedirectMode.OFF else ledger.own
-    return replace(ledger, base=changed(ledger.base, base), own=own)
+    return replace(
+        ledger,
+        base=changed(ledger.base, base),
+        held=wanted.profile,
+        claim=wanted.claim,
+        mode=wanted.mode,
+        own=() if ends_all else ledger.own,
+    )
 
 
-def _intend(goal: Setting, ledger: Ledger, now: datetime) -> Ledger:
-    """Note what is asked for from now on; what was never seen may land late."""
-    new = {p: v for p, v in known(goal) if v != value(ledger.wrote, p)}
+def _intend(
+    goal: Setting, reading: Setting, ledger: Ledger, now: datetime, reach: Reach
+) -> Ledger:
+    """Note what is asked for from now on; what was never seen may land late.
+
+    A part that has not been read is not asked for yet, so that the first reading
+    is still held against what was asked before.
+    """
+    new = {
+        part: found
+        for part, found in known(goal)
+        if found != value(ledger.wrote, part)
+        and (part not in reach.readable or value(reading, part) is not UNKNOWN)
+    }
     if not new:
         return ledger
     return replace(
@@ -506,7 +536,15 @@ def own_change(
         }
         ledger = replace(ledger, base=changed(ledger.base, beneath))
         parts = {part: mine for part, mine in parts.items() if part not in beneath}
-    return replace(_hand_over(ledger, parts, stands=False), own=own)
+    return replace(_hand_over(ledger, parts, reading), own=own)
+
+
+def given_back(ledger: Ledger) -> Ledger:
+    """Let the deciding claim take hold again of what a person had taken over.
+
+    Where no claim decides, the phone's own setting stands as it is.
+    """
+    return replace(ledger, claim=None, taken=frozenset(), own=())
 
 
 def _own(

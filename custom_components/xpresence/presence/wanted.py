@@ -56,7 +56,9 @@ def aim_of(wanted: Wanted | None, reach: Reach) -> tuple[Setting, frozenset[Part
         aim = dict(known(wanted.setting))
         if not any(is_on(p, v) for p, v in aim.items() if p not in unsupported):
             aim = {}
-        if not is_on(Part.NO_REPLY, aim.get(Part.NO_REPLY)):
+        if Part.NO_REPLY in unsupported or not is_on(
+            Part.NO_REPLY, aim.get(Part.NO_REPLY)
+        ):
             aim.pop(Part.RING_SECONDS, None)
     return (
         changed(

@@ -83,9 +83,11 @@ class NumberFormat:
     """How an office's phone system writes numbers.
 
     ``country_code`` without plus ("49"; empty: not known, numbers stay as they
-    are), ``area_code`` without trunk prefix ("30"), ``main``: the office's own
-    number in E.164 without extension ("+49301234"; empty: none), ``extensions``:
-    those that are known, which may be longer than ``extension_digits``.
+    are), ``area_code`` without trunk prefix ("30"), ``national_digits``: the length
+    of a number with its area where all have the same (North America: 10; 0: they
+    differ), ``main``: the office's own number in E.164 without extension
+    ("+49301234"; empty: none), ``extensions``: those that are known, which may be
+    longer than ``extension_digits``.
     """
 
     outside_prefix: str = ""
@@ -93,6 +95,7 @@ class NumberFormat:
     area_code: str = ""
     trunk_prefix: str = "0"
     international_prefix: str = "00"
+    national_digits: int = 0
     extension_digits: int = 5
     main: str = ""
     style: DialStyle = DialStyle.NATIONAL
@@ -128,7 +131,7 @@ def parse(text: str, style: NumberFormat = PLAIN) -> str:
         BadNumber: nothing that calls may go to.
     """
     bare = _bare(text)
-    if bare in EMERGENCY and bare not in style.extensions:
+    if _is_emergency(bare, style):
         raise BadNumber(NumberProblem.EMERGENCY)
     if "*" in bare or "#" in bare:
         return _code(bare)
@@ -209,6 +212,24 @@ def _bare(text: str) -> str:
     return checked("".join(bare))
 
 
+def _is_emergency(bare: str, style: NumberFormat) -> bool:
+    """Tell an emergency number, whatever is written or dialled before it."""
+    if bare in style.extensions:
+        return False
+    abroad, country = style.international_prefix, style.country_code
+    spellings = {
+        bare.removeprefix(prefix)
+        for prefix in (
+            style.outside_prefix,
+            style.outside_prefix + style.trunk_prefix,
+            style.trunk_prefix,
+            "+" + country,
+            abroad + country,
+        )
+    }
+    return bool(EMERGENCY & (spellings | {bare}))
+
+
 def _character_problem(character: str) -> NumberProblem:
     if character.isalpha():
         return NumberProblem.LETTERS
@@ -246,7 +267,8 @@ def _international(bare: str, style: NumberFormat) -> str:
         return bare
     if trunk and bare.startswith(trunk):
         return _e164(style.country_code + bare.removeprefix(trunk))
-    return _e164(style.country_code + style.area_code + bare)
+    area = "" if len(bare) == style.national_digits else style.area_code
+    return _e164(style.country_code + area + bare)
 
 
 def _e164(digits: str) -> str:

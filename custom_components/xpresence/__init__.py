@@ -1,1 +1,65 @@
-"""xpresence."""
+"""xpresence: presence profiles for people on a phone system."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import OfficeCoordinator, XPresenceConfigEntry
+from .removal import async_release_all
+from .services import async_setup_services
+from .store import OfficeStore
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.SELECT, Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register what does not depend on a phone system."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> bool:
+    """Set up one phone system with its people."""
+    coordinator = OfficeCoordinator(hass, entry)
+    await coordinator.async_start()
+    entry.runtime_data = coordinator
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        name=entry.title,
+        sw_version=coordinator.system.version,
+    )
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # After the platforms, so that no change is decided before it can be shown.
+    coordinator.async_begin()
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> bool:
+    """End the connection; a redirect that was set stays set."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.async_stop()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> None:
+    """Give back the redirects that profiles hold, then forget everything."""
+    store = OfficeStore(hass, entry.entry_id)
+    await store.async_load()
+    await async_release_all(hass, entry, store)
+    await store.async_remove()
+
+
+async def _async_entry_updated(hass: HomeAssistant, entry: XPresenceConfigEntry) -> None:
+    """Apply a change in place; only another connection needs a reload."""
+    if entry.runtime_data.connection_changed:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    await entry.runtime_data.async_office_changed()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, override
 
 
 class Condition(StrEnum):
@@ -53,6 +53,7 @@ class Unknown(Enum):
 
     UNKNOWN = "unknown"
 
+    @override
     def __repr__(self) -> str:
         """Return the name alone, so that a failing test reads well."""
         return "UNKNOWN"

@@ -1,0 +1,61 @@
+"""What all entities of xpresence share."""
+
+from typing import override
+
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+
+from .const import DOMAIN
+from .coordinator import OfficeCoordinator, PersonState
+
+
+class PersonEntity(Entity):
+    """An entity of one person; it reads the coordinator and decides nothing."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self,
+        coordinator: OfficeCoordinator,
+        person_id: str,
+        description: EntityDescription,
+    ) -> None:
+        """Belong to a person's device."""
+        self.coordinator = coordinator
+        self.person_id = person_id
+        self.entity_description = description
+        self._attr_unique_id = f"{person_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, person_id)},
+            name=coordinator.people[person_id].person.name,
+            via_device_id=dr.async_get_device_id_by_identifier(
+                coordinator.hass,
+                (DOMAIN, coordinator.entry.entry_id),
+                config_entry_id=coordinator.entry.entry_id,
+            ),
+        )
+
+    @property
+    def state_of_person(self) -> PersonState:
+        """Return what is known of the person now."""
+        return self.coordinator.people[self.person_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Stay available while the person exists: profiles need no telephone."""
+        return self.person_id in self.coordinator.people
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the person."""
+        self.async_on_remove(
+            self.coordinator.async_listen(self.person_id, self._on_change)
+        )
+
+    def _on_change(self) -> None:
+        """Write the state after the person changed."""
+        self.async_write_ha_state()

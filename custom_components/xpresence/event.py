@@ -1,0 +1,52 @@
+"""What happens to a person's presence, as an event that automations can use."""
+
+from typing import Any, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import Happening, XPresenceConfigEntry
+from .entity import PersonEntity
+
+PARALLEL_UPDATES = 0
+
+PRESENCE = EventEntityDescription(
+    key="presence",
+    translation_key="presence",
+    event_types=[happening.value for happening in Happening],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: XPresenceConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add each person's events, now and when people are added later."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(person_id: str) -> None:
+        async_add_entities(
+            [PresenceEvent(coordinator, person_id, PRESENCE)],
+            config_subentry_id=person_id,
+        )
+
+    coordinator.async_for_each_person(add)
+
+
+class PresenceEvent(PersonEntity, EventEntity):
+    """The last thing that happened."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to what happens, not to every change."""
+        self.async_on_remove(
+            self.coordinator.async_listen_happenings(self.person_id, self._on_happening)
+        )
+
+    @callback
+    def _on_happening(self, happening: Happening, details: dict[str, Any]) -> None:
+        self._trigger_event(happening.value, details)
+        self.async_write_ha_state()

@@ -1,0 +1,46 @@
+"""Repair issues: raised only for what a person can mend, gone when it is mended."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+
+
+@callback
+def release_failed(hass: HomeAssistant, title: str, person_id: str) -> None:
+    """Say that a redirect was left behind when its person went."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"release_failed_{person_id}",
+        is_fixable=False,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="release_failed",
+        translation_placeholders={"title": title},
+    )
+
+
+@callback
+def redirect_failing(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    person_id: str,
+    name: str,
+    reason: str | None,
+) -> None:
+    """Say that a redirect cannot be set, or with no reason that it can again."""
+    issue = f"redirect_failing_{person_id}"
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=f"redirect_failing_{reason}",
+        translation_placeholders={"person": name, "title": entry.title},
+    )

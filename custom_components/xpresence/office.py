@@ -1,0 +1,127 @@
+"""From a config entry's options and subentries to the office the rules know."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_NAME
+
+from .const import (
+    CONF_AGENT,
+    CONF_BUSY,
+    CONF_DEFAULT_PROFILE,
+    CONF_DEPUTIES,
+    CONF_DEVICES,
+    CONF_DO_NOT_DISTURB,
+    CONF_DURATION,
+    CONF_ENABLED,
+    CONF_ENDING,
+    CONF_EXTENSION,
+    CONF_INFO_TEXT,
+    CONF_KIND,
+    CONF_MODE,
+    CONF_NO_REPLY,
+    CONF_NUMBER,
+    CONF_ORDER,
+    CONF_OWNER,
+    CONF_REDIRECT,
+    CONF_RING_SECONDS,
+    CONF_STATUS,
+    CONF_UNCONDITIONAL,
+    CONF_VALUE,
+    CONF_VOICEMAIL,
+    SUBENTRY_PERSON,
+    SUBENTRY_PROFILE,
+)
+from .presence.line import AgentState, Status
+from .presence.model import (
+    DEFAULT_ORDER,
+    Device,
+    Ending,
+    EndingKind,
+    Office,
+    Person,
+    Profile,
+    RedirectMode,
+    RedirectRule,
+    Source,
+    Target,
+    TargetKind,
+)
+
+
+def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
+    """Read the whole office; people live in ``time_zone`` unless they say else."""
+    return Office(
+        profiles={
+            subentry.subentry_id: profile_from(subentry)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        },
+        people={
+            subentry.subentry_id: person_from(subentry, time_zone)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        },
+        order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
+        or DEFAULT_ORDER,
+    )
+
+
+def profile_from(subentry: ConfigSubentry) -> Profile:
+    """Read a profile; its name is the one in the data, never the title."""
+    data = subentry.data
+    agent = data.get(CONF_AGENT)
+    duration = data.get(CONF_DURATION)
+    return Profile(
+        id=subentry.subentry_id,
+        name=data[CONF_NAME],
+        status=Status(data[CONF_STATUS]),
+        redirect=redirect_from(data.get(CONF_REDIRECT, {})),
+        agent=AgentState(agent) if agent and agent in AgentState else None,
+        info_text=data.get(CONF_INFO_TEXT, ""),
+        ending=Ending(
+            EndingKind(data.get(CONF_ENDING, EndingKind.UNTIL_CHANGED)),
+            timedelta(seconds=duration) if duration else None,
+        ),
+        enabled=data.get(CONF_ENABLED, True),
+        owner=data.get(CONF_OWNER),
+    )
+
+
+def redirect_from(data: Mapping[str, Any]) -> RedirectRule:
+    """Read a redirect rule; nothing said is *unchanged*."""
+    return RedirectRule(
+        mode=RedirectMode(data.get(CONF_MODE, RedirectMode.UNCHANGED)),
+        unconditional=_target(data.get(CONF_UNCONDITIONAL)),
+        busy=_target(data.get(CONF_BUSY)),
+        no_reply=_target(data.get(CONF_NO_REPLY)),
+        ring_seconds=data.get(CONF_RING_SECONDS),
+        do_not_disturb=data.get(CONF_DO_NOT_DISTURB, False),
+    )
+
+
+def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
+    """Read a person."""
+    data = subentry.data
+    return Person(
+        id=subentry.subentry_id,
+        name=data[CONF_NAME],
+        extension=data[CONF_EXTENSION],
+        default_profile=data.get(CONF_DEFAULT_PROFILE, ""),
+        voicemail=data.get(CONF_VOICEMAIL) or "",
+        devices=tuple(
+            Device(device["id"], device[CONF_NAME], device[CONF_NUMBER])
+            for device in data.get(CONF_DEVICES, ())
+        ),
+        time_zone=time_zone,
+    )
+
+
+def _target(data: Mapping[str, Any] | None) -> Target | None:
+    if not data:
+        return None
+    return Target(
+        TargetKind(data[CONF_KIND]),
+        data.get(CONF_VALUE) or "",
+        tuple(data.get(CONF_DEPUTIES, ())),
+    )

@@ -1,0 +1,310 @@
+"""Keeping one extension's redirect as the rules want it, whatever breaks.
+
+Level-triggered: each turn compares what is wanted with what was last read and
+writes the difference, so a turn too many does nothing and a turn after a crash
+repairs. Nothing is queued: who waits for a turn finds the newest wish.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+import logging
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from .presence.ledger import Ledger
+from .presence.line import Condition, Destination, Line, Setting
+from .presence.parts import Reach
+from .presence.redirect_status import RedirectStatus, status
+from .presence.redirects import DeskChange, Event, answered, given_back, own_change, plan
+from .presence.targets import Refusal
+from .presence.wanted import Wanted
+from .telephony.driver import (
+    AuthenticationFailed,
+    NotSupported,
+    OutcomeUnknown,
+    PermissionDenied,
+    PhoneSystem,
+    PhoneSystemError,
+    Rejected,
+    Unavailable,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+RETRY_AFTER: Final = (2, 5, 15, 30, 60)
+"""Seconds until the next try after the first, second … failure in a row."""
+WRITES_A_TURN: Final = 4
+"""A turn gives up when the phone system still differs after so many writes."""
+NOT_AS_WISHED: Final = (RedirectStatus.PENDING, RedirectStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectView:
+    """The redirect as an entity shows it."""
+
+    status: RedirectStatus = RedirectStatus.UNKNOWN
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RedirectLoop:
+    """The redirect of one extension.
+
+    ``save`` stores the ledger (with whatever else the coordinator has not
+    stored yet) and returns once it is on the disk. ``changed`` is told whenever
+    there is something new to show, ``found`` what a plan found out.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        system: PhoneSystem,
+        extension: str,
+        ledger: Ledger,
+        *,
+        save: Callable[[Ledger], Awaitable[None]],
+        changed: Callable[[], None] = lambda: None,
+        found: Callable[[Event], None] = lambda event: None,
+        label: Callable[[Destination], str] = lambda destination: destination.number,
+        desk_change: DeskChange = DeskChange.RESPECT,
+        ready_since: datetime | None = None,
+    ) -> None:
+        """Watch the extension; nothing is written before the first turn."""
+        self._hass = hass
+        self._system = system
+        self._extension = extension
+        self.ledger = ledger
+        self._save = save
+        self._changed = changed
+        self._found = found
+        self._label = label
+        self.desk_change = desk_change
+        self.ready_since = ready_since
+        self.wanted: Wanted | None = None
+        self.refusals: tuple[Refusal, ...] = ()
+        self.line: Line | None = None
+        self.view = RedirectView()
+        self.failure: PhoneSystemError | None = None
+        self.failures = 0
+        self._since: datetime | None = None
+        self._turn = asyncio.Lock()
+        self._wake: CALLBACK_TYPE | None = None
+        self._unwatch = system.watch(extension)
+
+    def stop(self) -> None:
+        """Stop watching and retrying; what is set stays set."""
+        self._unwatch()
+        self._sleep()
+
+    @callback
+    def observe(self, line: Line) -> None:
+        """Take a fresh reading."""
+        self.line = line
+        self.show()
+
+    @callback
+    def lost(self) -> None:
+        """Forget the reading: without a connection nothing is known."""
+        self.line = None
+        self._sleep()
+        self.show()
+
+    async def async_turn(self) -> None:
+        """Make the phone system follow the newest wish.
+
+        Raises:
+            OSError: the ledger could not be stored; nothing was written.
+            PhoneSystemError: the phone system does not follow (yet).
+        """
+        async with self._turn:
+            self._sleep()
+            try:
+                await self._converge()
+            except PhoneSystemError as error:
+                self.failure = error
+                if self._system.ready:
+                    self.failures += 1
+                    self._wake_in(
+                        RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1]
+                    )
+                raise
+            else:
+                self.failure = None
+                self.failures = 0
+            finally:
+                self.show()
+
+    async def async_follow(self) -> None:
+        """Take a turn for which nobody waits; what goes wrong is shown and retried."""
+        try:
+            await self.async_turn()
+        except PhoneSystemError as error:
+            _LOGGER.debug("A redirect does not follow yet: %s", type(error).__name__)
+        except OSError:
+            _LOGGER.exception("A ledger could not be stored; its redirect waits")
+
+    async def async_own_change(
+        self, change: Setting | None, until: datetime | None = None
+    ) -> None:
+        """Set a person's own redirect, or with ``None`` give it to the profile again.
+
+        Raises:
+            NotRead: an end was given, and what to go back to is not known yet.
+            OSError: it could not be stored; nothing was written.
+            PhoneSystemError: the phone system does not follow (yet).
+        """
+        async with self._turn:
+            if self.line is None and self._system.ready:
+                self.line = await self._system.read(self._extension)
+            before = self.ledger
+            if change is None:
+                self.ledger = given_back(before)
+            else:
+                self.ledger = own_change(
+                    before,
+                    change,
+                    self.line.setting if self.line else Setting(),
+                    until=until,
+                    desk_change=self.desk_change,
+                    reach=self.reach,
+                )
+            try:
+                await self._save(self.ledger)
+            except OSError:
+                self.ledger = before
+                raise
+        await self.async_turn()
+
+    async def async_release(self) -> bool:
+        """Give back what a profile holds; tell whether that was possible."""
+        self.wanted = None
+        try:
+            await self.async_turn()
+        except PhoneSystemError, OSError:
+            return not self.ledger.restoring and self.ledger.held is None
+        return True
+
+    async def _converge(self) -> None:
+        for attempt in range(WRITES_A_TURN):
+            if self.line is None and self._system.ready:
+                self.line = await self._system.read(self._extension)
+            step = plan(
+                self.wanted,
+                self.line.setting if self.line else Setting(),
+                self.ledger,
+                now=dt_util.utcnow(),
+                ready_since=self.ready_since,
+                desk_change=self.desk_change,
+                reach=self.reach,
+            )
+            await self._remember(step.ledger, must=attempt == 0 or bool(step.write))
+            for event in step.events:
+                _LOGGER.debug("A reading means: %s", event.kind)
+                self._found(event)
+            if step.again is not None:
+                self._wake_at(step.again)
+            if step.write is None:
+                if step.waiting and not self._system.ready:
+                    raise Unavailable("not ready")
+                return
+            try:
+                self.line = await self._system.apply(self._extension, step.write)
+            except OutcomeUnknown:
+                # Whether it was done is to be read, never assumed.
+                self.line = None
+                continue
+            except PhoneSystemError:
+                self.line = None
+                raise
+            self.ledger = answered(self.ledger, dt_util.utcnow())
+            self.show()
+        raise Rejected("differs")
+
+    async def _remember(self, ledger: Ledger, *, must: bool) -> None:
+        """Store a ledger; one that only notes what was seen may wait."""
+        try:
+            await self._save(ledger)
+        except OSError:
+            if must:
+                raise
+            _LOGGER.exception("What was read back could not be noted yet")
+        self.ledger = ledger
+
+    # Waking up
+
+    def _sleep(self) -> None:
+        if self._wake is not None:
+            self._wake()
+            self._wake = None
+
+    def _wake_in(self, seconds: float) -> None:
+        self._sleep()
+        self._wake = async_call_later(self._hass, seconds, HassJob(self._on_wake))
+
+    def _wake_at(self, time: datetime) -> None:
+        self._sleep()
+        self._wake = async_track_point_in_utc_time(
+            self._hass, HassJob(self._on_wake), time
+        )
+
+    async def _on_wake(self, _now: datetime) -> None:
+        self._wake = None
+        # A write that may be lost or land late is judged by a fresh reading.
+        self.line = None
+        await self.async_follow()
+
+    # Showing
+
+    @property
+    def reach(self) -> Reach:
+        """Return what this phone system can set and tell."""
+        return Reach.named(
+            flag.name for flag in self._system.capabilities if flag.name is not None
+        )
+
+    @callback
+    def show(self) -> None:
+        """Work out what is shown, and say so if it is new."""
+        shown = status(
+            self.wanted,
+            self.line.setting if self.line else Setting(),
+            self.ledger,
+            None if isinstance(self.failure, Unavailable) else self.failure,
+            reach=self.reach,
+        )
+        reason = self.reason if shown.status in NOT_AS_WISHED else None
+        attributes: dict[str, Any] = {}
+        if shown.destination is not None:
+            attributes["target"] = self._label(shown.destination)
+            attributes["condition"] = (shown.condition or Condition.UNCONDITIONAL).value
+            if shown.part is not None:
+                attributes["part"] = shown.part.value
+        if shown.set_by is not None:
+            attributes["set_by"] = shown.set_by.value
+        if reason is not None:
+            attributes["reason"] = reason
+        before = {k: v for k, v in self.view.attributes.items() if k != "since"}
+        if shown.status is not self.view.status or attributes != before:
+            self._since = dt_util.utcnow()
+        attributes["since"] = self._since
+        self.view = RedirectView(shown.status, attributes)
+        self._changed()
+
+    @property
+    def reason(self) -> str | None:
+        """Return, as a translation key, why the redirect is not as wished."""
+        if self.refusals:
+            return self.refusals[0].reason.value
+        match self.failure:
+            case AuthenticationFailed():
+                return "auth_failed"
+            case PermissionDenied():
+                return "permission_denied"
+            case Rejected() | NotSupported():
+                return "rejected"
+            case _:
+                return "unreachable"

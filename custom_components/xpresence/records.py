@@ -1,0 +1,45 @@
+"""Facts that must survive a restart, as plain JSON values and back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+import logging
+from typing import Any
+
+from .presence.ledger import Ledger
+from .presence.model import Choice
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def choice_to_record(choice: Choice | None) -> dict[str, Any] | None:
+    """Return a choice as plain values."""
+    if choice is None:
+        return None
+    return {
+        "profile": choice.profile,
+        "at": choice.at.isoformat(),
+        "until": choice.until.isoformat() if choice.until else None,
+        "info_text": choice.info_text,
+        "by": choice.by,
+    }
+
+
+def choice_from_record(record: Mapping[str, Any] | None) -> Choice | None:
+    """Read what :func:`choice_to_record` wrote."""
+    if not record:
+        return None
+    until = record["until"]
+    return Choice(
+        profile=record["profile"],
+        at=datetime.fromisoformat(record["at"]),
+        until=datetime.fromisoformat(until) if until else None,
+        info_text=record["info_text"],
+        by=record["by"],
+    )
+
+
+def ledger_from_record(record: Mapping[str, Any], extension: str) -> Ledger:
+    """Read the ledger of a person's record; another extension's is not ours."""
+    if record.get("extension") != extension or "ledger" not in record:
+        return Ledger()
+    return Ledger.from_json(record["ledger"])

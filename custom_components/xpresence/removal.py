@@ -1,0 +1,53 @@
+"""Giving redirects back when a phone system is removed from Home Assistant."""
+
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from .notices import release_failed
+from .phone_system import build
+from .presence.ledger import Ledger
+from .reconcile import RedirectLoop
+from .records import ledger_from_record
+from .store import OfficeStore
+from .telephony.driver import PhoneSystemError
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def async_release_all(
+    hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
+) -> None:
+    """Restore what profiles hold; say so where that is not possible."""
+    held = {
+        person_id: (record["extension"], ledger)
+        for person_id in store.keys()
+        if "extension" in (record := store.get(person_id))
+        and (ledger := ledger_from_record(record, record["extension"])).held
+    }
+    if not held:
+        return
+    system = build(hass, entry.data)
+    try:
+        await system.start()
+    except PhoneSystemError as error:
+        _LOGGER.warning(
+            "Redirects could not be given back (%s)", type(error).__name__
+        )
+        for person_id in held:
+            release_failed(hass, entry.title, person_id)
+        return
+
+    async def forget(_ledger: Ledger) -> None:
+        """Keep nothing: the store is deleted next."""
+
+    try:
+        for person_id, (extension, ledger) in held.items():
+            loop = RedirectLoop(hass, system, extension, ledger, save=forget)
+            if not await loop.async_release():
+                release_failed(hass, entry.title, person_id)
+            loop.stop()
+    finally:
+        await system.close()

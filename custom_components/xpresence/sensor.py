@@ -1,0 +1,132 @@
+"""What a person's presence looks like: redirect, status, telephone, source."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import PersonState, XPresenceConfigEntry
+from .entity import PersonEntity
+from .presence.line import CallState, Status
+from .presence.model import Source
+from .presence.redirect_status import RedirectStatus
+
+PARALLEL_UPDATES = 0
+
+type Value = str | datetime | None
+
+
+def _nothing(_state: PersonState) -> Mapping[str, Any] | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonSensorDescription(SensorEntityDescription):
+    """A sensor as a function of what is known of the person."""
+
+    value_fn: Callable[[PersonState], Value]
+    attributes_fn: Callable[[PersonState], Mapping[str, Any] | None] = _nothing
+
+
+def _redirect(state: PersonState) -> Value:
+    """Return the redirect's state; unknown is unknown, never off."""
+    shown = state.redirect.status
+    return None if shown is RedirectStatus.UNKNOWN else shown.value
+
+
+def _telephone(state: PersonState) -> Value:
+    return state.line.call.value if state.line and state.line.call else None
+
+
+SENSORS = (
+    PersonSensorDescription(
+        key="redirect",
+        translation_key="redirect",
+        device_class=SensorDeviceClass.ENUM,
+        options=[s.value for s in RedirectStatus if s is not RedirectStatus.UNKNOWN],
+        value_fn=_redirect,
+        attributes_fn=lambda state: state.redirect.attributes,
+    ),
+    PersonSensorDescription(
+        key="status",
+        translation_key="status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.value for status in Status],
+        value_fn=lambda state: state.decision.profile.status.value,
+    ),
+    PersonSensorDescription(
+        key="telephone",
+        translation_key="telephone",
+        device_class=SensorDeviceClass.ENUM,
+        options=[call.value for call in CallState],
+        value_fn=_telephone,
+    ),
+    PersonSensorDescription(
+        key="source",
+        translation_key="source",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[source.value for source in Source],
+        value_fn=lambda state: state.decision.source.value,
+        attributes_fn=lambda state: {
+            "since": state.decision.since,
+            "until": state.decision.until,
+        },
+    ),
+    PersonSensorDescription(
+        key="next_change",
+        translation_key="next_change",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda state: state.decision.next_change,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: XPresenceConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add each person's sensors, now and when people are added later."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(person_id: str) -> None:
+        async_add_entities(
+            [
+                PersonSensor(coordinator, person_id, description)
+                for description in SENSORS
+            ],
+            config_subentry_id=person_id,
+        )
+
+    coordinator.async_for_each_person(add)
+
+
+class PersonSensor(PersonEntity, SensorEntity):
+    """One reading of a person's presence."""
+
+    entity_description: PersonSensorDescription
+    _unrecorded_attributes = frozenset({"target", "targets", "set_by", "reason"})
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the reading."""
+        return self.entity_description.value_fn(self.state_of_person)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return what goes with the reading."""
+        return self.entity_description.attributes_fn(self.state_of_person)

@@ -1,0 +1,176 @@
+"""The actions of xpresence; each acts on the people its target names."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import voluptuous as vol
+
+from homeassistant.const import CONF_FOR, CONF_MODE, CONF_TARGET
+from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_INFO_TEXT, CONF_RING_SECONDS, DOMAIN
+from .coordinator import OfficeCoordinator
+from .presence.line import Condition
+from .presence.model import RedirectMode
+
+ATTR_CONDITION: Final = "condition"
+ATTR_PROFILE: Final = "profile"
+ATTR_UNTIL: Final = "until"
+INFO_TEXT_LENGTH: Final = 255
+
+SERVICE_SET_PROFILE: Final = "set_profile"
+SERVICE_SET_REDIRECT: Final = "set_redirect"
+
+_END: VolDictType = {
+    vol.Optional(ATTR_UNTIL): cv.datetime,
+    vol.Optional(CONF_FOR): cv.positive_time_period,
+}
+
+SET_PROFILE_SCHEMA = vol.Schema(
+    {
+        **cv.ENTITY_SERVICE_FIELDS,
+        vol.Required(ATTR_PROFILE): cv.string,
+        vol.Optional(CONF_INFO_TEXT): vol.All(
+            cv.string, vol.Length(max=INFO_TEXT_LENGTH)
+        ),
+        **_END,
+    }
+)
+SET_REDIRECT_SCHEMA = vol.Schema(
+    {
+        **cv.ENTITY_SERVICE_FIELDS,
+        vol.Required(CONF_MODE): vol.Coerce(RedirectMode),
+        vol.Optional(ATTR_CONDITION, default=Condition.UNCONDITIONAL): vol.Coerce(
+            Condition
+        ),
+        vol.Optional(CONF_TARGET): cv.string,
+        vol.Optional(CONF_RING_SECONDS): vol.All(
+            vol.Coerce(int), vol.Range(min=5, max=120)
+        ),
+        **_END,
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register every action."""
+
+    async def set_profile(call: ServiceCall) -> None:
+        until = _end(call)
+        name = call.data[ATTR_PROFILE]
+        # Every name is checked before anybody is changed.
+        wishes = [
+            (coordinator, person_id, coordinator.profile_named(person_id, name))
+            for coordinator, person_id in people_of(hass, call.data)
+        ]
+        for coordinator, person_id, profile in wishes:
+            await coordinator.async_choose(
+                person_id,
+                profile,
+                until=until,
+                info_text=call.data.get(CONF_INFO_TEXT),
+                context=call.context,
+            )
+
+    async def set_redirect(call: ServiceCall) -> None:
+        until = _end(call)
+        mode: RedirectMode = call.data[CONF_MODE]
+        said = call.data.get(CONF_TARGET)
+        if mode is RedirectMode.FORWARD and not said:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="target_missing"
+            )
+        wishes = [
+            (
+                coordinator,
+                person_id,
+                coordinator.target_called(person_id, said)
+                if mode is RedirectMode.FORWARD and said
+                else None,
+            )
+            for coordinator, person_id in people_of(hass, call.data)
+        ]
+        for coordinator, person_id, target in wishes:
+            await coordinator.async_set_redirect(
+                person_id,
+                mode,
+                call.data[ATTR_CONDITION],
+                target,
+                ring_seconds=call.data.get(CONF_RING_SECONDS),
+                until=until,
+            )
+
+    hass.services.async_register(
+        DOMAIN, SERVICE_SET_PROFILE, set_profile, SET_PROFILE_SCHEMA
+    )
+    hass.services.async_register(
+        DOMAIN, SERVICE_SET_REDIRECT, set_redirect, SET_REDIRECT_SCHEMA
+    )
+
+
+@callback
+def people_of(
+    hass: HomeAssistant, data: dict[str, Any]
+) -> list[tuple[OfficeCoordinator, str]]:
+    """Return the people a target names: by any of their entities, or themselves.
+
+    Raises:
+        ServiceValidationError: nobody of xpresence is meant.
+    """
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(data))
+    meant = selected.referenced | selected.indirectly_referenced
+    registry = er.async_get(hass)
+    people_ids = {
+        entry.config_subentry_id
+        for entity_id in meant
+        if (entry := registry.async_get(entity_id)) and entry.platform == DOMAIN
+    }
+    people = [
+        (coordinator, person_id)
+        for coordinator in coordinators(hass)
+        for person_id in coordinator.people
+        if person_id in people_ids or coordinator.home_person(person_id) in meant
+    ]
+    if not people:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_person"
+        )
+    return people
+
+
+@callback
+def coordinators(hass: HomeAssistant) -> list[OfficeCoordinator]:
+    """Return the coordinator of every phone system that is set up."""
+    return [
+        entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+    ]
+
+
+def _end(call: ServiceCall) -> datetime | None:
+    """Return when the wish ends; ``None`` if it was not said."""
+    until: datetime | None = call.data.get(ATTR_UNTIL)
+    duration: timedelta | None = call.data.get(CONF_FOR)
+    if until is not None and duration is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="ambiguous_end"
+        )
+    now = dt_util.utcnow()
+    if duration is not None:
+        return now + duration
+    if until is None:
+        return None
+    end = dt_util.as_utc(until)
+    if end <= now:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_in_the_past"
+        )
+    return end

@@ -1,0 +1,40 @@
+"""How xpresence is doing, for Home Assistant's system health page."""
+
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.core import HomeAssistant, callback
+
+from .const import CONF_DRIVER, DOMAIN
+from .coordinator import XPresenceConfigEntry
+
+
+@callback
+def async_register(
+    hass: HomeAssistant, register: system_health.SystemHealthRegistration
+) -> None:
+    """Offer the information."""
+    register.async_register_info(system_health_info)
+
+
+async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return, for every phone system, how it is doing."""
+    info: dict[str, Any] = {}
+    entries: list[XPresenceConfigEntry] = hass.config_entries.async_loaded_entries(
+        DOMAIN
+    )
+    info["phone_systems"] = len(entries)
+    for number, entry in enumerate(entries, start=1):
+        coordinator = entry.runtime_data
+        system = coordinator.system
+        failing = sum(1 for state in coordinator.people.values() if state.loop.failure)
+        info[f"phone_system_{number}"] = ", ".join(
+            (
+                str(entry.data[CONF_DRIVER]),
+                system.version or "-",
+                "ready" if system.ready else "not ready",
+                f"{len(coordinator.people)} people",
+                f"{failing} failing",
+            )
+        )
+    return info

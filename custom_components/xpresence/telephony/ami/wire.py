@@ -1,0 +1,88 @@
+"""The Asterisk Manager Interface's messages, as bytes and back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_LINE: Final = 1000
+"""Asterisk refuses lines of about 1,024 bytes and more."""
+LONGEST_MESSAGE: Final = 1 << 20
+"""More than this without an end is no manager interface."""
+
+type Header = tuple[str, str]
+
+
+class Refused(ValueError):
+    """A key or value that must not go on the wire; nothing was sent."""
+
+
+class Garbage(Exception):
+    """What arrives is not the manager interface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One answer or event. Headers may be repeated and keep their order."""
+
+    headers: tuple[Header, ...]
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the first header of that name, whatever its case."""
+        wanted = name.casefold()
+        for key, value in self.headers:
+            if key.casefold() == wanted:
+                return value
+        return default
+
+    def all(self, name: str) -> list[str]:
+        """Return every header of that name."""
+        wanted = name.casefold()
+        return [value for key, value in self.headers if key.casefold() == wanted]
+
+
+def encode(action: str, action_id: str, fields: Iterable[Header] = ()) -> bytes:
+    """Return an action as bytes.
+
+    Raises:
+        Refused: a CR, LF or NUL, by which a value could become a second action,
+            a colon in a key, or a line that is too long.
+    """
+    lines = []
+    for key, value in (("Action", action), ("ActionID", action_id), *fields):
+        if any(mark in text for text in (key, value) for mark in "\r\n\0"):
+            raise Refused("control character")
+        if not key or ":" in key:
+            raise Refused("key")
+        line = f"{key}: {value}".encode()
+        if len(line) > LONGEST_LINE:
+            raise Refused("too long")
+        lines.append(line)
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+class Framer:
+    """Cuts a stream, however it is chopped up, into messages."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[Message]:
+        """Return the messages that ``data`` completes.
+
+        Raises:
+            Garbage: a message without end.
+        """
+        *blocks, self._rest = (self._rest + data).split(b"\r\n\r\n")
+        if len(self._rest) > LONGEST_MESSAGE:
+            raise Garbage
+        return [_message(block) for block in blocks if block.strip()]
+
+
+def _message(block: bytes) -> Message:
+    headers = []
+    for line in block.decode(errors="replace").split("\r\n"):
+        key, colon, value = line.partition(":")
+        if colon:
+            headers.append((key, value.strip()))
+    return Message(tuple(headers))

@@ -1,0 +1,1 @@
+"""A real Asterisk to test with, and real SIP telephones."""

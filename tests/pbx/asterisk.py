@@ -1,0 +1,410 @@
+"""Starts and stops a real Asterisk of our own on loopback."""
+
+import asyncio
+from collections.abc import Iterator
+import contextlib
+from dataclasses import dataclass, field
+import datetime
+import json
+import os
+from pathlib import Path
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+CONFIG = Path(__file__).parent / "config"
+EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
+BOOT_SECONDS = 40
+
+
+class NoAsterisk(Exception):
+    """There is no Asterisk on this machine, and none could be made."""
+
+
+def tools() -> dict[str, str]:
+    """Return what script/setup found."""
+    found = dict(os.environ)
+    env = Path(__file__).parents[2] / ".cache" / "tools.env"
+    if env.exists():
+        for line in env.read_text().splitlines():
+            name, _, value = line.partition("=")
+            found.setdefault(name, value.strip("'"))
+    return found
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """Return a loopback port that nobody listens on now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(slots=True)
+class Asterisk:
+    """One Asterisk with its own configuration, ports and AstDB."""
+
+    ami_port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
+    sip_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    phone_ports: dict[str, int] = field(
+        default_factory=lambda: {
+            extension: free_port(socket.SOCK_DGRAM) for extension in EXTENSIONS
+        }
+    )
+    username: str = "xpresence"
+    secret: str = field(default_factory=lambda: secrets.token_hex(8))
+    root: str = ""
+    folder: Path = Path()
+    binary: str = ""
+    sipp: str = ""
+    ca: str = ""
+    process: subprocess.Popen[bytes] | None = None
+
+    # Life
+
+    def start(self) -> None:
+        """Write the configuration and start; returns when fully booted."""
+        found = tools()
+        self.binary = found.get("XPRESENCE_ASTERISK", "")
+        self.sipp = found.get("XPRESENCE_SIPP", "")
+        self.root = found.get("XPRESENCE_ASTERISK_ROOT", "")
+        if not self.binary:
+            raise NoAsterisk("run script/setup where Asterisk can be had")
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="xpresence-pbx-", dir=f"{self.root}/tmp")
+        )
+        for name in ("run", "lib", "db", "spool", "log", "keys", "data"):
+            (self.folder / name).mkdir()
+        self._configure()
+        self.launch()
+
+    def launch(self) -> None:
+        """Start the process on the configuration and AstDB there are."""
+        self.process = subprocess.Popen(
+            [*self._inside(), self.binary, "-f", "-C", f"{self.inner}/asterisk.conf"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.wait_booted()
+
+    def wait_booted(self) -> None:
+        """Wait until it says that it is fully booted."""
+        end = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < end:
+            if self.process is not None and self.process.poll() is not None:
+                raise RuntimeError(f"Asterisk ended: {self.log()[-2000:]}")
+            if "fully booted" in self.cli("core waitfullybooted"):
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"Asterisk did not boot: {self.log()[-2000:]}")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._signal(signal.SIGKILL)
+        self._reap()
+
+    def stop(self) -> None:
+        """End it properly and remove everything."""
+        if self.process is not None and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._signal(signal.SIGCONT)
+                self._signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._signal(signal.SIGKILL)
+            self._reap()
+        if self.folder != Path():
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def restart(self, *, killed: bool = False) -> None:
+        """End it and start it again on the same AstDB."""
+        if killed:
+            self.kill()
+        elif self.process is not None:
+            self._signal(signal.SIGTERM)
+            self._reap()
+        self.launch()
+
+    def freeze(self) -> None:
+        """Stop it from doing anything, its connections left open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        # Only the group that was started here is meant.
+        os.killpg(self.process.pid, number)
+
+    def _reap(self) -> None:
+        assert self.process is not None
+        self.process.wait(10)
+        with contextlib.suppress(FileNotFoundError):
+            (self.folder / "run" / "asterisk.ctl").unlink()
+
+    # Looking inside, independently of the manager interface
+
+    def cli(self, command: str) -> str:
+        """Run a console command and return what it prints."""
+        done = subprocess.run(
+            [
+                *self._inside(),
+                self.binary,
+                "-C",
+                f"{self.inner}/asterisk.conf",
+                "-rx",
+                command,
+            ],
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
+        return done.stdout.decode(errors="replace")
+
+    def database(self, family: str, key: str) -> str | None:
+        """Return an AstDB value; ``None`` if there is none."""
+        for line in self.cli(f"database get {family} {key}").splitlines():
+            if line.startswith("Value: "):
+                return line.removeprefix("Value: ").strip()
+        return None
+
+    def put(self, family: str, key: str, value: str) -> None:
+        """Set an AstDB value."""
+        self.cli(f"database put {family} {key} {value}")
+
+    def forget(self) -> None:
+        """Empty what tests set."""
+        for family in ("CF", "CFB", "CFU", "DND", "AMPUSER"):
+            self.cli(f"database deltree {family}")
+        for member in self.cli("queue show 400").splitlines():
+            if "Local/" in member:
+                name = member.split("Local/")[1].split("@")[0]
+                self.cli(f"queue remove member Local/{name}@from-queue/n from 400")
+
+    def applications(self) -> list[tuple[str, str, str]]:
+        """Return each channel with the application it is in, and its data."""
+        found = []
+        for line in self.cli("core show channels concise").splitlines():
+            parts = line.split("!")
+            if len(parts) > 6:
+                found.append((parts[0], parts[5], parts[6]))
+        return found
+
+    def log(self) -> str:
+        """Return the log so far."""
+        path = self.folder / "log" / "messages"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    # Configuration
+
+    @property
+    def inner(self) -> str:
+        """Return the folder as the process sees it."""
+        return str(self.folder).removeprefix(self.root)
+
+    def _inside(self) -> list[str]:
+        return ["chroot", self.root] if self.root else []
+
+    def _configure(self) -> None:
+        for path in CONFIG.glob("*.conf"):
+            shutil.copy(path, self.folder / path.name)
+        modules = self._modules()
+        self._write(
+            "asterisk.conf",
+            "[directories]",
+            f"astetcdir => {self.inner}",
+            f"astmoddir => {modules}",
+            f"astvarlibdir => {self.inner}/lib",
+            f"astdbdir => {self.inner}/db",
+            f"astkeydir => {self.inner}/keys",
+            f"astdatadir => {self._data()}",
+            f"astagidir => {self.inner}/data",
+            f"astspooldir => {self.inner}/spool",
+            f"astrundir => {self.inner}/run",
+            f"astlogdir => {self.inner}/log",
+            "[options]",
+            "documentation_language = en_US",
+        )
+        self._certificate()
+        self._write(
+            "manager.conf",
+            "[general]",
+            "enabled = yes",
+            "bindaddr = 127.0.0.1",
+            f"port = {self.ami_port}",
+            "tlsenable = yes",
+            f"tlsbindaddr = 127.0.0.1:{self.tls_port}",
+            f"tlscertfile = {self.inner}/keys/server.pem",
+            f"tlsprivatekey = {self.inner}/keys/server.key",
+            f"[{self.username}]",
+            f"secret = {self.secret}",
+            "read = system,call,agent,user",
+            "write = system,call,agent,reporting,originate",
+            "[nowrite]",
+            f"secret = {self.secret}",
+            "read = system,call,agent,user",
+            "write = reporting",
+            "[nocall]",
+            f"secret = {self.secret}",
+            "read = system,call,agent,user",
+            "write = system,agent,reporting",
+            "[deaf]",
+            f"secret = {self.secret}",
+            "read = call",
+            "write = system,call,agent,reporting",
+        )
+        sip = [
+            "[transport]",
+            "type=transport",
+            "protocol=udp",
+            f"bind=127.0.0.1:{self.sip_port}",
+        ]
+        for extension, port in self.phone_ports.items():
+            sip += [
+                f"[{extension}]",
+                "type=aor",
+                f"contact=sip:{extension}@127.0.0.1:{port}",
+                f"[{extension}]",
+                "type=endpoint",
+                "context=from-internal",
+                "disallow=all",
+                "allow=ulaw",
+                f"aors={extension}",
+                f"callerid={extension} <{extension}>",
+                "redirect_method=user",
+                "direct_media=no",
+            ]
+        self._write("pjsip.conf", *sip)
+
+    def _write(self, name: str, *lines: str) -> None:
+        (self.folder / name).write_text("\n".join(lines) + "\n")
+
+    def _modules(self) -> str:
+        for path in Path(f"{self.root}/usr/lib").glob("**/asterisk/modules"):
+            return str(path).removeprefix(self.root)
+        raise NoAsterisk("no modules")
+
+    def _data(self) -> str:
+        share = Path(f"{self.root}/usr/share/asterisk")
+        return "/usr/share/asterisk" if share.is_dir() else f"{self.inner}/data"
+
+    def _certificate(self) -> None:
+        """Make an authority of our own and a certificate for localhost."""
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.x509.oid import NameOID
+
+        def name(text: str) -> x509.Name:
+            return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+        now = datetime.datetime.now(datetime.UTC)
+        ca_key = ec.generate_private_key(ec.SECP256R1())
+        key = ec.generate_private_key(ec.SECP256R1())
+
+        def build(
+            subject: str, public: ec.EllipticCurvePublicKey
+        ) -> x509.CertificateBuilder:
+            return (
+                x509.CertificateBuilder()
+                .subject_name(name(subject))
+                .issuer_name(name("xpresence test authority"))
+                .public_key(public)
+                .serial_number(x509.random_serial_number())
+                .not_valid_before(now - datetime.timedelta(days=1))
+                .not_valid_after(now + datetime.timedelta(days=1))
+                .add_extension(
+                    x509.SubjectKeyIdentifier.from_public_key(public), critical=False
+                )
+                .add_extension(
+                    x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                        ca_key.public_key()
+                    ),
+                    critical=False,
+                )
+            )
+
+        authority = (
+            build("xpresence test authority", ca_key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(
+                x509.KeyUsage(
+                    digital_signature=True,
+                    content_commitment=False,
+                    key_encipherment=False,
+                    data_encipherment=False,
+                    key_agreement=False,
+                    key_cert_sign=True,
+                    crl_sign=True,
+                    encipher_only=False,
+                    decipher_only=False,
+                ),
+                critical=True,
+            )
+            .sign(ca_key, hashes.SHA256())
+        )
+        server = (
+            build("localhost", key.public_key())
+            .add_extension(
+                x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False
+            )
+            .sign(ca_key, hashes.SHA256())
+        )
+        pem = serialization.Encoding.PEM
+        self.ca = authority.public_bytes(pem).decode()
+        (self.folder / "keys" / "server.pem").write_bytes(server.public_bytes(pem))
+        (self.folder / "keys" / "server.key").write_bytes(
+            key.private_bytes(
+                pem,
+                serialization.PrivateFormat.TraditionalOpenSSL,
+                serialization.NoEncryption(),
+            )
+        )
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Asterisk]:
+    """Yield a running Asterisk; nothing of it is left afterwards."""
+    pbx = Asterisk()
+    try:
+        pbx.start()
+        yield pbx
+    finally:
+        pbx.stop()
+
+
+async def eventually(check: object, seconds: float = 5.0) -> None:
+    """Wait until ``check()`` is true.
+
+    Raises:
+        AssertionError: it did not become true in time.
+    """
+    assert callable(check)
+    end = time.monotonic() + seconds
+    while not check():
+        if time.monotonic() > end:
+            raise AssertionError("it did not come about in time")
+        await asyncio.sleep(0.02)
+
+
+def describe(pbx: Asterisk) -> str:
+    """Return where it is and how to log in, as JSON."""
+    return json.dumps(
+        {
+            "ami_port": pbx.ami_port,
+            "sip_port": pbx.sip_port,
+            "username": pbx.username,
+            "secret": pbx.secret,
+            "phones": pbx.phone_ports,
+        }
+    )

@@ -1,0 +1,123 @@
+"""Real SIP telephones and callers, played by sipp."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import contextlib
+from pathlib import Path
+import shutil
+import socket
+
+from .asterisk import Asterisk, eventually, free_port
+
+SCENARIOS = Path(__file__).parent / "sipp"
+
+
+async def _sipp(
+    pbx: Asterisk, scenario: str, *arguments: str
+) -> asyncio.subprocess.Process:
+    inside = pbx.folder / f"{scenario}.xml"
+    if not inside.exists():
+        shutil.copy(SCENARIOS / f"{scenario}.xml", inside)
+    chroot = ["chroot", pbx.root] if pbx.root else []
+    return await asyncio.create_subprocess_exec(
+        *chroot,
+        pbx.sipp,
+        "-sf",
+        f"{pbx.inner}/{scenario}.xml",
+        "-i",
+        "127.0.0.1",
+        "-mi",
+        "127.0.0.1",
+        "-nostdin",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+
+
+@contextlib.asynccontextmanager
+async def phone(
+    pbx: Asterisk, extension: str, behaviour: str = "answers"
+) -> AsyncIterator[None]:
+    """Be a telephone: it ``answers``, is ``busy``, or only ``rings``."""
+    port = pbx.phone_ports[extension]
+    process = await _sipp(
+        pbx, behaviour, "-p", str(port), "-mp", str(free_port(socket.SOCK_DGRAM))
+    )
+    try:
+        await eventually(lambda: _listening(port))
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _listening(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+async def dial(
+    pbx: Asterisk, caller: str, number: str, *, hold: float = 1.0, seconds: float = 20
+) -> bool:
+    """Call a number and hold on; tell whether somebody or something answered."""
+    table = pbx.folder / f"call-{caller}-{free_port()}.csv"
+    table.write_text(f"SEQUENTIAL\n{caller};{number};{int(hold * 1000)}\n")
+    process = await _sipp(
+        pbx,
+        "caller",
+        "-inf",
+        str(table).removeprefix(pbx.root),
+        "-p",
+        str(free_port(socket.SOCK_DGRAM)),
+        "-mp",
+        str(free_port(socket.SOCK_DGRAM)),
+        "-m",
+        "1",
+        "-recv_timeout",
+        str(int(seconds * 1000)),
+        f"127.0.0.1:{pbx.sip_port}",
+    )
+    try:
+        return await asyncio.wait_for(process.wait(), seconds + hold + 5) == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        table.unlink(missing_ok=True)
+
+
+async def lands(pbx: Asterisk, caller: str, number: str) -> str | None:
+    """Call a number and say where the call lands.
+
+    ``voicemail 100``, ``101`` for that telephone, ``None`` if nowhere.
+    """
+    call = asyncio.create_task(dial(pbx, caller, number, hold=2.0))
+    found: str | None = None
+    try:
+        while found is None and not call.done():
+            found = _landing(await asyncio.to_thread(pbx.applications), caller)
+            await asyncio.sleep(0.05)
+    finally:
+        await call
+    return found
+
+
+def _landing(channels: list[tuple[str, str, str]], caller: str) -> str | None:
+    for channel, application, data in channels:
+        if application == "VoiceMail":
+            return f"voicemail {data.partition('@')[0]}"
+        if application == "AppDial" and channel.startswith("PJSIP/"):
+            extension = channel.removeprefix("PJSIP/").partition("-")[0]
+            if extension != caller and _is_up(channels, channel):
+                return extension
+    return None
+
+
+def _is_up(channels: list[tuple[str, str, str]], channel: str) -> bool:
+    return any(name == channel for name, _, _ in channels)

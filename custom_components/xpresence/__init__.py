@@ -57,7 +57,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     await store.async_remove()
 
 
-async def _async_entry_updated(hass: HomeAssistant, entry: XPresenceConfigEntry) -> None:
+async def _async_entry_updated(
+    hass: HomeAssistant, entry: XPresenceConfigEntry
+) -> None:
     """Apply a change in place; only another connection needs a reload."""
     if entry.runtime_data.connection_changed:
         hass.config_entries.async_schedule_reload(entry.entry_id)

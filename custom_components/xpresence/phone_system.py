@@ -81,9 +81,7 @@ def _surroundings(hass: HomeAssistant, save_lines: SaveLines) -> Surroundings:
     async def call_action(action: str, variables: Mapping[str, Any]) -> None:
         domain, _, name = action.partition(".")
         try:
-            await hass.services.async_call(
-                domain, name, dict(variables), blocking=True
-            )
+            await hass.services.async_call(domain, name, dict(variables), blocking=True)
         except HomeAssistantError as error:
             # The text may carry the number that was refused: keep only the kind.
             raise Unavailable(type(error).__name__) from error

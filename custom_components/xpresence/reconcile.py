@@ -20,7 +20,14 @@ from .presence.ledger import Ledger
 from .presence.line import Condition, Destination, Line, Setting
 from .presence.parts import Reach
 from .presence.redirect_status import RedirectStatus, status
-from .presence.redirects import DeskChange, Event, answered, given_back, own_change, plan
+from .presence.redirects import (
+    DeskChange,
+    Event,
+    answered,
+    given_back,
+    own_change,
+    plan,
+)
 from .presence.targets import Refusal
 from .presence.wanted import Wanted
 from .telephony.driver import (
@@ -128,9 +135,7 @@ class RedirectLoop:
                 self.failure = error
                 if self._system.ready:
                     self.failures += 1
-                    self._wake_in(
-                        RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1]
-                    )
+                    self._wake_in(RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1])
                 raise
             else:
                 self.failure = None

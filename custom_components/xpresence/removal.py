@@ -33,9 +33,7 @@ async def async_release_all(
     try:
         await system.start()
     except PhoneSystemError as error:
-        _LOGGER.warning(
-            "Redirects could not be given back (%s)", type(error).__name__
-        )
+        _LOGGER.warning("Redirects could not be given back (%s)", type(error).__name__)
         for person_id in held:
             release_failed(hass, entry.title, person_id)
         return

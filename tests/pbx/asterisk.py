@@ -191,12 +191,12 @@ class Asterisk:
                 name = member.split("Local/")[1].split("@")[0]
                 self.cli(f"queue remove member Local/{name}@from-queue/n from 400")
 
-    def applications(self) -> list[tuple[str, str, str]]:
-        """Return each channel with the application it is in, and its data."""
+    def talking(self) -> list[tuple[str, str, str]]:
+        """Return each channel that is up, its application, and that one's data."""
         found = []
         for line in self.cli("core show channels concise").splitlines():
             parts = line.split("!")
-            if len(parts) > 6:
+            if len(parts) > 6 and parts[4] == "Up":
                 found.append((parts[0], parts[5], parts[6]))
         return found
 

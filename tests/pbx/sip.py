@@ -101,7 +101,7 @@ async def lands(pbx: Asterisk, caller: str, number: str) -> str | None:
     found: str | None = None
     try:
         while found is None and not call.done():
-            found = _landing(await asyncio.to_thread(pbx.applications), caller)
+            found = _landing(await asyncio.to_thread(pbx.talking), caller)
             await asyncio.sleep(0.05)
     finally:
         await call
@@ -114,10 +114,6 @@ def _landing(channels: list[tuple[str, str, str]], caller: str) -> str | None:
             return f"voicemail {data.partition('@')[0]}"
         if application == "AppDial" and channel.startswith("PJSIP/"):
             extension = channel.removeprefix("PJSIP/").partition("-")[0]
-            if extension != caller and _is_up(channels, channel):
+            if extension != caller:
                 return extension
     return None
-
-
-def _is_up(channels: list[tuple[str, str, str]], channel: str) -> bool:
-    return any(name == channel for name, _, _ in channels)

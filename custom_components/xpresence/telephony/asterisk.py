@@ -438,9 +438,7 @@ class AsteriskPhoneSystem(PhoneSystem):
                 else:
                     self._note_device(device, state, tell=True)
             case "ExtensionStatus":
-                self._note_hint(
-                    message.get("Exten"), message.get("Status"), tell=True
-                )
+                self._note_hint(message.get("Exten"), message.get("Status"), tell=True)
             case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
                 self._note_member(message)
             case "UserEvent":
@@ -686,7 +684,10 @@ def _writes(extension: str, wanted: Setting, before: Setting) -> list[Write]:
         feature = freepbx.DO_NOT_DISTURB
         put(feature.family, extension, "YES" if wanted.do_not_disturb else None)
         light(feature, on=wanted.do_not_disturb)
-    if wanted.ring_seconds is not UNKNOWN and wanted.ring_seconds != before.ring_seconds:
+    if (
+        wanted.ring_seconds is not UNKNOWN
+        and wanted.ring_seconds != before.ring_seconds
+    ):
         seconds = wanted.ring_seconds
         put("AMPUSER", f"{extension}/cfringtimer", str(seconds or 0))
     if wanted.follow_me is not UNKNOWN and wanted.follow_me != before.follow_me:

@@ -37,6 +37,7 @@ from custom_components.xpresence.presence.redirects import (
     NotRead,
     Plan,
     answered,
+    given_back,
     own_change,
     plan,
 )
@@ -689,6 +690,38 @@ def test_what_was_dialled_in_an_outage_is_heard_before_the_next_claim_decides() 
     desk.ask(Setting())
     assert desk.reconnect().settle().phone == QUIET
     assert desk.ledger.held == "available"
+
+
+def test_a_part_that_is_never_told_does_not_make_a_person_look_like_a_crash() -> None:
+    desk = Desk(replace(QUIET, follow_me=UNKNOWN)).follow(MEETING)
+    desk.dial(unconditional=None).settle()
+    assert desk.phone.unconditional is None
+    assert desk.told() == [(EventKind.CHANGED_AT_PHONE, {Part.UNCONDITIONAL})]
+
+
+def test_an_own_redirect_of_a_part_that_is_not_told_waits_for_its_reading() -> None:
+    desk = Desk()
+    desk.ledger = own_change(
+        desk.ledger, Setting(follow_me=MOBILE), Setting(unconditional=None)
+    )
+    for _ in range(2):
+        assert desk.ask(replace(QUIET, follow_me=UNKNOWN)).waiting == {Part.FOLLOW_ME}
+        desk.wait()
+    assert desk.settle().phone.follow_me == MOBILE
+
+
+def test_what_a_person_took_over_can_be_given_back_to_the_profile() -> None:
+    desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
+    desk.ledger = given_back(desk.ledger)
+    assert desk.settle().phone.unconditional == VOICEMAIL
+    assert desk.ledger.held == "meeting"
+
+
+def test_giving_back_forgets_the_end_of_an_own_redirect() -> None:
+    desk = act(Desk().follow(MEETING), Setting(unconditional=BOB), minutes=30)
+    desk.ledger = given_back(desk.ledger)
+    desk.settle().wait(1800)
+    assert desk.ask().events == ()
 
 
 def test_without_a_rule_and_a_base_there_is_nothing_to_wait_for() -> None:

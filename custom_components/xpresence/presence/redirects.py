@@ -177,9 +177,9 @@ def plan(
     goal = goal_of(aim, ledger, wanted)
     ledger = _intend(goal, reading, ledger, now, reach)
     write, waiting, ledger = _compare(goal, reading, ledger, now, reach)
-    if write is None and not waiting:
+    if write is None and only(ledger.wrote, waiting) == Setting():
         ledger = _in_order(goal, ledger, now, ready_since, reach)
-        ledger = _settle(aim, ledger, wanted, now, reach)
+        ledger = _settle(aim, ledger, wanted, waiting, now, reach)
     return Plan(
         ledger,
         write,
@@ -453,7 +453,12 @@ def _in_order(
 
 
 def _settle(
-    aim: Setting, ledger: Ledger, wanted: Wanted | None, now: datetime, reach: Reach
+    aim: Setting,
+    ledger: Ledger,
+    wanted: Wanted | None,
+    waiting: frozenset[Part],
+    now: datetime,
+    reach: Reach,
 ) -> Ledger:
     """Drop echoes that can come no more, then what is back for good."""
     ledger = replace(
@@ -466,7 +471,7 @@ def _settle(
     back = {
         part
         for part, _ in known(ledger.base)
-        if part not in in_force
+        if part not in in_force | waiting
         and all(value(echo.setting, part) is UNKNOWN for echo in ledger.echoes)
     }
     ledger = replace(

@@ -32,7 +32,7 @@ async def test_what_was_put_is_there_after_a_crash(
     after = OfficeStore(hass, "entry")
     await after.async_load()
     assert after.get("anna") == {"choice": "Lunch"}
-    assert after.keys() == {"anna"}
+    assert set(after) == {"anna"}
 
 
 async def test_a_line_that_a_crash_cut_short_never_took_effect(

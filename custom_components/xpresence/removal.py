@@ -23,7 +23,7 @@ async def async_release_all(
     """Restore what profiles hold; say so where that is not possible."""
     held = {
         person_id: (record["extension"], ledger)
-        for person_id in store.keys()
+        for person_id in store
         if "extension" in (record := store.get(person_id))
         and (ledger := ledger_from_record(record, record["extension"])).held
     }

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import voluptuous as vol
-
 from homeassistant.const import CONF_FOR, CONF_MODE, CONF_TARGET
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import ServiceValidationError
@@ -15,6 +13,7 @@ from homeassistant.helpers.target import (
 )
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from .const import CONF_INFO_TEXT, CONF_RING_SECONDS, DOMAIN
 from .coordinator import OfficeCoordinator

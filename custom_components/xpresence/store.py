@@ -9,7 +9,7 @@ and is dropped.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 import contextlib
 import json
 import logging
@@ -57,9 +57,9 @@ class OfficeStore:
         """Return a copy of a record; empty if there is none."""
         return dict(self._records.get(key, {}))
 
-    def keys(self) -> set[str]:
-        """Return the keys of all records."""
-        return set(self._records)
+    def __iter__(self) -> Iterator[str]:
+        """Yield the keys of all records."""
+        return iter(tuple(self._records))
 
     async def async_put(self, changes: Mapping[str, Record | None]) -> None:
         """Set records (``None`` removes) and return once they are on the disk.

@@ -1,7 +1,8 @@
 """Stub until the engine lands."""
-from datetime import datetime
-from .model import *
+
 from .line import Status
+from .model import *
+
 
 def decide(office, facts, now):
     person = office.people[facts.person]
@@ -13,7 +14,22 @@ def decide(office, facts, now):
         claim = Claim(Source.DEFAULT, pid, "default")
     p = office.profiles.get(claim.profile) or Profile("", "-", Status.AVAILABLE)
     has = p.redirect.mode is not RedirectMode.UNCHANGED
-    return Decision(person.id, p, claim.source, claim, claim.since, claim.until, p.info_text, p.redirect, claim if has else None, p.agent, claim if p.agent else None, (), claim.until)
+    return Decision(
+        person.id,
+        p,
+        claim.source,
+        claim,
+        claim.since,
+        claim.until,
+        p.info_text,
+        p.redirect,
+        claim if has else None,
+        p.agent,
+        claim if p.agent else None,
+        (),
+        claim.until,
+    )
+
 
 def choose(office, facts, profile, now, *, until=None, info_text=None, by=None):
     if until is None and profile == office.people[facts.person].default_profile:

@@ -5,7 +5,7 @@ ids outside the tests). All datetimes are aware.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 

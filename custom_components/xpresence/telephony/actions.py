@@ -26,8 +26,8 @@ from ..presence.line import (
 from .driver import (
     Capability,
     ConnectionChanged,
-    Listener,
     LineChanged,
+    Listener,
     NotSupported,
     PhoneSystem,
     PhoneSystemError,

@@ -1,0 +1,105 @@
+"""The profiles that a new phone system starts with, in the user's language.
+
+*Available* leaves the redirect unchanged, so that follow-me comes back after a
+profile that forwards. What sends calls away ends by itself: Lunch on return, Do
+not disturb with the session. Vacation and Gone home stay until changed.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.const import CONF_NAME
+
+from .const import (
+    CONF_AGENT,
+    CONF_ENABLED,
+    CONF_ENDING,
+    CONF_INFO_TEXT,
+    CONF_KIND,
+    CONF_MODE,
+    CONF_OWNER,
+    CONF_REDIRECT,
+    CONF_STATUS,
+    CONF_UNCONDITIONAL,
+    CONF_VALUE,
+    SUBENTRY_PROFILE,
+)
+from .drafts import profile_unique_id
+from .presence.line import Status
+from .presence.model import EndingKind, RedirectMode, TargetKind
+
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "available": "Available",
+        "do_not_disturb": "Do not disturb",
+        "meeting": "Meeting",
+        "lunch": "Lunch",
+        "be_right_back": "Be right back",
+        "gone_home": "Gone home",
+        "vacation": "Vacation",
+        "teams": "MS Teams",
+    },
+    "de": {
+        "available": "Anwesend",
+        "do_not_disturb": "Nicht stören",
+        "meeting": "Besprechung",
+        "lunch": "Mittagspause",
+        "be_right_back": "Bin gleich zurück",
+        "gone_home": "Feierabend",
+        "vacation": "Urlaub",
+        "teams": "MS Teams",
+    },
+}
+
+UNCHANGED: Final = {CONF_MODE: RedirectMode.UNCHANGED.value}
+VOICEMAIL: Final = {
+    CONF_MODE: RedirectMode.FORWARD.value,
+    CONF_UNCONDITIONAL: {CONF_KIND: TargetKind.VOICEMAIL.value, CONF_VALUE: ""},
+}
+
+PROFILES: Final = (
+    ("available", Status.AVAILABLE, UNCHANGED, EndingKind.UNTIL_CHANGED),
+    ("do_not_disturb", Status.DO_NOT_DISTURB, VOICEMAIL, EndingKind.UNTIL_SESSION_ENDS),
+    ("meeting", Status.BUSY, VOICEMAIL, EndingKind.UNTIL_RETURN),
+    ("lunch", Status.AWAY, VOICEMAIL, EndingKind.UNTIL_RETURN),
+    ("be_right_back", Status.BE_RIGHT_BACK, UNCHANGED, EndingKind.UNTIL_RETURN),
+    ("gone_home", Status.OFFLINE, VOICEMAIL, EndingKind.UNTIL_RETURN),
+    ("vacation", Status.AWAY, VOICEMAIL, EndingKind.UNTIL_CHANGED),
+    ("teams", Status.BUSY, UNCHANGED, EndingKind.UNTIL_CHANGED),
+)
+"""Key, status, redirect, ending; the first is everybody's default profile."""
+
+
+def default_profiles(language: str) -> list[ConfigSubentryData]:
+    """Return the default set; any language but German gets the English names."""
+    names = NAMES["de" if language.startswith("de") else "en"]
+    return [
+        ConfigSubentryData(
+            data={
+                CONF_NAME: names[key],
+                CONF_STATUS: status.value,
+                CONF_REDIRECT: dict(redirect),
+                CONF_AGENT: "unchanged",
+                CONF_INFO_TEXT: "",
+                CONF_ENDING: ending.value,
+                CONF_ENABLED: True,
+                CONF_OWNER: None,
+            },
+            subentry_type=SUBENTRY_PROFILE,
+            title=names[key],
+            unique_id=profile_unique_id(names[key], None),
+        )
+        for key, status, redirect, ending in PROFILES
+    ]
+
+
+def first_profile_id(profiles: Mapping[str, Any]) -> str | None:
+    """Return the profile that a new person is offered as default.
+
+    ``profiles`` are the subentries' data by id, in the order of their making.
+    """
+    for profile_id, data in profiles.items():
+        if data[CONF_STATUS] == Status.AVAILABLE and data.get(CONF_ENABLED, True):
+            return profile_id
+    return next(iter(profiles), None)

@@ -1,0 +1,1 @@
+"""The settings pages, one file an idea; Home Assistant finds them by config_flow."""

@@ -1,0 +1,347 @@
+"""The settings of a profile: make, duplicate, change.
+
+The name is asked once, when the profile is made, and never again: selects,
+automations and voice commands know a profile by it.
+"""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+)
+import voluptuous as vol
+
+from ..const import (
+    CONF_AGENT,
+    CONF_DEPUTIES,
+    CONF_DO_NOT_DISTURB,
+    CONF_DURATION,
+    CONF_ENABLED,
+    CONF_ENDING,
+    CONF_INFO_TEXT,
+    CONF_KIND,
+    CONF_MODE,
+    CONF_NO_REPLY,
+    CONF_NUMBER,
+    CONF_OWNER,
+    CONF_REDIRECT,
+    CONF_RING_SECONDS,
+    CONF_STATUS,
+    CONF_UNCONDITIONAL,
+    CONF_VALUE,
+)
+from ..drafts import (
+    CONDITIONS,
+    places,
+    profile_problems,
+    profile_unique_id,
+    redirect_problems,
+    tidy,
+)
+from ..presence.line import AgentState, Status
+from ..presence.model import EndingKind, RedirectMode, TargetKind
+from .choices import people, profiles, words
+
+CONF_COPY_OF: Final = "copy_of"
+CONF_MINUTES: Final = "minutes"
+NOWHERE: Final = "nowhere"
+
+NEW_PROFILE: Final[dict[str, Any]] = {
+    CONF_STATUS: Status.AVAILABLE.value,
+    CONF_INFO_TEXT: "",
+    CONF_ENDING: EndingKind.UNTIL_CHANGED.value,
+    CONF_AGENT: "unchanged",
+    CONF_ENABLED: True,
+    CONF_OWNER: None,
+    CONF_REDIRECT: {CONF_MODE: RedirectMode.UNCHANGED.value},
+}
+
+
+class ProfileSubentryFlow(ConfigSubentryFlow):
+    """Make or change a profile, in three short steps."""
+
+    def __init__(self) -> None:
+        """Start with nothing said."""
+        self._data: dict[str, Any] = {}
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the name, and whether it is to be like another profile."""
+        errors: dict[str, str] = {}
+        entry = self._get_entry()
+        if user_input is not None:
+            copied = entry.subentries.get(user_input.get(CONF_COPY_OF, ""))
+            self._data = {
+                **NEW_PROFILE,
+                **(dict(copied.data) if copied else {}),
+                CONF_OWNER: None,
+                CONF_ENABLED: True,
+                CONF_NAME: tidy(user_input[CONF_NAME]),
+            }
+            errors = {
+                field: problem
+                for field, problem in profile_problems(
+                    entry, self._data | {CONF_NAME: user_input[CONF_NAME]}
+                ).items()
+                if field == CONF_NAME
+            }
+            if not errors:
+                return await self.async_step_presence()
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_NAME): TextSelector(),
+                vol.Optional(CONF_COPY_OF): profiles(entry, enabled_only=False),
+            }
+        )
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change everything but the name."""
+        self._data = dict(self._get_reconfigure_subentry().data)
+        return await self.async_step_presence()
+
+    async def async_step_presence(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what colleagues see, and when a choice by hand ends."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            minutes = user_input.pop(CONF_MINUTES, None)
+            fixed = user_input[CONF_ENDING] == EndingKind.FIXED_TIME
+            draft = self._data | user_input
+            draft[CONF_DURATION] = int(minutes * 60) if minutes and fixed else None
+            errors = {
+                CONF_MINUTES if field == CONF_DURATION else field: problem
+                for field, problem in profile_problems(
+                    self._get_entry(), draft, known_as=self._known_as
+                ).items()
+                if field in (CONF_DURATION, CONF_ENABLED, CONF_INFO_TEXT)
+            }
+            self._data = draft
+            if not errors:
+                return await self.async_step_redirect()
+        duration = self._data.get(CONF_DURATION)
+        return self.async_show_form(
+            step_id="presence",
+            data_schema=self.add_suggested_values_to_schema(
+                PRESENCE_SCHEMA,
+                self._data | {CONF_MINUTES: duration / 60 if duration else None},
+            ),
+            errors=errors,
+            description_placeholders={
+                "name": self._data[CONF_NAME],
+                "places": ", ".join(places(self._get_entry(), self._known_as or "")),
+            },
+        )
+
+    async def async_step_redirect(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what becomes of the calls."""
+        if user_input is not None:
+            mode = user_input[CONF_MODE]
+            before = self._data.get(CONF_REDIRECT, {})
+            self._data[CONF_REDIRECT] = dict(before) | {CONF_MODE: mode}
+            if mode == RedirectMode.FORWARD:
+                return await self.async_step_targets()
+            self._data[CONF_REDIRECT] = {
+                CONF_MODE: mode,
+                CONF_DO_NOT_DISTURB: user_input.get(CONF_DO_NOT_DISTURB, False),
+            }
+            if mode == RedirectMode.OFF and self._data[CONF_STATUS] == Status.AVAILABLE:
+                return await self.async_step_follow_me_ends()
+            return self._finish()
+        return self.async_show_form(
+            step_id="redirect",
+            data_schema=self.add_suggested_values_to_schema(
+                REDIRECT_SCHEMA, self._data.get(CONF_REDIRECT, {})
+            ),
+            description_placeholders={"name": self._data[CONF_NAME]},
+        )
+
+    async def async_step_follow_me_ends(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Point out that *off* in an available profile ends follow-me for good."""
+        if user_input is not None:
+            self._data[CONF_REDIRECT] = dict(self._data[CONF_REDIRECT]) | user_input
+            return self._finish()
+        return self.async_show_form(
+            step_id="follow_me_ends",
+            data_schema=self.add_suggested_values_to_schema(
+                FOLLOW_ME_SCHEMA, {CONF_MODE: RedirectMode.UNCHANGED.value}
+            ),
+            description_placeholders={"name": self._data[CONF_NAME]},
+        )
+
+    async def async_step_targets(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask where calls go, condition by condition."""
+        errors: dict[str, str] = {}
+        entry = self._get_entry()
+        if user_input is not None:
+            redirect: dict[str, Any] = {
+                CONF_MODE: RedirectMode.FORWARD.value,
+                CONF_DO_NOT_DISTURB: user_input.get(CONF_DO_NOT_DISTURB, False),
+            }
+            for condition in CONDITIONS:
+                redirect[condition] = _target_from(user_input.get(condition, {}))
+            if seconds := user_input.get(CONF_NO_REPLY, {}).get(CONF_RING_SECONDS):
+                redirect[CONF_RING_SECONDS] = int(seconds)
+            self._data[CONF_REDIRECT] = redirect
+            problems = redirect_problems(entry, redirect)
+            if not problems:
+                return self._finish()
+            # A form shows no error beside a section's field, so the text names it.
+            condition, problem = next(iter(problems.items()))
+            errors["base"] = f"{problem}_{condition}"
+        return self.async_show_form(
+            step_id="targets",
+            data_schema=self.add_suggested_values_to_schema(
+                self._targets_schema(), _suggested(self._data[CONF_REDIRECT])
+            ),
+            errors=errors,
+            description_placeholders={"name": self._data[CONF_NAME]},
+        )
+
+    def _targets_schema(self) -> vol.Schema:
+        entry = self._get_entry()
+        kinds = [NOWHERE, *(kind.value for kind in TargetKind)]
+
+        def fields(condition: str) -> vol.Schema:
+            answers: dict[Any, Any] = {
+                vol.Required(CONF_KIND, default=NOWHERE): words(kinds, "target_kind"),
+                vol.Optional(CONF_NUMBER): TextSelector(),
+                vol.Optional("person"): people(entry),
+                vol.Optional(CONF_DEPUTIES): people(entry, multiple=True),
+                vol.Optional("device"): TextSelector(),
+            }
+            if condition == CONF_NO_REPLY:
+                answers[vol.Optional(CONF_RING_SECONDS)] = RING_SECONDS
+            return vol.Schema(answers)
+
+        return vol.Schema(
+            {
+                vol.Required(condition): section(
+                    fields(condition), {"collapsed": condition != CONF_UNCONDITIONAL}
+                )
+                for condition in CONDITIONS
+            }
+            | {vol.Optional(CONF_DO_NOT_DISTURB, default=False): BooleanSelector()}
+        )
+
+    @property
+    def _known_as(self) -> str | None:
+        if self.source != SOURCE_RECONFIGURE:
+            return None
+        return self._get_reconfigure_subentry().subentry_id
+
+    def _finish(self) -> SubentryFlowResult:
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(), self._get_reconfigure_subentry(), data=self._data
+            )
+        unique_id = profile_unique_id(self._data[CONF_NAME], None)
+        if any(s.unique_id == unique_id for s in self._get_entry().subentries.values()):
+            return self.async_abort(reason="name_taken")
+        return self.async_create_entry(
+            title=self._data[CONF_NAME], data=self._data, unique_id=unique_id
+        )
+
+
+RING_SECONDS: Final = NumberSelector(
+    NumberSelectorConfig(
+        min=5, max=120, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX
+    )
+)
+PRESENCE_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_STATUS): words(Status, "status"),
+        vol.Optional(CONF_INFO_TEXT, default=""): TextSelector(),
+        vol.Required(CONF_ENDING): words(EndingKind, "ending"),
+        vol.Optional(CONF_MINUTES): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=10080,
+                step=1,
+                unit_of_measurement="min",
+                mode=NumberSelectorMode.BOX,
+            )
+        ),
+        vol.Required(CONF_AGENT): words(["unchanged", *AgentState], "agent"),
+        vol.Required(CONF_ENABLED): BooleanSelector(),
+    }
+)
+REDIRECT_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_MODE): words(RedirectMode, "redirect_mode"),
+        vol.Optional(CONF_DO_NOT_DISTURB, default=False): BooleanSelector(),
+    }
+)
+FOLLOW_ME_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_MODE): words(
+            [RedirectMode.UNCHANGED, RedirectMode.OFF], "redirect_mode"
+        )
+    }
+)
+
+
+def _target_from(said: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a target as it is stored; the fields of other kinds are dropped."""
+    kind = said.get(CONF_KIND, NOWHERE)
+    if kind == NOWHERE:
+        return None
+    value = {
+        TargetKind.NUMBER: said.get(CONF_NUMBER),
+        TargetKind.PERSON: said.get("person"),
+        TargetKind.DEVICE: said.get("device"),
+    }.get(kind)
+    target: dict[str, Any] = {CONF_KIND: kind, CONF_VALUE: value or ""}
+    if kind == TargetKind.FIRST_AVAILABLE:
+        target[CONF_DEPUTIES] = said.get(CONF_DEPUTIES, [])
+    return target
+
+
+def _suggested(redirect: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored redirect as the form's fields."""
+    answers: dict[str, Any] = {
+        CONF_DO_NOT_DISTURB: redirect.get(CONF_DO_NOT_DISTURB, False)
+    }
+    for condition in CONDITIONS:
+        target = redirect.get(condition)
+        if not target:
+            continue
+        fields = {CONF_KIND: target[CONF_KIND]}
+        match target[CONF_KIND]:
+            case TargetKind.NUMBER:
+                fields[CONF_NUMBER] = target[CONF_VALUE]
+            case TargetKind.PERSON:
+                fields["person"] = target[CONF_VALUE]
+            case TargetKind.DEVICE:
+                fields["device"] = target[CONF_VALUE]
+            case TargetKind.FIRST_AVAILABLE:
+                fields[CONF_DEPUTIES] = target.get(CONF_DEPUTIES, [])
+        if condition == CONF_NO_REPLY and CONF_RING_SECONDS in redirect:
+            fields[CONF_RING_SECONDS] = redirect[CONF_RING_SECONDS]
+        answers[condition] = fields
+    return answers

@@ -102,7 +102,7 @@ class Desk:
     phone: Setting = QUIET
     rule: Wanted | None = UNCHANGED
     now: datetime = MORNING
-    ready_since: datetime = MORNING
+    ready_since: datetime | None = MORNING
     ledger: Ledger = field(default_factory=Ledger)
     desk_change: DeskChange = DeskChange.RESPECT
     reach: Reach = field(default_factory=Reach)
@@ -368,6 +368,13 @@ def test_a_change_at_the_desk_is_respected_and_reported() -> None:
     assert desk.told() == [(EventKind.CHANGED_AT_PHONE, {Part.UNCONDITIONAL})]
 
 
+def test_after_a_takeover_nothing_is_answered_for_until_the_next_claim() -> None:
+    desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
+    assert desk.ledger.base == Setting()
+    desk.dial(unconditional=BOB).settle()
+    assert len(desk.events) == 1
+
+
 def test_a_respected_change_outlives_the_profile() -> None:
     desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
     assert desk.follow(UNCHANGED).phone == replace(QUIET, unconditional=CAROL)
@@ -447,6 +454,16 @@ def test_an_enforced_redirect_is_reported_once_however_often_it_is_read() -> Non
 
 def test_enforcing_leaves_the_person_alone_when_nothing_is_held() -> None:
     desk = Desk(desk_change=DeskChange.ENFORCE).follow(MEETING).follow(UNCHANGED)
+    assert desk.dial(unconditional=CAROL).settle().phone.unconditional == CAROL
+
+
+def test_enforcing_leaves_the_person_alone_just_after_a_profile_ended() -> None:
+    desk = Desk(desk_change=DeskChange.ENFORCE).follow(MEETING)
+    desk.rule = UNCHANGED
+    found = desk.ask()
+    assert found.write is not None
+    desk.write(found.write)
+    assert desk.wait(1).ask().write is None
     assert desk.dial(unconditional=CAROL).settle().phone.unconditional == CAROL
 
 
@@ -538,6 +555,22 @@ def test_cancelling_at_once_on_an_unbroken_connection_is_a_person() -> None:
     assert desk.told() == [(EventKind.CHANGED_AT_PHONE, {Part.UNCONDITIONAL})]
 
 
+def test_a_phone_system_without_a_connection_cannot_lose_a_seen_write() -> None:
+    desk = written(Desk(ready_since=None)).dial(unconditional=None).wait(1).settle()
+    assert desk.phone == QUIET
+
+
+def test_an_old_write_that_lands_before_the_newer_one_was_seen_is_told() -> None:
+    desk = Desk()
+    desk.rule = MEETING
+    desk.ask()
+    desk.rule = forward(BOB, claim="calendar:2")
+    assert desk.wait(1).ask().write == Setting(unconditional=BOB)
+    found = desk.wait(1).ask(replace(QUIET, unconditional=VOICEMAIL))
+    assert found.write == Setting(unconditional=BOB)
+    assert desk.told() == [(EventKind.WRITE_LOST, {Part.UNCONDITIONAL})]
+
+
 def test_cancelling_after_a_reconnect_that_lost_nothing_is_a_person() -> None:
     desk = written(Desk()).wait(0.5).reconnect().wait(0.2)
     assert desk.ask().write is None
@@ -619,6 +652,17 @@ def test_an_answered_write_cannot_land_late() -> None:
     assert desk.told() == [(EventKind.CHANGED_AT_PHONE, {Part.UNCONDITIONAL})]
 
 
+def test_a_seen_write_cannot_land_late() -> None:
+    desk = written(Desk())
+    desk.rule = forward(BOB, claim="calendar:2")
+    newer = desk.ask().write
+    assert newer is not None
+    desk.write(newer)
+    assert desk.wait(1).ask().write is None
+    desk.dial(unconditional=VOICEMAIL).wait(1).settle()
+    assert desk.phone.unconditional == VOICEMAIL
+
+
 def test_a_late_write_after_the_person_took_over_does_not_win() -> None:
     desk = Desk()
     desk.rule = MEETING
@@ -637,6 +681,31 @@ def test_the_plan_asks_to_be_asked_again_when_a_write_settles() -> None:
     assert found.write is not None
     desk.write(found.write)
     assert desk.wait(5).ask().again is None
+
+
+def test_reading_what_is_in_order_again_changes_nothing_to_store() -> None:
+    desk = written(Desk())
+    before = desk.ledger
+    desk.wait(1).ask()
+    assert desk.ledger == before
+    settled = desk.settle().ledger
+    desk.wait(60).ask()
+    assert desk.ledger == settled
+
+
+def test_a_write_of_two_parts_is_seen_only_when_both_are() -> None:
+    desk = Desk(replace(QUIET, follow_me=MOBILE))
+    desk.rule = MEETING
+    assert desk.ask().write == Setting(unconditional=VOICEMAIL, follow_me=None)
+    desk.phone = replace(desk.phone, unconditional=VOICEMAIL)
+    desk.wait(1).ask(replace(desk.phone, follow_me=UNKNOWN))
+    assert desk.wait(1).settle().phone.follow_me is None
+    assert desk.events == []
+
+
+def test_a_base_that_leads_nowhere_any_more_comes_back_all_the_same() -> None:
+    nowhere = replace(QUIET, unconditional=Destination(DestinationKind.NUMBER, "s"))
+    assert Desk(nowhere).follow(MEETING).follow(UNCHANGED).phone == nowhere
 
 
 def test_nothing_is_written_before_the_phone_system_has_told() -> None:
@@ -782,6 +851,7 @@ def test_a_phone_system_that_tells_nothing_is_set_and_put_back() -> None:
     desk = Desk(reach=BLIND)
     desk.rule = MEETING
     everything = Setting(VOICEMAIL, None, None, UNKNOWN, None)
+    assert desk.ask(Setting()).again is None
     assert blind(desk) == [everything]
     desk.rule = UNCHANGED
     assert blind(desk) == [replace(everything, unconditional=None)]
@@ -937,6 +1007,12 @@ def test_own_redirect_waits_with_its_end_until_the_phone_system_tells() -> None:
     assert desk.settle().phone == QUIET
 
 
+def test_own_redirect_waits_with_its_end_for_each_of_its_parts() -> None:
+    desk = act(Desk(), Setting(unconditional=BOB, busy=BOB), minutes=30).wait(1800)
+    assert desk.ask(replace(desk.phone, busy=UNKNOWN)).write is None
+    assert desk.settle().phone == QUIET
+
+
 def test_picking_a_follow_me_device_over_a_profile_ends_its_redirect() -> None:
     desk = act(Desk().follow(MEETING), Setting(follow_me=MOBILE))
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
@@ -947,6 +1023,7 @@ def test_an_own_part_the_phone_system_cannot_do_changes_nothing() -> None:
     act(desk, Setting(busy=BOB))
     assert desk.phone == QUIET
     assert desk.ledger.held == "available"
+    assert desk.ledger.own == ()
 
 
 def test_a_lost_own_redirect_is_written_again() -> None:

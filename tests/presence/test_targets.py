@@ -303,6 +303,41 @@ def test_a_very_long_way_is_followed_to_its_end() -> None:
     assert len(found.refusals[0].people) == 2_000
 
 
+def test_a_way_with_many_forks_is_followed_in_time() -> None:
+    people = {
+        f"{layer}{side}": Person(f"{layer}{side}", "", f"{10 + layer}{side}", "x")
+        for layer in range(40)
+        for side in (0, 1)
+    }
+    ways = {
+        person_id: Situation(
+            observed=to(f"{int(person.extension) // 10 + 1}0"),
+            wanted=to(f"{int(person.extension) // 10 + 1}1"),
+        )
+        for person_id, person in people.items()
+    }
+    rule = always(Target(TargetKind.PERSON, "10"))
+    assert resolve(Office({}, people), people["00"], rule, ways).refusals == ()
+
+
+def test_a_long_extension_is_a_colleague_and_no_town_number() -> None:
+    dave = Person("dave", "Dave", "1234567", "available")
+    office = Office({}, OFFICE.people | {"dave": dave})
+    rule = always(Target(TargetKind.NUMBER, "1234567"))
+    back = {"dave": Situation(observed=to("101"))}
+    found = resolve(office, ANNA, rule, {}, style=BERLIN)
+    assert found.setting == Setting(number("1234567"), None, None, UNKNOWN, None)
+    assert resolve(office, ANNA, rule, back).refusals[0].people == ("anna", "dave")
+
+
+def test_of_two_people_with_one_extension_the_first_is_named() -> None:
+    twin = Person("zoe", "Zoe", "102", "available")
+    office = Office({}, OFFICE.people | {"zoe": twin})
+    back = {"bob": Situation(observed=to("101")), "zoe": Situation(observed=QUIET)}
+    found = resolve(office, ANNA, always(TO_BOB), back)
+    assert found.refusals[0].people == ("anna", "bob")
+
+
 # Deputies
 
 
@@ -339,6 +374,12 @@ def test_who_takes_calls(situation: Situation, takes: bool) -> None:
 @pytest.mark.parametrize("call", [CallState.IN_CALL, CallState.RINGING])
 def test_an_office_may_spare_who_is_in_a_call(call: CallState) -> None:
     assert not takes_calls(Situation(call=call), when_engaged=False)
+    engaged = {"bob": Situation(call=call)}
+    wishes = {"anna": always(DEPUTIES)}
+    assert of_anna(always(DEPUTIES), **engaged).shown == {CFU: TO_BOB}
+    assert resolve_office(OFFICE, wishes, engaged)["anna"].shown == {CFU: TO_BOB}
+    spared = resolve_office(OFFICE, wishes, engaged, when_engaged=False)
+    assert spared["anna"].shown == {CFU: TO_CAROL}
     found = resolve(
         OFFICE,
         ANNA,
@@ -370,6 +411,7 @@ def test_the_first_deputy_who_takes_calls_gets_them_else_voicemail(
 def test_deputies_may_wait_behind_a_condition() -> None:
     found = of_anna(RedirectRule(RedirectMode.FORWARD, no_reply=DEPUTIES))
     assert found.setting.no_reply == number("102")
+    assert found.setting.ring_seconds is UNKNOWN
 
 
 def test_nobody_is_their_own_deputy() -> None:

@@ -176,7 +176,7 @@ def understood(number: str, style: NumberFormat = PLAIN) -> str:
     if number in style.extensions:
         return number
     outside = style.outside_prefix
-    if outside and len(number) > style.extension_digits and number[0] in DIGITS:
+    if outside and len(number) > style.extension_digits:
         number = number.removeprefix(outside)
     try:
         return parse(number, style)
@@ -233,7 +233,7 @@ def _is_emergency(bare: str, style: NumberFormat) -> bool:
 def _character_problem(character: str) -> NumberProblem:
     if character.isalpha():
         return NumberProblem.LETTERS
-    if character.isprintable() or character in SEPARATORS:
+    if character.isprintable():
         return NumberProblem.CHARACTER
     return NumberProblem.CONTROL_CHARACTER
 
@@ -260,11 +260,11 @@ def _international(bare: str, style: NumberFormat) -> str:
         return _e164(bare[1:])
     if _is_short(bare, style):
         return bare
+    if not style.country_code:
+        return bare
     abroad, trunk = style.international_prefix, style.trunk_prefix
     if abroad and bare.startswith(abroad):
         return _e164(bare.removeprefix(abroad))
-    if not style.country_code:
-        return bare
     if trunk and bare.startswith(trunk):
         return _e164(style.country_code + bare.removeprefix(trunk))
     area = "" if len(bare) == style.national_digits else style.area_code
@@ -281,8 +281,6 @@ def _e164(digits: str) -> str:
 
 def _inward(canonical: str, style: NumberFormat) -> str:
     """Return the extension for the office's own direct number, to find loops."""
-    if not style.main:
-        return canonical
     rest = canonical.removeprefix(style.main)
-    own = rest != canonical and 0 < len(rest) <= style.extension_digits
+    own = 0 < len(rest) <= style.extension_digits
     return rest if own or rest in style.extensions else canonical

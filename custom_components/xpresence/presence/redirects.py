@@ -178,7 +178,7 @@ def plan(
     ledger = _intend(goal, reading, ledger, now, reach)
     write, waiting, ledger = _compare(goal, reading, ledger, now, reach)
     if write is None and only(ledger.wrote, waiting) == Setting():
-        ledger = _in_order(goal, ledger, now, ready_since, reach)
+        ledger = _in_order(ledger, now, ready_since)
         ledger = _settle(aim, ledger, wanted, waiting, now, reach)
     return Plan(
         ledger,
@@ -437,16 +437,8 @@ def _compare(
     return changed(Setting(), write), frozenset(waiting), ledger
 
 
-def _in_order(
-    goal: Setting,
-    ledger: Ledger,
-    now: datetime,
-    ready_since: datetime | None,
-    reach: Reach,
-) -> Ledger:
+def _in_order(ledger: Ledger, now: datetime, ready_since: datetime | None) -> Ledger:
     """Note when a write was first seen, on this connection while it may be lost."""
-    if all(part not in reach.readable for part, _ in known(goal)):
-        return ledger
     if ledger.seen is None or (ledger.echoes and _reconnected(ledger, ready_since)):
         return replace(ledger, seen=now)
     return ledger
@@ -579,7 +571,5 @@ def _own(
         raise NotRead
     if not parts:
         return tuple(others)
-    new = changed(Setting(), parts)
-    if until is None:
-        return (*others, Own(new))
-    return (*others, Own(new, changed(Setting(), before), until))
+    mine_now = changed(Setting(), parts)
+    return (*others, Own(mine_now, changed(Setting(), before), until))

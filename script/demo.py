@@ -1,0 +1,171 @@
+"""The demo: Home Assistant, a test PBX, Anna and Bob, and a dashboard."""
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+import signal
+import socket
+import sys
+import tempfile
+from typing import Any, Final
+
+from tests.e2e.home import Home
+from tests.pbx.asterisk import Asterisk, NoAsterisk, running
+
+PORT: Final = 8123
+DASHBOARD: Final = "presence-demo"
+PEOPLE: Final = (("Anna", "100"), ("Bob", "101"))
+
+
+def say(text: str) -> None:
+    """Tell the person in front of the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def language() -> str:
+    """Return the language of this terminal, as far as the demo speaks it."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "de" if said.startswith("de") else "en"
+
+
+def taken(port: int) -> bool:
+    """Tell whether somebody listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def dashboard(names: list[str]) -> dict[str, Any]:
+    """Return a page with everything that is known of each person."""
+    return {
+        "title": "Presence",
+        "views": [
+            {
+                "title": "Presence",
+                "type": "sections",
+                "max_columns": 2,
+                "sections": [
+                    {
+                        "type": "grid",
+                        "cards": [
+                            {"type": "heading", "heading": name},
+                            *(
+                                {"type": "tile", "entity": entity, **more}
+                                for entity, more in (
+                                    (
+                                        f"select.{name.lower()}_{key('profile')}",
+                                        {
+                                            "features": [{"type": "select-options"}],
+                                            "grid_options": {"columns": 12},
+                                        },
+                                    ),
+                                    (f"sensor.{name.lower()}_{key('status')}", {}),
+                                    (
+                                        f"sensor.{name.lower()}_{key('redirect')}",
+                                        {"state_content": ["state", "target"]},
+                                    ),
+                                    (f"sensor.{name.lower()}_{key('telephone')}", {}),
+                                    (f"sensor.{name.lower()}_{key('source')}", {}),
+                                )
+                            ),
+                        ],
+                    }
+                    for name in names
+                ],
+            }
+        ],
+    }
+
+
+def key(name: str) -> str:
+    """Return an entity's name as Home Assistant makes an entity id of it."""
+    german = {
+        "profile": "profil",
+        "redirect": "umleitung",
+        "telephone": "telefon",
+        "source": "profilquelle",
+    }
+    return german.get(name, name) if language() == "de" else name
+
+
+async def furnish(home: Home, pbx: Asterisk | None) -> None:
+    """Add the phone system, the people and the dashboard."""
+    entry = await (home.add_asterisk(pbx) if pbx else home.add_embedded())
+    for name, extension in PEOPLE:
+        await home.add_person(entry, name, extension)
+    async with home.connection() as connection:
+        await connection.ask(
+            "lovelace/dashboards/create",
+            url_path=DASHBOARD,
+            title="Presence",
+            icon="mdi:account-clock",
+            show_in_sidebar=True,
+            mode="storage",
+        )
+        await connection.ask(
+            "lovelace/config/save",
+            url_path=DASHBOARD,
+            config=dashboard([name for name, _ in PEOPLE]),
+        )
+
+
+async def run(pbx: Asterisk | None, port: int) -> None:
+    """Show the demo until Ctrl-C."""
+    over = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    with tempfile.TemporaryDirectory(prefix="xpresence-demo-") as folder:
+        home = Home(
+            Path(folder),
+            port=port,
+            username="demo",
+            password="demo-demo",
+            language=language(),
+        )
+        say("Starting Home Assistant (the first start takes half a minute) …")
+        async with home:
+            say("Adding the phone system, Anna, Bob and a dashboard …")
+            await furnish(home, pbx)
+            say("")
+            say(f"  Open       {home.url}/{DASHBOARD}")
+            say(f"  User       {home.username}")
+            say(f"  Password   {home.password}")
+            if pbx is None:
+                say("  Telephones none here: xpresence keeps the redirects itself")
+            else:
+                say(f"  Telephones a real Asterisk, SIP on 127.0.0.1:{pbx.sip_port}")
+            say("")
+            say("Choose a profile for Anna and watch where her calls go.")
+            say("Ctrl-C ends everything.")
+            await over.wait()
+            say("Ending …")
+
+
+def main() -> int:
+    """Run the demo; the exit code is 1 where it cannot start."""
+    port = int(os.environ.get("XPRESENCE_PORT", PORT))
+    if taken(port):
+        say(
+            f"Port {port} on 127.0.0.1 is in use. Set XPRESENCE_PORT to a free one "
+            "and run this again."
+        )
+        return 1
+    with contextlib.ExitStack() as stack:
+        pbx: Asterisk | None = None
+        try:
+            say("Starting the test PBX …")
+            pbx = stack.enter_context(running())
+        except NoAsterisk:
+            say("There is no Asterisk on this machine; going on without.")
+        asyncio.run(run(pbx, port))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

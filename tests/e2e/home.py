@@ -1,0 +1,433 @@
+"""Starts a real Home Assistant of our own on loopback and talks to it as a user."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+import contextlib
+from dataclasses import dataclass, field
+import json
+import os
+from pathlib import Path
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from typing import Any, Self
+
+import aiohttp
+
+from tests.pbx.asterisk import Asterisk, free_port
+
+PROJECT = Path(__file__).parents[2]
+START_SECONDS = 120
+CONFIGURATION = """
+frontend:
+config:
+history:
+logbook:
+conversation:
+recorder:
+  commit_interval: 1
+logger:
+  default: warning
+  logs:
+    custom_components.xpresence: debug
+"""
+
+
+class Failed(Exception):
+    """Home Assistant answered with an error."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+@dataclass(slots=True)
+class Home:
+    """One Home Assistant in a folder of its own."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    username: str = "admin"
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    language: str = "en"
+    process: subprocess.Popen[bytes] | None = None
+    session: aiohttp.ClientSession | None = None
+    token: str = ""
+    refresh_token: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    # Life
+
+    def prepare(self) -> None:
+        """Write the configuration and put the integration in its place."""
+        (self.folder / ".storage").mkdir(parents=True, exist_ok=True)
+        (self.folder / "configuration.yaml").write_text(CONFIGURATION)
+        components = self.folder / "custom_components"
+        if not components.exists():
+            components.symlink_to(PROJECT / "custom_components")
+        (self.folder / ".storage" / "http").write_text(
+            json.dumps(
+                {
+                    "version": 2,
+                    "minor_version": 2,
+                    "key": "http",
+                    "data": {
+                        "stable": {
+                            "server_host": ["127.0.0.1"],
+                            "server_port": self.port,
+                            "cors_allowed_origins": [],
+                            "login_attempts_threshold": -1,
+                            "ip_ban_enabled": True,
+                            "ssl_profile": "modern",
+                            "use_x_frame_options": True,
+                            "created_at": "2026-01-01T00:00:00+00:00",
+                            "error": None,
+                            "error_message": None,
+                        },
+                        "pending": None,
+                        "yaml_migration_done": True,
+                    },
+                }
+            )
+        )
+
+        onboarding = self.folder / ".storage" / "onboarding"
+        if not onboarding.exists():
+            # The other steps would add integrations that want the internet.
+            onboarding.write_text(
+                json.dumps(
+                    {
+                        "version": 4,
+                        "minor_version": 1,
+                        "key": "onboarding",
+                        "data": {"done": ["core_config", "analytics", "integration"]},
+                    }
+                )
+            )
+
+    async def start(self) -> None:
+        """Start the process; returns when it answers and has finished starting."""
+        log = (self.folder / "console.log").open("ab")
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "homeassistant",
+                "--config",
+                str(self.folder),
+                "--skip-pip",
+            ],
+            env={**os.environ, "SETUP_PORT": str(self.port)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        log.close()
+        if self.session is None:
+            self.session = aiohttp.ClientSession()
+        end = time.monotonic() + START_SECONDS
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"Home Assistant ended:\n{self.log()[-3000:]}")
+            if time.monotonic() > end:
+                raise RuntimeError(f"Home Assistant hangs:\n{self.log()[-3000:]}")
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                async with self.session.get(f"{self.url}/api/onboarding") as answer:
+                    if answer.status in (200, 404):
+                        break
+            await asyncio.sleep(0.2)
+        if self.token:
+            await self.wait_running()
+
+    async def wait_running(self) -> None:
+        """Wait until Home Assistant says that it has started."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            config = await self.get("/api/config")
+            if config["state"] == "RUNNING":
+                return
+            await asyncio.sleep(0.1)
+        raise RuntimeError("Home Assistant does not finish starting")
+
+    async def onboard(self) -> None:
+        """Make the first user, as the first page does, and log in."""
+        client = f"{self.url}/"
+        answer = await self._send(
+            "POST",
+            "/api/onboarding/users",
+            {
+                "client_id": client,
+                "name": "Admin",
+                "username": self.username,
+                "password": self.password,
+                "language": self.language,
+            },
+        )
+        assert self.session is not None
+        async with self.session.post(
+            f"{self.url}/auth/token",
+            data={
+                "client_id": client,
+                "grant_type": "authorization_code",
+                "code": answer["auth_code"],
+            },
+        ) as response:
+            tokens = await response.json()
+        self.token = tokens["access_token"]
+        self.refresh_token = tokens["refresh_token"]
+        async with self.connection() as socket:
+            await socket.ask(
+                "config/core/update",
+                language=self.language,
+                time_zone="Europe/Berlin",
+                country="DE",
+            )
+            # A token that outlives the test, restarts included.
+            self.token = await socket.ask(
+                "auth/long_lived_access_token", client_name="tests", lifespan=2
+            )
+        await self.wait_running()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    async def stop(self) -> None:
+        """End it properly."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+            for _ in range(300):
+                if self.process.poll() is not None:
+                    break
+                await asyncio.sleep(0.1)
+            else:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(10)
+        if self.session is not None:
+            await self.session.close()
+            self.session = None
+
+    def log(self) -> str:
+        """Return what it has printed."""
+        path = self.folder / "console.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def complaints(self) -> list[str]:
+        """Return the log's errors and tracebacks that name xpresence."""
+        return [
+            line
+            for line in self.log().splitlines()
+            if "xpresence" in line and (" ERROR " in line or "Traceback" in line)
+        ]
+
+    # Talking to it
+
+    async def get(self, path: str) -> Any:
+        return await self._send("GET", path)
+
+    async def post(self, path: str, data: Mapping[str, Any] | None = None) -> Any:
+        return await self._send("POST", path, data or {})
+
+    async def _send(
+        self, method: str, path: str, data: Mapping[str, Any] | None = None
+    ) -> Any:
+        assert self.session is not None
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        async with self.session.request(
+            method, f"{self.url}{path}", json=data, headers=headers
+        ) as answer:
+            body = await answer.text()
+            if answer.status >= 400:
+                raise Failed(str(answer.status), body)
+            return json.loads(body) if body else None
+
+    async def state(self, entity_id: str) -> str:
+        return str((await self.get(f"/api/states/{entity_id}"))["state"])
+
+    async def attributes(self, entity_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.get(f"/api/states/{entity_id}"))[
+            "attributes"
+        ]
+        return found
+
+    async def until(self, entity_id: str, state: str, seconds: float = 10) -> None:
+        """Wait for a state.
+
+        Raises:
+            AssertionError: it did not come in time; says what is there.
+        """
+        end = time.monotonic() + seconds
+        seen = None
+        while time.monotonic() < end:
+            with contextlib.suppress(Failed):
+                seen = await self.state(entity_id)
+            if seen == state:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{entity_id} is {seen!r}, not {state!r}")
+
+    async def act(self, domain: str, service: str, **data: Any) -> None:
+        """Call an action as the logged-in user.
+
+        Raises:
+            Failed: with the translated message.
+        """
+        async with self.connection() as socket:
+            await socket.ask(
+                "call_service", domain=domain, service=service, service_data=data
+            )
+
+    async def choose(self, entity_id: str, option: str) -> None:
+        await self.act("select", "select_option", entity_id=entity_id, option=option)
+
+    @contextlib.asynccontextmanager
+    async def connection(self) -> AsyncIterator[Socket]:
+        assert self.session is not None
+        async with self.session.ws_connect(
+            f"{self.url}/api/websocket", max_msg_size=0
+        ) as raw:
+            socket = Socket(raw)
+            await raw.receive_json()
+            await raw.send_json({"type": "auth", "access_token": self.token})
+            assert (await raw.receive_json())["type"] == "auth_ok"
+            yield socket
+
+    # Setting xpresence up, as the settings pages do
+
+    async def flow(self, path: str, start: Mapping[str, Any], *steps: Any) -> Any:
+        """Run a settings flow; each step is the answer to the page before."""
+        result = await self.post(path, start)
+        for step in steps:
+            result = await self.post(f"{path}/{result['flow_id']}", step)
+        return result
+
+    async def add_asterisk(self, pbx: Asterisk, **more: Any) -> str:
+        """Add a phone system; return the entry's id."""
+        result = await self.flow(
+            "/api/config/config_entries/flow",
+            {"handler": "xpresence"},
+            {"next_step_id": "asterisk"},
+            {
+                "host": "127.0.0.1",
+                "port": pbx.ami_port,
+                "username": pbx.username,
+                "password": pbx.secret,
+                "tls": False,
+                **more,
+            },
+        )
+        assert result["type"] == "create_entry", result
+        return str(result["result"]["entry_id"])
+
+    async def add_embedded(self) -> str:
+        """Add a phone system that xpresence keeps itself."""
+        result = await self.flow(
+            "/api/config/config_entries/flow",
+            {"handler": "xpresence"},
+            {"next_step_id": "actions"},
+            {},
+        )
+        assert result["type"] == "create_entry", result
+        return str(result["result"]["entry_id"])
+
+    async def profiles(self, entry_id: str) -> dict[str, str]:
+        """Return the profiles' ids by their names."""
+        return await self._subentries(entry_id, "profile")
+
+    async def people(self, entry_id: str) -> dict[str, str]:
+        """Return the people's ids by their names."""
+        return await self._subentries(entry_id, "person")
+
+    async def _subentries(self, entry_id: str, kind: str) -> dict[str, str]:
+        async with self.connection() as socket:
+            found = await socket.ask(
+                "config_entries/subentries/list", entry_id=entry_id
+            )
+        return {
+            subentry["title"]: subentry["subentry_id"]
+            for subentry in found
+            if subentry["subentry_type"] == kind
+        }
+
+    async def add_person(
+        self, entry_id: str, name: str, extension: str, **more: Any
+    ) -> None:
+        """Add a person with the first profile as default."""
+        profiles = await self.profiles(entry_id)
+        result = await self.flow(
+            "/api/config/config_entries/subentries/flow",
+            {"handler": [entry_id, "person"]},
+            {
+                "name": name,
+                "extension": extension,
+                "default_profile": next(iter(profiles.values())),
+                **more,
+            },
+        )
+        assert result["type"] == "create_entry", result
+
+    async def add_profile(
+        self, entry_id: str, name: str, redirect: Mapping[str, Any], **more: Any
+    ) -> None:
+        """Add a profile that forwards every call."""
+        result = await self.flow(
+            "/api/config/config_entries/subentries/flow",
+            {"handler": [entry_id, "profile"]},
+            {"name": name},
+            {
+                "status": "busy",
+                "ending": "until_changed",
+                "agent": "unchanged",
+                "enabled": True,
+                **more,
+            },
+            {"mode": "forward"},
+            {
+                "unconditional": redirect,
+                "busy": {"kind": "nowhere"},
+                "no_reply": {"kind": "nowhere"},
+            },
+        )
+        assert result["type"] == "create_entry", result
+
+    async def __aenter__(self) -> Self:
+        self.prepare()
+        await self.start()
+        await self.onboard()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+
+class Socket:
+    """A logged-in WebSocket connection."""
+
+    def __init__(self, raw: aiohttp.ClientWebSocketResponse) -> None:
+        self._raw = raw
+        self._number = 0
+
+    async def ask(self, kind: str, **data: Any) -> Any:
+        """Send a command and return its result.
+
+        Raises:
+            Failed: the command failed.
+        """
+        self._number += 1
+        await self._raw.send_json({"id": self._number, "type": kind, **data})
+        while True:
+            answer = await self._raw.receive_json()
+            if answer.get("id") == self._number and answer["type"] == "result":
+                if not answer["success"]:
+                    error = answer["error"]
+                    raise Failed(error["code"], error["message"])
+                return answer["result"]

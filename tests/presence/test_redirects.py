@@ -398,6 +398,12 @@ def test_a_redirect_dialled_under_off_stays_until_another_claim_decides() -> Non
     assert desk.follow(off(claim="manual:1")).phone == QUIET
 
 
+def test_a_redirect_dialled_under_off_with_do_not_disturb_stays_too() -> None:
+    desk = Desk().follow(off(do_not_disturb=True)).dial(unconditional=CAROL).settle()
+    assert desk.phone == replace(QUIET, unconditional=CAROL, do_not_disturb=True)
+    assert desk.follow(UNCHANGED).phone == replace(QUIET, unconditional=CAROL)
+
+
 def test_an_edited_profile_does_not_take_back_what_the_person_took_over() -> None:
     desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
     assert desk.follow(forward(BOB)).phone.unconditional == CAROL
@@ -663,6 +669,40 @@ def test_a_seen_write_cannot_land_late() -> None:
     assert desk.phone.unconditional == VOICEMAIL
 
 
+def test_a_repeated_write_may_land_late_from_its_last_try_on() -> None:
+    desk = Desk()
+    desk.rule = MEETING
+    desk.ask()
+    assert desk.wait(110).ask().write == Setting(unconditional=VOICEMAIL)
+    desk.rule = UNCHANGED
+    assert desk.wait(5).ask().write is None
+    assert desk.wait(84).ask().write is None
+    desk.dial(unconditional=VOICEMAIL)
+    assert desk.wait(1).ask().write == Setting(unconditional=None)
+
+
+def test_after_two_minutes_nothing_lands_any_more() -> None:
+    desk = Desk()
+    desk.rule = MEETING
+    desk.ask()
+    desk.rule = UNCHANGED
+    assert desk.wait(6).ask().again == MORNING + timedelta(minutes=2)
+    desk.wait(114).ask()
+    assert desk.ledger == Ledger()
+
+
+def test_a_repair_without_an_answer_may_land_late() -> None:
+    desk = written(Desk())
+    desk.ledger = answered(desk.ledger, desk.now)
+    desk.phone = QUIET
+    assert desk.wait(1).reconnect().ask().write == Setting(unconditional=VOICEMAIL)
+    desk.rule = UNCHANGED
+    assert desk.wait(6).ask().write is None
+    assert desk.wait(6).ask().write is None
+    desk.dial(unconditional=VOICEMAIL)
+    assert desk.wait(1).settle().phone == QUIET
+
+
 def test_a_late_write_after_the_person_took_over_does_not_win() -> None:
     desk = Desk()
     desk.rule = MEETING
@@ -805,6 +845,7 @@ def test_a_phone_system_with_one_kind_of_forward_gets_only_that() -> None:
     desk.follow(forward(VOICEMAIL, busy=BOB, do_not_disturb=True))
     assert desk.writes == [Setting(unconditional=VOICEMAIL)]
     assert desk.ask().unsupported == {Part.BUSY, Part.DO_NOT_DISTURB}
+    assert desk.ask(Setting()).unsupported == {Part.BUSY, Part.DO_NOT_DISTURB}
 
 
 def test_a_forward_that_cannot_be_had_at_all_leaves_the_phone_alone() -> None:
@@ -824,6 +865,18 @@ def test_off_reports_nothing_as_unsupported() -> None:
     desk = Desk(MANUAL, reach=Reach.named(["unconditional", "read_back"])).follow(off())
     assert desk.phone == replace(MANUAL, unconditional=None)
     assert desk.ask().unsupported == frozenset()
+
+
+def test_a_right_that_was_lost_stops_only_its_own_part() -> None:
+    desk = Desk(replace(QUIET, busy=BOB)).follow(MEETING)
+    desk.reach = Reach.named(["unconditional", "read_back"])
+    desk.follow(UNCHANGED)
+    assert desk.writes[-1] == Setting(unconditional=None)
+    assert desk.ledger.base == Setting()
+
+
+def test_a_ring_time_alone_is_no_redirect() -> None:
+    assert Desk(MANUAL).follow(forward(ring_seconds=20)).phone == MANUAL
 
 
 def test_ring_time_is_not_set_where_the_forward_it_belongs_to_cannot_be() -> None:
@@ -856,6 +909,14 @@ def test_a_phone_system_that_tells_nothing_is_set_and_put_back() -> None:
     desk.rule = UNCHANGED
     assert blind(desk) == [replace(everything, unconditional=None)]
     assert desk.ledger.base == Setting()
+
+
+def test_do_not_disturb_of_a_blind_phone_system_ends_with_the_profile() -> None:
+    desk = Desk(reach=BLIND)
+    desk.rule = forward(BOB, do_not_disturb=True)
+    assert blind(desk)[0].do_not_disturb is True
+    desk.rule = UNCHANGED
+    assert blind(desk)[0].do_not_disturb is False
 
 
 def test_an_unanswered_write_to_a_blind_phone_system_is_repeated() -> None:
@@ -953,6 +1014,7 @@ def test_own_redirect_that_was_changed_at_the_desk_does_not_end_it() -> None:
     desk.dial(unconditional=CAROL).wait(1800).settle()
     assert desk.phone.unconditional == CAROL
     assert desk.ledger.own == ()
+    assert desk.events == []
 
 
 def test_own_redirect_that_ends_beneath_a_profile_does_not_come_back() -> None:
@@ -972,8 +1034,9 @@ def test_own_redirect_extended_still_ends_in_what_was_there_first() -> None:
 
 def test_own_redirect_without_end_replaces_one_with_an_end() -> None:
     desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
-    act(desk, Setting(unconditional=CAROL)).wait(86400).settle()
-    assert desk.phone.unconditional == CAROL
+    act(desk, Setting(unconditional=CAROL))
+    assert len(desk.ledger.own) == 1
+    assert desk.wait(86400).settle().phone.unconditional == CAROL
 
 
 def test_own_redirect_of_one_kind_keeps_the_end_of_another() -> None:
@@ -988,12 +1051,40 @@ def test_own_redirect_is_ended_by_off_and_its_end_brings_nothing_back() -> None:
     assert desk.wait(86400).settle().phone == QUIET
 
 
+def test_own_redirect_that_off_ended_has_no_end_any_more() -> None:
+    desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
+    desk.follow(off()).follow(UNCHANGED).dial(unconditional=BOB)
+    assert desk.wait(86400).settle().phone.unconditional == BOB
+
+
 def test_own_redirect_over_a_profile_brings_follow_me_back_at_its_end() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
     act(desk, Setting(unconditional=BOB), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB)
     desk.wait(1800).settle()
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
+
+
+def test_ending_the_profiles_redirect_for_a_while_brings_follow_me_back() -> None:
+    desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
+    act(desk, Setting(unconditional=None), minutes=30)
+    assert desk.phone == replace(QUIET, follow_me=MOBILE)
+
+
+def test_own_redirect_with_a_follow_me_of_its_own_sets_both() -> None:
+    desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
+    act(desk, Setting(unconditional=BOB, follow_me="104"), minutes=30)
+    assert desk.phone == replace(QUIET, unconditional=BOB, follow_me="104")
+
+
+def test_own_redirect_just_after_a_profile_ended_leaves_follow_me_alone() -> None:
+    desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
+    desk.rule = UNCHANGED
+    found = desk.ask()
+    assert found.write is not None
+    desk.write(found.write)
+    act(desk.wait(1), Setting(unconditional=BOB), minutes=30)
+    assert desk.phone == replace(QUIET, unconditional=BOB, follow_me=MOBILE)
 
 
 def test_own_redirect_with_an_end_needs_a_reading_first() -> None:
@@ -1132,6 +1223,13 @@ def test_a_redirect_that_was_refused_is_shown_as_failed() -> None:
     desk = Desk(MANUAL).follow(refused)
     assert desk.phone == MANUAL
     assert shown(desk).status is RedirectStatus.FAILED
+    act(desk, Setting(unconditional=BOB))
+    assert shown(desk).status is RedirectStatus.ACTIVE
+
+
+def test_a_phone_system_that_knows_no_redirects_shows_none_as_unknown() -> None:
+    desk = Desk(reach=Reach.named(["do_not_disturb", "read_back"])).follow(off())
+    assert shown(desk).status is RedirectStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -1155,6 +1253,37 @@ def test_the_sensor_tells_who_set_the_redirect() -> None:
     desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
     assert shown(desk).set_by is SetBy.PHONE
     assert shown(Desk(MANUAL)).set_by is SetBy.UNKNOWN
+
+
+def test_a_redirect_beside_the_profiles_own_is_the_persons() -> None:
+    desk = Desk().follow(forward(busy=BOB)).dial(unconditional=CAROL)
+    desk.ask()
+    assert desk.ledger.held == "meeting"
+    assert shown(desk).set_by is SetBy.PHONE
+
+
+def test_a_redirect_that_just_came_back_is_no_profiles() -> None:
+    desk = Desk(MANUAL).follow(MEETING)
+    desk.rule = UNCHANGED
+    found = desk.ask()
+    assert found.write is not None
+    desk.write(found.write)
+    desk.ask()
+    assert shown(desk) == Shown(
+        RedirectStatus.ACTIVE, Part.UNCONDITIONAL, CAROL, SetBy.UNKNOWN
+    )
+
+
+def test_a_failure_is_not_shown_where_nothing_was_asked_for() -> None:
+    assert shown(Desk(Setting()), "old").status is RedirectStatus.UNKNOWN
+
+
+def test_a_blind_phone_systems_failure_is_shown() -> None:
+    desk = Desk(reach=BLIND)
+    desk.rule = MEETING
+    desk.ask(Setting())
+    assert shown(desk).status is RedirectStatus.UNKNOWN
+    assert shown(desk, "refused").status is RedirectStatus.FAILED
 
 
 # Deciding, storing

@@ -6,7 +6,6 @@ from typing import Final
 
 from .ledger import Ledger
 from .line import UNKNOWN, Condition, Destination, DestinationKind, Known, Setting
-from .model import RedirectMode
 from .parts import (
     EVERYTHING,
     FORWARDS,
@@ -81,17 +80,13 @@ def status(
     reading = only(observed, reach.readable)
     goal = goal_of(aim, ledger, wanted)
     heavy = [part for part in _BY_WEIGHT if part in reach.writable | reach.readable]
+    if not heavy:
+        return Shown(RedirectStatus.UNKNOWN)
     unread = [part for part in heavy if value(reading, part) is UNKNOWN]
     differs = any(
         value(reading, part) is not UNKNOWN and value(reading, part) != should
         for part, should in known(goal)
         if part in reach.writable
-    )
-    refused = (
-        wanted is not None
-        and wanted.mode is RedirectMode.FORWARD
-        and holds(ledger, wanted)
-        and aim == Setting()
     )
     if differs or (failure is not None and unread and goal != Setting()):
         return _shown(
@@ -100,7 +95,7 @@ def status(
             ledger,
             wanted,
         )
-    if refused:
+    if holds(ledger, wanted) and aim == Setting():
         return _shown(RedirectStatus.FAILED, reading, ledger, wanted)
     on = [part for part in heavy if is_on(part, value(reading, part))]
     if unread and (not on or heavy.index(unread[0]) < heavy.index(on[0])):

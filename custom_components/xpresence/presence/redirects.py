@@ -517,8 +517,7 @@ def own_change(
     reading = only(observed, reach.readable)
     parts = {p: v for p, v in known(change) if reach.can_set(p, v)}
     if (
-        until is not None
-        and is_on(Part.UNCONDITIONAL, parts.get(Part.UNCONDITIONAL))
+        is_on(Part.UNCONDITIONAL, parts.get(Part.UNCONDITIONAL))
         and Part.FOLLOW_ME not in parts
         and ledger.held is not None
         and is_on(Part.FOLLOW_ME, ledger.base.follow_me)

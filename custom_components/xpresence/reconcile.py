@@ -7,7 +7,7 @@ repairs. Nothing is queued: who waits for a turn finds the newest wish.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 import logging
 from typing import Any, Final
@@ -265,6 +265,15 @@ class RedirectLoop:
     # Showing
 
     @property
+    def _unanswered(self) -> bool:
+        """Whether a wish is open that the phone system has never confirmed."""
+        if self.wanted is None:
+            return self.ledger.restoring
+        return self.ledger.claim != self.wanted.claim or (
+            self.ledger.held is not None and self.ledger.seen is None
+        )
+
+    @property
     def reach(self) -> Reach:
         """Return what this phone system can set and tell."""
         return Reach.named(
@@ -281,6 +290,9 @@ class RedirectLoop:
             None if isinstance(self.failure, Unavailable) else self.failure,
             reach=self.reach,
         )
+        if shown.status is RedirectStatus.UNKNOWN and self._unanswered:
+            # What holds is not known, but something is still to be done about it.
+            shown = replace(shown, status=RedirectStatus.PENDING)
         reason = self.reason if shown.status in NOT_AS_WISHED else None
         attributes: dict[str, Any] = {}
         if shown.destination is not None:

@@ -980,6 +980,20 @@ def test_dialling_after_an_own_redirect_that_was_not_set_yet_wins() -> None:
     assert desk.dial(unconditional=CAROL).settle().phone.unconditional == CAROL
 
 
+def test_own_redirect_beneath_a_profile_takes_the_place_of_follow_me() -> None:
+    desk = Desk(replace(QUIET, follow_me=MOBILE), desk_change=DeskChange.ENFORCE)
+    act(desk.follow(MEETING), Setting(unconditional=BOB))
+    assert desk.follow(UNCHANGED).phone == replace(QUIET, unconditional=BOB)
+
+
+def test_a_reconnect_does_not_make_an_unsettled_write_look_lost_twice() -> None:
+    desk = written(Desk()).wait(1).reconnect().wait(1)
+    assert desk.ask().write is None
+    assert desk.ledger.seen == desk.now
+    desk.wait(1).ask()
+    assert desk.ledger.seen == desk.now - timedelta(seconds=1)
+
+
 def test_own_redirect_under_enforce_waits_beneath_off_as_well() -> None:
     desk = act(
         Desk(desk_change=DeskChange.ENFORCE).follow(off()), Setting(unconditional=BOB)

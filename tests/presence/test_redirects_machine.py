@@ -338,10 +338,10 @@ class Telephone(RuleBasedStateMachine):
         """Note what the person made their own."""
         for part, new in parts.items():
             ours = value(ledger.base, part) is not UNKNOWN
-            if self.desk_change is DeskChange.ENFORCE and ledger.held and ours:
-                if not through_xpresence:
-                    continue
-            elif (
+            enforced = self.desk_change is DeskChange.ENFORCE and ledger.held
+            if enforced and ours and not through_xpresence:
+                continue
+            if (
                 ledger.held
                 and ours
                 and part is Part.UNCONDITIONAL

@@ -5,10 +5,11 @@ ids outside the tests). All datetimes are aware.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .agenda import Agenda
 from .line import AgentState, Condition, Status
 
 
@@ -126,6 +127,34 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class InactivityRules:
+    """What an unused PC means. ``after``: time without input; ``None``: never."""
+
+    inactive_profile: str | None = None
+    after: timedelta | None = None
+    locked_profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """What holds while the PC (or client) runs, and once it has ended."""
+
+    start_profile: str | None = None
+    end_profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRule:
+    """An entity that has been in one of ``states`` for a while → a profile."""
+
+    id: str
+    entity: str
+    states: frozenset[str]
+    profile: str
+    duration: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One extension and the rules its owner lives by."""
 
@@ -137,9 +166,24 @@ class Person:
     """Mailbox number; empty: the extension's own."""
     devices: tuple[Device, ...] = ()
     time_zone: str = "UTC"
+    inactivity: InactivityRules = InactivityRules()
+    session: SessionRules = SessionRules()
+    rules: tuple[EntityRule, ...] = ()
+    call_profiles: Mapping[str, str] = field(default_factory=dict)
+    """Kind of call (``teams``, ``pbx``) → profile."""
 
 
 DEFAULT_ORDER = tuple(Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How far entities are believed, which lie after sleep, boot and restart."""
+
+    grace: timedelta = timedelta(minutes=5)
+    """How long the last statement of a silent entity counts."""
+    hold: timedelta = timedelta(seconds=10)
+    """How long a lock or a session's end must stand before it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +193,7 @@ class Office:
     profiles: Mapping[str, Profile]
     people: Mapping[str, Person]
     order: tuple[Source, ...] = DEFAULT_ORDER
+    health: Health = Health()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +209,62 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement[T]:
+    """What an entity says, since when, and since when it says nothing any more."""
+
+    value: T
+    since: datetime
+    silent_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pc:
+    """What is known of somebody's PC or client.
+
+    ``last_input`` is when a key or the mouse was last used, as the PC tells it.
+    """
+
+    running: Statement[bool] | None = None
+    locked: Statement[bool] | None = None
+    last_input: Statement[datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The last time somebody was away from the PC; ``until`` is ``None`` still."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it was last read.
+
+    ``not_seen``: how many readings in a row have not shown it any more. A single
+    one may be wrong; two end it.
+    """
+
+    kind: str
+    since: datetime
+    not_seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known about one person; nothing else enters a decision."""
 
     person: str
     choice: Choice | None = None
     automatic: bool = True
+    pc: Pc = Pc()
+    absence: Absence | None = None
+    session_ended: datetime | None = None
+    """When the last session ended, for choices that end with it."""
+    entities: Mapping[str, Statement[str]] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+    agenda: Agenda = field(default_factory=Agenda)
+    """The appointments that count, worked out once when they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +278,8 @@ class Claim:
     until: datetime | None = None
     reason: str = ""
     info_text: str | None = None
+    subject: str = ""
+    """Of an appointment that is not private; shown only to who may see it."""
 
 
 class Verdict(StrEnum):

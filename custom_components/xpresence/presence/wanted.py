@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .ledger import Ledger
-from .line import UNKNOWN, Setting
+from .line import Setting
 from .model import Decision, RedirectMode
 from .parts import REDIRECTS, Part, Reach, changed, is_on, known
 
@@ -14,7 +14,7 @@ class Wanted:
 
     ``mode`` is never *unchanged*: that is ``None`` in place of a ``Wanted``.
     ``setting``: for *forward*, where calls go; its ``UNKNOWN`` parts are left to the
-    base. For *off* only ``do_not_disturb`` is read. ``claim`` names the claim among
+    base. For *off* nothing in it leads anywhere. ``claim`` names the claim among
     all claims of all sources.
     """
 
@@ -44,13 +44,11 @@ def aim_of(wanted: Wanted | None, reach: Reach) -> tuple[Setting, frozenset[Part
     unsupported = frozenset(
         part
         for part, found in known(wanted.setting)
-        if is_on(part, found)
-        and not reach.can_set(part, found)
-        and (wanted.mode is RedirectMode.FORWARD or part is Part.DO_NOT_DISTURB)
+        if is_on(part, found) and not reach.can_set(part, found)
     )
     if wanted.mode is RedirectMode.OFF:
         aim = dict.fromkeys(REDIRECTS, None) | {
-            Part.DO_NOT_DISTURB: wanted.setting.do_not_disturb or UNKNOWN
+            Part.DO_NOT_DISTURB: wanted.setting.do_not_disturb
         }
     else:
         aim = dict(known(wanted.setting))

@@ -1,0 +1,51 @@
+"""The screen is locked, or nobody has touched the PC for a while.
+
+A deadline, not a poll: what is known now says when it will be so.
+"""
+
+from datetime import datetime
+
+from ..activity import has_ended, last_input, locked_since, speaks_until
+from ..model import Claim, Facts, Office, Person, Source
+from .slot import Slot, earliest
+
+
+def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
+    """Return the lock's claim, then that of the missing input."""
+    pc, health, rules = facts.pc, office.health, person.inactivity
+    said = (pc.running, pc.locked, pc.last_input)
+    silences = [speaks_until(one, health) for one in said if one is not None]
+    if has_ended(pc, health, now) is not None:
+        # An unused PC that is switched off is the session's business.
+        return Slot(change=earliest(silences, now))
+    found: list[Claim] = []
+    changes: list[datetime | None] = [*silences]
+    locked = locked_since(pc, health, now)
+    if locked is not None and rules.locked_profile:
+        since = locked + health.hold
+        changes.append(since)
+        if since <= now:
+            found.append(
+                Claim(
+                    Source.INACTIVITY,
+                    rules.locked_profile,
+                    key=f"locked@{locked.isoformat()}",
+                    since=since,
+                    reason="locked",
+                )
+            )
+    seen = last_input(pc, health, now)
+    if seen is not None and rules.after is not None and rules.inactive_profile:
+        since = seen + rules.after
+        changes.append(since)
+        if since <= now:
+            found.append(
+                Claim(
+                    Source.INACTIVITY,
+                    rules.inactive_profile,
+                    key=f"inactive@{seen.isoformat()}",
+                    since=since,
+                    reason="inactive",
+                )
+            )
+    return Slot(tuple(found), change=earliest(changes, now))

@@ -1,0 +1,78 @@
+"""A profile chosen by hand, until it ends.
+
+Whichever comes first: the end that was given; or, if none was, the profile's own
+ending rule: on return, with the session, after a fixed time, or not at all.
+"""
+
+from datetime import datetime
+
+from ..model import Choice, Claim, EndingKind, Facts, Office, Person, Profile, Source
+from .slot import NOTHING, Slot
+
+
+def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
+    """Return the choice while it lasts."""
+    choice = facts.choice
+    if choice is None:
+        return NOTHING
+    end = end_of(choice, office.profiles.get(choice.profile))
+    if has_ended(choice, office.profiles.get(choice.profile), facts, now):
+        return NOTHING
+    claim = Claim(
+        Source.MANUAL,
+        choice.profile,
+        key=choice.at.isoformat(),
+        since=choice.at,
+        until=end,
+        reason=_reason(choice, office.profiles.get(choice.profile)),
+        info_text=choice.info_text,
+    )
+    coming = [t for t in (end, *_endings(choice, office, facts)) if t and t > now]
+    return Slot((claim,), change=min(coming, default=None))
+
+
+def end_of(choice: Choice, profile: Profile | None) -> datetime | None:
+    """Return when a choice ends by the clock, if it does."""
+    if choice.until is not None:
+        return choice.until
+    if profile is not None and profile.ending.kind is EndingKind.FIXED_TIME:
+        return choice.at + profile.ending.duration if profile.ending.duration else None
+    return None
+
+
+def has_ended(
+    choice: Choice, profile: Profile | None, facts: Facts, now: datetime
+) -> bool:
+    """Tell whether a choice is over."""
+    end = end_of(choice, profile)
+    if end is not None and now >= end:
+        return True
+    ending = _observed_end(choice, profile, facts)
+    return ending is not None and now >= ending
+
+
+def _endings(choice: Choice, office: Office, facts: Facts) -> list[datetime | None]:
+    return [_observed_end(choice, office.profiles.get(choice.profile), facts)]
+
+
+def _observed_end(
+    choice: Choice, profile: Profile | None, facts: Facts
+) -> datetime | None:
+    """Return when what the profile waits for happened after the choice."""
+    if profile is None or choice.until is not None:
+        return None
+    if profile.ending.kind is EndingKind.UNTIL_RETURN:
+        absence = facts.absence
+        if absence is not None and absence.since >= choice.at:
+            return absence.until
+    if profile.ending.kind is EndingKind.UNTIL_SESSION_ENDS:
+        ended = facts.session_ended
+        if ended is not None and ended > choice.at:
+            return ended
+    return None
+
+
+def _reason(choice: Choice, profile: Profile | None) -> str:
+    if choice.until is not None or profile is None:
+        return "chosen"
+    return f"chosen_{profile.ending.kind.value}"

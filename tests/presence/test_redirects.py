@@ -291,6 +291,10 @@ def test_ring_time_is_left_alone_without_an_opinion() -> None:
     assert desk.writes == [Setting(no_reply=VOICEMAIL)]
 
 
+def test_ring_time_without_a_forward_it_belongs_to_is_not_set() -> None:
+    assert Desk().follow(forward(BOB, ring_seconds=20)).phone.ring_seconds is None
+
+
 def test_only_what_differs_is_written() -> None:
     desk = Desk(replace(QUIET, busy=BOB)).follow(MEETING)
     assert desk.writes == [Setting(unconditional=VOICEMAIL, busy=None)]
@@ -478,6 +482,7 @@ def test_dialling_what_the_new_profile_wants_anyway_is_no_news() -> None:
     desk.follow(forward(BOB, claim="calendar:2"))
     assert desk.events == []
     assert len(desk.writes) == 1
+    assert desk.follow(UNCHANGED).phone.unconditional == BOB
 
 
 def test_dialling_the_next_deputy_by_hand_keeps_the_profile_in_charge() -> None:
@@ -859,6 +864,12 @@ def test_voicemail_is_reported_where_calls_cannot_be_sent_there() -> None:
     desk = Desk(MANUAL, reach=replace(Reach(), voicemail=False)).follow(MEETING)
     assert desk.phone == MANUAL
     assert desk.ask().unsupported == {Part.UNCONDITIONAL}
+
+
+def test_voicemail_that_cannot_be_had_leaves_its_condition_alone() -> None:
+    desk = Desk(MANUAL, reach=replace(Reach(), voicemail=False))
+    desk.follow(forward(VOICEMAIL, busy=CAROL))
+    assert desk.phone == replace(MANUAL, busy=CAROL, follow_me=None)
 
 
 def test_off_reports_nothing_as_unsupported() -> None:

@@ -343,7 +343,7 @@ class Telephone(RuleBasedStateMachine):
                 continue
             if (
                 ledger.held
-                and ours
+                and (ours or through_xpresence)
                 and part is Part.UNCONDITIONAL
                 and is_on(part, new)
                 and ledger.base.follow_me is not UNKNOWN

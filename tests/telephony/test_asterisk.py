@@ -91,7 +91,7 @@ async def test_ring_seconds_belong_to_no_reply(
 ) -> None:
     line = await system.apply("100", Setting(no_reply=BOB, ring_seconds=7))
     assert line.setting.ring_seconds == 7
-    assert pbx.database("AMPUSER", "100/cfringtimer") == "7"
+    assert pbx.database("AMPUSER", "100/ringtimer") == "7"
 
 
 async def test_follow_me_goes_on_and_off_and_keeps_its_list(

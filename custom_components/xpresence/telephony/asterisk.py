@@ -2,7 +2,8 @@
 
 The truth is what is read back. Asterisk answers "Success" before the AstDB is on
 its disk: dying within about a second it forgets the write. So every reconnect
-reads all watched extensions anew and says so; mending is the reconciler's.
+says that the phone system is ready again and reads all watched extensions anew;
+whoever keeps a redirect as it should be compares then, and writes once more.
 
 AstDB changes raise no event. What a person dials at the desk shows in a custom
 device state (``*72``), in nothing but the telephone's return to idle (``*90``,
@@ -13,24 +14,15 @@ both, on a reload, and once a minute.
 import asyncio
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 import ssl
-from typing import Any, Final, override
+from typing import Any, Final, cast, override
 
-from ..presence.line import (
-    UNKNOWN,
-    AgentState,
-    CallState,
-    Condition,
-    Destination,
-    Line,
-    Setting,
-    Status,
-)
+from ..presence.line import AgentState, CallState, Line, Setting, Status
 from . import freepbx
 from .ami import (
     ActionFailed,
@@ -42,7 +34,6 @@ from .ami import (
     LoginRefused,
     Message,
     NoAnswer,
-    NotConnected,
     Refused,
     Settings,
 )
@@ -54,6 +45,7 @@ from .driver import (
     DriverEvent,
     LineChanged,
     Listener,
+    NotSupported,
     OutcomeUnknown,
     PermissionDenied,
     PhoneSystem,
@@ -61,6 +53,8 @@ from .driver import (
     Rejected,
     Unavailable,
 )
+from .queues import FOLLOW_UP_REASON, LOGGED_OFF_REASON, Queues
+from .telephones import Telephones
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -78,10 +72,17 @@ POLL_EVERY: Final = 60.0
 """Seconds between readings, for changes that nothing tells of."""
 SETTLE: Final = 0.05
 """Seconds that several events of one change are gathered for."""
-UNAVAILABLE_AFTER: Final = 10.0
-"""Seconds a telephone may flap before it is shown as not connected."""
+FLAPPING: Final = 10.0
+"""Seconds a telephone must be gone before it is shown as gone."""
+AT_ONCE: Final = 32
+"""Extensions that are read together, so that a write never waits for long."""
+HEARD_WITHIN: Final = 1.0
+"""Seconds for an event of our own making to arrive."""
+LONGEST_TEXT: Final = 300
+"""Bytes of an info text that phones get; base64 must fit on one line."""
 
 CLASS_OF: Final = {
+    "CoreSettings": "system",
     "DBDel": "system",
     "DBGetTree": "system",
     "DBPut": "system",
@@ -94,6 +95,23 @@ CLASS_OF: Final = {
     "Setvar": "call",
 }
 """Which class of the ``write`` list in manager.conf an action needs."""
+REQUIRED: Final = ("DBPut", "DBDel", "Setvar")
+OPTIONAL: Final = {"QueueAdd": Capability.AGENT, "Originate": Capability.RING}
+MARK: Final = "Custom:XPRESENCE"
+"""A device state of our own, by which we find out whether events reach us."""
+
+ALWAYS: Final = (
+    Capability.UNCONDITIONAL
+    | Capability.BUSY
+    | Capability.NO_REPLY
+    | Capability.RING_SECONDS
+    | Capability.VOICEMAIL
+    | Capability.DO_NOT_DISTURB
+    | Capability.FOLLOW_ME
+    | Capability.PRESENCE_TEXT
+    | Capability.CALL_STATE
+    | Capability.READ_BACK
+)
 
 PRESENCE: Final = {
     Status.AVAILABLE: ("available", "NOT_INUSE"),
@@ -104,22 +122,6 @@ PRESENCE: Final = {
     Status.OFFLINE: ("unavailable", "UNAVAILABLE"),
 }
 """Status → Asterisk's presence state, and the lamp of ``Custom:PRESENCE<ext>``."""
-
-DEVICE_CALL: Final = {
-    "NOT_INUSE": CallState.IDLE,
-    "INUSE": CallState.IN_CALL,
-    "BUSY": CallState.IN_CALL,
-    "ONHOLD": CallState.IN_CALL,
-    "RINGING": CallState.RINGING,
-    "RINGINUSE": CallState.IN_CALL,
-    "UNAVAILABLE": CallState.UNAVAILABLE,
-    "INVALID": CallState.UNAVAILABLE,
-}
-HINT_IN_USE: Final = 1 | 2 | 16
-HINT_UNAVAILABLE: Final = 4
-HINT_RINGING: Final = 8
-
-FOLLOW_UP_REASON: Final = "Follow-up"
 
 
 class AsteriskPhoneSystem(PhoneSystem):
@@ -136,6 +138,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         ca: str | None = None,
         deadlines: Deadlines | None = None,
         poll_every: float = POLL_EVERY,
+        flapping: float = FLAPPING,
     ) -> None:
         """Prepare; ``ca`` is PEM text trusted in place of the system's own."""
         self._settings = Settings(
@@ -150,19 +153,32 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._tls = tls
         self._ca = ca
         self._poll_every = poll_every
+        self._flapping = flapping
         self._client: AmiClient | None = None
+        self._closed = False
+        self._started = False
         self._ready = False
+        self._connection = 0
+        """Counts connections, so that what belongs to an old one is not believed."""
+        self._told = ConnectionChanged(ready=False)
+        self._denied: PermissionDenied | None = None
         self._version: str | None = None
         self._capabilities = Capability(0)
         self._listeners: list[Listener] = []
         self._watched: dict[str, int] = defaultdict(int)
+        self._stored: dict[str, freepbx.Stored] = {}
+        """What was read of the AstDB and is still believed."""
+        self._devices: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, Line] = {}
         self._calls: dict[str, CallState] = {}
-        self._agents: dict[str, dict[str, AgentState]] = {}
+        self._telephones = Telephones()
+        self._queues = Queues()
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._due: set[str] = set()
+        self._hints_due = False
         self._settling: asyncio.TimerHandle | None = None
-        self._flapping: dict[str, asyncio.TimerHandle] = {}
+        self._going: dict[str, asyncio.TimerHandle] = {}
+        self._heard = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -184,35 +200,51 @@ class AsteriskPhoneSystem(PhoneSystem):
 
     @override
     async def start(self) -> None:
+        if self._closed:
+            raise Unavailable("closed")
         settings = self._settings
         if self._tls:
             context = await asyncio.to_thread(_trusting, self._ca)
             settings = replace(settings, tls=context)
         self._client = AmiClient(settings, self._on_event, self._on_connection)
         try:
-            with _translated():
-                await self._client.start()
-            # The connection's own news come before what it can do is known.
-            await self._probe()
+            await self._first_connection(self._client)
         except BaseException:
-            await self.close()
+            await self._end()
             raise
+
+    async def _first_connection(self, client: AmiClient) -> None:
+        try:
+            await client.start()
+            self._connection += 1
+            await self._become_ready(self._connection)
+        except Refused as error:
+            # No Asterisk has such a name or secret.
+            raise AuthenticationFailed("login refused") from error
+        except (OutcomeUnknown, Rejected, NotSupported) as error:
+            raise Unavailable("did not get ready") from error
+        except AmiError as error:
+            reason = _translated(error)
+            if isinstance(reason, OutcomeUnknown):
+                raise Unavailable("no answer") from error
+            raise reason from error
+        self._started = True
         self._spawn(self._poll())
-        await self._become_ready()
 
     @override
     async def close(self) -> None:
-        self._ready = False
+        self._closed = True
+        await self._end()
+
+    async def _end(self) -> None:
+        self._ready = self._started = False
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for timer in (self._settling, *self._flapping.values()):
-            if timer is not None:
-                timer.cancel()
-        self._flapping.clear()
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        self._forget()
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -230,12 +262,20 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._watched[extension] += 1
         if self._ready:
             self._soon({extension})
+        watching = True
 
         def unwatch() -> None:
+            nonlocal watching
+            if not watching:
+                return
+            watching = False
             self._watched[extension] -= 1
-            if self._watched[extension] <= 0:
+            if not self._watched[extension]:
                 del self._watched[extension]
-                self._lines.pop(extension, None)
+                for kept in (self._stored, self._devices, self._lines, self._calls):
+                    kept.pop(extension, None)
+                if timer := self._going.pop(extension, None):
+                    timer.cancel()
 
         return unwatch
 
@@ -245,75 +285,105 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def read(self, extension: str) -> Line:
         _checked(extension)
         async with self._turns[extension]:
-            return await self._read(extension)
+            return self._take(extension, await self._fetch(extension))
 
-    async def _read(self, extension: str) -> Line:
-        features = [*freepbx.FORWARDS.values(), freepbx.DO_NOT_DISTURB]
-        *kept, user = await asyncio.gather(
-            *(self._tree(feature.family, extension) for feature in features),
-            self._tree("AMPUSER", extension),
+    async def _fetch(self, extension: str) -> freepbx.Stored:
+        """Read an extension's part of the AstDB."""
+        found = await asyncio.gather(
+            *(self._tree(family, extension) for family in freepbx.FAMILIES),
+            self._tree(freepbx.USERS, extension),
         )
-        stands: dict[str, str] = {}
-        for found in (*kept, user):
-            stands |= found
+        return {key: value for tree in found for key, value in tree.items()}
+
+    async def _fetch_many(self, extensions: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Read extensions together: each family once, and each one's user data."""
+        wanted = tuple(extensions)
+        families = [self._tree(family) for family in freepbx.FAMILIES]
+        users = [self._tree(freepbx.USERS, extension) for extension in wanted]
+        found = await asyncio.gather(*families, *users)
+        trees, user_trees = found[: len(families)], found[len(families) :]
+        stored = dict(zip(wanted, user_trees, strict=True))
+        for tree in trees:
+            for key, value in tree.items():
+                if (extension := key.rpartition("/")[2]) in stored:
+                    stored[extension][key] = value
+        return stored
+
+    async def _tree(self, family: str, key: str | None = None) -> dict[str, str]:
+        """Return what stands in the AstDB in a family, or there below one key.
+
+        ``DBGet`` would not tell "nothing there" from "not read".
+        """
+        fields = [("Family", family)]
+        if key is not None:
+            fields.append(("Key", key))
+        items = await self._list("DBGetTree", *fields)
+        return {item.get("Key"): item.get("Val") for item in items if item.get("Key")}
+
+    def _take(self, extension: str, stored: freepbx.Stored) -> Line:
+        """Make a line of a fresh reading and tell if it is not as it was told."""
+        self._devices[extension] = freepbx.devices(extension, stored)
+        self._note_call(extension)
         line = Line(
             extension,
-            _setting(extension, stands),
+            freepbx.setting(extension, stored),
             call=self._calls.get(extension),
-            agent=dict(self._agents.get(extension, {})),
+            agent=self._queues.agent(extension),
             as_of=datetime.now(UTC),
         )
-        self._lines[extension] = line
+        if extension in self._watched:
+            self._stored[extension] = stored
+            self._tell_line(line)
         return line
 
-    async def _tree(self, family: str, key: str) -> dict[str, str]:
-        """Return what stands in the AstDB below a key, by its full name."""
-        items = await self._list("DBGetTree", ("Family", family), ("Key", key))
-        return {item.get("Key"): item.get("Val") for item in items if item.get("Key")}
+    def _tell_line(self, line: Line) -> None:
+        before = self._lines.get(line.extension)
+        self._lines[line.extension] = line
+        if before is None or replace(before, as_of=line.as_of) != line:
+            self._emit(LineChanged(line))
 
     async def _reread(self, extensions: Iterable[str]) -> None:
         """Read watched extensions and tell what differs from before."""
-        for extension in extensions:
-            if extension not in self._watched:
-                continue
-            async with self._turns[extension]:
-                before = self._lines.get(extension)
-                try:
-                    line = await self._read(extension)
-                except PhoneSystemError as error:
-                    _LOGGER.debug("A reading failed: %s", type(error).__name__)
-                    continue
-                if before is None or replace(before, as_of=line.as_of) != line:
-                    self._emit(LineChanged(line))
+        due = sorted(
+            extension for extension in extensions if extension in self._watched
+        )
+        for start in range(0, len(due), AT_ONCE):
+            some = due[start : start + AT_ONCE]
+            async with contextlib.AsyncExitStack() as turns:
+                # Always in the same order, or two who wait would wait for ever.
+                for extension in some:
+                    await turns.enter_async_context(self._turns[extension])
+                for extension, stored in (await self._fetch_many(some)).items():
+                    self._take(extension, stored)
 
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self._poll_every)
             if self._ready:
-                await self._snapshot()
-                await self._reread(tuple(self._watched))
+                try:
+                    await self._look_around()
+                    await self._reread(tuple(self._watched))
+                except PhoneSystemError as error:
+                    _LOGGER.debug("A look around failed: %s", type(error).__name__)
+                except Exception:
+                    _LOGGER.exception("A look around failed; the next one may not")
 
-    async def _snapshot(self) -> None:
-        """Read the call states and the queues, which events tell only in part."""
-        with contextlib.suppress(PhoneSystemError):
-            for item in await self._list("DeviceStateList"):
-                self._note_device(item.get("Device"), item.get("State"))
-        with contextlib.suppress(PhoneSystemError):
-            for item in await self._list("ExtensionStateList"):
-                self._note_hint(item.get("Exten"), item.get("Status"))
+    async def _look_around(self) -> None:
+        """Read devices, hints and queues, of which events tell only the changes."""
+        devices, hints = await asyncio.gather(
+            self._list("DeviceStateList"), self._list("ExtensionStateList")
+        )
+        for item in devices:
+            self._telephones.note_device(item.get("Device"), item.get("State"))
+        self._telephones.forget_hints()
+        for item in hints:
+            self._telephones.note_hint(
+                item.get("Exten"), item.get("Hint"), item.get("Status")
+            )
         if Capability.AGENT in self._capabilities:
-            with contextlib.suppress(PhoneSystemError):
-                await self._read_queues()
-
-    async def _read_queues(self) -> None:
-        agents: dict[str, dict[str, AgentState]] = defaultdict(dict)
-        for item in await self._list("QueueStatus"):
-            if item.get("Event") != "QueueMember":
-                continue
-            for extension in self._watched:
-                if freepbx.is_interface_of(extension, _member(item)):
-                    agents[extension][item.get("Queue")] = _agent(item)
-        self._agents = dict(agents)
+            self._queues.replace(await self._list("QueueStatus"))
+        for extension in tuple(self._watched):
+            self._note_call(extension)
 
     # Writing
 
@@ -321,58 +391,118 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def apply(self, extension: str, wanted: Setting) -> Line:
         _checked(extension)
         async with self._turns[extension]:
-            before = self._lines.get(extension) or await self._read(extension)
-            writes = _writes(extension, wanted, before.setting)
-            self._lines.pop(extension, None)
-            outcomes = await asyncio.gather(
-                *(self._write(name, fields) for name, fields in writes),
-                return_exceptions=True,
-            )
-            for outcome in outcomes:
-                if isinstance(outcome, BaseException):
-                    raise outcome
-            line = await self._read(extension)
-            self._emit(LineChanged(line))
-            return line
+            believed = self._stored.get(extension)
+            stored = await self._fetch(extension) if believed is None else believed
+            stored = await self._write(extension, wanted, stored)
+            if believed is not None and _changes(extension, wanted, stored)[0]:
+                # Somebody had changed what was read a while ago.
+                stored = await self._write(extension, wanted, stored)
+            return self._take(extension, stored)
 
-    async def _write(self, name: str, fields: tuple[tuple[str, str], ...]) -> None:
+    async def _write(
+        self, extension: str, wanted: Setting, stored: freepbx.Stored
+    ) -> freepbx.Stored:
+        """Write what differs and return what is read back.
+
+        All of it is sent at once; Asterisk does it in this order.
+        """
+        values, lamps = _changes(extension, wanted, stored)
+        self._stored.pop(extension, None)
+        outcomes = await asyncio.gather(
+            *map(self._store, values),
+            self._fetch(extension),
+            *map(self._light, lamps),
+            return_exceptions=True,
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return cast("freepbx.Stored", outcomes[len(values)])
+
+    async def _store(self, change: freepbx.Change) -> None:
+        key = (("Family", change.family), ("Key", change.key))
+        if change.value is not None:
+            await self._action("DBPut", *key, ("Val", change.value))
+            return
+        # What is to be deleted may be gone already; reading back will tell.
+        with contextlib.suppress(Rejected):
+            await self._action("DBDel", *key)
+
+    async def _light(self, lamp: freepbx.Lamp) -> None:
         try:
-            await self._action(name, *fields)
+            await self._set(f"DEVICE_STATE({lamp.device})", lamp.state)
         except Rejected:
-            # What is to be deleted may be gone already; reading back will tell.
-            if name != "DBDel":
-                raise
+            _LOGGER.debug("The phone system has no custom device states for lamps")
 
     @override
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
         _checked(extension)
-        member = freepbx.interface(extension)
-        there = False
-        for item in await self._list("QueueStatus", ("Queue", queue)):
-            if freepbx.is_interface_of(extension, _member(item)):
-                member, there = _member(item), True
-        names = (("Queue", queue), ("Interface", member))
-        if state is AgentState.LOGGED_OFF:
-            if there:
-                await self._repeatable("Not there", "QueueRemove", *names)
-        else:
-            paused = str(state is AgentState.FOLLOW_UP).lower()
-            if not there:
-                await self._repeatable(
-                    "Already there",
-                    "QueueAdd",
-                    *names,
-                    ("StateInterface", f"hint:{extension}@ext-local"),
-                    ("MemberName", extension),
-                    ("Paused", paused),
+        if Capability.AGENT not in self._capabilities and self._ready:
+            await self._require("QueueAdd")
+        async with self._turns[extension]:
+            await self._read_queue(queue)
+            before = self._queues.agent(extension).get(queue)
+            if state is AgentState.LOGGED_OFF:
+                await self._log_off(extension, queue)
+            elif before is not state:
+                await self._log_on(extension, queue, state)
+            await self._read_queue(queue)
+            now = self._queues.agent(extension).get(queue, AgentState.LOGGED_OFF)
+            if now is not state:
+                raise Rejected("the queue does not follow")
+            lamps = freepbx.queue_lamps(
+                extension,
+                queue,
+                self._stored.get(extension, {}),
+                logged_in=state is not AgentState.LOGGED_OFF,
+            )
+            await asyncio.gather(*map(self._light, lamps))
+        self._tell_agent(extension)
+
+    async def _log_on(self, extension: str, queue: str, state: AgentState) -> None:
+        paused = state is AgentState.FOLLOW_UP
+        if not self._queues.of(extension, queue):
+            await self._repeatable(
+                "Already there",
+                "QueueAdd",
+                ("Queue", queue),
+                ("Interface", freepbx.member(extension)),
+                ("StateInterface", freepbx.member_state(extension)),
+                ("MemberName", extension),
+                ("Paused", str(paused).lower()),
+            )
+            await self._read_queue(queue)
+            if not paused:
+                return
+        reason = FOLLOW_UP_REASON if paused else ""
+        for member in self._queues.of(extension, queue):
+            await self._pause(queue, member.interface, reason, paused=paused)
+
+    async def _log_off(self, extension: str, queue: str) -> None:
+        for member in self._queues.of(extension, queue):
+            if member.dynamic:
+                fields = (("Queue", queue), ("Interface", member.interface))
+                await self._repeatable("Not there", "QueueRemove", *fields)
+            elif member.state is not AgentState.LOGGED_OFF:
+                # Only its configuration could take it out of the queue.
+                await self._pause(
+                    queue, member.interface, LOGGED_OFF_REASON, paused=True
                 )
-            else:
-                reason = FOLLOW_UP_REASON if state is AgentState.FOLLOW_UP else ""
-                await self._action(
-                    "QueuePause", *names, ("Paused", paused), ("Reason", reason)
-                )
-        await self._read_queues()
-        await self._reread([extension])
+
+    async def _pause(
+        self, queue: str, interface: str, reason: str, *, paused: bool
+    ) -> None:
+        await self._action(
+            "QueuePause",
+            ("Queue", queue),
+            ("Interface", interface),
+            ("Paused", str(paused).lower()),
+            ("Reason", reason),
+        )
+
+    async def _read_queue(self, queue: str) -> None:
+        items = await self._list("QueueStatus", ("Queue", queue))
+        self._queues.replace(items, queue)
 
     async def _repeatable(self, done: str, name: str, *fields: tuple[str, str]) -> None:
         """Run an action for which "it is so already" is success."""
@@ -388,9 +518,11 @@ class AsteriskPhoneSystem(PhoneSystem):
         _checked(extension)
         state, lamp = PRESENCE[status]
         # Commas and umlauts survive only in base64, which the option e announces.
-        said = f"{state},{_base64(status.value)},{_base64(text)},e"
-        await self._set(f"PRESENCE_STATE(CustomPresence:{extension})", said)
-        await self._set(f"DEVICE_STATE(Custom:PRESENCE{extension})", lamp)
+        said = f"{state},{_base64(status.value)},{_base64(_shown(text))},e"
+        await asyncio.gather(
+            self._set(f"PRESENCE_STATE(CustomPresence:{extension})", said),
+            self._light(freepbx.Lamp(f"Custom:PRESENCE{extension}", lamp)),
+        )
 
     @override
     async def ring(self, extension: str) -> None:
@@ -400,123 +532,165 @@ class AsteriskPhoneSystem(PhoneSystem):
             ("Channel", f"Local/{extension}@from-internal"),
             ("Application", "Wait"),
             ("Data", "20"),
-            ("CallerID", "xpresence <0>"),
+            ("CallerID", "xpresence"),
             ("Async", "true"),
         )
 
     # What the phone system tells
 
     def _on_connection(self, connected: bool, error: AmiError | None) -> None:
+        if not self._started:
+            return
         if connected:
-            if self._capabilities:
-                self._spawn(self._become_ready())
+            self._connection += 1
+            self._spawn(self._become_ready_again(self._connection))
             return
         self._ready = False
-        self._lines.clear()
-        self._calls.clear()
-        self._agents.clear()
-        reason = _translate(error) if error is not None else None
-        self._emit(ConnectionChanged(ready=False, error=reason))
+        self._forget()
+        reason = _translated(error) if error is not None else None
+        if self._denied is not None and isinstance(reason, Unavailable):
+            reason = self._denied
+        self._tell_connection(ConnectionChanged(ready=False, error=reason))
 
-    async def _become_ready(self) -> None:
+    def _forget(self) -> None:
+        """Believe nothing any more of what the connection told."""
+        for timer in (self._settling, *self._going.values()):
+            if timer is not None:
+                timer.cancel()
+        self._settling = None
+        for kept in (self._going, self._stored, self._lines, self._calls, self._due):
+            kept.clear()
+        self._telephones.forget()
+        self._queues.forget()
+
+    async def _become_ready(self, connection: int) -> None:
+        """Find out what the login may do and how things stand, then say so."""
+        await self._probe()
+        self._denied = None
+        await self._look_around()
+        if connection != self._connection or not self._connected().connected:
+            raise Unavailable("lost again")
         self._ready = True
-        await self._snapshot()
-        self._emit(ConnectionChanged(ready=True))
-        await self._reread(tuple(self._watched))
+        self._tell_connection(ConnectionChanged(ready=True))
+        self._spawn(self._reread(tuple(self._watched)))
+
+    async def _become_ready_again(self, connection: int) -> None:
+        try:
+            await self._become_ready(connection)
+        except PermissionDenied as error:
+            # Rights are fixed at the login: only the next one may have them.
+            self._denied = error
+            self._connected().drop()
+        except OutcomeUnknown, Unavailable:
+            # The client has noticed, or will, and connects anew.
+            _LOGGER.debug("The phone system was lost before it was ready")
+        except PhoneSystemError as error:
+            _LOGGER.warning(
+                "The phone system did not get ready: %s", type(error).__name__
+            )
+            self._connected().drop()
+
+    def _tell_connection(self, event: ConnectionChanged) -> None:
+        known = self._told
+        if event.ready or known.ready or repr(event.error) != repr(known.error):
+            self._told = event
+            self._emit(event)
 
     def _on_event(self, message: Message) -> None:
         match message.get("Event"):
             case "DeviceStateChange":
-                device, state = message.get("Device"), message.get("State")
-                lamp = device.removeprefix("Custom:")
-                if lamp != device:
-                    self._soon(
-                        extension
-                        for extension in self._watched
-                        if any(lamp == name + extension for name in freepbx.LAMPS)
-                    )
-                else:
-                    self._note_device(device, state, tell=True)
+                self._on_device(message.get("Device"), message.get("State"))
             case "ExtensionStatus":
-                self._note_hint(message.get("Exten"), message.get("Status"), tell=True)
+                self._on_hint(
+                    message.get("Exten"), message.get("Hint"), message.get("Status")
+                )
             case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
-                self._note_member(message)
+                if extension := self._queues.note(message):
+                    self._tell_agent(extension)
             case "UserEvent":
                 self._soon({message.get("Extension")})
-            case "Reload" | "FullyBooted":
+            case "Reload":
+                # It may have taken hints away, or added some.
+                self._hints_due = True
                 self._soon(self._watched)
 
-    def _note_device(self, device: str, state: str, *, tell: bool = False) -> None:
-        extension = device.partition("/")[2]
-        if extension in self._watched and (call := DEVICE_CALL.get(state)):
-            self._note_call(extension, call, tell=tell)
+    def _on_hint(self, extension: str, hint: str, status: str) -> None:
+        self._telephones.note_hint(extension, hint, status)
+        if extension in self._watched:
+            self._tell_call(extension)
 
-    def _note_hint(self, extension: str, status: str, *, tell: bool = False) -> None:
-        if extension not in self._watched or not status.lstrip("-").isdecimal():
-            return
-        bits = int(status)
-        if bits < 0:
-            return
-        if bits & HINT_IN_USE:
-            call = CallState.IN_CALL
-        elif bits & HINT_RINGING:
-            call = CallState.RINGING
-        elif bits & HINT_UNAVAILABLE:
-            call = CallState.UNAVAILABLE
-        else:
-            call = CallState.IDLE
-        self._note_call(extension, call, tell=tell)
-
-    def _note_call(self, extension: str, call: CallState, *, tell: bool) -> None:
-        if (timer := self._flapping.pop(extension, None)) is not None:
-            timer.cancel()
-        before = self._calls.get(extension)
-        if call is CallState.UNAVAILABLE and tell and before is not None:
-            # A registration that is renewed late is no news.
-            self._flapping[extension] = asyncio.get_running_loop().call_later(
-                UNAVAILABLE_AFTER, self._take_call, extension, call
+    def _on_device(self, device: str, state: str) -> None:
+        if device == MARK:
+            self._heard.set()
+        if lamp := freepbx.LAMP.fullmatch(device):
+            self._soon(
+                extension
+                for extension in self._watched
+                if lamp[1] == extension or lamp[1] in self._names(extension)
             )
             return
-        if not tell:
+        idle = self._telephones.note_device(device, state)
+        for extension in tuple(self._watched):
+            if self._telephones.owns(extension, self._names(extension), device):
+                self._tell_call(extension)
+                if idle:
+                    # A feature code may just have been dialled.
+                    self._soon({extension})
+
+    def _names(self, extension: str) -> tuple[str, ...]:
+        return self._devices.get(extension, (extension,))
+
+    def _note_call(self, extension: str) -> None:
+        """Work out what an extension does; a telephone that is gone may be back soon.
+
+        A registration that is renewed a little late is no news.
+        """
+        call = self._telephones.call(extension, self._names(extension))
+        if call is None:
+            return
+        if call is not CallState.UNAVAILABLE or extension not in self._calls:
+            if timer := self._going.pop(extension, None):
+                timer.cancel()
             self._calls[extension] = call
-            return
-        self._take_call(extension, call)
-        if call is CallState.IDLE and before is not CallState.IDLE:
-            # A feature code may just have been dialled.
-            self._soon({extension})
+        elif self._calls[extension] is not call and extension not in self._going:
+            self._going[extension] = asyncio.get_running_loop().call_later(
+                self._flapping, self._gone, extension
+            )
 
-    def _take_call(self, extension: str, call: CallState) -> None:
-        if self._calls.get(extension) is call:
-            return
-        self._calls[extension] = call
+    def _gone(self, extension: str) -> None:
+        del self._going[extension]
+        self._calls[extension] = CallState.UNAVAILABLE
+        self._tell_again(extension, call=CallState.UNAVAILABLE)
+
+    def _tell_call(self, extension: str) -> None:
+        self._note_call(extension)
+        self._tell_again(extension, call=self._calls.get(extension))
+
+    def _tell_agent(self, extension: str) -> None:
+        self._tell_again(extension, agent=self._queues.agent(extension))
+
+    def _tell_again(self, extension: str, **changed: Any) -> None:
+        """Tell a line that has been told before, with something else in it."""
         if (line := self._lines.get(extension)) is not None:
-            self._lines[extension] = replace(line, call=call)
-            self._emit(LineChanged(self._lines[extension]))
-
-    def _note_member(self, message: Message) -> None:
-        for extension in self._watched:
-            if freepbx.is_interface_of(extension, _member(message)):
-                agents = dict(self._agents.get(extension, {}))
-                if message.get("Event") == "QueueMemberRemoved":
-                    agents.pop(message.get("Queue"), None)
-                else:
-                    agents[message.get("Queue")] = _agent(message)
-                self._agents[extension] = agents
-                if (line := self._lines.get(extension)) is not None:
-                    self._lines[extension] = replace(line, agent=agents)
-                    self._emit(LineChanged(self._lines[extension]))
+            self._tell_line(replace(line, **changed))
 
     def _soon(self, extensions: Iterable[str]) -> None:
         """Read extensions again once the events of a change have all arrived."""
         self._due.update(extensions)
-        if self._due and self._settling is None:
+        if (self._due or self._hints_due) and self._settling is None:
             self._settling = asyncio.get_running_loop().call_later(SETTLE, self._settle)
 
     def _settle(self) -> None:
         self._settling = None
         due, self._due = tuple(self._due), set()
         if self._ready:
-            self._spawn(self._reread(due))
+            self._spawn(self._catch_up(due))
+
+    async def _catch_up(self, extensions: Iterable[str]) -> None:
+        if self._hints_due:
+            self._hints_due = False
+            await self._look_around()
+        await self._reread(extensions)
 
     def _emit(self, event: DriverEvent) -> None:
         for listener in tuple(self._listeners):
@@ -528,54 +702,79 @@ class AsteriskPhoneSystem(PhoneSystem):
     # Asking
 
     async def _probe(self) -> None:
-        """Find out what the login may do; the marks it leaves are our own."""
+        """Find out what the login may do.
+
+        An action without its fields does nothing, and the right to it is looked at
+        before they are missed.
+
+        Raises:
+            PermissionDenied: something without which nothing works.
+        """
         await self._list("DBGetTree", ("Family", "xpresence"))
-        mark = (("Family", "xpresence"), ("Key", "probe"))
-        await self._action("DBPut", *mark, ("Val", "1"))
-        await self._action("DBDel", *mark)
-        await self._set("XPRESENCE", "1")
-        self._capabilities = (
-            Capability.UNCONDITIONAL
-            | Capability.BUSY
-            | Capability.NO_REPLY
-            | Capability.RING_SECONDS
-            | Capability.VOICEMAIL
-            | Capability.DO_NOT_DISTURB
-            | Capability.FOLLOW_ME
-            | Capability.PRESENCE_TEXT
-            | Capability.CALL_STATE
-            | Capability.READ_BACK
-            | Capability.PUSH
-            | Capability.RING
-        )
-        with contextlib.suppress(Rejected):
-            await self._list("QueueStatus")
-            self._capabilities |= Capability.AGENT
+        for name in REQUIRED:
+            await self._require(name)
+        found = ALWAYS
+        for name, capability in OPTIONAL.items():
+            with contextlib.suppress(PermissionDenied, NotSupported):
+                await self._require(name)
+                found |= capability
+        if await self._hears():
+            found |= Capability.PUSH
+        else:
+            _LOGGER.warning(
+                "The phone system tells no changes (manager.conf: read=call); they"
+                " are looked for every %s seconds",
+                self._poll_every,
+            )
+        self._capabilities = found
         answer = await self._action("CoreSettings")
         self._version = answer.get("AsteriskVersion") or None
+
+    async def _require(self, name: str) -> None:
+        try:
+            await self._action(name)
+        except Rejected as error:
+            cause = error.__cause__
+            if isinstance(cause, ActionFailed) and "unknown command" in cause.message:
+                raise NotSupported(name) from error
+
+    async def _hears(self) -> bool:
+        """Change a device state of our own and listen for it."""
+        family, key = "CustomDevstate", MARK.removeprefix("Custom:")
+        before = (await self._tree(family, key)).get(f"/{family}/{key}")
+        self._heard.clear()
+        state = "NOT_INUSE" if before == "INUSE" else "INUSE"
+        try:
+            await self._set(f"DEVICE_STATE({MARK})", state)
+            async with asyncio.timeout(HEARD_WITHIN):
+                return await self._heard.wait()
+        except Rejected, TimeoutError:
+            return False
 
     async def _set(self, variable: str, value: str) -> None:
         await self._action("Setvar", ("Variable", variable), ("Value", value))
 
     async def _action(self, name: str, *fields: tuple[str, str]) -> Message:
-        with _translated(CLASS_OF.get(name, name)):
+        with _translating(CLASS_OF.get(name, name)):
             return await self._connected().action(name, *fields)
 
     async def _list(self, name: str, *fields: tuple[str, str]) -> list[Message]:
-        with _translated(CLASS_OF.get(name, name)):
-            return await self._connected().list(name, *fields)
+        with _translating(CLASS_OF.get(name, name)):
+            return await self._connected().collect(name, *fields)
 
     def _connected(self) -> AmiClient:
         if self._client is None:
-            raise NotConnected("not started")
+            raise Unavailable("not started")
         return self._client
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def run() -> None:
             try:
                 await work
             except PhoneSystemError as error:
                 _LOGGER.debug("Left off: %s", type(error).__name__)
+            except Exception:
+                _LOGGER.exception("Left off")
 
         task = asyncio.create_task(run())
         self._tasks.add(task)
@@ -586,22 +785,22 @@ def _trusting(ca: str | None) -> ssl.SSLContext:
     """Return a context that verifies; reading certificates blocks."""
     try:
         return ssl.create_default_context(cadata=ca)
-    except ssl.SSLError as error:
+    except (ssl.SSLError, ValueError) as error:
         raise CertificateRejected("the authority's certificate is not PEM") from error
 
 
 @contextlib.contextmanager
-def _translated(permission: str = "") -> Any:
+def _translating(permission: str) -> Iterator[None]:
     """Turn the client's errors into the driver's."""
     try:
         yield
     except AmiError as error:
-        raise _translate(error, permission) from error
+        raise _translated(error, permission) from error
     except Refused as error:
         raise Rejected(str(error)) from error
 
 
-def _translate(error: AmiError, permission: str = "") -> PhoneSystemError:
+def _translated(error: AmiError, permission: str = "") -> PhoneSystemError:
     match error:
         case LoginRefused():
             return AuthenticationFailed("login refused")
@@ -622,104 +821,23 @@ def _checked(extension: str) -> None:
         raise Rejected("not an extension")
 
 
-def _setting(extension: str, stands: dict[str, str]) -> Setting:
-    """Read an extension's part of the AstDB."""
-    forwards = {
-        name: freepbx.destination(stands.get(f"/{feature.family}/{extension}"))
-        for name, feature in freepbx.FORWARDS.items()
-    }
-    user = f"/AMPUSER/{extension}"
-    ring = stands.get(f"{user}/cfringtimer", "")
-    follow: str | None = None
-    if stands.get(f"{user}/followme/ddial") == freepbx.FOLLOW_ME_ON:
-        follow = freepbx.follow_me_number(
-            extension, stands.get(f"{user}/followme/grplist", "")
-        )
-    return Setting(
-        unconditional=forwards["unconditional"],
-        busy=forwards["busy"],
-        no_reply=forwards["no_reply"],
-        ring_seconds=int(ring) if ring.isdecimal() and int(ring) > 0 else None,
-        follow_me=follow,
-        do_not_disturb=bool(stands.get(f"/DND/{extension}")),
-    )
-
-
-type Write = tuple[str, tuple[tuple[str, str], ...]]
-
-
-def _writes(extension: str, wanted: Setting, before: Setting) -> list[Write]:
-    """Return the actions that make ``before`` into ``wanted``.
-
-    Raises:
-        Rejected: a value that no dialplan may get to see; nothing was sent.
-    """
-    writes: list[Write] = []
-    lamps: list[Write] = []
-
-    def put(family: str, key: str, value: str | None) -> None:
-        if value is None:
-            writes.append(("DBDel", (("Family", family), ("Key", key))))
-        else:
-            fields = (("Family", family), ("Key", key), ("Val", value))
-            writes.append(("DBPut", fields))
-
-    def light(feature: freepbx.Feature, *, on: bool) -> None:
-        if feature.lamp is not None:
-            name = f"DEVICE_STATE(Custom:{feature.lamp}{extension})"
-            state = "BUSY" if on else feature.lamp_off
-            lamps.append(("Setvar", (("Variable", name), ("Value", state))))
-
-    for condition in Condition:
-        target = wanted.forward(condition)
-        if target is UNKNOWN or target == before.forward(condition):
-            continue
-        feature = freepbx.FORWARDS[condition.value]
-        put(feature.family, extension, _dialled(target))
-        light(feature, on=target is not None)
-    if (
-        wanted.do_not_disturb is not UNKNOWN
-        and wanted.do_not_disturb != before.do_not_disturb
-    ):
-        feature = freepbx.DO_NOT_DISTURB
-        put(feature.family, extension, "YES" if wanted.do_not_disturb else None)
-        light(feature, on=wanted.do_not_disturb)
-    if (
-        wanted.ring_seconds is not UNKNOWN
-        and wanted.ring_seconds != before.ring_seconds
-    ):
-        seconds = wanted.ring_seconds
-        put("AMPUSER", f"{extension}/cfringtimer", str(seconds or 0))
-    if wanted.follow_me is not UNKNOWN and wanted.follow_me != before.follow_me:
-        number = wanted.follow_me
-        if number is not None:
-            if not freepbx.DIALLABLE.fullmatch(number):
-                raise Rejected("number")
-            entry = freepbx.follow_me_list(extension, number)
-            put("AMPUSER", f"{extension}/followme/grplist", entry)
-        state = freepbx.FOLLOW_ME_OFF if number is None else freepbx.FOLLOW_ME_ON
-        put("AMPUSER", f"{extension}/followme/ddial", state)
-        light(freepbx.FOLLOW_ME, on=number is not None)
-    return writes + lamps
-
-
-def _dialled(target: Destination | None) -> str | None:
-    if target is None:
-        return None
+def _changes(
+    extension: str, wanted: Setting, stored: Mapping[str, str]
+) -> tuple[list[freepbx.Change], list[freepbx.Lamp]]:
     try:
-        return freepbx.dialled(target)
-    except ValueError as error:
-        raise Rejected("number") from error
+        return freepbx.changes(extension, wanted, stored)
+    except freepbx.NotDiallable as error:
+        raise Rejected(str(error)) from error
 
 
-def _member(message: Message) -> str:
-    """Return a queue member's interface; lists and events name it differently."""
-    return message.get("Interface") or message.get("Location")
+def _shown(text: str) -> str:
+    """Return an info text that is safe to hand on.
 
-
-def _agent(message: Message) -> AgentState:
-    paused = message.get("Paused") == "1"
-    return AgentState.FOLLOW_UP if paused else AgentState.READY
+    Asterisk decodes it and repeats it in an event to every listener: a line end in
+    it would forge events there.
+    """
+    clean = "".join(mark if mark.isprintable() else " " for mark in text).strip()
+    return clean.encode(errors="replace")[:LONGEST_TEXT].decode(errors="ignore")
 
 
 def _base64(text: str) -> str:

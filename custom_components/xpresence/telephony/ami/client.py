@@ -7,10 +7,10 @@ is unknown, and what was not sent is lost; nothing is ever replayed.
 
 import asyncio
 from collections.abc import Callable, Iterable
-import contextlib
 from dataclasses import dataclass, field
 import logging
 import random
+import secrets
 from ssl import SSLCertVerificationError, SSLContext, SSLError
 from typing import Final
 
@@ -19,6 +19,9 @@ from .wire import Framer, Garbage, Header, Message, encode
 _LOGGER = logging.getLogger(__name__)
 
 CHUNK: Final = 65536
+"""Bytes read at once."""
+NO_MODULE: Final = "xpresence-is-not-a-module"
+"""A module that no Asterisk has; see :meth:`_Session._is_booting`."""
 
 
 class AmiError(Exception):
@@ -46,11 +49,15 @@ class Denied(AmiError):
 
 
 class ActionFailed(AmiError):
-    """The server answered with an error; ``message`` is its text."""
+    """The server answered with an error.
+
+    ``message`` has its words, for comparison only: they may quote a number, so
+    they are no part of the exception's text, which ends up in logs.
+    """
 
     def __init__(self, message: str) -> None:
-        """Keep the server's words, for comparison, not for showing."""
-        super().__init__(message)
+        """Keep the server's words."""
+        super().__init__("refused by the server")
         self.message = message
 
 
@@ -61,12 +68,23 @@ class Deadlines:
     connect: float = 10
     banner: float = 5
     login: float = 10
+    """A refusal takes Asterisk a second."""
+    told: float = 2
+    """For a server that has booted to say so."""
     booted: float = 30
+    """For a server to boot; after that the connection is made anew."""
     action: float = 5
     ping_every: float = 15
     ping: float = 5
     retry_first: float = 1
     retry_most: float = 60
+    steady: float = 10
+    """A connection that lived so long makes the next wait ``retry_first`` again."""
+
+
+def _jitter() -> float:
+    """Keep the clients of one server from coming back all at once."""
+    return random.uniform(0.75, 1.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,8 @@ class Settings:
     event_mask: str = "on"
     """Event classes to subscribe to, as the ``Events`` action takes them."""
     deadlines: Deadlines = Deadlines()
+    jitter: Callable[[], float] = _jitter
+    """By what every wait for a reconnect is multiplied."""
 
 
 type OnEvent = Callable[[Message], None]
@@ -93,8 +113,10 @@ class AmiClient:
     """The manager interface behind ``await``.
 
     ``on_event`` gets every wanted event, ``on_connection`` becomes true when the
-    server is connected *and* fully booted, and false when that is over. Both may
-    raise; that is logged and harms nothing.
+    server is connected *and* fully booted, and false when that is over; the error
+    says why. A :class:`LoginRefused`, :class:`CertificateRefused` or
+    :class:`Denied` there means that no further try is made. Both may raise; that
+    is logged and harms nothing.
     """
 
     def __init__(
@@ -105,6 +127,7 @@ class AmiClient:
         self._on_event = on_event
         self._on_connection = on_connection
         self._session: _Session | None = None
+        self._opening: _Session | None = None
         self._supervisor: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -122,17 +145,14 @@ class AmiClient:
         """Connect once, and from then on for ever.
 
         Raises:
-            LoginRefused, CertificateRefused, Denied, NotConnected, NoAnswer:
-                nothing keeps running then.
+            wire.Refused, LoginRefused, CertificateRefused, Denied, NotConnected,
+            NoAnswer: nothing keeps running then.
         """
         if self._closed or self._supervisor is not None:
             raise NotConnected("closed" if self._closed else "started already")
         session = await self._open()
-        if self._closed:
-            await session.close()
-            raise NotConnected("closed")
         self._session = session
-        self._supervisor = asyncio.create_task(self._supervise())
+        self._supervisor = asyncio.create_task(self._supervise(session))
         self._tell(connected=True)
 
     async def close(self) -> None:
@@ -140,12 +160,16 @@ class AmiClient:
         self._closed = True
         if self._supervisor is not None:
             self._supervisor.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._supervisor
-            self._supervisor = None
+            await asyncio.gather(self._supervisor, return_exceptions=True)
+        for session in (self._opening, self._session):
+            if session is not None:
+                await session.close()
+        self._session = None
+
+    def drop(self) -> None:
+        """Give up the present connection, so that another login is made."""
         if self._session is not None:
-            await self._session.close()
-            self._session = None
+            self._session.fail(NotConnected("given up"))
 
     async def action(self, name: str, *fields: Header) -> Message:
         """Send an action and return its answer.
@@ -155,18 +179,14 @@ class AmiClient:
         """
         return (await self._alive().ask(name, fields, many=False))[0]
 
-    async def list(self, name: str, *fields: Header) -> list[Message]:
+    async def collect(self, name: str, *fields: Header) -> list[Message]:
         """Send an action that is answered by a list, and return its items.
 
         Raises:
-            As :meth:`action`.
+            As :meth:`action`; a list that the server breaks off is an
+            ActionFailed, never a shorter list.
         """
-        answers = await self._alive().ask(name, fields, many=True)
-        return [
-            message
-            for message in answers[1:]
-            if message.get("EventList").casefold() not in ("complete", "cancelled")
-        ]
+        return (await self._alive().ask(name, fields, many=True))[1:-1]
 
     def _alive(self) -> _Session:
         if self._closed or self._session is None or not self._session.alive:
@@ -174,12 +194,16 @@ class AmiClient:
         return self._session
 
     async def _open(self) -> _Session:
-        session = _Session(self._settings, self._hear)
+        session = self._opening = _Session(self._settings, self._hear)
         try:
             await session.open()
+            if self._closed:
+                raise NotConnected("closed")
         except BaseException:
             await session.close()
             raise
+        finally:
+            self._opening = None
         return session
 
     def _hear(self, message: Message) -> None:
@@ -197,49 +221,65 @@ class AmiClient:
         except Exception:
             _LOGGER.exception("A listener failed on the connection's change")
 
-    async def _supervise(self) -> None:
+    async def _supervise(self, session: _Session) -> None:
         """Notice the end of a connection and make the next one."""
-        while not self._closed:
-            if self._session is not None:
-                error = await self._session.wait_lost()
-                await self._session.close()
-                self._session = None
-                self._tell(connected=False, error=error)
-            if not await self._reconnect():
-                return
-
-    async def _reconnect(self) -> bool:
-        """Try until connected; return false when trying makes it worse."""
         deadlines = self._settings.deadlines
+        now = asyncio.get_running_loop().time
         wait = deadlines.retry_first
-        while not self._closed:
-            await asyncio.sleep(wait * random.uniform(0.75, 1.25))
-            try:
-                self._session = await self._open()
-            except (LoginRefused, CertificateRefused, Denied) as error:
-                # Another try would be one more entry in the intrusion log.
-                self._tell(connected=False, error=error)
-                return False
-            except AmiError as error:
-                _LOGGER.debug("Still no phone system: %s", type(error).__name__)
+        while True:
+            since = now()
+            error = await session.wait_lost()
+            await session.close()
+            self._session = None
+            self._tell(connected=False, error=error)
+            if now() - since >= deadlines.steady:
+                wait = deadlines.retry_first
+            while self._session is None:
+                await asyncio.sleep(wait * self._settings.jitter())
                 wait = min(wait * 2, deadlines.retry_most)
-                continue
+                try:
+                    session = self._session = await self._open()
+                except (LoginRefused, CertificateRefused, Denied) as error:
+                    # Another try would be one more entry in the intrusion log.
+                    self._tell(connected=False, error=error)
+                    return
+                except AmiError as error:
+                    _LOGGER.debug("Still no phone system: %s", type(error).__name__)
             self._tell(connected=True)
-            return True
-        return False
 
 
 class _Answer:
     """What is awaited under one ActionID."""
 
-    __slots__ = ("future", "many", "messages")
+    __slots__ = ("_many", "_messages", "future")
 
     def __init__(self, *, many: bool) -> None:
         self.future: asyncio.Future[list[Message]] = (
             asyncio.get_running_loop().create_future()
         )
-        self.many = many
-        self.messages: list[Message] = []
+        self._many = many
+        self._messages: list[Message] = []
+
+    def take(self, message: Message) -> None:
+        """Take the next message; what comes after the last one is dropped."""
+        if self.future.done():
+            return
+        listed = message.get("EventList").casefold() if self._many else ""
+        if message.get("Response") == "Error":
+            said = message.get("Message")
+            denied = said == "Permission denied"
+            self.fail(Denied("permission denied") if denied else ActionFailed(said))
+        elif listed == "cancelled":
+            self.fail(ActionFailed("list cancelled"))
+        else:
+            self._messages.append(message)
+            if not self._many or listed == "complete":
+                self.future.set_result(self._messages)
+
+    def fail(self, error: AmiError) -> None:
+        """Let the one who waits know that no answer comes."""
+        if not self.future.done():
+            self.future.set_exception(error)
 
 
 class _Session:
@@ -250,6 +290,8 @@ class _Session:
         self._deadlines = settings.deadlines
         self._hear = hear
         self._pending: dict[str, _Answer] = {}
+        # Other clients' ActionIDs reach us in some events and must never match.
+        self._mark = f"{secrets.token_hex(4)}-"
         self._number = 0
         self._booted = asyncio.Event()
         self._lost: asyncio.Future[AmiError] = (
@@ -264,36 +306,37 @@ class _Session:
         return self._writer is not None and not self._lost.done()
 
     async def open(self) -> None:
-        """Connect, log in, wait until the server has booted, choose the events."""
+        """Connect, log in, wait until the server has booted, choose the events.
+
+        In this order, for a login with ``Events: off`` is never told that the
+        server has booted, and one without filters hears every call of an office.
+        """
         reader = await self._connect()
         self._tasks.append(asyncio.create_task(self._read(reader)))
-        try:
-            async with asyncio.timeout(self._deadlines.login):
-                await self.ask(
-                    "Login",
-                    (
-                        ("Username", self._settings.username),
-                        ("Secret", self._settings.secret),
-                        ("Events", "system"),
-                    ),
-                    many=False,
-                    deadline=self._deadlines.login,
-                )
-        except ActionFailed as error:
-            raise LoginRefused("login refused") from error
+        await self._log_in()
         await self._wait_booted()
         await self._choose_events()
         self._tasks.append(asyncio.create_task(self._ping()))
 
     async def close(self) -> None:
-        self._fail(NotConnected("closed"))
+        self.fail(NotConnected("closed"))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
 
     async def wait_lost(self) -> AmiError:
         return await asyncio.shield(self._lost)
+
+    def fail(self, error: AmiError) -> None:
+        """Give the connection up; who waits for an answer learns that none comes."""
+        if self._lost.done():
+            return
+        self._lost.set_result(error)
+        self._booted.set()
+        for answer in self._pending.values():
+            answer.fail(NoAnswer("connection lost"))
+        if self._writer is not None:
+            self._writer.transport.abort()
 
     async def ask(
         self,
@@ -304,7 +347,7 @@ class _Session:
         deadline: float | None = None,
     ) -> list[Message]:
         self._number += 1
-        action_id = f"xpresence-{self._number}"
+        action_id = f"{self._mark}{self._number}"
         data = encode(name, action_id, fields)
         if self._writer is None or self._lost.done():
             raise NotConnected("not connected")
@@ -316,10 +359,10 @@ class _Session:
         except TimeoutError as error:
             # A server that does not answer may still act. Only a new connection
             # shows what came of it.
-            self._fail(NoAnswer("no answer in time"))
+            self.fail(NoAnswer("no answer in time"))
             raise NoAnswer("no answer in time") from error
         finally:
-            self._pending.pop(action_id, None)
+            del self._pending[action_id]
 
     async def _connect(self) -> asyncio.StreamReader:
         settings = self._settings
@@ -330,14 +373,17 @@ class _Session:
                 )
         except SSLCertVerificationError as error:
             raise CertificateRefused("certificate") from error
-        except (OSError, SSLError, TimeoutError) as error:
+        except (OSError, SSLError, ValueError, OverflowError) as error:
+            # A host or a port that cannot be one counts as nobody there.
             raise NotConnected(type(error).__name__) from error
+        if self._lost.done():
+            self._writer.transport.abort()
+            raise NotConnected("closed")
         try:
             async with asyncio.timeout(self._deadlines.banner):
                 line = await reader.readuntil(b"\n")
         except (
             OSError,
-            TimeoutError,
             asyncio.IncompleteReadError,
             asyncio.LimitOverrunError,
         ) as error:
@@ -347,34 +393,67 @@ class _Session:
         self.banner = line.decode(errors="replace").strip()
         return reader
 
-    async def _wait_booted(self) -> None:
+    async def _log_in(self) -> None:
+        fields = (
+            ("Username", self._settings.username),
+            ("Secret", self._settings.secret),
+            ("Events", "system"),
+        )
+        deadline = self._deadlines.login
         try:
-            async with asyncio.timeout(self._deadlines.booted):
-                await self._booted.wait()
-        except TimeoutError as error:
-            try:
-                await self.ask("CoreStatus", (), many=False)
-            except Denied:
-                pass
-            except ActionFailed:
-                raise NotConnected("still booting") from error
-            # It answers as a booted server does, and never told us.
-            raise Denied("read=system") from error
+            await self.ask("Login", fields, many=False, deadline=deadline)
+        except ActionFailed as error:
+            raise LoginRefused("login refused") from error
+
+    async def _wait_booted(self) -> None:
+        """Wait until what is read is true: before that, "none" means nothing.
+
+        Raises:
+            NotConnected: it still boots. Denied: it never tells this login.
+        """
+        end = asyncio.get_running_loop().time() + self._deadlines.booted
+        while not await self._is_told():
+            if not await self._is_booting() and not await self._is_told():
+                raise Denied("read=system")
+            if asyncio.get_running_loop().time() > end:
+                raise NotConnected("still booting")
+        if self._lost.done():
+            raise self._lost.result()
+
+    async def _is_told(self) -> bool:
+        try:
+            async with asyncio.timeout(self._deadlines.told):
+                return await self._booted.wait()
+        except TimeoutError:
+            return False
+
+    async def _is_booting(self) -> bool:
+        """Ask for the reload of a module that does not exist.
+
+        A server that has booted knows no such module; one that boots says that it
+        will see to it later. No other action tells the two apart.
+        """
+        try:
+            await self.ask("Reload", (("Module", NO_MODULE),), many=False)
+        except Denied as error:
+            raise Denied("system") from error
+        except ActionFailed:
+            return False
+        return True
 
     async def _choose_events(self) -> None:
-        if self._settings.events:
-            try:
-                for name in self._settings.events:
-                    await self.ask(
-                        "Filter",
-                        (("Operation", "Add"), ("Filter", f"Event: {name}")),
-                        many=False,
-                    )
-            except Denied, ActionFailed:
-                _LOGGER.debug("The phone system filters no events; we do")
-        await self.ask(
-            "Events", (("EventMask", self._settings.event_mask),), many=False
-        )
+        filters = [
+            (("Operation", "Add"), ("Filter", f"Event: {name}"))
+            for name in self._settings.events
+        ]
+        asked = (self.ask("Filter", fields, many=False) for fields in filters)
+        for outcome in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(outcome, (Denied, ActionFailed)):
+                _LOGGER.debug("The phone system does not filter for us; we do it")
+            elif isinstance(outcome, BaseException):
+                raise outcome
+        mask = (("EventMask", self._settings.event_mask),)
+        await self.ask("Events", mask, many=False)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         framer = Framer()
@@ -383,46 +462,28 @@ class _Session:
                 for message in framer.feed(data):
                     self._take(message)
         except (OSError, Garbage) as error:
-            self._fail(NotConnected(type(error).__name__))
+            self.fail(NotConnected(type(error).__name__))
             return
-        self._fail(NotConnected("closed by the phone system"))
+        self.fail(NotConnected("closed by the phone system"))
 
     def _take(self, message: Message) -> None:
-        answer = self._pending.get(message.get("ActionID"))
-        if answer is None:
-            if message.get("Event") == "FullyBooted":
+        action_id = message.get("ActionID")
+        if action_id.startswith(self._mark):
+            if (answer := self._pending.get(action_id)) is not None:
+                answer.take(message)
+            return
+        if event := message.get("Event"):
+            if event == "FullyBooted":
                 self._booted.set()
-            if message.get("Event"):
-                self._hear(message)
-            return
-        if answer.future.done():
-            return
-        if message.get("Response") == "Error":
-            said = message.get("Message")
-            answer.future.set_exception(
-                Denied(said) if said == "Permission denied" else ActionFailed(said)
-            )
-            return
-        answer.messages.append(message)
-        if not answer.many or message.get("EventList").casefold() in (
-            "complete",
-            "cancelled",
-        ):
-            answer.future.set_result(answer.messages)
+            self._hear(message)
 
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(self._deadlines.ping_every)
-            with contextlib.suppress(AmiError):
+            try:
                 await self.ask("Ping", (), many=False, deadline=self._deadlines.ping)
-
-    def _fail(self, error: AmiError) -> None:
-        """Give the connection up; who waits for an answer learns that none comes."""
-        if self._lost.done():
-            return
-        self._lost.set_result(error)
-        for answer in self._pending.values():
-            if not answer.future.done():
-                answer.future.set_exception(NoAnswer("connection lost"))
-        if self._writer is not None:
-            self._writer.transport.abort()
+            except ActionFailed, Denied:
+                # An answer all the same.
+                continue
+            except NoAnswer, NotConnected:
+                return

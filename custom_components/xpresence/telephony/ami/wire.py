@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 LONGEST_LINE: Final = 1000
-"""Asterisk refuses lines of about 1,024 bytes and more."""
+"""Bytes; Asterisk refuses lines of about 1,024 and more."""
 LONGEST_MESSAGE: Final = 1 << 20
-"""More than this without an end is no manager interface."""
+"""Bytes; more than this without an end is no manager interface."""
+
+END: Final = b"\r\n\r\n"
 
 type Header = tuple[str, str]
 
@@ -28,6 +30,9 @@ class Message:
 
     def get(self, name: str, default: str = "") -> str:
         """Return the first header of that name, whatever its case."""
+        for key, value in self.headers:
+            if key == name:
+                return value
         wanted = name.casefold()
         for key, value in self.headers:
             if key.casefold() == wanted:
@@ -45,7 +50,7 @@ def encode(action: str, action_id: str, fields: Iterable[Header] = ()) -> bytes:
 
     Raises:
         Refused: a CR, LF or NUL, by which a value could become a second action,
-            a colon in a key, or a line that is too long.
+            a colon in a key, half a character, or a line that is too long.
     """
     lines = []
     for key, value in (("Action", action), ("ActionID", action_id), *fields):
@@ -53,11 +58,15 @@ def encode(action: str, action_id: str, fields: Iterable[Header] = ()) -> bytes:
             raise Refused("control character")
         if not key or ":" in key:
             raise Refused("key")
-        line = f"{key}: {value}".encode()
+        try:
+            line = f"{key}: {value}".encode()
+        except UnicodeEncodeError:
+            # Its message would quote the value.
+            raise Refused("half a character") from None
         if len(line) > LONGEST_LINE:
             raise Refused("too long")
         lines.append(line)
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    return b"\r\n".join(lines) + END
 
 
 class Framer:
@@ -73,7 +82,7 @@ class Framer:
         Raises:
             Garbage: a message without end.
         """
-        *blocks, self._rest = (self._rest + data).split(b"\r\n\r\n")
+        *blocks, self._rest = (self._rest + data).split(END)
         if len(self._rest) > LONGEST_MESSAGE:
             raise Garbage
         return [_message(block) for block in blocks if block.strip()]
@@ -84,5 +93,5 @@ def _message(block: bytes) -> Message:
     for line in block.decode(errors="replace").split("\r\n"):
         key, colon, value = line.partition(":")
         if colon:
-            headers.append((key, value.strip()))
+            headers.append((key, value.lstrip(" ")))
     return Message(tuple(headers))

@@ -777,9 +777,19 @@ def test_an_unknown_part_waits_and_the_others_do_not() -> None:
     desk.rule = MEETING
     found = desk.ask(replace(MANUAL, follow_me=UNKNOWN))
     assert found.write == Setting(unconditional=VOICEMAIL, busy=None)
+    assert found.waiting == {Part.FOLLOW_ME}
     desk.write(found.write)
     assert desk.settle().phone.follow_me is None
     assert desk.follow(UNCHANGED).phone == MANUAL
+
+
+def test_off_does_not_end_what_it_never_met() -> None:
+    desk = Desk()
+    desk.rule = off()
+    found = desk.ask(replace(QUIET, unconditional=UNKNOWN))
+    assert found.waiting == {Part.UNCONDITIONAL}
+    desk.dial(unconditional=CAROL)
+    assert desk.follow(UNCHANGED).phone.unconditional == CAROL
 
 
 def test_an_unknown_reading_is_neither_a_change_nor_a_loss() -> None:
@@ -917,6 +927,7 @@ def test_a_phone_system_that_tells_nothing_is_set_and_put_back() -> None:
     everything = Setting(VOICEMAIL, None, None, UNKNOWN, None)
     assert desk.ask(Setting()).again is None
     assert blind(desk) == [everything]
+    assert blind(desk) == []
     desk.rule = UNCHANGED
     assert blind(desk) == [replace(everything, unconditional=None)]
     assert desk.ledger.base == Setting()
@@ -1350,6 +1361,16 @@ def test_claims_of_two_sources_or_profiles_are_never_taken_for_one() -> None:
     found = [wanted(decision(RedirectMode.FORWARD, claim), QUIET) for claim in claims]
     assert len({one.claim for one in found if one is not None}) == 4
     assert [one.profile for one in found if one is not None] == ["p1", "p2"] * 2
+
+
+def test_a_ledger_tells_whether_something_is_still_being_put_back() -> None:
+    desk = Desk()
+    assert not desk.ledger.restoring
+    assert not desk.follow(MEETING).ledger.restoring
+    desk.rule = UNCHANGED
+    desk.ask()
+    assert desk.ledger.restoring
+    assert not desk.settle().ledger.restoring
 
 
 def test_a_ledger_survives_being_stored_at_every_step() -> None:

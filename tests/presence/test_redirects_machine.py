@@ -97,6 +97,7 @@ class Telephone(RuleBasedStateMachine):
         self.dialled: dict[Part, Value] = {}
         self.own = QUIET
         self.dialled_since = False
+        self.to_end: frozenset[Part] = frozenset()
         self.wanted: Wanted | None = None
         self.claims = 0
         self.numbers = 200
@@ -291,9 +292,15 @@ class Telephone(RuleBasedStateMachine):
             self.dialled = {}
             if self.wanted and found.ledger.claim != self.ledger.claim:
                 self.dialled_since = False
-                if self.wanted.mode is RedirectMode.OFF:
-                    ended = REDIRECTS & self.reach.writable
-                    self.own = changed(self.own, dict.fromkeys(ended, None))
+                off = self.wanted.mode is RedirectMode.OFF
+                self.to_end = REDIRECTS & self.reach.writable if off else frozenset()
+            # Off ends what it meets, and what xpresence answered for already.
+            self.to_end -= found.ledger.taken
+            if found.ledger.held is None:
+                self.to_end = frozenset()
+            ended = self.to_end & (told | dict(known(self.ledger.base)).keys())
+            self.own = changed(self.own, dict.fromkeys(ended, None))
+            self.to_end -= ended
         self.ledger = Ledger.from_json(found.ledger.to_json())
         assert self.ledger == found.ledger
         if found.write is None:

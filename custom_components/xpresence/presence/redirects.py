@@ -165,9 +165,9 @@ def plan(
     aim, unsupported = aim_of(wanted, reach)
     if reach.readable and reading == Setting():
         # What happened at the phone meanwhile is heard before anything is decided.
-        unread = {part for setting in (aim, ledger.base) for part, _ in known(setting)}
+        parts = {part for setting in (aim, ledger.base) for part, _ in known(setting)}
         return Plan(
-            ledger, unsupported=unsupported, waiting=frozenset(unread) & reach.readable
+            ledger, unsupported=unsupported, waiting=frozenset(parts) & reach.readable
         )
 
     ledger = _listen(aim, reading, ledger, events, wanted, ready_since, desk_change)
@@ -177,6 +177,9 @@ def plan(
     goal = goal_of(aim, ledger, wanted)
     ledger = _intend(goal, reading, ledger, now, reach)
     write, waiting, ledger = _compare(goal, reading, ledger, now, reach)
+    if holds(ledger, wanted):
+        unread = frozenset(p for p, _ in known(aim) if value(reading, p) is UNKNOWN)
+        waiting |= (unread & reach.readable) - ledger.taken
     if write is None and only(ledger.wrote, waiting) == Setting():
         ledger = _in_order(ledger, now, ready_since)
         ledger = _settle(aim, ledger, wanted, waiting, now, reach)
@@ -367,11 +370,13 @@ def _decide(
     for part, _ in known(aim):
         if part in ledger.taken:
             continue
-        unrecorded = value(ledger.base, part) is UNKNOWN
-        if part in REDIRECTS and (ends_all or (unrecorded and ends)):
-            base[part] = None
-        elif unrecorded:
-            base[part] = _says(part, reading, ledger, reach)
+        recorded = value(ledger.base, part) is not UNKNOWN
+        says = _says(part, reading, ledger, reach)
+        if part in REDIRECTS and (ends_all if recorded else ends):
+            # What off has not met yet it does not end: that may be the person's.
+            base[part] = None if recorded or says is not UNKNOWN else UNKNOWN
+        elif not recorded:
+            base[part] = says
     return replace(
         ledger,
         base=changed(ledger.base, base),

@@ -1,0 +1,1 @@
+"""Tests of the rules; none of them needs Home Assistant."""

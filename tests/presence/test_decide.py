@@ -1,0 +1,323 @@
+"""Which profile holds, told as a person's day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.xpresence.presence.decide import choose
+from custom_components.xpresence.presence.line import AgentState
+from custom_components.xpresence.presence.model import (
+    Absence,
+    Call,
+    EntityRule,
+    Facts,
+    Office,
+    Pc,
+    Source,
+    Statement,
+    Verdict,
+)
+
+from .office import (
+    OFFICE,
+    PROFILES,
+    anna,
+    at,
+    calls_to,
+    chosen,
+    decided,
+    facts,
+    holds,
+    meeting,
+)
+
+RUNNING = Pc(running=Statement(True, at("8:00")))
+
+
+# The stack
+
+
+def test_with_nothing_known_the_default_profile_holds() -> None:
+    assert holds(facts(), "9:00") == "Available"
+    assert decided(facts(), "9:00").source is Source.DEFAULT
+
+
+EVERYTHING = {
+    "choice": chosen("Vacation", "8:00"),
+    "calls": (Call("teams", at("8:00")),),
+    "entities": {"zone.home": Statement("on", at("8:00"))},
+    "pc": Pc(
+        running=Statement(True, at("7:00")),
+        last_input=Statement(at("8:00"), at("8:00")),
+    ),
+}
+WITH_RULE = anna(rules=(EntityRule("r", "zone.home", frozenset({"on"}), "Quiet"),))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "profile", "source"),
+    [
+        ((), "Vacation", Source.MANUAL),
+        (("choice",), "MS Teams", Source.CALL),
+        (("choice", "calls"), "Meeting", Source.CALENDAR),
+        (("choice", "calls", "calendar"), "Quiet", Source.RULE),
+        (("choice", "calls", "calendar", "entities"), "Lunch", Source.INACTIVITY),
+    ],
+)
+def test_the_sources_come_in_the_default_order(
+    left_out: tuple[str, ...], profile: str, source: Source
+) -> None:
+    known = {key: value for key, value in EVERYTHING.items() if key not in left_out}
+    appointments = () if "calendar" in left_out else (meeting("8:30", "10:00"),)
+    decision = decided(facts(*appointments, **known), "9:00", WITH_RULE)
+    assert (decision.profile.name, decision.source) == (profile, source)
+
+
+def test_an_office_may_put_the_calendar_first() -> None:
+    order = (Source.CALENDAR, *(s for s in Source if s is not Source.CALENDAR))
+    known = facts(meeting("8:30", "10:00"), choice=chosen("Vacation", "8:00"))
+    assert holds(known, "9:00", replace(OFFICE, order=order)) == "Meeting"
+
+
+def test_a_teams_call_over_a_meeting_leaves_the_meetings_redirect_alone() -> None:
+    known = facts(meeting("9:00", "10:00"), calls=(Call("teams", at("9:10")),))
+    assert holds(known, "9:30") == "MS Teams"
+    assert calls_to(known, "9:30") == "voicemail"
+    assert decided(known, "9:30").redirect_claim is not None
+
+
+def test_if_nobody_has_an_opinion_the_phones_own_setting_stands() -> None:
+    decision = decided(facts(calls=(Call("teams", at("9:10")),)), "9:30")
+    assert decision.redirect_claim is None
+    assert calls_to(facts(), "9:30") == "unchanged"
+
+
+def test_the_teamdesk_rule_falls_through_on_its_own() -> None:
+    office = anna(default_profile="Hotline")
+    known = facts(meeting("9:00", "10:00"))
+    decision = decided(known, "9:30", office)
+    assert decision.agent is AgentState.READY
+    assert decision.agent_claim is not None
+    assert decision.agent_claim.source is Source.DEFAULT
+    assert decision.profile.name == "Meeting"
+
+
+def test_releasing_a_claim_reveals_what_holds_now_not_what_held_before() -> None:
+    known = facts(
+        meeting("9:00", "10:00"), choice=chosen("Vacation", "9:30", until=at("11:00"))
+    )
+    assert holds(known, "9:45") == "Vacation"
+    assert holds(known, "11:00") == "Available"
+
+
+def test_switched_off_automation_leaves_choice_and_default() -> None:
+    known = facts(meeting("9:00", "10:00"), automatic=False)
+    assert holds(known, "9:30") == "Available"
+    by_hand = replace(known, choice=chosen("Lunch", "9:00"))
+    assert holds(by_hand, "9:30") == "Lunch"
+
+
+# Choices by hand
+
+
+@pytest.mark.parametrize(
+    ("profile", "known", "clock", "expected"),
+    [
+        ("Vacation", {}, "23:59", "Vacation"),
+        ("Lunch", {}, "23:59", "Lunch"),
+        (
+            "Lunch",
+            {"absence": Absence(at("12:05"), at("12:40"))},
+            "12:39",
+            "Lunch",
+        ),
+        (
+            "Lunch",
+            {"absence": Absence(at("12:05"), at("12:40"))},
+            "12:40",
+            "Available",
+        ),
+        ("Lunch", {"absence": Absence(at("11:00"), at("12:40"))}, "13:00", "Lunch"),
+        ("Lunch", {"absence": Absence(at("12:05"))}, "13:00", "Lunch"),
+        ("Nicht stören", {"session_ended": at("17:00")}, "16:59", "Nicht stören"),
+        ("Nicht stören", {"session_ended": at("17:00")}, "17:00", "Available"),
+        ("Nicht stören", {"session_ended": at("11:00")}, "17:00", "Nicht stören"),
+        ("Break", {}, "12:14", "Break"),
+        ("Break", {}, "12:15", "Available"),
+        ("Vacation", {"session_ended": at("17:00")}, "18:00", "Vacation"),
+    ],
+    ids=[
+        "sticky",
+        "lunch-without-return",
+        "away-at-lunch",
+        "back-from-lunch",
+        "absence-before-the-choice-is-none",
+        "still-away",
+        "session-runs",
+        "session-over",
+        "session-over-before-the-choice",
+        "fixed-time-runs",
+        "fixed-time-over",
+        "sticky-outlives-the-session",
+    ],
+)
+def test_a_choice_ends_by_its_profiles_own_rule(
+    profile: str, known: dict[str, object], clock: str, expected: str
+) -> None:
+    assert holds(facts(choice=chosen(profile, "12:00"), **known), clock) == expected
+
+
+def test_a_given_end_is_the_end_whatever_the_profile_says() -> None:
+    known = facts(
+        choice=chosen("Lunch", "12:00", until=at("14:00")),
+        absence=Absence(at("12:05"), at("12:40")),
+    )
+    assert holds(known, "13:59") == "Lunch"
+    assert holds(known, "14:00") == "Available"
+
+
+def test_choosing_what_automation_would_choose_anyway_releases() -> None:
+    known = facts(meeting("9:00", "10:00"), choice=chosen("Vacation", "8:00"))
+    assert choose(OFFICE, known, "Meeting", at("9:30")) is None
+    assert choose(OFFICE, known, "Available", at("9:30")) is not None
+
+
+def test_choosing_it_with_an_end_or_a_text_is_a_choice_all_the_same() -> None:
+    known = facts(meeting("9:00", "10:00"))
+    given = choose(OFFICE, known, "Meeting", at("9:30"), until=at("12:00"))
+    assert given is not None
+    said = choose(OFFICE, known, "Meeting", at("9:30"), info_text="Room 3", by="u")
+    assert said is not None
+    assert (said.info_text, said.by) == ("Room 3", "u")
+
+
+def test_an_info_text_given_with_the_choice_is_what_colleagues_see() -> None:
+    known = facts(choice=chosen("Vacation", "8:00", info_text="Back on Monday"))
+    assert decided(known, "9:00").info_text == "Back on Monday"
+
+
+# The seed's stories
+
+
+def test_lunch_inside_a_training_day_and_the_colleague_again() -> None:
+    training = meeting("8:00", "17:00", uid="t", categories=("Training",))
+    lunch = meeting("12:15", "13:00", uid="l", categories=("Lunch",))
+    known = facts(training, lunch)
+    assert [calls_to(known, c) for c in ("11:00", "12:30", "13:00")] == [
+        "bob",
+        "voicemail",
+        "bob",
+    ]
+
+
+def test_shutting_down_forwards_and_starting_in_the_morning_ends_it() -> None:
+    evening = facts(pc=Pc(running=Statement(False, at("17:30"))))
+    assert calls_to(evening, "18:00") == "voicemail"
+    morning = facts(pc=Pc(running=Statement(True, at("7:58"))))
+    assert calls_to(morning, "8:00") == "off"
+
+
+def test_do_not_disturb_is_tied_to_the_colleague() -> None:
+    assert calls_to(facts(choice=chosen("Nicht stören", "9:00")), "9:30") == "bob"
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize(
+    ("profile", "why"),
+    [
+        ("Gone for good", "profile_missing"),
+        ("Retired", "profile_disabled"),
+        ("Bob's own", "profile_of_another"),
+    ],
+)
+def test_a_profile_that_cannot_hold_is_a_reason_in_the_trace(
+    profile: str, why: str
+) -> None:
+    decision = decided(facts(choice=chosen(profile, "8:00")), "9:00")
+    assert decision.profile.name == "Available"
+    refused = [e for e in decision.trace if e.verdict is Verdict.REFUSED]
+    assert [entry.why for entry in refused] == [why]
+
+
+def test_without_any_profile_a_neutral_one_leaves_calls_alone() -> None:
+    office = Office({}, OFFICE.people)
+    decision = decided(facts(meeting("9:00", "10:00")), "9:30", office)
+    assert decision.profile.name == "Available"
+    assert decision.redirect_claim is None
+    assert decision.claim.reason == "neutral"
+
+
+def test_a_disabled_default_profile_still_holds() -> None:
+    assert holds(facts(), "9:00", anna(default_profile="Retired")) == "Retired"
+
+
+def test_the_trace_names_every_claim_in_order() -> None:
+    known = facts(
+        meeting("9:00", "10:00"), choice=chosen("Vacation", "8:00"), pc=RUNNING
+    )
+    trace = decided(known, "9:30").trace
+    assert [(e.claim.source, e.verdict) for e in trace] == [
+        (Source.MANUAL, Verdict.DECIDES),
+        (Source.CALENDAR, Verdict.WAITS),
+        (Source.SESSION, Verdict.WAITS),
+        (Source.DEFAULT, Verdict.WAITS),
+    ]
+
+
+# Calls
+
+
+def test_a_single_reading_without_the_call_does_not_end_it() -> None:
+    once = facts(calls=(Call("teams", at("9:00"), not_seen=1),))
+    assert holds(once, "9:30") == "MS Teams"
+    twice = facts(calls=(Call("teams", at("9:00"), not_seen=2),))
+    assert holds(twice, "9:30") == "Available"
+
+
+def test_a_kind_of_call_without_a_profile_claims_nothing() -> None:
+    assert holds(facts(calls=(Call("fax", at("9:00")),)), "9:30") == "Available"
+
+
+def test_of_two_calls_the_later_decides() -> None:
+    both = facts(calls=(Call("teams", at("9:00")), Call("pbx", at("9:10"))))
+    assert holds(both, "9:30") == "Quiet"
+
+
+# Rules
+
+
+def test_rules_come_in_their_order_and_after_their_time() -> None:
+    office = anna(
+        rules=(
+            EntityRule("a", "zone.home", frozenset({"on"}), "Gone home"),
+            EntityRule(
+                "b",
+                "camera.pc",
+                frozenset({"on", "busy"}),
+                "Meeting",
+                timedelta(minutes=2),
+            ),
+        )
+    )
+    camera = {"camera.pc": Statement("busy", at("9:00"))}
+    assert holds(facts(entities=camera), "9:01", office) == "Available"
+    assert holds(facts(entities=camera), "9:02", office) == "Meeting"
+    both = {**camera, "zone.home": Statement("on", at("9:00"))}
+    assert holds(facts(entities=both), "9:02", office) == "Gone home"
+
+
+def test_an_entity_that_fell_silent_is_believed_for_the_grace_time_only() -> None:
+    office = anna(rules=(EntityRule("a", "zone.home", frozenset({"on"}), "Quiet"),))
+    silent = {"zone.home": Statement("on", at("8:00"), silent_since=at("9:00"))}
+    known = facts(entities=silent)
+    assert holds(known, "9:04", office) == "Quiet"
+    assert decided(known, "9:04", office).next_change == at("9:05")
+    assert holds(known, "9:05", office) == "Available"
+
+
+def test_profiles_of_the_tests_are_what_they_say() -> None:
+    assert set(PROFILES) == {profile.name for profile in PROFILES.values()}
+    assert isinstance(facts(), Facts)

@@ -1,4 +1,4 @@
-"""One real Asterisk for all tests here, emptied before each."""
+"""Real Asterisks for all tests here, emptied before each."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -8,16 +8,20 @@ from custom_components.xpresence.telephony.ami import Deadlines
 from custom_components.xpresence.telephony.asterisk import AsteriskPhoneSystem
 from tests.pbx.asterisk import Asterisk, running
 
+from .faultproxy import FaultProxy, proxy_to
+
 QUICK = Deadlines(
     connect=2,
     banner=1,
     login=3,
-    booted=3,
+    told=0.3,
+    booted=10,
     action=1,
     ping_every=0.5,
     ping=0.5,
     retry_first=0.1,
     retry_most=0.5,
+    steady=0.5,
 )
 
 
@@ -33,6 +37,40 @@ def pbx(one_pbx: Asterisk) -> Asterisk:
     """Return the Asterisk with nothing set."""
     one_pbx.forget()
     return one_pbx
+
+
+@pytest.fixture(scope="session")
+def one_frail_pbx() -> Iterator[Asterisk]:
+    """Run an Asterisk that tests may kill, freeze and configure anew."""
+    with running() as pbx:
+        yield pbx
+
+
+@pytest.fixture
+def frail_pbx(one_frail_pbx: Asterisk) -> Iterator[Asterisk]:
+    """Return the frail Asterisk, running and with nothing set."""
+    pbx = one_frail_pbx
+    files = [pbx.folder / name for name in ("manager.conf", "extensions.conf")]
+    before = [file.read_text() for file in files]
+    pbx.forget()
+    yield pbx
+    changed = [file.read_text() for file in files] != before
+    for file, text in zip(files, before, strict=True):
+        file.write_text(text)
+    assert pbx.process is not None
+    if pbx.process.poll() is None:
+        pbx.thaw()
+        if changed:
+            pbx.restart()
+    else:
+        pbx.launch()
+
+
+@pytest.fixture
+async def proxy(frail_pbx: Asterisk) -> AsyncIterator[FaultProxy]:
+    """Return a proxy to the frail Asterisk's manager interface."""
+    async with proxy_to(frail_pbx.ami_port) as found:
+        yield found
 
 
 def system_for(pbx: Asterisk, **more: object) -> AsteriskPhoneSystem:
@@ -55,3 +93,11 @@ async def system(pbx: Asterisk) -> AsyncIterator[AsteriskPhoneSystem]:
     await driver.start()
     yield driver
     await driver.close()
+
+
+def add_user(pbx: Asterisk, name: str, read: str, write: str) -> None:
+    """Let the manager interface know another login, with the PBX's secret."""
+    file = pbx.folder / "manager.conf"
+    lines = [f"[{name}]", f"secret = {pbx.secret}", f"read = {read}"]
+    file.write_text("\n".join([file.read_text(), *lines, f"write = {write}", ""]))
+    pbx.cli("manager reload")

@@ -67,7 +67,6 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
         slot = SOURCES[source](office, person, facts, now)
         if slot.change is not None and (change is None or slot.change < change):
             change = slot.change
-        refused += slot.refused
         for claim in slot.claims:
             why = refusal(office, person, claim)
             if why:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from ..activity import has_ended, last_input, locked_since, speaks_until
 from ..model import Claim, Facts, Office, Person, Source
-from .slot import Slot, earliest
+from .slot import Slot, earliest, exact
 
 
+@exact
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     """Return the lock's claim, then that of the missing input."""
     pc, health, rules = facts.pc, office.health, person.inactivity

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from ..activity import speaks_until
 from ..model import Claim, Facts, Office, Person, Source
-from .slot import Slot, earliest
+from .slot import Slot, earliest, exact
 
 
+@exact
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     """Return a claim for every rule that applies."""
     found: list[Claim] = []

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from ..activity import believed, speaks_until
 from ..model import Claim, Facts, Office, Person, Source
-from .slot import NOTHING, Slot, earliest
+from .slot import NOTHING, Slot, earliest, exact
 
 
+@exact
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     """Return the profile of the start while it runs, that of the end afterwards."""
     said = believed(facts.pc.running, office.health, now)

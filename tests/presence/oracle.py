@@ -1,0 +1,210 @@
+"""The rules of choosing once more, written to be obviously right and slow.
+
+It looks at one instant, knows nothing of deadlines, claims or agendas, and shares
+with the engine only the dataclasses that describe a person's day.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+import unicodedata
+from zoneinfo import ZoneInfo
+
+from custom_components.xpresence.presence.appointments import Appointment, CalendarRules
+from custom_components.xpresence.presence.model import Facts, Office, Profile
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The profile that holds, and the profile that decides each of the rules."""
+
+    profile: str
+    redirect: str | None
+    agent: str | None
+    source: str
+
+
+def judge(
+    office: Office,
+    facts: Facts,
+    calendars: list[tuple[CalendarRules, list[Appointment]]],
+    now: datetime,
+) -> Verdict:
+    person = office.people[facts.person]
+    wishes: dict[str, list[str]] = {
+        "manual": _manual(office, facts, now),
+        "call": [
+            person.call_profiles[c.kind]
+            for c in sorted(facts.calls, key=lambda c: c.since)[::-1]
+            if c.kind in person.call_profiles and c.not_seen in (0, 1)
+        ],
+        "calendar": _calendar(office, person, calendars, now),
+        "rule": [
+            r.profile
+            for r in person.rules
+            if r.entity in facts.entities
+            and facts.entities[r.entity].value in r.states
+            and now - facts.entities[r.entity].since >= r.duration
+            and _speaks(office, facts.entities[r.entity], now)
+        ],
+        "inactivity": _inactivity(office, person, facts, now),
+        "session": _session(office, person, facts, now),
+        "default": [person.default_profile],
+    }
+    if not facts.automatic:
+        wishes = {key: wishes[key] for key in ("manual", "default")}
+    pile: list[tuple[str, Profile]] = []
+    for source in office.order:
+        for wish in wishes.get(source.value, []):
+            profile = office.profiles.get(wish)
+            if profile is None or (profile.owner and profile.owner != person.id):
+                continue
+            if not profile.enabled and source.value != "default":
+                continue
+            pile.append((source.value, profile))
+    if not pile:
+        return Verdict("", None, None, "default")
+    return Verdict(
+        profile=pile[0][1].id,
+        redirect=next(
+            (p.id for _, p in pile if p.redirect.mode.value != "unchanged"), None
+        ),
+        agent=next((p.id for _, p in pile if p.agent), None),
+        source=pile[0][0],
+    )
+
+
+def _speaks(office: Office, said: Any, now: datetime) -> bool:
+    if said is None:
+        return False
+    return said.silent_since is None or now - said.silent_since < office.health.grace
+
+
+def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
+    choice = facts.choice
+    if choice is None:
+        return []
+    profile = office.profiles.get(choice.profile)
+    if choice.until is not None:
+        return [choice.profile] if now < choice.until else []
+    kind = profile.ending.kind.value if profile else "until_changed"
+    over = False
+    if kind == "fixed_time" and profile and profile.ending.duration:
+        over = now - choice.at >= profile.ending.duration
+    if kind == "until_return" and facts.absence and facts.absence.until:
+        over = choice.at <= facts.absence.since and facts.absence.until <= now
+    if kind == "until_session_ends" and facts.session_ended:
+        over = choice.at < facts.session_ended <= now
+    return [] if over else [choice.profile]
+
+
+def _calendar(
+    office: Office,
+    person: Any,
+    calendars: list[tuple[CalendarRules, list[Appointment]]],
+    now: datetime,
+) -> list[str]:
+    zone = ZoneInfo(person.time_zone)
+
+    def instant(moment: Any) -> datetime:
+        if isinstance(moment, datetime):
+            return moment
+        return datetime.combine(moment, time(0), zone).astimezone(UTC)
+
+    told: set[tuple[str, datetime]] = set()
+    running: list[tuple[Any, ...]] = []
+    for rules, appointments in calendars:
+        for one in appointments:
+            start, end = instant(one.start), instant(one.end)
+            wish, category = _wish(office, person, rules, one)
+            if not wish or (one.uid, start) in told:
+                continue
+            told.add((one.uid, start))
+            if start <= now < end:
+                length = (end - start).total_seconds()
+                running.append(
+                    (-start.timestamp(), length, 0 if category else 1, one.uid, wish)
+                )
+    return [row[-1] for row in sorted(running)]
+
+
+def _wish(
+    office: Office, person: Any, rules: CalendarRules, one: Appointment
+) -> tuple[str, bool]:
+    if one.cancelled or one.response.value == "declined":
+        return "", False
+    if one.profile:
+        return one.profile, True
+    mine = [p for p in office.profiles.values() if p.owner == person.id]
+    everybodys = [p for p in office.profiles.values() if not p.owner]
+    for category in one.categories:
+        for profile in mine + everybodys:
+            if _same(category, profile.name):
+                return profile.id, True
+    if rules.categories_only:
+        return "", False
+    if one.invited and rules.invitations.value == "never":
+        return "", False
+    if (
+        one.invited
+        and rules.invitations.value == "accepted"
+        and one.response.value != "accepted"
+    ):
+        return "", False
+    effect = rules.show_as.get(one.show_as, "ignore")
+    return {"ignore": "", "default": rules.default_profile}.get(effect, effect), False
+
+
+def _same(category: str, name: str) -> bool:
+    def forms(text: str) -> set[str]:
+        bare = unicodedata.normalize("NFC", text).strip()
+        bare = bare.removeprefix("@")
+        bare = " ".join(bare.lower().split())
+        plain = bare.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+        return {bare, plain}
+
+    return bool(forms(category) & forms(name))
+
+
+def _input(office: Office, facts: Facts, now: datetime) -> datetime | None:
+    said, running = facts.pc.last_input, facts.pc.running
+    if said is None or not _speaks(office, said, now):
+        return None
+    if running is not None and _speaks(office, running, now) and running.value:
+        return max(said.value, running.since)
+    return said.value
+
+
+def _inactivity(office: Office, person: Any, facts: Facts, now: datetime) -> list[str]:
+    running, lock = facts.pc.running, facts.pc.locked
+    hears_pc = running is not None and _speaks(office, running, now)
+    if hears_pc and running is not None and not running.value:
+        return []
+    found = []
+    seen = _input(office, facts, now)
+    locked = lock is not None and lock.value and _speaks(office, lock, now)
+    if locked and lock is not None:
+        typed_since = seen is not None and seen > lock.since
+        another_session = (
+            hears_pc and running is not None and running.since > lock.since
+        )
+        stands = now - lock.since >= office.health.hold
+        if not typed_since and not another_session and stands:
+            found.append(person.inactivity.locked_profile)
+    after = person.inactivity.after
+    if seen is not None and after is not None and now - seen >= after:
+        found.append(person.inactivity.inactive_profile)
+    return [wish for wish in found if wish]
+
+
+def _session(office: Office, person: Any, facts: Facts, now: datetime) -> list[str]:
+    said = facts.pc.running
+    if said is None or not _speaks(office, said, now):
+        return []
+    if said.value:
+        begun = now >= said.since
+        return [person.session.start_profile] * bool(
+            begun and person.session.start_profile
+        )
+    stands = now - said.since >= office.health.hold
+    return [person.session.end_profile] * bool(stands and person.session.end_profile)

@@ -1,0 +1,117 @@
+"""Who may know whom: the invariants of the architecture."""
+
+import ast
+from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "custom_components" / "xpresence"
+STANDARD = set(sys.stdlib_module_names)
+PURE_CALLS = {"now", "utcnow", "today", "time", "monotonic", "random", "open", "sleep"}
+
+
+def modules(*folders: str) -> list[Path]:
+    return [
+        path for folder in folders for path in sorted((PACKAGE / folder).rglob("*.py"))
+    ]
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """Return the level and the name of everything a module imports."""
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or ""))
+    return found
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", modules("presence"), ids=label)
+def test_the_rules_import_the_standard_library_and_themselves(path: Path) -> None:
+    depth = len(path.relative_to(PACKAGE / "presence").parts)
+    for level, name in imports(path):
+        if level == 0:
+            assert name.partition(".")[0] in STANDARD, name
+            assert name.partition(".")[0] not in {"asyncio", "random", "os", "socket"}
+        else:
+            assert level <= depth, f"{name} lies outside"
+
+
+@pytest.mark.parametrize("path", modules("presence"), ids=label)
+def test_the_rules_ask_for_no_clock_no_chance_and_no_file(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+            if called.value.id in {"datetime", "date", "time", "random", "os"}:
+                assert called.attr not in PURE_CALLS, called.attr
+        elif isinstance(called, ast.Name):
+            assert called.id not in {"open", "print", "input", "eval", "exec"}
+
+
+def test_the_rules_run_where_home_assistant_is_not_installed() -> None:
+    code = f"""
+import sys, types
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("homeassistant", "voluptuous", "probatio", "aiohttp"):
+            raise ImportError(name)
+sys.meta_path.insert(0, Absent())
+sys.path.insert(0, {str(PACKAGE)!r})
+import presence.decide, presence.redirects, presence.simulate, presence.explain
+import presence.appointments, presence.targets, presence.guards
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("path", modules("telephony", "groupware"), ids=label)
+def test_drivers_and_sources_know_no_home_assistant(path: Path) -> None:
+    assert not [n for _, n in imports(path) if n.split(".")[0] == "homeassistant"]
+
+
+@pytest.mark.parametrize("path", modules("telephony"), ids=label)
+def test_drivers_need_nothing_but_the_standard_library(path: Path) -> None:
+    for level, name in imports(path):
+        assert level or name.partition(".")[0] in STANDARD, name
+
+
+PLATFORMS = ("select.py", "sensor.py", "binary_sensor.py", "event.py")
+RULES = ("decide", "redirects", "targets", "guards", "appointments", "simulate")
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_platforms_hold_no_rules(name: str) -> None:
+    for _, module in imports(PACKAGE / name):
+        assert module.rpartition(".")[2] not in RULES, module
+
+
+def test_only_the_coordinators_own_loop_changes_a_ledger() -> None:
+    changing = {"plan", "own_change", "answered", "given_back"}
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name == "presence" or path.name == "reconcile.py":
+            continue
+        tree = ast.parse(path.read_text())
+        named = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "presence.redirects"
+            for alias in node.names
+        }
+        assert not named & changing, label(path)
+
+
+def test_only_the_driver_knows_freepbx_words() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name in ("telephony", "ami"):
+            continue
+        text = path.read_text()
+        for word in ("AMPUSER", "ddial", "DBPut", "CustomPresence"):
+            assert word not in text, label(path)

@@ -24,6 +24,9 @@ QUICK = Deadlines(
     steady=0.5,
 )
 
+CHANGEABLE = ("manager", "extensions", "queues", "pjsip")
+"""What tests may configure anew on the frail Asterisk."""
+
 
 @pytest.fixture(scope="session")
 def one_pbx() -> Iterator[Asterisk]:
@@ -50,7 +53,7 @@ def one_frail_pbx() -> Iterator[Asterisk]:
 def frail_pbx(one_frail_pbx: Asterisk) -> Iterator[Asterisk]:
     """Return the frail Asterisk, running and with nothing set."""
     pbx = one_frail_pbx
-    files = [pbx.folder / name for name in ("manager.conf", "extensions.conf")]
+    files = [pbx.folder / f"{name}.conf" for name in CHANGEABLE]
     before = [file.read_text() for file in files]
     pbx.forget()
     yield pbx

@@ -2,6 +2,9 @@
 
 import asyncio
 from base64 import b64decode
+from dataclasses import replace
+import logging
+import re
 
 import pytest
 
@@ -14,6 +17,7 @@ from custom_components.xpresence.presence.line import (
     Setting,
     Status,
 )
+from custom_components.xpresence.telephony.ami import AmiClient, Message, Settings
 from custom_components.xpresence.telephony.asterisk import AsteriskPhoneSystem
 from custom_components.xpresence.telephony.driver import (
     AuthenticationFailed,
@@ -28,7 +32,7 @@ from custom_components.xpresence.telephony.driver import (
 from tests.pbx.asterisk import Asterisk, eventually
 from tests.pbx.sip import dial, lands, phone
 
-from .conftest import system_for
+from .conftest import add_user, system_for
 
 pytestmark = pytest.mark.asterisk
 
@@ -47,6 +51,13 @@ def heard(system: AsteriskPhoneSystem) -> list[DriverEvent]:
 def last_line(events: list[DriverEvent]) -> Setting | None:
     lines = [event.line for event in events if isinstance(event, LineChanged)]
     return lines[-1].setting if lines else None
+
+
+def states(pbx: Asterisk) -> dict[str, str]:
+    """Return every custom device state by its name."""
+    return dict(
+        re.findall(r"'(Custom:\S+)'\s+State: '(\w+)'", pbx.cli("devstate list"))
+    )
 
 
 # Reading and writing
@@ -110,13 +121,11 @@ async def test_the_phones_lamps_are_lit_as_freepbx_lights_them(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
     await system.apply("100", Setting(unconditional=BOB, do_not_disturb=True))
-    states = pbx.cli("devstate list")
-    assert "Custom:CF100" in states
-    assert "'Custom:CF100'  State: 'BUSY'" in states.replace("Name: ", "")
+    assert states(pbx)["Custom:CF100"] == "BUSY"
+    assert states(pbx)["Custom:DND100"] == "BUSY"
     await system.apply("100", OFF)
-    states = pbx.cli("devstate list").replace("Name: ", "")
-    assert "'Custom:CF100'  State: 'NOT_INUSE'" in states
-    assert "'Custom:DND100'  State: 'UNAVAILABLE'" in states
+    assert states(pbx)["Custom:CF100"] == "NOT_INUSE"
+    assert states(pbx)["Custom:DND100"] == "UNAVAILABLE"
 
 
 async def test_what_no_telephone_can_dial_is_shown_as_unknown_never_as_off(
@@ -157,6 +166,81 @@ async def test_what_went_meanwhile_is_no_error(
     pbx.cli("database del CFB 100")
     line = await system.apply("100", Setting(busy=None))
     assert line.setting.busy is None
+
+
+async def test_what_changed_behind_its_back_is_overwritten_all_the_same(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    unwatch = system.watch("100")
+    assert (await system.read("100")).setting == OFF
+    pbx.put("CF", "100", "102")
+    line = await system.apply("100", Setting(unconditional=None))
+    assert line.setting.unconditional is None
+    assert pbx.database("CF", "100") is None
+    unwatch()
+
+
+async def test_every_device_of_an_extension_has_its_lamp_lit(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    pbx.put("AMPUSER", "100/device", "100&9100")
+    await system.apply("100", Setting(unconditional=BOB, follow_me="102"))
+    lamps = states(pbx)
+    for lamp in ("CF100", "DEVCF100", "DEVCF9100", "FOLLOWME9100"):
+        assert lamps[f"Custom:{lamp}"] == "BUSY"
+    await system.apply("100", OFF)
+    lamps = states(pbx)
+    for lamp in ("CF100", "DEVCF100", "DEVCF9100", "FOLLOWME9100"):
+        assert lamps[f"Custom:{lamp}"] == "NOT_INUSE"
+
+
+async def test_a_follow_me_list_made_by_hand_survives_off_and_on(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    pbx.put("AMPUSER", "100/followme/grplist", "100-0171555#")
+    pbx.put("AMPUSER", "100/followme/ddial", "DIRECT")
+    assert (await system.read("100")).setting.follow_me == "0171555"
+    await system.apply("100", Setting(follow_me=None))
+    await system.apply("100", Setting(follow_me="0171555"))
+    assert pbx.database("AMPUSER", "100/followme/grplist") == "100-0171555#"
+    assert pbx.database("AMPUSER", "100/followme/ddial") == "DIRECT"
+
+
+async def test_a_whole_office_is_read_together_and_nobody_is_mixed_up(
+    pbx: Asterisk,
+) -> None:
+    people = [str(number) for number in range(200, 270)]
+    pbx.put("CF", "201", "101")
+    pbx.put("CFB", "202", "101")
+    pbx.put("CF", "2010", "102")
+    pbx.put("AMPUSER", "203/ringtimer", "7")
+    pbx.put("AMPUSER", "2030/ringtimer", "8")
+    system = system_for(pbx)
+    for person in people:
+        system.watch(person)
+    events = heard(system)
+    await system.start()
+    try:
+        await eventually(lambda: len(events) == 1 + len(people))
+        lines = {e.line.extension: e.line for e in events if isinstance(e, LineChanged)}
+        assert lines.pop("201").setting.unconditional == BOB
+        assert lines.pop("202").setting.busy == BOB
+        assert lines.pop("203").setting.ring_seconds == 7
+        assert {line.setting for line in lines.values()} == {OFF}
+    finally:
+        await system.close()
+
+
+async def test_reading_and_writing_the_same_extension_take_turns(
+    system: AsteriskPhoneSystem,
+) -> None:
+    wanted = [Setting(unconditional=target) for target in (BOB, CAROL, None) * 5]
+    lines = await asyncio.gather(
+        *(system.apply("100", setting) for setting in wanted),
+        *(system.read("100") for _ in wanted),
+    )
+    told = [line.setting.unconditional for line in lines[: len(wanted)]]
+    assert told == [setting.unconditional for setting in wanted]
 
 
 # Real calls
@@ -325,9 +409,92 @@ async def test_status_and_text_are_published_commas_and_umlauts_included(
     assert (state, options) == ("dnd", "e")
     assert b64decode(subtype).decode() == "do_not_disturb"
     assert b64decode(text).decode() == "Bis 15:00, Grüße ☎"
-    assert "'Custom:PRESENCE100'  State: 'BUSY'" in pbx.cli("devstate list").replace(
-        "Name: ", ""
+    assert states(pbx)["Custom:PRESENCE100"] == "BUSY"
+
+
+async def test_no_text_forges_an_event_for_other_listeners(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    told: list[Message] = []
+    settings = Settings("127.0.0.1", pbx.ami_port, pbx.username, pbx.secret)
+    other = AmiClient(settings, told.append, lambda *_args: None)
+    await other.start()
+    text = "Back soon\r\n\r\nEvent: Forged\r\nExtension: 100"
+    await system.publish("100", Status.AWAY, text)
+    await eventually(lambda: "PresenceStateChange" in [e.get("Event") for e in told])
+    assert "Forged" not in [event.get("Event") for event in told]
+    await other.close()
+
+
+@pytest.mark.parametrize("text", ["", "ü" * 5000, "☎" * 101, "\ud800", "a,b,e"])
+async def test_any_text_is_published(
+    system: AsteriskPhoneSystem, pbx: Asterisk, text: str
+) -> None:
+    await system.publish("100", Status.BUSY, text)
+    said = (pbx.database("CustomPresence", "100") or "").split(",")[2]
+    assert text.encode(errors="replace").startswith(b64decode(said))
+
+
+@pytest.mark.parametrize("pause", [False, True])
+async def test_an_agent_that_the_hotline_knows_by_another_name_stays_one(
+    system: AsteriskPhoneSystem, pbx: Asterisk, pause: bool
+) -> None:
+    pbx.cli("queue add member PJSIP/101 to 400")
+    wanted = AgentState.FOLLOW_UP if pause else AgentState.READY
+    await system.set_agent("101", "400", wanted)
+    shown = pbx.cli("queue show 400")
+    assert shown.count("101") == shown.count("PJSIP/101")
+    assert ("paused" in shown) is pause
+    await system.set_agent("101", "400", AgentState.LOGGED_OFF)
+    assert "101" not in pbx.cli("queue show 400")
+
+
+async def test_the_lamp_of_a_queue_shows_who_is_logged_in(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    await system.set_agent("100", "400", AgentState.READY)
+    assert states(pbx)["Custom:QUEUE100*400"] == "INUSE"
+    await system.set_agent("100", "400", AgentState.LOGGED_OFF)
+    assert states(pbx)["Custom:QUEUE100*400"] == "NOT_INUSE"
+
+
+async def test_a_pause_code_dialled_at_the_desk_is_noticed(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    await system.set_agent("100", "400", AgentState.READY)
+    system.watch("100")
+    await system.read("100")
+    events = heard(system)
+    await dial(pbx, "100", "*46", hold=3)
+    await eventually(
+        lambda: (
+            {"400": AgentState.FOLLOW_UP}
+            in [event.line.agent for event in events if isinstance(event, LineChanged)]
+        )
     )
+
+
+async def test_a_queue_that_does_not_exist_is_refused(
+    system: AsteriskPhoneSystem,
+) -> None:
+    with pytest.raises(Rejected):
+        await system.set_agent("100", "no-such-queue", AgentState.READY)
+
+
+# Trying a redirect
+
+
+async def test_ringing_an_extension_follows_its_redirect(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    await system.apply("100", Setting(unconditional=BOB))
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        await system.ring("100")
+        await eventually(
+            lambda: any("PJSIP/101" in channel for channel, *_ in pbx.talking())
+        )
+        assert not any("PJSIP/100" in channel for channel, *_ in pbx.talking())
+        pbx.cli("channel request hangup all")
 
 
 # Connection, rights, trust
@@ -353,6 +520,60 @@ async def test_a_missing_right_is_named(
     with pytest.raises(PermissionDenied) as caught:
         await system.start()
     assert caught.value.permission == permission
+
+
+@pytest.mark.parametrize(
+    ("write", "missing", "name"),
+    [
+        ("system,call,reporting,originate", Capability.AGENT, "agent"),
+        ("system,call,reporting,agent", Capability.RING, "originate"),
+    ],
+)
+async def test_what_a_right_is_missing_for_is_no_capability_and_denied_by_name(
+    pbx: Asterisk, write: str, missing: Capability, name: str
+) -> None:
+    add_user(pbx, name, "system,call,agent,user", write)
+    system = system_for(pbx, username=name)
+    await system.start()
+    assert missing not in system.capabilities
+    assert Capability.UNCONDITIONAL in system.capabilities
+    tried = (
+        system.set_agent("100", "400", AgentState.READY)
+        if missing is Capability.AGENT
+        else system.ring("100")
+    )
+    with pytest.raises(PermissionDenied) as caught:
+        await tried
+    assert caught.value.permission == name
+    await system.close()
+
+
+async def test_without_the_right_to_hear_it_looks_for_changes(
+    pbx: Asterisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_user(pbx, "hears", "system", "system,call,agent,reporting")
+    system = system_for(pbx, username="hears", poll_every=0.2)
+    await system.start()
+    try:
+        assert Capability.PUSH not in system.capabilities
+        assert "read=call" in caplog.text
+        system.watch("100")
+        events = heard(system)
+        pbx.put("CF", "100", "101")
+        await eventually(lambda: last_line(events) == replace(OFF, unconditional=BOB))
+    finally:
+        await system.close()
+
+
+async def test_finding_out_what_it_may_do_leaves_no_trace(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    before = pbx.log()
+    again = system_for(pbx)
+    await again.start()
+    await again.close()
+    assert pbx.log() == before
+    assert pbx.cli("database show xpresence").strip().startswith("0 results")
 
 
 async def test_nobody_there_is_unavailable(pbx: Asterisk) -> None:
@@ -389,6 +610,26 @@ async def test_what_it_is_and_can_do_is_known(system: AsteriskPhoneSystem) -> No
     assert system.ready
 
 
+@pytest.mark.parametrize("ca", ["no PEM", "ümlaut", "-----BEGIN CERTIFICATE-----"])
+async def test_an_authority_that_is_no_certificate_is_refused(
+    pbx: Asterisk, ca: str
+) -> None:
+    with pytest.raises(CertificateRejected):
+        await system_for(pbx, port=pbx.tls_port, tls=True, ca=ca).start()
+
+
+@pytest.mark.parametrize("tls", [True, False])
+async def test_tls_and_no_tls_do_not_meet(pbx: Asterisk, tls: bool) -> None:
+    port = pbx.ami_port if tls else pbx.tls_port
+    with pytest.raises(Unavailable):
+        await system_for(pbx, host="localhost", port=port, tls=tls, ca=pbx.ca).start()
+
+
+async def test_a_name_that_no_login_can_have_is_a_refused_login(pbx: Asterisk) -> None:
+    with pytest.raises(AuthenticationFailed):
+        await system_for(pbx, username="a\r\nSecret: b").start()
+
+
 async def test_closed_it_stays_closed(pbx: Asterisk) -> None:
     system = system_for(pbx)
     await system.start()
@@ -396,6 +637,65 @@ async def test_closed_it_stays_closed(pbx: Asterisk) -> None:
     with pytest.raises(Unavailable):
         await system.read("100")
     assert not system.ready
+    with pytest.raises(Unavailable):
+        await system.start()
+
+
+async def test_closing_leaves_no_task_behind(pbx: Asterisk) -> None:
+    before = asyncio.all_tasks()
+    system = system_for(pbx)
+    system.watch("100")
+    await system.start()
+    await system.close()
+    assert asyncio.all_tasks() == before
+
+
+async def test_who_watches_no_more_is_told_no_more(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    first, second = system.watch("100"), system.watch("100")
+    await system.read("100")
+    events = heard(system)
+    first()
+    first()
+    pbx.cli("devstate change Custom:DND100 UNAVAILABLE")
+    await system.apply("100", Setting(busy=BOB))
+    assert last_line(events) == replace(OFF, busy=BOB)
+    events.clear()
+    second()
+    await system.apply("100", Setting(busy=None))
+    await asyncio.sleep(0.2)
+    assert events == []
+
+
+async def test_do_not_disturb_is_no_call(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    system.watch("100")
+    line = await system.apply("100", Setting(do_not_disturb=True))
+    await asyncio.sleep(0.2)
+    assert "State:Busy" in pbx.cli("core show hint 100").replace(" ", "")
+    assert line.call is CallState.IDLE
+    assert (await system.read("100")).call is CallState.IDLE
+
+
+async def test_no_number_and_no_secret_is_in_the_debug_log(
+    pbx: Asterisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    system = system_for(pbx)
+    await system.start()
+    number = Destination(DestinationKind.NUMBER, "0171555123")
+    await system.apply("100", Setting(number, number, number, 5, "0171555123"))
+    pbx.put("CF", "100", "SIP/0171555123")
+    await system.read("100")
+    with pytest.raises(Rejected):
+        await system.set_agent("0171555123", "0171555123", AgentState.READY)
+    await system.close()
+    with pytest.raises(AuthenticationFailed):
+        await system_for(pbx, password="0171555123").start()
+    assert "0171555123" not in caplog.text
+    assert pbx.secret not in caplog.text
 
 
 async def test_a_listener_that_raises_breaks_nothing(

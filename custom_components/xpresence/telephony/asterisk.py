@@ -646,12 +646,13 @@ class AsteriskPhoneSystem(PhoneSystem):
         A registration that is renewed a little late is no news.
         """
         call = self._telephones.call(extension, self._names(extension))
-        if call is None:
-            return
         if call is not CallState.UNAVAILABLE or extension not in self._calls:
             if timer := self._going.pop(extension, None):
                 timer.cancel()
-            self._calls[extension] = call
+            if call is None:
+                self._calls.pop(extension, None)
+            else:
+                self._calls[extension] = call
         elif self._calls[extension] is not call and extension not in self._going:
             self._going[extension] = asyncio.get_running_loop().call_later(
                 self._flapping, self._gone, extension
@@ -785,7 +786,7 @@ def _trusting(ca: str | None) -> ssl.SSLContext:
     """Return a context that verifies; reading certificates blocks."""
     try:
         return ssl.create_default_context(cadata=ca)
-    except (ssl.SSLError, ValueError) as error:
+    except (ssl.SSLError, TypeError, ValueError) as error:
         raise CertificateRejected("the authority's certificate is not PEM") from error
 
 

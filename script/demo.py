@@ -71,7 +71,10 @@ def dashboard(names: list[str]) -> dict[str, Any]:
                                         {"state_content": ["state", "target"]},
                                     ),
                                     (f"sensor.{name.lower()}_{key('telephone')}", {}),
-                                    (f"sensor.{name.lower()}_{key('source')}", {}),
+                                    (
+                                        f"sensor.{name.lower()}_{key('profile_source')}",
+                                        {},
+                                    ),
                                 )
                             ),
                         ],
@@ -89,7 +92,7 @@ def key(name: str) -> str:
         "profile": "profil",
         "redirect": "umleitung",
         "telephone": "telefon",
-        "source": "profilquelle",
+        "profile_source": "profilquelle",
     }
     return german.get(name, name) if language() == "de" else name
 

@@ -60,7 +60,7 @@ async def test_a_full_disk_changes_nothing_and_says_so(
     await store.async_put({"anna": {"choice": "Lunch"}})
     with (
         patch.object(store_module.os, "fdatasync", side_effect=OSError(28, "full")),
-        pytest.raises(OSError),
+        pytest.raises(OSError, match="full"),
     ):
         await store.async_put({"anna": {"choice": "Meeting"}})
     assert store.get("anna") == {"choice": "Lunch"}
@@ -81,7 +81,7 @@ async def test_half_a_line_on_a_full_disk_is_taken_back(
 
     with (
         patch.object(store_module.os, "write", side_effect=half),
-        pytest.raises(OSError),
+        pytest.raises(OSError, match="only a part"),
     ):
         await store.async_put({"anna": {"choice": "Meeting"}})
     await store.async_put({"anna": {"choice": "Lunch"}})
@@ -118,7 +118,7 @@ async def test_closed_it_takes_nothing_and_removed_it_is_gone(
     store = OfficeStore(hass, "entry")
     await store.async_load()
     await store.async_close()
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="closed"):
         await store.async_put({"anna": {}})
     await store.async_load()
     await store.async_remove()

@@ -7,18 +7,15 @@ timer wakes it at the earliest instant at which any decision changes by itself.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 import logging
-import random
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryError,
     HomeAssistantError,
     ServiceValidationError,
 )
@@ -26,98 +23,50 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_DESK_CHANGE, CONF_PERSON, DOMAIN
+from .connection import async_connect
+from .const import CONF_DESK_CHANGE, CONF_PERSON, DOMAIN, SUBENTRY_PROFILE
 from .errors import not_followed, refuse
-from .notices import redirect_failing, release_failed
+from .notices import (
+    all_gone,
+    default_profile_missing,
+    redirect_failing,
+    release_failed,
+)
 from .office import office_from
+from .person_state import FOUND, Happening, HappeningListener, PersonState
 from .phone_system import build
 from .presence.decide import choose, decide
 from .presence.ledger import Ledger
-from .presence.line import Condition, Destination, DestinationKind, Line, Setting
+from .presence.line import Destination, DestinationKind
 from .presence.model import (
-    Decision,
     Facts,
     Office,
     Person,
     Profile,
-    RedirectMode,
-    RedirectRule,
-    Target,
-    TargetKind,
 )
-from .presence.numbers import BadNumber, parse
-from .presence.parts import Part, changed, known
-from .presence.redirects import DeskChange, Event, EventKind, NotRead
-from .presence.targets import Situation, resolve, resolve_office
+from .presence.redirects import DeskChange, Event
+from .presence.targets import Situation, resolve_office
 from .presence.wanted import wanted
-from .reconcile import RedirectLoop, RedirectView
+from .reconcile import RedirectLoop
 from .records import choice_from_record, choice_to_record, ledger_from_record
 from .store import OfficeStore
 from .telephony.driver import (
     AuthenticationFailed,
-    CertificateRejected,
     ConnectionChanged,
     DriverEvent,
     LineChanged,
-    PermissionDenied,
     PhoneSystem,
     PhoneSystemError,
-    Unavailable,
 )
 
 _LOGGER = logging.getLogger(__name__)
 
 FAILURES_TO_REPORT: Final = 3
 """Failed turns in a row after which a person is told."""
-FIRST_CONNECT_WAIT: Final = (1, 2, 5, 10, 30, 60)
-"""Seconds between tries while the phone system was down at the start."""
 LINES: Final = "lines"
 """The store's key for the lines that the actions driver keeps itself."""
 
 type XPresenceConfigEntry = ConfigEntry[OfficeCoordinator]
-type HappeningListener = Callable[[Happening, dict[str, Any]], None]
-
-
-class Happening(StrEnum):
-    """What the event entity tells."""
-
-    ACTIVATED = "activated"
-    REDIRECTED = "redirected"
-    REDIRECT_FAILED = "redirect_failed"
-    CHANGED_AT_PHONE = "changed_at_phone"
-    RECOVERED = "recovered"
-
-
-FOUND: Final = {
-    EventKind.CHANGED_AT_PHONE: Happening.CHANGED_AT_PHONE,
-    EventKind.OVERRULED: Happening.CHANGED_AT_PHONE,
-    EventKind.WRITE_LOST: Happening.RECOVERED,
-}
-"""What a plan finds out → what happened, as far as it is worth telling."""
-
-
-@dataclass(slots=True)
-class PersonState:
-    """What is known of one person now. Only the coordinator changes it."""
-
-    person: Person
-    facts: Facts
-    decision: Decision
-    loop: RedirectLoop
-    listeners: list[CALLBACK_TYPE] = field(default_factory=list)
-    happenings: list[HappeningListener] = field(default_factory=list)
-    reported: bool = False
-    """Whether a notice says that the redirect cannot be set."""
-
-    @property
-    def line(self) -> Line | None:
-        """Return the extension as it was read last."""
-        return self.loop.line
-
-    @property
-    def redirect(self) -> RedirectView:
-        """Return the redirect as it is to be shown."""
-        return self.loop.view
 
 
 class OfficeCoordinator:
@@ -160,12 +109,13 @@ class OfficeCoordinator:
         )
         self._stops.append(self.system.subscribe(self._on_driver_event))
         try:
-            await self._async_connect()
+            await async_connect(self.hass, self.entry, self.system)
         except BaseException:
             await self.async_stop()
             raise
         for person in self.office.people.values():
             self._take_up(person)
+        self._check_profiles()
 
     @callback
     def async_begin(self) -> None:
@@ -200,47 +150,6 @@ class OfficeCoordinator:
     def connection_changed(self) -> bool:
         """Return whether the entry's data are not those that we run with."""
         return dict(self.entry.data) != self._connection
-
-    async def _async_connect(self) -> None:
-        try:
-            await self.system.start()
-        except AuthenticationFailed as error:
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN, translation_key="auth_failed"
-            ) from error
-        except CertificateRejected as error:
-            raise ConfigEntryError(
-                translation_domain=DOMAIN, translation_key="certificate_rejected"
-            ) from error
-        except PermissionDenied as error:
-            raise ConfigEntryError(
-                translation_domain=DOMAIN,
-                translation_key="permission_denied",
-                translation_placeholders={"permission": error.permission},
-            ) from error
-        except Unavailable:
-            _LOGGER.info("The phone system cannot be reached yet; trying on")
-            self.entry.async_create_background_task(
-                self.hass, self._async_keep_connecting(), f"{DOMAIN} connect"
-            )
-
-    async def _async_keep_connecting(self) -> None:
-        """Try until the phone system is there or refuses for good."""
-        for attempt in range(2**31):
-            wait = FIRST_CONNECT_WAIT[min(attempt, len(FIRST_CONNECT_WAIT) - 1)]
-            await asyncio.sleep(wait * random.uniform(0.8, 1.2))
-            try:
-                await self.system.start()
-            except Unavailable:
-                continue
-            except AuthenticationFailed:
-                self.entry.async_start_reauth(self.hass)
-                return
-            except CertificateRejected, PermissionDenied:
-                # Setting up again says to the user what is wrong.
-                self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
-                return
-            return
 
     @callback
     def _on_driver_event(self, event: DriverEvent) -> None:
@@ -283,7 +192,27 @@ class OfficeCoordinator:
                         add(person.id)
             for state in self.people.values():
                 state.loop.desk_change = self._desk_change
+            self._check_profiles()
             self._refresh(self.people, show=True)
+
+    @callback
+    def _check_profiles(self) -> None:
+        """Keep profiles' names, and tell whose default profile is gone.
+
+        Home Assistant's own settings page renames and deletes without asking.
+        """
+        for subentry in self.entry.get_subentries_of_type(SUBENTRY_PROFILE):
+            if subentry.title != (name := subentry.data[CONF_NAME]):
+                self.hass.config_entries.async_update_subentry(
+                    self.entry, subentry, title=name
+                )
+        for person in self.office.people.values():
+            default_profile_missing(
+                self.hass,
+                person.id,
+                person.name,
+                missing=person.default_profile not in self.office.profiles,
+            )
 
     @callback
     def async_for_each_person(self, add: Callable[[str], None]) -> None:
@@ -327,6 +256,8 @@ class OfficeCoordinator:
         await self.store.async_put(
             {person_id: self._record(state, Ledger()) if kept else None}
         )
+        if not kept:
+            all_gone(self.hass, person_id)
         if not released:
             release_failed(self.hass, self.entry.title, person_id)
 
@@ -352,7 +283,7 @@ class OfficeCoordinator:
         answers = resolve_office(
             self.office,
             {pid: state.decision.redirect for pid, state in self.people.items()},
-            self._situations(),
+            self.situations(),
         )
         for person_id, state in self.people.items():
             answer = answers[person_id]
@@ -362,7 +293,8 @@ class OfficeCoordinator:
                 state.loop.refusals = answer.refusals
                 self._run(state)
 
-    def _situations(self) -> dict[str, Situation]:
+    def situations(self) -> dict[str, Situation]:
+        """Return what is known of everybody, for finding targets."""
         return {
             person_id: Situation(
                 status=state.decision.profile.status,
@@ -407,6 +339,11 @@ class OfficeCoordinator:
                 and state.decision.next_change <= now
             ]
         )
+
+    def home_person(self, person_id: str) -> str | None:
+        """Return the Home Assistant person that this one is, if that is known."""
+        home: str | None = self.entry.subentries[person_id].data.get(CONF_PERSON)
+        return home
 
     # Choosing by hand
 
@@ -579,93 +516,3 @@ class OfficeCoordinator:
         if (happening := FOUND.get(event.kind)) is not None:
             parts = sorted(part.value for part in event.parts)
             self._happened(person_id, happening, {"parts": parts})
-
-    # A person's own redirect
-
-    def home_person(self, person_id: str) -> str | None:
-        """Return the Home Assistant person that this one is, if that is known."""
-        return self.entry.subentries[person_id].data.get(CONF_PERSON)
-
-    def target_called(self, person_id: str, said: str) -> Target:
-        """Return the target that somebody wrote or said.
-
-        Raises:
-            ServiceValidationError: it is nothing that calls can go to.
-        """
-        word = said.strip().casefold()
-        if word == TargetKind.VOICEMAIL:
-            return Target(TargetKind.VOICEMAIL)
-        for device in self.people[person_id].person.devices:
-            if device.name.casefold() == word:
-                return Target(TargetKind.DEVICE, device.id)
-        for person in self.office.people.values():
-            if word in (person.name.casefold(), self.home_person(person.id)):
-                return Target(TargetKind.PERSON, person.id)
-        try:
-            return Target(TargetKind.NUMBER, parse(said))
-        except BadNumber as error:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="unknown_target"
-            ) from error
-
-    async def async_set_redirect(
-        self,
-        person_id: str,
-        mode: RedirectMode,
-        condition: Condition,
-        target: Target | None,
-        *,
-        ring_seconds: int | None = None,
-        until: datetime | None = None,
-    ) -> None:
-        """Set a person's own redirect, as if dialled at the desk phone.
-
-        *Forward* and *off* last until another claim decides the redirect, or until
-        the end that was given. *Unchanged* gives the redirect back to the profile.
-
-        Raises:
-            ServiceValidationError: a loop, or a target that is not to be had.
-            HomeAssistantError: not saved, or not followed by the phone system.
-        """
-        state = self.people[person_id]
-        change: Setting | None
-        match mode:
-            case RedirectMode.FORWARD:
-                change = self._resolved(state, condition, target, ring_seconds)
-            case RedirectMode.OFF:
-                change = changed(Setting(), {Part(condition.value): None})
-            case RedirectMode.UNCHANGED:
-                change = None
-        try:
-            await state.loop.async_own_change(change, until)
-        except OSError as error:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="not_saved"
-            ) from error
-        except NotRead as error:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="redirect_unread"
-            ) from error
-        except PhoneSystemError as error:
-            raise not_followed(error) from error
-
-    def _resolved(
-        self,
-        state: PersonState,
-        condition: Condition,
-        target: Target | None,
-        ring_seconds: int | None,
-    ) -> Setting:
-        rule = RedirectRule(
-            RedirectMode.FORWARD,
-            unconditional=target if condition is Condition.UNCONDITIONAL else None,
-            busy=target if condition is Condition.BUSY else None,
-            no_reply=target if condition is Condition.NO_REPLY else None,
-            ring_seconds=ring_seconds,
-        )
-        answer = resolve(self.office, state.person, rule, self._situations())
-        refuse(self.office, answer.refusals)
-        parts = {Part(condition.value), Part.RING_SECONDS}
-        return changed(
-            Setting(), {p: v for p, v in known(answer.setting) if p in parts}
-        )

@@ -7,7 +7,8 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .const import DOMAIN
-from .coordinator import OfficeCoordinator, PersonState
+from .coordinator import OfficeCoordinator
+from .person_state import PersonState
 
 
 class PersonEntity(Entity):

@@ -6,8 +6,9 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import Happening, XPresenceConfigEntry
+from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
+from .person_state import Happening
 
 PARALLEL_UPDATES = 0
 

@@ -44,3 +44,30 @@ def redirect_failing(
         translation_key=f"redirect_failing_{reason}",
         translation_placeholders={"person": name, "title": entry.title},
     )
+
+
+@callback
+def default_profile_missing(
+    hass: HomeAssistant, person_id: str, name: str, *, missing: bool
+) -> None:
+    """Say that a person's default profile is gone, or that it is there again."""
+    issue = f"default_profile_missing_{person_id}"
+    if not missing:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="default_profile_missing",
+        translation_placeholders={"person": name},
+    )
+
+
+@callback
+def all_gone(hass: HomeAssistant, person_id: str) -> None:
+    """Drop every notice about a person who is no longer here."""
+    for issue in ("default_profile_missing", "redirect_failing"):
+        ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")

@@ -14,8 +14,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import PersonState, XPresenceConfigEntry
+from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
+from .person_state import PersonState
 from .presence.line import CallState, Status
 from .presence.model import Source
 from .presence.redirect_status import RedirectStatus

@@ -17,6 +17,7 @@ import voluptuous as vol
 
 from .const import CONF_INFO_TEXT, CONF_RING_SECONDS, DOMAIN
 from .coordinator import OfficeCoordinator
+from .own_redirect import async_set_redirect, target_called
 from .presence.line import Condition
 from .presence.model import RedirectMode
 
@@ -92,14 +93,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
             (
                 coordinator,
                 person_id,
-                coordinator.target_called(person_id, said)
+                target_called(coordinator, person_id, said)
                 if mode is RedirectMode.FORWARD and said
                 else None,
             )
             for coordinator, person_id in people_of(hass, call.data)
         ]
         for coordinator, person_id, target in wishes:
-            await coordinator.async_set_redirect(
+            await async_set_redirect(
+                coordinator,
                 person_id,
                 mode,
                 call.data[ATTR_CONDITION],

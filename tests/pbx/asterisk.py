@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 import contextlib
 from dataclasses import dataclass, field
-import datetime
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -308,7 +308,7 @@ class Asterisk:
         def name(text: str) -> x509.Name:
             return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         ca_key = ec.generate_private_key(ec.SECP256R1())
         key = ec.generate_private_key(ec.SECP256R1())
 
@@ -321,8 +321,8 @@ class Asterisk:
                 .issuer_name(name("xpresence test authority"))
                 .public_key(public)
                 .serial_number(x509.random_serial_number())
-                .not_valid_before(now - datetime.timedelta(days=1))
-                .not_valid_after(now + datetime.timedelta(days=1))
+                .not_valid_before(now - dt.timedelta(days=1))
+                .not_valid_after(now + dt.timedelta(days=1))
                 .add_extension(
                     x509.SubjectKeyIdentifier.from_public_key(public), critical=False
                 )

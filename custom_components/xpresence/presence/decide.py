@@ -8,7 +8,7 @@ call over a meeting leaves the meeting's redirect alone.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from .line import AgentState, Status
 from .model import (
@@ -26,19 +26,9 @@ from .model import (
     Verdict,
 )
 from .sources import calendar, call, default, inactivity, manual, rule, session
-from .sources.slot import Slot
+from .sources.slot import Claims
 
-
-class ClaimSource(Protocol):
-    """What a source is: a function of what is known and the time."""
-
-    def __call__(
-        self, office: Office, person: Person, facts: Facts, now: datetime
-    ) -> Slot:
-        """Return what it claims at ``now``."""
-
-
-SOURCES: Final[Mapping[Source, ClaimSource]] = {
+SOURCES: Final[Mapping[Source, Claims]] = {
     Source.MANUAL: manual.claims,
     Source.CALL: call.claims,
     Source.CALENDAR: calendar.claims,

@@ -88,6 +88,10 @@ LANDS_WITHIN: Final = timedelta(minutes=2)
 """How long after an unanswered write it may still arrive."""
 
 
+MOST_ECHOES: Final = 16
+"""So many are kept of a phone system that refuses for hours while wishes change."""
+
+
 class DeskChange(StrEnum):
     """What the office does when a held redirect is changed at the phone."""
 
@@ -175,8 +179,9 @@ def plan(
     ledger = _decide(aim, reading, ledger, wanted, reach)
 
     goal = goal_of(aim, ledger, wanted)
-    ledger = _intend(goal, reading, ledger, now, reach)
-    write, waiting, ledger = _compare(goal, reading, ledger, now, reach)
+    late = _may_land_late(ledger, reach.readable)
+    ledger = _intend(goal, reading, ledger, late, now, reach)
+    write, waiting, ledger = _compare(goal, reading, ledger, late, now, reach)
     if holds(ledger, wanted):
         unread = frozenset(p for p, _ in known(aim) if value(reading, p) is UNKNOWN)
         waiting |= (unread & reach.readable) - ledger.taken
@@ -311,7 +316,7 @@ def _with_echo(
     if setting == Setting():
         return echoes
     others = tuple(e for e in echoes if (e.setting, e.sent) != (setting, sent))
-    return (*others, Echo(setting, asked, sent))
+    return (*others, Echo(setting, asked, sent))[-MOST_ECHOES:]
 
 
 def _end_own(
@@ -388,7 +393,12 @@ def _decide(
 
 
 def _intend(
-    goal: Setting, reading: Setting, ledger: Ledger, now: datetime, reach: Reach
+    goal: Setting,
+    reading: Setting,
+    ledger: Ledger,
+    late: tuple[Echo, ...],
+    now: datetime,
+    reach: Reach,
 ) -> Ledger:
     """Note what is asked for from now on; what was never seen may land late.
 
@@ -409,12 +419,17 @@ def _intend(
         asked=now,
         seen=None,
         answered=None,
-        echoes=_may_land_late(ledger, new),
+        echoes=late,
     )
 
 
 def _compare(
-    goal: Setting, reading: Setting, ledger: Ledger, now: datetime, reach: Reach
+    goal: Setting,
+    reading: Setting,
+    ledger: Ledger,
+    late: tuple[Echo, ...],
+    now: datetime,
+    reach: Reach,
 ) -> tuple[Setting | None, frozenset[Part], Ledger]:
     """Return what differs, what cannot be judged yet, and the ledger for it."""
     write: dict[Part, Known[Value]] = {}
@@ -437,7 +452,7 @@ def _compare(
         asked=now,
         seen=None,
         answered=None,
-        echoes=_with_echo(ledger.echoes, before, now, sent=False),
+        echoes=_with_echo(late, before, now, sent=False),
     )
     return changed(Setting(), write), frozenset(waiting), ledger
 

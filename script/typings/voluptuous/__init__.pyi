@@ -1,2 +1,2 @@
 # Home Assistant serves its own validation library under this name.
-from probatio import *
+from probatio import *  # noqa: F403

@@ -1,0 +1,57 @@
+"""What is known of one person now, and what happened to them last."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE
+
+from .presence.line import Line
+from .presence.model import Decision, Facts, Person
+from .presence.redirects import EventKind
+from .reconcile import RedirectLoop, RedirectView
+
+type HappeningListener = Callable[[Happening, dict[str, Any]], None]
+
+
+class Happening(StrEnum):
+    """What the event entity tells."""
+
+    ACTIVATED = "activated"
+    REDIRECTED = "redirected"
+    REDIRECT_FAILED = "redirect_failed"
+    CHANGED_AT_PHONE = "changed_at_phone"
+    RECOVERED = "recovered"
+
+
+FOUND: Final = {
+    EventKind.CHANGED_AT_PHONE: Happening.CHANGED_AT_PHONE,
+    EventKind.OVERRULED: Happening.CHANGED_AT_PHONE,
+    EventKind.WRITE_LOST: Happening.RECOVERED,
+}
+"""What a plan finds out → what happened, as far as it is worth telling."""
+
+
+@dataclass(slots=True)
+class PersonState:
+    """What is known of one person now. Only the coordinator changes it."""
+
+    person: Person
+    facts: Facts
+    decision: Decision
+    loop: RedirectLoop
+    listeners: list[CALLBACK_TYPE] = field(default_factory=list)
+    happenings: list[HappeningListener] = field(default_factory=list)
+    reported: bool = False
+    """Whether a notice says that the redirect cannot be set."""
+
+    @property
+    def line(self) -> Line | None:
+        """Return the extension as it was read last."""
+        return self.loop.line
+
+    @property
+    def redirect(self) -> RedirectView:
+        """Return the redirect as it is to be shown."""
+        return self.loop.view

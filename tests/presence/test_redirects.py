@@ -663,6 +663,29 @@ def test_an_answered_write_cannot_land_late() -> None:
     assert desk.told() == [(EventKind.CHANGED_AT_PHONE, {Part.UNCONDITIONAL})]
 
 
+def test_an_answer_is_for_the_last_write_alone() -> None:
+    desk = Desk(replace(QUIET, no_reply=VOICEMAIL, unconditional=CAROL))
+    desk.rule = off()
+    assert desk.ask().write == Setting(unconditional=None, no_reply=None)
+    desk.rule = forward(no_reply=VOICEMAIL)
+    newer = desk.ask(replace(desk.phone, no_reply=UNKNOWN)).write
+    assert newer == Setting(unconditional=None)
+    desk.write(newer)
+    desk.ledger = answered(desk.ledger, desk.now)
+    assert desk.ask().write is None
+    desk.dial(no_reply=None).wait(1).settle()
+    assert desk.phone == replace(QUIET, no_reply=VOICEMAIL)
+
+
+def test_a_phone_system_that_refuses_for_hours_does_not_fill_the_store() -> None:
+    desk = Desk()
+    for number in range(200):
+        target = Destination(DestinationKind.NUMBER, str(number))
+        desk.rule = forward(target, claim=str(number))
+        assert desk.wait(60).ask().write == Setting(unconditional=target)
+    assert len(desk.ledger.echoes) < 20
+
+
 def test_a_seen_write_cannot_land_late() -> None:
     desk = written(Desk())
     desk.rule = forward(BOB, claim="calendar:2")

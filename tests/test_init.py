@@ -1,14 +1,9 @@
 """Setting up, choosing, and coming back after a restart, without a PBX."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-
-from custom_components.xpresence.const import DOMAIN
 
 pytestmark = pytest.mark.usefixtures("hass")
 

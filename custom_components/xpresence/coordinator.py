@@ -181,8 +181,10 @@ class OfficeCoordinator:
             self.office = office_from(self.entry, self.hass.config.time_zone)
             for person_id, state in tuple(self.people.items()):
                 person = self.office.people.get(person_id)
-                if person is None or person.extension != state.person.extension:
+                if person is None:
                     await self._async_let_go(person_id)
+                elif person.extension != state.person.extension:
+                    await self._async_move(state, person)
             for person in self.office.people.values():
                 if person.id in self.people:
                     self.people[person.id].person = person
@@ -232,34 +234,39 @@ class OfficeCoordinator:
             person=person,
             facts=facts,
             decision=decide(self.office, facts, dt_util.utcnow()),
-            loop=RedirectLoop(
-                self.hass,
-                self.system,
-                person.extension,
-                ledger_from_record(record, person.extension),
-                save=lambda ledger: self._async_save(person.id, ledger),
-                changed=lambda: self._show(person.id),
-                found=lambda event: self._found(person.id, event),
-                label=lambda destination: self._label(person.id, destination),
-                desk_change=self._desk_change,
-                ready_since=self._ready_since,
-            ),
+            loop=self._loop(person, ledger_from_record(record, person.extension)),
+        )
+
+    def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
+        return RedirectLoop(
+            self.hass,
+            self.system,
+            person.extension,
+            ledger,
+            save=lambda ledger: self._async_save(person.id, ledger),
+            changed=lambda: self._show(person.id),
+            found=lambda event: self._found(person.id, event),
+            label=lambda destination: self._label(person.id, destination),
+            desk_change=self._desk_change,
+            ready_since=self._ready_since,
         )
 
     async def _async_let_go(self, person_id: str) -> None:
-        """Give back what a profile holds on an extension that leaves us."""
-        state = self.people[person_id]
+        """Give back what a profile holds for a person who leaves us."""
+        # Out of sight first, so that no other change makes a wish for them again.
+        state = self.people.pop(person_id)
         released = await state.loop.async_release()
-        state.loop.stop()
-        del self.people[person_id]
-        kept = person_id in self.office.people
-        await self.store.async_put(
-            {person_id: self._record(state, Ledger()) if kept else None}
-        )
-        if not kept:
-            all_gone(self.hass, person_id)
+        await self.store.async_put({person_id: None})
+        all_gone(self.hass, person_id)
         if not released:
             release_failed(self.hass, self.entry.title, person_id)
+
+    async def _async_move(self, state: PersonState, person: Person) -> None:
+        """Follow a person to another extension; the old one is given back."""
+        before = state.loop
+        state.person, state.loop = person, self._loop(person, Ledger())
+        if not await before.async_release():
+            release_failed(self.hass, self.entry.title, person.id)
 
     # Deciding
 

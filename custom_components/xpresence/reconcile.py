@@ -73,7 +73,7 @@ class RedirectLoop:
         extension: str,
         ledger: Ledger,
         *,
-        save: Callable[[Ledger], Awaitable[None]],
+        save: Callable[[Ledger], Awaitable[None]] | None = None,
         changed: Callable[[], None] = lambda: None,
         found: Callable[[Event], None] = lambda event: None,
         label: Callable[[Destination], str] = lambda destination: destination.number,
@@ -85,7 +85,7 @@ class RedirectLoop:
         self._system = system
         self._extension = extension
         self.ledger = ledger
-        self._save = save
+        self._save = save or _forget
         self._changed = changed
         self._found = found
         self._label = label
@@ -185,12 +185,19 @@ class RedirectLoop:
         await self.async_turn()
 
     async def async_release(self) -> bool:
-        """Give back what a profile holds; tell whether that was possible."""
+        """Give back what a profile holds, for good; tell whether that was possible.
+
+        Nothing is stored any more: the extension is no longer ours afterwards.
+        """
         self.wanted = None
+        self._save = _forget
+        self._changed = lambda: None
         try:
             await self.async_turn()
         except PhoneSystemError, OSError:
             return not self.ledger.restoring and self.ledger.held is None
+        finally:
+            self.stop()
         return True
 
     async def _converge(self) -> None:
@@ -325,3 +332,7 @@ class RedirectLoop:
                 return "rejected"
             case _:
                 return "unreachable"
+
+
+async def _forget(_ledger: Ledger) -> None:
+    """Store nothing."""

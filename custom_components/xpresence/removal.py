@@ -8,7 +8,6 @@ from homeassistant.core import HomeAssistant
 
 from .notices import release_failed
 from .phone_system import build
-from .presence.ledger import Ledger
 from .reconcile import RedirectLoop
 from .records import ledger_from_record
 from .store import OfficeStore
@@ -38,14 +37,10 @@ async def async_release_all(
             release_failed(hass, entry.title, person_id)
         return
 
-    async def forget(_ledger: Ledger) -> None:
-        """Keep nothing: the store is deleted next."""
-
     try:
         for person_id, (extension, ledger) in held.items():
-            loop = RedirectLoop(hass, system, extension, ledger, save=forget)
+            loop = RedirectLoop(hass, system, extension, ledger)
             if not await loop.async_release():
                 release_failed(hass, entry.title, person_id)
-            loop.stop()
     finally:
         await system.close()

@@ -99,10 +99,16 @@ async def lands(pbx: Asterisk, caller: str, number: str) -> str | None:
     """
     call = asyncio.create_task(dial(pbx, caller, number, hold=2.0))
     found: str | None = None
+    channels: list[tuple[str, str, str]] = []
     try:
         while found is None and not call.done():
-            found = _landing(await asyncio.to_thread(pbx.talking), caller)
+            channels = await asyncio.to_thread(pbx.talking)
+            found = _landing(channels, caller)
             await asyncio.sleep(0.05)
+        for channel, *_ in channels:
+            if channel.startswith(f"PJSIP/{caller}-"):
+                # Nobody needs to talk on.
+                await asyncio.to_thread(pbx.cli, f"channel request hangup {channel}")
     finally:
         await call
     return found

@@ -403,14 +403,15 @@ async def test_a_right_that_was_taken_away_stops_the_client_by_name(
         await eventually(lambda: heard.connection[-1] == (False, Denied))
 
 
-async def test_tries_come_ever_less_often_up_to_the_most() -> None:
+@pytest.mark.parametrize("logs_in", [False, True], ids=["down", "hangs-up"])
+async def test_tries_come_ever_less_often_up_to_the_most(logs_in: bool) -> None:
     times: list[float] = []
 
     async def hang_up(
         _reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         times.append(asyncio.get_running_loop().time())
-        if len(times) == 1:
+        if logs_in or len(times) == 1:
             await a_whole_login(_reader, writer)
         writer.close()
 
@@ -470,7 +471,7 @@ async def test_closing_ends_a_login_that_is_under_way(frail_pbx: Asterisk) -> No
     await asyncio.sleep(0.1)
     await heard.client.close()
     with pytest.raises(NotConnected):
-        await starting
+        await asyncio.wait_for(starting, QUICK.banner / 2)
     assert heard.connection == []
 
 

@@ -14,33 +14,28 @@ both, on a reload, and once a minute.
 import asyncio
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
-import ssl
 from typing import Any, Final, cast, override
 
-from ..presence.line import AgentState, CallState, Line, Setting, Status
+from ..presence.line import AgentState, Line, Setting, Status
 from . import freepbx
 from .ami import (
     ActionFailed,
     AmiClient,
     AmiError,
-    CertificateRefused,
     Deadlines,
-    Denied,
-    LoginRefused,
     Message,
-    NoAnswer,
     Refused,
     Settings,
 )
+from .ami_errors import translated, translating, trusting
 from .driver import (
     AuthenticationFailed,
     Capability,
-    CertificateRejected,
     ConnectionChanged,
     DriverEvent,
     LineChanged,
@@ -54,7 +49,7 @@ from .driver import (
     Unavailable,
 )
 from .queues import FOLLOW_UP_REASON, LOGGED_OFF_REASON, Queues
-from .telephones import Telephones
+from .telephones import Calls, Telephones
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,20 +76,6 @@ HEARD_WITHIN: Final = 1.0
 LONGEST_TEXT: Final = 300
 """Bytes of an info text that phones get; base64 must fit on one line."""
 
-CLASS_OF: Final = {
-    "CoreSettings": "system",
-    "DBDel": "system",
-    "DBGetTree": "system",
-    "DBPut": "system",
-    "DeviceStateList": "call",
-    "ExtensionStateList": "call",
-    "Originate": "originate",
-    "QueueAdd": "agent",
-    "QueuePause": "agent",
-    "QueueRemove": "agent",
-    "Setvar": "call",
-}
-"""Which class of the ``write`` list in manager.conf an action needs."""
 REQUIRED: Final = ("DBPut", "DBDel", "Setvar")
 OPTIONAL: Final = {"QueueAdd": Capability.AGENT, "Originate": Capability.RING}
 MARK: Final = "Custom:XPRESENCE"
@@ -153,7 +134,6 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._tls = tls
         self._ca = ca
         self._poll_every = poll_every
-        self._flapping = flapping
         self._client: AmiClient | None = None
         self._closed = False
         self._started = False
@@ -170,14 +150,13 @@ class AsteriskPhoneSystem(PhoneSystem):
         """What was read of the AstDB and is still believed."""
         self._devices: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, Line] = {}
-        self._calls: dict[str, CallState] = {}
+        self._calls = Calls(flapping, self._tell_call_again)
         self._telephones = Telephones()
         self._queues = Queues()
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._due: set[str] = set()
         self._hints_due = False
         self._settling: asyncio.TimerHandle | None = None
-        self._going: dict[str, asyncio.TimerHandle] = {}
         self._heard = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -204,7 +183,7 @@ class AsteriskPhoneSystem(PhoneSystem):
             raise Unavailable("closed")
         settings = self._settings
         if self._tls:
-            context = await asyncio.to_thread(_trusting, self._ca)
+            context = await asyncio.to_thread(trusting, self._ca)
             settings = replace(settings, tls=context)
         self._client = AmiClient(settings, self._on_event, self._on_connection)
         try:
@@ -224,7 +203,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         except (OutcomeUnknown, Rejected, NotSupported) as error:
             raise Unavailable("did not get ready") from error
         except AmiError as error:
-            reason = _translated(error)
+            reason = translated(error)
             if isinstance(reason, OutcomeUnknown):
                 raise Unavailable("no answer") from error
             raise reason from error
@@ -272,10 +251,9 @@ class AsteriskPhoneSystem(PhoneSystem):
             self._watched[extension] -= 1
             if not self._watched[extension]:
                 del self._watched[extension]
-                for kept in (self._stored, self._devices, self._lines, self._calls):
+                self._calls.forget(extension)
+                for kept in (self._stored, self._devices, self._lines):
                     kept.pop(extension, None)
-                if timer := self._going.pop(extension, None):
-                    timer.cancel()
 
         return unwatch
 
@@ -547,19 +525,19 @@ class AsteriskPhoneSystem(PhoneSystem):
             return
         self._ready = False
         self._forget()
-        reason = _translated(error) if error is not None else None
+        reason = translated(error) if error is not None else None
         if self._denied is not None and isinstance(reason, Unavailable):
             reason = self._denied
         self._tell_connection(ConnectionChanged(ready=False, error=reason))
 
     def _forget(self) -> None:
         """Believe nothing any more of what the connection told."""
-        for timer in (self._settling, *self._going.values()):
-            if timer is not None:
-                timer.cancel()
-        self._settling = None
-        for kept in (self._going, self._stored, self._lines, self._calls, self._due):
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        for kept in (self._stored, self._lines, self._due):
             kept.clear()
+        self._calls.forget_all()
         self._telephones.forget()
         self._queues.forget()
 
@@ -641,30 +619,14 @@ class AsteriskPhoneSystem(PhoneSystem):
         return self._devices.get(extension, (extension,))
 
     def _note_call(self, extension: str) -> None:
-        """Work out what an extension does; a telephone that is gone may be back soon.
-
-        A registration that is renewed a little late is no news.
-        """
         call = self._telephones.call(extension, self._names(extension))
-        if call is not CallState.UNAVAILABLE or extension not in self._calls:
-            if timer := self._going.pop(extension, None):
-                timer.cancel()
-            if call is None:
-                self._calls.pop(extension, None)
-            else:
-                self._calls[extension] = call
-        elif self._calls[extension] is not call and extension not in self._going:
-            self._going[extension] = asyncio.get_running_loop().call_later(
-                self._flapping, self._gone, extension
-            )
-
-    def _gone(self, extension: str) -> None:
-        del self._going[extension]
-        self._calls[extension] = CallState.UNAVAILABLE
-        self._tell_again(extension, call=CallState.UNAVAILABLE)
+        self._calls.note(extension, call)
 
     def _tell_call(self, extension: str) -> None:
         self._note_call(extension)
+        self._tell_call_again(extension)
+
+    def _tell_call_again(self, extension: str) -> None:
         self._tell_again(extension, call=self._calls.get(extension))
 
     def _tell_agent(self, extension: str) -> None:
@@ -756,11 +718,11 @@ class AsteriskPhoneSystem(PhoneSystem):
         await self._action("Setvar", ("Variable", variable), ("Value", value))
 
     async def _action(self, name: str, *fields: tuple[str, str]) -> Message:
-        with _translating(CLASS_OF.get(name, name)):
+        with translating(name):
             return await self._connected().action(name, *fields)
 
     async def _list(self, name: str, *fields: tuple[str, str]) -> list[Message]:
-        with _translating(CLASS_OF.get(name, name)):
+        with translating(name):
             return await self._connected().collect(name, *fields)
 
     def _connected(self) -> AmiClient:
@@ -780,41 +742,6 @@ class AsteriskPhoneSystem(PhoneSystem):
         task = asyncio.create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _trusting(ca: str | None) -> ssl.SSLContext:
-    """Return a context that verifies; reading certificates blocks."""
-    try:
-        return ssl.create_default_context(cadata=ca)
-    except (ssl.SSLError, TypeError, ValueError) as error:
-        raise CertificateRejected("the authority's certificate is not PEM") from error
-
-
-@contextlib.contextmanager
-def _translating(permission: str) -> Iterator[None]:
-    """Turn the client's errors into the driver's."""
-    try:
-        yield
-    except AmiError as error:
-        raise _translated(error, permission) from error
-    except Refused as error:
-        raise Rejected(str(error)) from error
-
-
-def _translated(error: AmiError, permission: str = "") -> PhoneSystemError:
-    match error:
-        case LoginRefused():
-            return AuthenticationFailed("login refused")
-        case CertificateRefused():
-            return CertificateRejected("certificate")
-        case Denied():
-            return PermissionDenied(permission or str(error))
-        case NoAnswer():
-            return OutcomeUnknown("no answer")
-        case ActionFailed():
-            return Rejected("refused by the phone system")
-        case _:
-            return Unavailable(str(error))
 
 
 def _checked(extension: str) -> None:

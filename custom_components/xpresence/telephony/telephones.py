@@ -6,7 +6,8 @@ into it (``PJSIP/100&Custom:DND100``): by it everybody who is not to be disturbe
 would be in a call.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,6 +114,55 @@ class Telephones:
             if call in told:
                 return call
         return hint.call if hint is not None else None
+
+
+class Calls:
+    """What each extension is shown to do.
+
+    A telephone that is gone may be back soon: a registration that is renewed a
+    little late is no news. It is shown as gone only after ``flapping`` seconds, and
+    then ``gone`` is told.
+    """
+
+    def __init__(self, flapping: float, gone: Callable[[str], None]) -> None:
+        """Start with nothing shown."""
+        self._flapping = flapping
+        self._tell_gone = gone
+        self._calls: dict[str, CallState] = {}
+        self._going: dict[str, asyncio.TimerHandle] = {}
+
+    def get(self, extension: str) -> CallState | None:
+        """Return what an extension is shown to do."""
+        return self._calls.get(extension)
+
+    def note(self, extension: str, call: CallState | None) -> None:
+        """Take what an extension does; ``None``: nothing tells any more."""
+        shown = self._calls.get(extension)
+        if call is CallState.UNAVAILABLE and shown is not None:
+            if shown is not call and extension not in self._going:
+                self._going[extension] = asyncio.get_running_loop().call_later(
+                    self._flapping, self._gone, extension
+                )
+            return
+        self.forget(extension)
+        if call is not None:
+            self._calls[extension] = call
+
+    def forget(self, extension: str) -> None:
+        """Show nothing of an extension."""
+        self._calls.pop(extension, None)
+        if timer := self._going.pop(extension, None):
+            timer.cancel()
+
+    def forget_all(self) -> None:
+        """Show nothing of any extension: the connection that told is gone."""
+        for extension in (*self._calls, *self._going):
+            self.forget(extension)
+
+    def _gone(self, extension: str) -> None:
+        del self._going[extension]
+        self._calls[extension] = CallState.UNAVAILABLE
+        self._tell_gone(extension)
 
 
 def _hint_state(bits: int) -> CallState:

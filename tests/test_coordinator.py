@@ -1,0 +1,496 @@
+"""An office in Home Assistant: choosing, changing, restarting, leaving."""
+
+from datetime import timedelta
+import json
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.core import CoreState, HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.xpresence import store
+from custom_components.xpresence.const import DOMAIN
+from tests.conftest import set_up
+from tests.office import ANNA, AVAILABLE, BOB, MEETING, OFFICE, forward, person, profile
+
+SELECT = "select.anna_profile"
+REDIRECT = "sensor.anna_redirect"
+
+
+def shown(hass: HomeAssistant, entity_id: str) -> State:
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state
+
+
+async def choose(hass: HomeAssistant, option: str, entity_id: str = SELECT) -> None:
+    await hass.services.async_call(
+        "select",
+        "select_option",
+        {"entity_id": entity_id, "option": option},
+        blocking=True,
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def act(hass: HomeAssistant, name: str, **data: Any) -> None:
+    data.setdefault("entity_id", SELECT)
+    await hass.services.async_call(DOMAIN, name, data, blocking=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def restarted(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+# Showing
+
+
+async def test_each_person_is_a_device_of_the_phone_system(
+    hass: HomeAssistant, office: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    devices = dr.async_entries_for_config_entry(device_registry, office.entry_id)
+    by_name = {device.name: device for device in devices}
+    assert set(by_name) == {"Office", "Anna", "Bob"}
+    assert by_name["Anna"].via_device_id == by_name["Office"].id
+
+
+async def test_a_choice_shows_everywhere(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "off"
+    await choose(hass, "Meeting")
+    assert shown(hass, SELECT).state == "Meeting"
+    assert shown(hass, "sensor.anna_status").state == "busy"
+    assert shown(hass, "sensor.anna_profile_source").state == "manual"
+    redirect = shown(hass, REDIRECT)
+    assert redirect.state == "active"
+    assert redirect.attributes["target"] == "Voicemail"
+    assert redirect.attributes["set_by"] == "profile"
+    assert shown(hass, "select.bob_profile").state == "Available"
+
+
+async def test_a_colleague_is_shown_by_name(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Training")
+    assert shown(hass, REDIRECT).attributes["target"] == "Bob"
+
+
+async def test_choosing_what_holds_anyway_goes_back_to_automatic(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    await choose(hass, "Available")
+    assert shown(hass, "sensor.anna_profile_source").state == "default"
+    assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_what_nobody_may_choose_is_not_offered(
+    hass: HomeAssistant, own_folder: Path
+) -> None:
+    extra = [
+        profile("01PROFILERETIRED0000000000", "Retired", "busy", enabled=False),
+        profile("01PROFILEBOBSOWN0000000000", "Bobs", "busy", owner=BOB),
+    ]
+    await set_up(hass, subentries_data=[*OFFICE, *extra])
+    assert shown(hass, SELECT).attributes["options"] == [
+        "Available",
+        "Meeting",
+        "Training",
+    ]
+    assert "Bobs" in shown(hass, "select.bob_profile").attributes["options"]
+
+
+# Actions
+
+
+@pytest.mark.parametrize("name", ["Meeting", "meeting", " MEETING "])
+async def test_set_profile_finds_a_profile_as_it_is_spoken(
+    hass: HomeAssistant, office: MockConfigEntry, name: str
+) -> None:
+    await act(hass, "set_profile", profile=name)
+    assert shown(hass, SELECT).state == "Meeting"
+
+
+async def test_set_profile_ends_when_it_was_told_to(
+    hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    await act(hass, "set_profile", profile="Meeting", **{"for": {"minutes": 30}})
+    until = shown(hass, "sensor.anna_next_change").state
+    assert until == (dt_util.utcnow() + timedelta(minutes=30)).isoformat(
+        timespec="seconds"
+    )
+    freezer.tick(timedelta(minutes=30, seconds=1))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "off"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"entity_id": "sensor.anna_status"},
+        {"entity_id": ["sensor.anna_status", "sensor.anna_redirect"]},
+        {"entity_id": "person.anna"},
+        {"device_id": "DEVICE"},
+    ],
+)
+async def test_a_person_is_meant_by_any_entity_by_the_device_and_by_themselves(
+    hass: HomeAssistant,
+    own_folder: Path,
+    device_registry: dr.DeviceRegistry,
+    target: dict[str, Any],
+) -> None:
+    people = [person(ANNA, "Anna", "100", person="person.anna"), OFFICE[-1]]
+    entry = await set_up(hass, subentries_data=[*OFFICE[:-2], *people])
+    if "device_id" in target:
+        device = device_registry.async_get_device_by_identifier(
+            (DOMAIN, ANNA), entry.entry_id
+        )
+        assert device is not None
+        target = {"device_id": device.id}
+    await hass.services.async_call(
+        DOMAIN, "set_profile", {"profile": "Meeting", **target}, blocking=True
+    )
+    assert shown(hass, SELECT).state == "Meeting"
+    assert shown(hass, "select.bob_profile").state == "Available"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "key"),
+    [
+        ("set_profile", {"profile": "Nap"}, "unknown_profile"),
+        ("set_profile", {"profile": "Meeting", "entity_id": "sun.sun"}, "no_person"),
+        (
+            "set_profile",
+            {"profile": "Meeting", "until": "2001-01-01 00:00"},
+            "end_in_the_past",
+        ),
+        (
+            "set_profile",
+            {"profile": "Meeting", "until": "2050-01-01 00:00", "for": "01:00"},
+            "ambiguous_end",
+        ),
+        ("set_redirect", {"mode": "forward"}, "target_missing"),
+        ("set_redirect", {"mode": "forward", "target": "x1"}, "unknown_target"),
+        ("set_redirect", {"mode": "forward", "target": "Anna"}, "refused_self"),
+    ],
+)
+async def test_a_wish_that_makes_no_sense_changes_nothing(
+    hass: HomeAssistant,
+    office: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    data: dict[str, Any],
+    key: str,
+) -> None:
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(hass, name, **data)
+    assert caught.value.translation_key == key
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_an_own_redirect_is_set_ended_and_given_back(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await act(hass, "set_redirect", mode="forward", target="Bob")
+    assert shown(hass, REDIRECT).attributes["set_by"] == "action"
+    await act(hass, "set_redirect", mode="off")
+    assert shown(hass, REDIRECT).state == "off"
+    await choose(hass, "Meeting")
+    await act(hass, "set_redirect", mode="forward", target="0171 555 0100")
+    assert shown(hass, REDIRECT).attributes["target"] == "01715550100"
+    await act(hass, "set_redirect", mode="unchanged")
+    assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
+
+
+async def test_an_own_redirect_ends_by_itself(
+    hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    await act(
+        hass, "set_redirect", mode="forward", target="Bob", **{"for": {"hours": 1}}
+    )
+    assert shown(hass, REDIRECT).state == "active"
+    freezer.tick(timedelta(hours=1, seconds=1))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_an_own_redirect_comes_back_after_the_meeting(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await choose(hass, "Meeting")
+    assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
+    await choose(hass, "Available")
+    assert shown(hass, REDIRECT).attributes["target"] == "Bob"
+
+
+async def test_a_circle_is_refused_by_the_names_on_the_way(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await act(
+        hass,
+        "set_redirect",
+        entity_id="select.bob_profile",
+        mode="forward",
+        target="Anna",
+    )
+    with pytest.raises(HomeAssistantError) as caught:
+        await choose(hass, "Training")
+    assert caught.value.translation_key == "refused_loop"
+    assert "Bob" in (caught.value.translation_placeholders or {})["people"]
+    assert shown(hass, SELECT).state == "Training"
+    assert shown(hass, REDIRECT).state == "failed"
+    assert shown(hass, REDIRECT).attributes["reason"] == "loop"
+    await act(hass, "set_redirect", entity_id="select.bob_profile", mode="off")
+    assert shown(hass, REDIRECT).state == "active"
+
+
+# Surviving
+
+
+async def test_choice_and_redirect_survive_a_restart(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    await restarted(hass, office)
+    assert shown(hass, SELECT).state == "Meeting"
+    assert shown(hass, REDIRECT).state == "active"
+    await choose(hass, "Available")
+    assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_what_was_answered_is_on_the_disk(
+    hass: HomeAssistant, office: MockConfigEntry, own_folder: Path
+) -> None:
+    await choose(hass, "Meeting")
+    journal = own_folder / ".storage" / f"xpresence.{office.entry_id}.journal"
+    records: dict[str, Any] = {}
+    for line in journal.read_text().splitlines():
+        records |= json.loads(line)
+    assert records[ANNA]["choice"]["profile"] == MEETING
+    assert records[ANNA]["ledger"]["held"] == MEETING
+
+
+async def test_a_full_disk_changes_nothing_and_says_so(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    with (
+        patch.object(store.os, "fdatasync", side_effect=OSError(28, "full")),
+        pytest.raises(HomeAssistantError) as caught,
+    ):
+        await choose(hass, "Meeting")
+    assert caught.value.translation_key == "not_saved"
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "off"
+    await choose(hass, "Meeting")
+    assert shown(hass, REDIRECT).state == "active"
+
+
+async def test_nothing_is_decided_anew_before_home_assistant_has_started(
+    hass: HomeAssistant, own_folder: Path
+) -> None:
+    hass.set_state(CoreState.not_running)
+    entry = await set_up(hass)
+    assert entry.state is ConfigEntryState.LOADED
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "unknown"
+    await hass.async_start()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, REDIRECT).state == "off"
+
+
+# Changing the office
+
+
+async def test_a_changed_profile_applies_at_once_to_whoever_has_it(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    before = office.runtime_data
+    meeting = office.subentries[MEETING]
+    hass.config_entries.async_update_subentry(
+        office, meeting, data={**meeting.data, "redirect": forward("person", BOB)}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert office.runtime_data is before
+    assert shown(hass, REDIRECT).attributes["target"] == "Bob"
+
+
+async def test_a_new_person_appears_without_anybody_elses_entities_going(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    gone: list[str] = []
+    hass.bus.async_listen(
+        "state_changed",
+        lambda event: (
+            gone.append(event.data["entity_id"])
+            if event.data["new_state"] is None
+            or event.data["new_state"].state == "unavailable"
+            else None
+        ),
+    )
+    carol = person("01PERSONCAROL0000000000000", "Carol", "102")
+    hass.config_entries.async_add_subentry(
+        office,
+        ConfigSubentry(
+            data=MappingProxyType(dict(carol["data"])),
+            subentry_id="01PERSONCAROL0000000000000",
+            subentry_type="person",
+            title="Carol",
+            unique_id="person_102",
+        ),
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await choose(hass, "Meeting", "select.carol_profile")
+    assert shown(hass, "sensor.carol_redirect").state == "active"
+    assert gone == []
+
+
+async def test_a_person_who_leaves_gives_the_redirect_back(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    system = office.runtime_data.system
+    assert (await system.read("100")).setting.unconditional is not None
+    hass.config_entries.async_remove_subentry(office, ANNA)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.get(SELECT) is None
+    assert (await system.read("100")).setting.unconditional is None
+    assert ANNA not in set(office.runtime_data.store)
+
+
+async def test_a_redirect_that_cannot_be_given_back_is_a_notice(
+    hass: HomeAssistant, office: MockConfigEntry, issue_registry: ir.IssueRegistry
+) -> None:
+    from custom_components.xpresence.telephony.driver import Unavailable
+
+    await choose(hass, "Meeting")
+    with patch.object(
+        office.runtime_data.system, "apply", side_effect=Unavailable("gone")
+    ):
+        hass.config_entries.async_remove_subentry(office, ANNA)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue_registry.async_get_issue(DOMAIN, f"release_failed_{ANNA}")
+
+
+async def test_another_extension_takes_its_own_redirect_and_leaves_the_old_one_free(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    anna = office.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        office, anna, data={**anna.data, "extension": "110"}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    system = office.runtime_data.system
+    assert (await system.read("100")).setting.unconditional is None
+    assert (await system.read("110")).setting.unconditional is not None
+    assert shown(hass, SELECT).state == "Meeting"
+
+
+async def test_a_profile_that_is_deleted_while_active_falls_back(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    hass.config_entries.async_remove_subentry(office, MEETING)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_a_deleted_default_profile_is_a_notice_until_there_is_one_again(
+    hass: HomeAssistant, office: MockConfigEntry, issue_registry: ir.IssueRegistry
+) -> None:
+    hass.config_entries.async_remove_subentry(office, AVAILABLE)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    issue = f"default_profile_missing_{ANNA}"
+    assert issue_registry.async_get_issue(DOMAIN, issue)
+    assert shown(hass, "sensor.anna_status").state == "available"
+    anna = office.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        office, anna, data={**anna.data, "default_profile": MEETING}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not issue_registry.async_get_issue(DOMAIN, issue)
+
+
+async def test_a_redirect_that_keeps_failing_is_a_notice_that_heals(
+    hass: HomeAssistant,
+    office: MockConfigEntry,
+    issue_registry: ir.IssueRegistry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    from custom_components.xpresence.telephony.driver import PermissionDenied
+
+    issue = f"redirect_failing_{ANNA}"
+    with patch.object(
+        office.runtime_data.system, "apply", side_effect=PermissionDenied("system")
+    ):
+        with pytest.raises(HomeAssistantError) as caught:
+            await choose(hass, "Meeting")
+        assert caught.value.translation_key == "redirect_denied"
+        assert shown(hass, REDIRECT).state == "failed"
+        for _ in range(3):
+            freezer.tick(timedelta(seconds=70))
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done(wait_background_tasks=True)
+        notice = issue_registry.async_get_issue(DOMAIN, issue)
+        assert notice is not None
+        assert notice.translation_key == "redirect_failing_permission_denied"
+    freezer.tick(timedelta(seconds=70))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, REDIRECT).state == "active"
+    assert not issue_registry.async_get_issue(DOMAIN, issue)
+
+
+# Leaving
+
+
+async def test_unloading_leaves_the_redirect_as_it_is(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await choose(hass, "Meeting")
+    await hass.config_entries.async_unload(office.entry_id)
+    assert office.state is ConfigEntryState.NOT_LOADED
+    await hass.config_entries.async_setup(office.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, REDIRECT).state == "active"
+
+
+async def test_removing_the_phone_system_forgets_everything(
+    hass: HomeAssistant, office: MockConfigEntry, own_folder: Path
+) -> None:
+    await choose(hass, "Meeting")
+    await hass.config_entries.async_remove(office.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not list((own_folder / ".storage").glob("xpresence*"))
+
+
+async def test_numbers_and_secrets_are_in_no_log(
+    hass: HomeAssistant, office: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    caplog.clear()
+    await act(hass, "set_redirect", mode="forward", target="0171 555 0199")
+    ours = [r.getMessage() for r in caplog.records if "xpresence" in r.name]
+    assert not [line for line in ours if "5550199" in line.replace(" ", "")]

@@ -24,7 +24,6 @@ from typing import Any, Final, cast, override
 from ..presence.line import AgentState, Line, Setting, Status
 from . import freepbx
 from .ami import (
-    ActionFailed,
     AmiClient,
     AmiError,
     Deadlines,
@@ -32,7 +31,8 @@ from .ami import (
     Refused,
     Settings,
 )
-from .ami_errors import translated, translating, trusting
+from .ami_errors import translated, trusting
+from .asterisk_actions import Actions
 from .driver import (
     AuthenticationFailed,
     Capability,
@@ -134,7 +134,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._tls = tls
         self._ca = ca
         self._poll_every = poll_every
-        self._client: AmiClient | None = None
+        self._ami = Actions()
         self._closed = False
         self._started = False
         self._ready = False
@@ -185,9 +185,10 @@ class AsteriskPhoneSystem(PhoneSystem):
         if self._tls:
             context = await asyncio.to_thread(trusting, self._ca)
             settings = replace(settings, tls=context)
-        self._client = AmiClient(settings, self._on_event, self._on_connection)
+        client = AmiClient(settings, self._on_event, self._on_connection)
+        self._ami.client = client
         try:
-            await self._first_connection(self._client)
+            await self._first_connection(client)
         except BaseException:
             await self._end()
             raise
@@ -217,7 +218,7 @@ class AsteriskPhoneSystem(PhoneSystem):
 
     async def _end(self) -> None:
         self._ready = self._started = False
-        client, self._client = self._client, None
+        client, self._ami.client = self._ami.client, None
         if client is not None:
             await client.close()
         for task in tuple(self._tasks):
@@ -263,40 +264,7 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def read(self, extension: str) -> Line:
         _checked(extension)
         async with self._turns[extension]:
-            return self._take(extension, await self._fetch(extension))
-
-    async def _fetch(self, extension: str) -> freepbx.Stored:
-        """Read an extension's part of the AstDB."""
-        found = await asyncio.gather(
-            *(self._tree(family, extension) for family in freepbx.FAMILIES),
-            self._tree(freepbx.USERS, extension),
-        )
-        return {key: value for tree in found for key, value in tree.items()}
-
-    async def _fetch_many(self, extensions: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Read extensions together: each family once, and each one's user data."""
-        wanted = tuple(extensions)
-        families = [self._tree(family) for family in freepbx.FAMILIES]
-        users = [self._tree(freepbx.USERS, extension) for extension in wanted]
-        found = await asyncio.gather(*families, *users)
-        trees, user_trees = found[: len(families)], found[len(families) :]
-        stored = dict(zip(wanted, user_trees, strict=True))
-        for tree in trees:
-            for key, value in tree.items():
-                if (extension := key.rpartition("/")[2]) in stored:
-                    stored[extension][key] = value
-        return stored
-
-    async def _tree(self, family: str, key: str | None = None) -> dict[str, str]:
-        """Return what stands in the AstDB in a family, or there below one key.
-
-        ``DBGet`` would not tell "nothing there" from "not read".
-        """
-        fields = [("Family", family)]
-        if key is not None:
-            fields.append(("Key", key))
-        items = await self._list("DBGetTree", *fields)
-        return {item.get("Key"): item.get("Val") for item in items if item.get("Key")}
+            return self._take(extension, await self._ami.fetch(extension))
 
     def _take(self, extension: str, stored: freepbx.Stored) -> Line:
         """Make a line of a fresh reading and tell if it is not as it was told."""
@@ -331,7 +299,7 @@ class AsteriskPhoneSystem(PhoneSystem):
                 # Always in the same order, or two who wait would wait for ever.
                 for extension in some:
                     await turns.enter_async_context(self._turns[extension])
-                for extension, stored in (await self._fetch_many(some)).items():
+                for extension, stored in (await self._ami.fetch_many(some)).items():
                     self._take(extension, stored)
 
     async def _poll(self) -> None:
@@ -349,7 +317,8 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def _look_around(self) -> None:
         """Read devices, hints and queues, of which events tell only the changes."""
         devices, hints = await asyncio.gather(
-            self._list("DeviceStateList"), self._list("ExtensionStateList")
+            self._ami.collect("DeviceStateList"),
+            self._ami.collect("ExtensionStateList"),
         )
         for item in devices:
             self._telephones.note_device(item.get("Device"), item.get("State"))
@@ -359,7 +328,7 @@ class AsteriskPhoneSystem(PhoneSystem):
                 item.get("Exten"), item.get("Hint"), item.get("Status")
             )
         if Capability.AGENT in self._capabilities:
-            self._queues.replace(await self._list("QueueStatus"))
+            self._queues.replace(await self._ami.collect("QueueStatus"))
         for extension in tuple(self._watched):
             self._note_call(extension)
 
@@ -370,7 +339,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         _checked(extension)
         async with self._turns[extension]:
             believed = self._stored.get(extension)
-            stored = await self._fetch(extension) if believed is None else believed
+            stored = await self._ami.fetch(extension) if believed is None else believed
             stored = await self._write(extension, wanted, stored)
             if believed is not None and _changes(extension, wanted, stored)[0]:
                 # Somebody had changed what was read a while ago.
@@ -387,9 +356,9 @@ class AsteriskPhoneSystem(PhoneSystem):
         values, lamps = _changes(extension, wanted, stored)
         self._stored.pop(extension, None)
         outcomes = await asyncio.gather(
-            *map(self._store, values),
-            self._fetch(extension),
-            *map(self._light, lamps),
+            *map(self._ami.store, values),
+            self._ami.fetch(extension),
+            *map(self._ami.light, lamps),
             return_exceptions=True,
         )
         for outcome in outcomes:
@@ -397,26 +366,11 @@ class AsteriskPhoneSystem(PhoneSystem):
                 raise outcome
         return cast("freepbx.Stored", outcomes[len(values)])
 
-    async def _store(self, change: freepbx.Change) -> None:
-        key = (("Family", change.family), ("Key", change.key))
-        if change.value is not None:
-            await self._action("DBPut", *key, ("Val", change.value))
-            return
-        # What is to be deleted may be gone already; reading back will tell.
-        with contextlib.suppress(Rejected):
-            await self._action("DBDel", *key)
-
-    async def _light(self, lamp: freepbx.Lamp) -> None:
-        try:
-            await self._set(f"DEVICE_STATE({lamp.device})", lamp.state)
-        except Rejected:
-            _LOGGER.debug("The phone system has no custom device states for lamps")
-
     @override
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
         _checked(extension)
         if Capability.AGENT not in self._capabilities and self._ready:
-            await self._require("QueueAdd")
+            await self._ami.require("QueueAdd")
         async with self._turns[extension]:
             await self._read_queue(queue)
             before = self._queues.agent(extension).get(queue)
@@ -434,13 +388,13 @@ class AsteriskPhoneSystem(PhoneSystem):
                 self._stored.get(extension, {}),
                 logged_in=state is not AgentState.LOGGED_OFF,
             )
-            await asyncio.gather(*map(self._light, lamps))
+            await asyncio.gather(*map(self._ami.light, lamps))
         self._tell_agent(extension)
 
     async def _log_on(self, extension: str, queue: str, state: AgentState) -> None:
         paused = state is AgentState.FOLLOW_UP
         if not self._queues.of(extension, queue):
-            await self._repeatable(
+            await self._ami.repeat(
                 "Already there",
                 "QueueAdd",
                 ("Queue", queue),
@@ -460,7 +414,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         for member in self._queues.of(extension, queue):
             if member.dynamic:
                 fields = (("Queue", queue), ("Interface", member.interface))
-                await self._repeatable("Not there", "QueueRemove", *fields)
+                await self._ami.repeat("Not there", "QueueRemove", *fields)
             elif member.state is not AgentState.LOGGED_OFF:
                 # Only its configuration could take it out of the queue.
                 await self._pause(
@@ -470,7 +424,7 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def _pause(
         self, queue: str, interface: str, reason: str, *, paused: bool
     ) -> None:
-        await self._action(
+        await self._ami.action(
             "QueuePause",
             ("Queue", queue),
             ("Interface", interface),
@@ -479,17 +433,8 @@ class AsteriskPhoneSystem(PhoneSystem):
         )
 
     async def _read_queue(self, queue: str) -> None:
-        items = await self._list("QueueStatus", ("Queue", queue))
+        items = await self._ami.collect("QueueStatus", ("Queue", queue))
         self._queues.replace(items, queue)
-
-    async def _repeatable(self, done: str, name: str, *fields: tuple[str, str]) -> None:
-        """Run an action for which "it is so already" is success."""
-        try:
-            await self._action(name, *fields)
-        except Rejected as error:
-            cause = error.__cause__
-            if not isinstance(cause, ActionFailed) or done not in cause.message:
-                raise
 
     @override
     async def publish(self, extension: str, status: Status, text: str) -> None:
@@ -498,14 +443,14 @@ class AsteriskPhoneSystem(PhoneSystem):
         # Commas and umlauts survive only in base64, which the option e announces.
         said = f"{state},{_base64(status.value)},{_base64(_shown(text))},e"
         await asyncio.gather(
-            self._set(f"PRESENCE_STATE(CustomPresence:{extension})", said),
-            self._light(freepbx.Lamp(f"Custom:PRESENCE{extension}", lamp)),
+            self._ami.set(f"PRESENCE_STATE(CustomPresence:{extension})", said),
+            self._ami.light(freepbx.Lamp(f"Custom:PRESENCE{extension}", lamp)),
         )
 
     @override
     async def ring(self, extension: str) -> None:
         _checked(extension)
-        await self._action(
+        await self._ami.action(
             "Originate",
             ("Channel", f"Local/{extension}@from-internal"),
             ("Application", "Wait"),
@@ -546,7 +491,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         await self._probe()
         self._denied = None
         await self._look_around()
-        if connection != self._connection or not self._connected().connected:
+        if connection != self._connection or not self._ami.connected().connected:
             raise Unavailable("lost again")
         self._ready = True
         self._tell_connection(ConnectionChanged(ready=True))
@@ -558,7 +503,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         except PermissionDenied as error:
             # Rights are fixed at the login: only the next one may have them.
             self._denied = error
-            self._connected().drop()
+            self._ami.connected().drop()
         except OutcomeUnknown, Unavailable:
             # The client has noticed, or will, and connects anew.
             _LOGGER.debug("The phone system was lost before it was ready")
@@ -566,7 +511,7 @@ class AsteriskPhoneSystem(PhoneSystem):
             _LOGGER.warning(
                 "The phone system did not get ready: %s", type(error).__name__
             )
-            self._connected().drop()
+            self._ami.connected().drop()
 
     def _tell_connection(self, event: ConnectionChanged) -> None:
         known = self._told
@@ -673,13 +618,13 @@ class AsteriskPhoneSystem(PhoneSystem):
         Raises:
             PermissionDenied: something without which nothing works.
         """
-        await self._list("DBGetTree", ("Family", "xpresence"))
+        await self._ami.collect("DBGetTree", ("Family", "xpresence"))
         for name in REQUIRED:
-            await self._require(name)
+            await self._ami.require(name)
         found = ALWAYS
         for name, capability in OPTIONAL.items():
             with contextlib.suppress(PermissionDenied, NotSupported):
-                await self._require(name)
+                await self._ami.require(name)
                 found |= capability
         if await self._hears():
             found |= Capability.PUSH
@@ -690,45 +635,21 @@ class AsteriskPhoneSystem(PhoneSystem):
                 self._poll_every,
             )
         self._capabilities = found
-        answer = await self._action("CoreSettings")
+        answer = await self._ami.action("CoreSettings")
         self._version = answer.get("AsteriskVersion") or None
-
-    async def _require(self, name: str) -> None:
-        try:
-            await self._action(name)
-        except Rejected as error:
-            cause = error.__cause__
-            if isinstance(cause, ActionFailed) and "unknown command" in cause.message:
-                raise NotSupported(name) from error
 
     async def _hears(self) -> bool:
         """Change a device state of our own and listen for it."""
         family, key = "CustomDevstate", MARK.removeprefix("Custom:")
-        before = (await self._tree(family, key)).get(f"/{family}/{key}")
+        before = (await self._ami.tree(family, key)).get(f"/{family}/{key}")
         self._heard.clear()
         state = "NOT_INUSE" if before == "INUSE" else "INUSE"
         try:
-            await self._set(f"DEVICE_STATE({MARK})", state)
+            await self._ami.set(f"DEVICE_STATE({MARK})", state)
             async with asyncio.timeout(HEARD_WITHIN):
                 return await self._heard.wait()
         except Rejected, TimeoutError:
             return False
-
-    async def _set(self, variable: str, value: str) -> None:
-        await self._action("Setvar", ("Variable", variable), ("Value", value))
-
-    async def _action(self, name: str, *fields: tuple[str, str]) -> Message:
-        with translating(name):
-            return await self._connected().action(name, *fields)
-
-    async def _list(self, name: str, *fields: tuple[str, str]) -> list[Message]:
-        with translating(name):
-            return await self._connected().collect(name, *fields)
-
-    def _connected(self) -> AmiClient:
-        if self._client is None:
-            raise Unavailable("not started")
-        return self._client
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def run() -> None:

@@ -1,0 +1,84 @@
+"""What hassfest and HACS would refuse; neither can run offline."""
+
+import json
+from pathlib import Path
+import struct
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "custom_components" / "xpresence"
+MANIFEST: dict[str, Any] = json.loads((PACKAGE / "manifest.json").read_text())
+KNOWN = {
+    "after_dependencies",
+    "codeowners",
+    "config_flow",
+    "dependencies",
+    "documentation",
+    "domain",
+    "integration_type",
+    "iot_class",
+    "issue_tracker",
+    "loggers",
+    "name",
+    "requirements",
+    "version",
+}
+
+
+def test_the_manifest_has_what_is_asked_for_in_the_order_asked_for() -> None:
+    keys = list(MANIFEST)
+    assert keys[:2] == ["domain", "name"]
+    assert keys[2:] == sorted(keys[2:])
+    assert set(keys) <= KNOWN
+    for key in ("codeowners", "documentation", "issue_tracker", "iot_class", "version"):
+        assert MANIFEST[key]
+    assert MANIFEST["domain"] == PACKAGE.name
+    assert MANIFEST["documentation"].startswith("https://")
+    assert all(owner.startswith("@") for owner in MANIFEST["codeowners"])
+
+
+def test_requirements_are_pinned_as_the_project_pins_them() -> None:
+    pinned = (ROOT / "pyproject.toml").read_text()
+    for requirement in MANIFEST["requirements"]:
+        assert f'"{requirement}"' in pinned
+
+
+def test_the_project_and_the_manifest_have_one_version() -> None:
+    assert f'version = "{MANIFEST["version"]}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_hacs_finds_what_it_looks_for() -> None:
+    hacs = json.loads((ROOT / "hacs.json").read_text())
+    assert set(hacs) <= {"name", "homeassistant", "render_readme"}
+    assert hacs["homeassistant"] == "2026.10.0"
+    assert (ROOT / "README.md").stat().st_size > 1000
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
+    folders = [p.name for p in (ROOT / "custom_components").iterdir() if p.is_dir()]
+    assert [name for name in folders if name != "__pycache__"] == ["xpresence"]
+
+
+@pytest.mark.parametrize(("name", "size"), [("icon.png", 256), ("icon@2x.png", 512)])
+def test_the_icon_is_a_png_of_the_right_size(name: str, size: int) -> None:
+    data = (PACKAGE / "brand" / name).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", data[16:24]) == (size, size)
+
+
+def test_the_quality_ledger_knows_every_rule_and_is_honest_about_each() -> None:
+    ledger = yaml.safe_load((PACKAGE / "quality_scale.yaml").read_text())["rules"]
+    assert len(ledger) == 54
+    for rule, entry in ledger.items():
+        if isinstance(entry, str):
+            assert entry in ("done", "todo"), rule
+        else:
+            assert entry["status"] in ("done", "exempt", "todo"), rule
+            assert entry["comment"], rule
+
+
+def test_no_strings_file_and_no_lock_file_with_addresses() -> None:
+    assert not (PACKAGE / "strings.json").exists()
+    for path in ROOT.glob("*.lock"):
+        assert "http" not in path.read_text(), path

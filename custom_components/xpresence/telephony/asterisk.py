@@ -277,7 +277,7 @@ class AsteriskPhoneSystem(PhoneSystem):
             agent=self._queues.agent(extension),
             as_of=datetime.now(UTC),
         )
-        if extension in self._watched:
+        if self._ready and extension in self._watched:
             self._stored[extension] = stored
             self._tell_line(line)
         return line

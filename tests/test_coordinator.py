@@ -494,3 +494,22 @@ async def test_numbers_and_secrets_are_in_no_log(
     await act(hass, "set_redirect", mode="forward", target="0171 555 0199")
     ours = [r.getMessage() for r in caplog.records if "xpresence" in r.name]
     assert not [line for line in ours if "5550199" in line.replace(" ", "")]
+
+
+async def test_a_forgotten_lunch_ends_by_itself_even_without_a_pc(
+    hass: HomeAssistant, own_folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    from custom_components.xpresence.default_profiles import default_profiles
+
+    profiles = [
+        {**found, "subentry_id": AVAILABLE} if number == 0 else found
+        for number, found in enumerate(default_profiles("en"))
+    ]
+    await set_up(hass, subentries_data=[*profiles, *OFFICE[-2:]])
+    await choose(hass, "Lunch")
+    assert shown(hass, REDIRECT).state == "active"
+    freezer.tick(timedelta(minutes=91))
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, SELECT).state == "Available"
+    assert shown(hass, REDIRECT).state == "off"

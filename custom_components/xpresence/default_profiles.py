@@ -1,11 +1,13 @@
 """The profiles that a new phone system starts with, in the user's language.
 
 *Available* leaves the redirect unchanged, so that follow-me comes back after a
-profile that forwards. What sends calls away ends by itself: Lunch on return, Do
-not disturb with the session. Vacation and Gone home stay until changed.
+profile that forwards. What sends calls away ends by itself: Lunch on return, Do not
+disturb with the session, and both after some hours where nothing tells of a return.
+Only Vacation stays until it is changed.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentryData
@@ -13,6 +15,7 @@ from homeassistant.const import CONF_NAME
 
 from .const import (
     CONF_AGENT,
+    CONF_DURATION,
     CONF_ENABLED,
     CONF_ENDING,
     CONF_INFO_TEXT,
@@ -58,15 +61,24 @@ VOICEMAIL: Final = {
     CONF_UNCONDITIONAL: {CONF_KIND: TargetKind.VOICEMAIL.value, CONF_VALUE: ""},
 }
 
+STICKY: Final = (EndingKind.UNTIL_CHANGED, None)
+
+
+def _on_return(**latest: float) -> tuple[EndingKind, timedelta]:
+    return EndingKind.UNTIL_RETURN, timedelta(**latest)
+
+
+WITH_SESSION: Final = (EndingKind.UNTIL_SESSION_ENDS, timedelta(hours=10))
+
 PROFILES: Final = (
-    ("available", Status.AVAILABLE, UNCHANGED, EndingKind.UNTIL_CHANGED),
-    ("do_not_disturb", Status.DO_NOT_DISTURB, VOICEMAIL, EndingKind.UNTIL_SESSION_ENDS),
-    ("meeting", Status.BUSY, VOICEMAIL, EndingKind.UNTIL_RETURN),
-    ("lunch", Status.AWAY, VOICEMAIL, EndingKind.UNTIL_RETURN),
-    ("be_right_back", Status.BE_RIGHT_BACK, UNCHANGED, EndingKind.UNTIL_RETURN),
-    ("gone_home", Status.OFFLINE, VOICEMAIL, EndingKind.UNTIL_RETURN),
-    ("vacation", Status.AWAY, VOICEMAIL, EndingKind.UNTIL_CHANGED),
-    ("teams", Status.BUSY, UNCHANGED, EndingKind.UNTIL_CHANGED),
+    ("available", Status.AVAILABLE, UNCHANGED, STICKY),
+    ("do_not_disturb", Status.DO_NOT_DISTURB, VOICEMAIL, WITH_SESSION),
+    ("meeting", Status.BUSY, VOICEMAIL, _on_return(hours=4)),
+    ("lunch", Status.AWAY, VOICEMAIL, _on_return(minutes=90)),
+    ("be_right_back", Status.BE_RIGHT_BACK, UNCHANGED, _on_return(minutes=30)),
+    ("gone_home", Status.OFFLINE, VOICEMAIL, _on_return(hours=14)),
+    ("vacation", Status.AWAY, VOICEMAIL, STICKY),
+    ("teams", Status.BUSY, UNCHANGED, STICKY),
 )
 """Key, status, redirect, ending; the first is everybody's default profile."""
 
@@ -83,6 +95,7 @@ def default_profiles(language: str) -> list[ConfigSubentryData]:
                 CONF_AGENT: "unchanged",
                 CONF_INFO_TEXT: "",
                 CONF_ENDING: ending.value,
+                CONF_DURATION: int(latest.total_seconds()) if latest else None,
                 CONF_ENABLED: True,
                 CONF_OWNER: None,
             },
@@ -90,7 +103,7 @@ def default_profiles(language: str) -> list[ConfigSubentryData]:
             title=names[key],
             unique_id=profile_unique_id(names[key], None),
         )
-        for key, status, redirect, ending in PROFILES
+        for key, status, redirect, (ending, latest) in PROFILES
     ]
 
 

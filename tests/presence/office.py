@@ -68,6 +68,12 @@ PROFILES = {
         ),
         profile("Quiet", Status.BUSY),
         profile(
+            "Siesta",
+            Status.AWAY,
+            TO_VOICEMAIL,
+            ending=Ending(EndingKind.UNTIL_RETURN, timedelta(hours=10)),
+        ),
+        profile(
             "Break",
             Status.AWAY,
             ending=Ending(EndingKind.FIXED_TIME, timedelta(minutes=15)),

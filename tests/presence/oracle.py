@@ -89,12 +89,13 @@ def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
         return [choice.profile] if now < choice.until else []
     kind = profile.ending.kind.value if profile else "until_changed"
     over = False
-    if kind == "fixed_time" and profile and profile.ending.duration:
+    if kind != "until_changed" and profile and profile.ending.duration:
         over = now - choice.at >= profile.ending.duration
     if kind == "until_return" and facts.absence and facts.absence.until:
-        over = choice.at <= facts.absence.since and facts.absence.until <= now
+        returned = choice.at <= facts.absence.since and facts.absence.until <= now
+        over = over or returned
     if kind == "until_session_ends" and facts.session_ended:
-        over = choice.at < facts.session_ended <= now
+        over = over or choice.at < facts.session_ended <= now
     return [] if over else [choice.profile]
 
 

@@ -47,6 +47,13 @@ def test_the_example_of_the_design() -> None:
     )
 
 
+def test_a_latest_end_is_told_beside_the_rule() -> None:
+    text = said(facts(choice=chosen("Siesta", "10:00")), "11:00")
+    assert text.endswith("es endet, wenn du zurückkommst, spätestens um 20:00 Uhr.")
+    text = said(facts(choice=chosen("Break", "10:00")), "10:05", "en")
+    assert text.endswith("it ends at 10:15.")
+
+
 def test_who_may_not_see_the_subject_reads_of_an_appointment() -> None:
     known = facts(
         meeting("11:00", "12:00", subject="Salary"), choice=chosen("Vacation", "10:02")

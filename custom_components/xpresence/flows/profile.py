@@ -125,9 +125,9 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             minutes = user_input.pop(CONF_MINUTES, None)
-            fixed = user_input[CONF_ENDING] == EndingKind.FIXED_TIME
+            sticky = user_input[CONF_ENDING] == EndingKind.UNTIL_CHANGED
             draft = self._data | user_input
-            draft[CONF_DURATION] = int(minutes * 60) if minutes and fixed else None
+            draft[CONF_DURATION] = int(minutes * 60) if minutes and not sticky else None
             errors = {
                 CONF_MINUTES if field == CONF_DURATION else field: problem
                 for field, problem in profile_problems(

@@ -106,9 +106,12 @@ class _Words:
     def ending(self, claim: Claim) -> str:
         if claim.source is not Source.MANUAL:
             return ""
-        reason = "at" if claim.until is not None else claim.reason
-        phrase = ENDS[self._language].get(reason, "")
-        return phrase.format(end=self._clock(claim.until))
+        words = ENDS[self._language]
+        end = self._clock(claim.until)
+        if claim.reason in words:
+            latest = words["latest"].format(end=end) if end else ""
+            return words[claim.reason] + latest
+        return words["at"].format(end=end) if end else ""
 
     def _what(self, claim: Claim) -> str:
         words = WHAT[self._language]

@@ -95,7 +95,12 @@ class EndingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A profile's own ending rule; ``duration`` belongs to ``FIXED_TIME``."""
+    """A profile's own ending rule.
+
+    ``duration`` is the fixed time; with *until return* and *until the session ends*
+    it is the latest end, so that a forgotten choice ends where nothing tells of a
+    return.
+    """
 
     kind: EndingKind = EndingKind.UNTIL_CHANGED
     duration: timedelta | None = None

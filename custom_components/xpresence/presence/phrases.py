@@ -72,12 +72,14 @@ REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
 ENDS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
         "at": "es endet um {end}",
+        "latest": ", spätestens um {end}",
         "chosen_until_changed": "es gilt, bis du es änderst",
         "chosen_until_return": "es endet, wenn du zurückkommst",
         "chosen_until_session_ends": "es endet, wenn deine Sitzung endet",
     },
     "en": {
         "at": "it ends at {end}",
+        "latest": ", at the latest at {end}",
         "chosen_until_changed": "it holds until you change it",
         "chosen_until_return": "it ends when you return",
         "chosen_until_session_ends": "it ends when your session ends",

@@ -1,7 +1,8 @@
 """A profile chosen by hand, until it ends.
 
 Whichever comes first: the end that was given; or, if none was, the profile's own
-ending rule: on return, with the session, after a fixed time, or not at all.
+ending rule: on return, with the session (both at the latest after the profile's time),
+after a fixed time, or not at all.
 """
 
 from datetime import datetime
@@ -35,9 +36,10 @@ def end_of(choice: Choice, profile: Profile | None) -> datetime | None:
     """Return when a choice ends by the clock, if it does."""
     if choice.until is not None:
         return choice.until
-    if profile is not None and profile.ending.kind is EndingKind.FIXED_TIME:
-        return choice.at + profile.ending.duration if profile.ending.duration else None
-    return None
+    if profile is None or profile.ending.kind is EndingKind.UNTIL_CHANGED:
+        return None
+    latest = profile.ending.duration
+    return None if latest is None else choice.at + latest
 
 
 def has_ended(

@@ -83,7 +83,14 @@ def test_drivers_need_nothing_but_the_standard_library(path: Path) -> None:
         assert level or name.partition(".")[0] in STANDARD, name
 
 
-PLATFORMS = ("select.py", "sensor.py", "binary_sensor.py", "event.py")
+PLATFORMS = (
+    "binary_sensor.py",
+    "event.py",
+    "select.py",
+    "sensor.py",
+    "switch.py",
+    "text.py",
+)
 RULES = ("decide", "redirects", "targets", "guards", "appointments", "simulate")
 
 

@@ -308,7 +308,7 @@ async def test_a_person_is_added_with_sensible_defaults(
     carol = named(office, "Carol")
     assert carol.unique_id == "person_102"
     assert carol.data["devices"] == [
-        {"id": "mobile", "name": "Mobile", "number": "0171 555 0100"},
+        {"id": "mobile", "name": "Mobile", "number": "01715550100"},
         {"id": "home", "name": "Home", "number": "030123456"},
     ]
     # The others never noticed.
@@ -387,7 +387,7 @@ async def test_a_person_is_changed_and_keeps_what_is_not_asked(
     anna = office.subentries[ANNA]
     assert (anna.title, anna.unique_id) == ("Anna B.", "person_110")
     form = await change(hass, office, ANNA)
-    assert form.suggested["devices"] == ["Mobile: 0171 555 0100"]
+    assert form.suggested["devices"] == ["Mobile: 01715550100"]
     result = await form.fill(name="Anna", extension="101", default_profile=AVAILABLE)
     assert result["errors"] == {"extension": "extension_taken"}
 

@@ -98,8 +98,9 @@ def test_every_action_and_field_has_words_and_an_icon() -> None:
     services = yaml.safe_load((PACKAGE / "services.yaml").read_text())
     assert services.keys() == EN["services"].keys() == ICONS["services"].keys()
     for name, service in services.items():
-        assert service["fields"].keys() == EN["services"][name]["fields"].keys()
-        for field in service["fields"].values():
+        fields = service.get("fields", {})
+        assert fields.keys() == EN["services"][name].get("fields", {}).keys()
+        for field in fields.values():
             for selector in field["selector"].values():
                 if selector and "translation_key" in selector:
                     options = EN["selector"][selector["translation_key"]]["options"]
@@ -108,12 +109,16 @@ def test_every_action_and_field_has_words_and_an_icon() -> None:
 
 def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
     from custom_components.xpresence.event import PRESENCE
-    from custom_components.xpresence.select import PROFILE
+    from custom_components.xpresence.select import AGENT, FOLLOW_ME, PROFILE
     from custom_components.xpresence.sensor import SENSORS
+    from custom_components.xpresence.switch import AUTOMATIC
+    from custom_components.xpresence.text import INFO_TEXT
 
     for platform, descriptions in (
         ("sensor", SENSORS),
-        ("select", (PROFILE,)),
+        ("select", (AGENT, FOLLOW_ME, PROFILE)),
+        ("switch", (AUTOMATIC,)),
+        ("text", (INFO_TEXT,)),
         ("event", (PRESENCE,)),
     ):
         for description in descriptions:

@@ -23,6 +23,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
+from .announce import announce
 from .connection import async_connect
 from .const import CONF_DESK_CHANGE, CONF_PERSON, DOMAIN, SUBENTRY_PROFILE
 from .errors import not_followed, refuse
@@ -35,7 +36,7 @@ from .notices import (
 from .office import office_from
 from .person_state import FOUND, Happening, HappeningListener, PersonState
 from .phone_system import build
-from .presence.decide import choose, decide
+from .presence.decide import choose, decide, note_on
 from .presence.ledger import Ledger
 from .presence.line import Destination, DestinationKind
 from .presence.model import (
@@ -44,11 +45,12 @@ from .presence.model import (
     Person,
     Profile,
 )
+from .presence.redirect_status import RedirectStatus
 from .presence.redirects import DeskChange, Event
 from .presence.targets import Situation, resolve_office
 from .presence.wanted import wanted
 from .reconcile import RedirectLoop
-from .records import choice_from_record, choice_to_record, ledger_from_record
+from .records import facts_from_record, facts_to_record, ledger_from_record
 from .store import OfficeStore
 from .telephony.driver import (
     AuthenticationFailed,
@@ -170,6 +172,8 @@ class OfficeCoordinator:
                     state.loop.ready_since = self._ready_since
                     if ready:
                         self._run(state)
+                        state.published = None
+                        self._announce(state)
                 for listener in tuple(self._listeners):
                     listener()
 
@@ -229,12 +233,13 @@ class OfficeCoordinator:
 
     def _take_up(self, person: Person) -> None:
         record = self.store.get(person.id)
-        facts = Facts(person.id, choice=choice_from_record(record.get("choice")))
+        facts = facts_from_record(person.id, record)
         self.people[person.id] = PersonState(
             person=person,
             facts=facts,
             decision=decide(self.office, facts, dt_util.utcnow()),
             loop=self._loop(person, ledger_from_record(record, person.extension)),
+            activated=record.get("activated"),
         )
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
@@ -277,10 +282,21 @@ class OfficeCoordinator:
         for person_id in tuple(person_ids):
             state = self.people[person_id]
             decision = decide(self.office, state.facts, now)
-            changed = decision != state.decision
+            before = state.decision
             state.decision = decision
-            if changed or show:
+            if decision != before or show:
                 self._show(person_id)
+            if decision.profile != before.profile:
+                self._happened(
+                    person_id,
+                    Happening.ACTIVATED,
+                    {
+                        "profile": decision.profile.name,
+                        "source": decision.source.value,
+                    },
+                )
+            if self._begun:
+                self._announce(state)
         self._resolve()
         self._set_timer()
 
@@ -311,6 +327,13 @@ class OfficeCoordinator:
             )
             for person_id, state in self.people.items()
         }
+
+    @callback
+    def _announce(self, state: PersonState) -> None:
+        """Let hotline and telephones follow a decision, in the background."""
+        self.entry.async_create_background_task(
+            self.hass, announce(self.system, state), f"{DOMAIN} announce"
+        )
 
     def _run(self, state: PersonState) -> None:
         """Let a person's redirect follow, in the background."""
@@ -415,6 +438,36 @@ class OfficeCoordinator:
         )
         await self._async_set_facts(person_id, replace(state.facts, choice=choice))
 
+    async def async_resume_automatic(self, person_id: str) -> None:
+        """Release what was chosen by hand.
+
+        Raises:
+            HomeAssistantError: as :meth:`async_choose`.
+        """
+        facts = self.people[person_id].facts
+        await self._async_set_facts(
+            person_id, replace(facts, choice=None, automatic=True)
+        )
+
+    async def async_set_automatic(self, person_id: str, *, automatic: bool) -> None:
+        """Let automation choose, or nothing but the person.
+
+        Raises:
+            HomeAssistantError: as :meth:`async_choose`.
+        """
+        facts = self.people[person_id].facts
+        await self._async_set_facts(person_id, replace(facts, automatic=automatic))
+
+    async def async_set_info_text(self, person_id: str, text: str) -> None:
+        """Write what colleagues read as long as this profile holds.
+
+        Raises:
+            HomeAssistantError: as :meth:`async_choose`.
+        """
+        state = self.people[person_id]
+        note = note_on(state.decision, text)
+        await self._async_set_facts(person_id, replace(state.facts, note=note))
+
     async def _async_set_facts(self, person_id: str, facts: Facts) -> None:
         """Take new facts that must survive a crash; undo them if they cannot."""
         state = self.people[person_id]
@@ -446,7 +499,8 @@ class OfficeCoordinator:
 
     def _record(self, state: PersonState, ledger: Ledger) -> dict[str, Any]:
         return {
-            "choice": choice_to_record(state.facts.choice),
+            **facts_to_record(state.facts),
+            "activated": state.activated,
             "extension": state.person.extension,
             "ledger": ledger.to_json(),
         }
@@ -469,6 +523,27 @@ class OfficeCoordinator:
         for listener in tuple(state.listeners):
             listener()
         self._report(state)
+        self._tell_redirect(state)
+
+    @callback
+    def _tell_redirect(self, state: PersonState) -> None:
+        """Say when calls begin to go elsewhere, or fail to."""
+        now = (state.redirect.status, state.redirect.attributes.get("target"))
+        if now == state.told or not self._begun:
+            return
+        before, state.told = state.told, now
+        status, target = now
+        if status is RedirectStatus.FAILED:
+            reason = state.redirect.attributes.get("reason")
+            self._happened(
+                state.person.id, Happening.REDIRECT_FAILED, {"reason": reason}
+            )
+        elif status in (RedirectStatus.ACTIVE, RedirectStatus.OFF) and before:
+            details = {
+                "target": target,
+                "set_by": state.redirect.attributes.get("set_by"),
+            }
+            self._happened(state.person.id, Happening.REDIRECTED, details)
 
     @callback
     def _report(self, state: PersonState) -> None:

@@ -6,6 +6,7 @@ translation key; empty means valid.
 """
 
 from collections.abc import Mapping
+import re
 from typing import Any, Final
 import unicodedata
 
@@ -25,6 +26,7 @@ from .const import (
     CONF_MODE,
     CONF_NO_REPLY,
     CONF_OWNER,
+    CONF_QUEUES,
     CONF_REDIRECT,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
@@ -37,6 +39,8 @@ from .presence.numbers import BadNumber, parse
 
 NAME_LENGTH: Final = 60
 INFO_TEXT_LENGTH: Final = 255
+QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""A queue's name in the phone system."""
 CONDITIONS: Final = (CONF_UNCONDITIONAL, CONF_BUSY, CONF_NO_REPLY)
 
 type Problems = dict[str, str]
@@ -148,6 +152,8 @@ def person_problems(
     mailbox = data.get(CONF_VOICEMAIL)
     if mailbox and not (mailbox.isascii() and mailbox.isdecimal()):
         problems[CONF_VOICEMAIL] = "mailbox_invalid"
+    if not all(QUEUE.fullmatch(queue) for queue in data.get(CONF_QUEUES, ())):
+        problems[CONF_QUEUES] = "queue_invalid"
     if data.get(CONF_DEFAULT_PROFILE) not in {
         subentry.subentry_id
         for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)

@@ -25,6 +25,7 @@ from .const import (
     CONF_NUMBER,
     CONF_ORDER,
     CONF_OWNER,
+    CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RING_SECONDS,
     CONF_STATUS,
@@ -113,6 +114,7 @@ def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
             Device(device["id"], device[CONF_NAME], device[CONF_NUMBER])
             for device in data.get(CONF_DEVICES, ())
         ),
+        queues=tuple(data.get(CONF_QUEUES, ())),
         time_zone=time_zone,
     )
 

@@ -1,19 +1,20 @@
-"""A person's own redirect: set through an action, as if dialled at the desk."""
+"""What a person sets of their own, as if at the desk: redirect, follow-me, hotline."""
 
 from datetime import datetime
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
+from .announce import set_agent
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
 from .errors import not_followed, refuse
-from .presence.line import Condition, Setting
+from .presence.line import AgentState, Condition, Setting
 from .presence.model import RedirectMode, RedirectRule, Target, TargetKind
 from .presence.numbers import BadNumber, parse
 from .presence.parts import Part, changed, known
 from .presence.redirects import NotRead
 from .presence.targets import resolve
-from .telephony.driver import PhoneSystemError
+from .telephony.driver import Capability, PhoneSystemError
 
 
 def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> Target:
@@ -66,6 +67,84 @@ async def async_set_redirect(
             change = changed(Setting(), {Part(condition.value): None})
         case RedirectMode.UNCHANGED:
             change = None
+    await _change(coordinator, person_id, change, until)
+
+
+async def async_set_follow_me(
+    coordinator: OfficeCoordinator, person_id: str, device: str | None
+) -> None:
+    """Switch follow-me to one of the person's devices, or with ``None`` off.
+
+    Raises:
+        ServiceValidationError: the person has no such device.
+        HomeAssistantError: not saved, not possible, or not followed yet.
+    """
+    if Capability.FOLLOW_ME not in coordinator.system.capabilities:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="redirect_unsupported"
+        )
+    number: str | None = None
+    if device is not None:
+        wanted = device.strip().casefold()
+        devices = coordinator.people[person_id].person.devices
+        try:
+            found = next(d for d in devices if d.name.casefold() == wanted)
+        except StopIteration as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unknown_device",
+                translation_placeholders={
+                    "offered": ", ".join(d.name for d in devices)
+                },
+            ) from error
+        number = found.number
+    await _change(coordinator, person_id, Setting(follow_me=number), None)
+
+
+async def async_set_agent(
+    coordinator: OfficeCoordinator, person_id: str, agent: AgentState
+) -> None:
+    """Set the person's TeamDesk status in all of their queues.
+
+    Raises:
+        ServiceValidationError: the person is in no queue.
+        HomeAssistantError: the phone system did not follow.
+    """
+    state = coordinator.people[person_id]
+    if not state.person.queues:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_queue",
+            translation_placeholders={"person": state.person.name},
+        )
+    try:
+        await set_agent(coordinator.system, state, agent)
+    except PhoneSystemError as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="agent_not_set"
+        ) from error
+
+
+async def async_ring(coordinator: OfficeCoordinator, person_id: str) -> None:
+    """Call the person's extension, to hear where calls go.
+
+    Raises:
+        HomeAssistantError: the phone system cannot, or did not.
+    """
+    try:
+        await coordinator.system.ring(coordinator.people[person_id].person.extension)
+    except PhoneSystemError as error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="ring_failed"
+        ) from error
+
+
+async def _change(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    change: Setting | None,
+    until: datetime | None,
+) -> None:
     try:
         await coordinator.people[person_id].loop.async_own_change(change, until)
     except OSError as error:

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE
 
-from .presence.line import Line
+from .presence.line import Line, Status
 from .presence.model import Decision, Facts, Person
+from .presence.redirect_status import RedirectStatus
 from .presence.redirects import EventKind
 from .reconcile import RedirectLoop, RedirectView
 
@@ -43,6 +44,12 @@ class PersonState:
     loop: RedirectLoop
     listeners: list[CALLBACK_TYPE] = field(default_factory=list)
     happenings: list[HappeningListener] = field(default_factory=list)
+    activated: str | None = None
+    """The claim whose TeamDesk status was applied last; applied once, then left."""
+    published: tuple[Status, str] | None = None
+    """What the telephones were last told to show."""
+    told: tuple[RedirectStatus, str | None] | None = None
+    """The redirect that was last told as something that happened."""
     reported: bool = False
     """Whether a notice says that the redirect cannot be set."""
 

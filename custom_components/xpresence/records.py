@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from .presence.ledger import Ledger
-from .presence.model import Choice
+from .presence.model import Choice, Facts, Note
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,6 +35,26 @@ def choice_from_record(record: Mapping[str, Any] | None) -> Choice | None:
         until=datetime.fromisoformat(until) if until else None,
         info_text=record["info_text"],
         by=record["by"],
+    )
+
+
+def facts_to_record(facts: Facts) -> dict[str, Any]:
+    """Return what of the facts only a person can tell."""
+    return {
+        "choice": choice_to_record(facts.choice),
+        "automatic": facts.automatic,
+        "note": [facts.note.text, facts.note.claim] if facts.note else None,
+    }
+
+
+def facts_from_record(person_id: str, record: Mapping[str, Any]) -> Facts:
+    """Read what :func:`facts_to_record` wrote; an empty record knows nothing."""
+    note = record.get("note")
+    return Facts(
+        person_id,
+        choice=choice_from_record(record.get("choice")),
+        automatic=record.get("automatic", True),
+        note=Note(*note) if note else None,
     )
 
 

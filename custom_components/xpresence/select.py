@@ -1,17 +1,27 @@
-"""A person's presence profile as a select."""
+"""What a person picks: the profile, the follow-me device, the TeamDesk status."""
 
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .announce import agent_of
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
+from .own_redirect import async_set_agent, async_set_follow_me
+from .presence.line import UNKNOWN, AgentState
 
 PARALLEL_UPDATES = 0
 
-PROFILE = SelectEntityDescription(key="profile", translation_key="profile")
+PROFILE: Final = SelectEntityDescription(key="profile", translation_key="profile")
+FOLLOW_ME: Final = SelectEntityDescription(key="follow_me", translation_key="follow_me")
+AGENT: Final = SelectEntityDescription(
+    key="agent",
+    translation_key="agent",
+    options=[agent.value for agent in AgentState],
+)
+OFF: Final = "off"
 
 
 async def async_setup_entry(
@@ -24,10 +34,13 @@ async def async_setup_entry(
 
     @callback
     def add(person_id: str) -> None:
-        async_add_entities(
-            [ProfileSelect(coordinator, person_id, PROFILE)],
-            config_subentry_id=person_id,
-        )
+        person = coordinator.people[person_id].person
+        selects: list[PersonEntity] = [ProfileSelect(coordinator, person_id, PROFILE)]
+        if person.devices:
+            selects.append(FollowMeSelect(coordinator, person_id, FOLLOW_ME))
+        if person.queues:
+            selects.append(AgentSelect(coordinator, person_id, AGENT))
+        async_add_entities(selects, config_subentry_id=person_id)
 
     coordinator.async_for_each_person(add)
 
@@ -57,3 +70,48 @@ class ProfileSelect(PersonEntity, SelectEntity):
             self.coordinator.profile_named(self.person_id, option),
             context=self._context,
         )
+
+
+class FollowMeSelect(PersonEntity, SelectEntity):
+    """The device that rings in place of the desk phone."""
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """Return *off* and the person's devices."""
+        return [OFF, *(d.name for d in self.state_of_person.person.devices)]
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """Return what the phone system says; a profile may have suspended it."""
+        state = self.state_of_person
+        if state.line is None or state.line.setting.follow_me is UNKNOWN:
+            return None
+        number = state.line.setting.follow_me
+        if number is None:
+            return OFF
+        names = {device.number: device.name for device in state.person.devices}
+        return names.get(number)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Switch follow-me to a device, or off."""
+        device = None if option == OFF else option
+        await async_set_follow_me(self.coordinator, self.person_id, device)
+
+
+class AgentSelect(PersonEntity, SelectEntity):
+    """Whether the person takes hotline calls."""
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """Return the state over all of the person's queues."""
+        agent = agent_of(self.state_of_person)
+        return None if agent is None else agent.value
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Set the state in all of the person's queues."""
+        await async_set_agent(self.coordinator, self.person_id, AgentState(option))

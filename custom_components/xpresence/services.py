@@ -17,8 +17,14 @@ import voluptuous as vol
 
 from .const import CONF_INFO_TEXT, CONF_RING_SECONDS, DOMAIN
 from .coordinator import OfficeCoordinator
-from .own_redirect import async_set_redirect, target_called
-from .presence.line import Condition
+from .own_redirect import (
+    async_ring,
+    async_set_agent,
+    async_set_follow_me,
+    async_set_redirect,
+    target_called,
+)
+from .presence.line import AgentState, Condition
 from .presence.model import RedirectMode
 
 ATTR_CONDITION: Final = "condition"
@@ -26,6 +32,13 @@ ATTR_PROFILE: Final = "profile"
 ATTR_UNTIL: Final = "until"
 INFO_TEXT_LENGTH: Final = 255
 
+ATTR_DEVICE: Final = "device"
+ATTR_STATUS: Final = "status"
+
+SERVICE_RESUME_AUTOMATIC: Final = "resume_automatic"
+SERVICE_RING_REDIRECT: Final = "ring_redirect"
+SERVICE_SET_AGENT_STATUS: Final = "set_agent_status"
+SERVICE_SET_FOLLOW_ME: Final = "set_follow_me"
 SERVICE_SET_PROFILE: Final = "set_profile"
 SERVICE_SET_REDIRECT: Final = "set_redirect"
 
@@ -58,64 +71,104 @@ SET_REDIRECT_SCHEMA = vol.Schema(
         **_END,
     }
 )
+SET_FOLLOW_ME_SCHEMA = vol.Schema(
+    {**cv.ENTITY_SERVICE_FIELDS, vol.Optional(ATTR_DEVICE): cv.string}
+)
+SET_AGENT_STATUS_SCHEMA = vol.Schema(
+    {**cv.ENTITY_SERVICE_FIELDS, vol.Required(ATTR_STATUS): vol.Coerce(AgentState)}
+)
+PEOPLE_SCHEMA = vol.Schema(cv.ENTITY_SERVICE_FIELDS)
+
+
+async def _set_profile(call: ServiceCall) -> None:
+    """Choose a profile by hand for everybody meant."""
+    until = _end(call)
+    name = call.data[ATTR_PROFILE]
+    # Every name is checked before anybody is changed.
+    wishes = [
+        (coordinator, person_id, coordinator.profile_named(person_id, name))
+        for coordinator, person_id in people_of(call.hass, call.data)
+    ]
+    for coordinator, person_id, profile in wishes:
+        await coordinator.async_choose(
+            person_id,
+            profile,
+            until=until,
+            info_text=call.data.get(CONF_INFO_TEXT),
+            context=call.context,
+        )
+
+
+async def _set_redirect(call: ServiceCall) -> None:
+    """Set the own redirect of everybody meant."""
+    until = _end(call)
+    mode: RedirectMode = call.data[CONF_MODE]
+    said = call.data.get(CONF_TARGET)
+    if mode is RedirectMode.FORWARD and not said:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="target_missing"
+        )
+    wishes = [
+        (
+            coordinator,
+            person_id,
+            target_called(coordinator, person_id, said)
+            if mode is RedirectMode.FORWARD and said
+            else None,
+        )
+        for coordinator, person_id in people_of(call.hass, call.data)
+    ]
+    for coordinator, person_id, target in wishes:
+        await async_set_redirect(
+            coordinator,
+            person_id,
+            mode,
+            call.data[ATTR_CONDITION],
+            target,
+            ring_seconds=call.data.get(CONF_RING_SECONDS),
+            until=until,
+        )
+
+
+async def _resume_automatic(call: ServiceCall) -> None:
+    """Release the choice of everybody meant."""
+    for coordinator, person_id in people_of(call.hass, call.data):
+        await coordinator.async_resume_automatic(person_id)
+
+
+async def _set_follow_me(call: ServiceCall) -> None:
+    """Switch everybody's follow-me."""
+    for coordinator, person_id in people_of(call.hass, call.data):
+        await async_set_follow_me(coordinator, person_id, call.data.get(ATTR_DEVICE))
+
+
+async def _set_agent_status(call: ServiceCall) -> None:
+    """Set everybody's TeamDesk status."""
+    for coordinator, person_id in people_of(call.hass, call.data):
+        await async_set_agent(coordinator, person_id, call.data[ATTR_STATUS])
+
+
+async def _ring_redirect(call: ServiceCall) -> None:
+    """Call everybody meant."""
+    for coordinator, person_id in people_of(call.hass, call.data):
+        await async_ring(coordinator, person_id)
+
+
+ACTIONS: Final = (
+    (SERVICE_RESUME_AUTOMATIC, _resume_automatic, PEOPLE_SCHEMA),
+    (SERVICE_RING_REDIRECT, _ring_redirect, PEOPLE_SCHEMA),
+    (SERVICE_SET_AGENT_STATUS, _set_agent_status, SET_AGENT_STATUS_SCHEMA),
+    (SERVICE_SET_FOLLOW_ME, _set_follow_me, SET_FOLLOW_ME_SCHEMA),
+    (SERVICE_SET_PROFILE, _set_profile, SET_PROFILE_SCHEMA),
+    (SERVICE_SET_REDIRECT, _set_redirect, SET_REDIRECT_SCHEMA),
+)
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register every action."""
-
-    async def set_profile(call: ServiceCall) -> None:
-        until = _end(call)
-        name = call.data[ATTR_PROFILE]
-        # Every name is checked before anybody is changed.
-        wishes = [
-            (coordinator, person_id, coordinator.profile_named(person_id, name))
-            for coordinator, person_id in people_of(hass, call.data)
-        ]
-        for coordinator, person_id, profile in wishes:
-            await coordinator.async_choose(
-                person_id,
-                profile,
-                until=until,
-                info_text=call.data.get(CONF_INFO_TEXT),
-                context=call.context,
-            )
-
-    async def set_redirect(call: ServiceCall) -> None:
-        until = _end(call)
-        mode: RedirectMode = call.data[CONF_MODE]
-        said = call.data.get(CONF_TARGET)
-        if mode is RedirectMode.FORWARD and not said:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="target_missing"
-            )
-        wishes = [
-            (
-                coordinator,
-                person_id,
-                target_called(coordinator, person_id, said)
-                if mode is RedirectMode.FORWARD and said
-                else None,
-            )
-            for coordinator, person_id in people_of(hass, call.data)
-        ]
-        for coordinator, person_id, target in wishes:
-            await async_set_redirect(
-                coordinator,
-                person_id,
-                mode,
-                call.data[ATTR_CONDITION],
-                target,
-                ring_seconds=call.data.get(CONF_RING_SECONDS),
-                until=until,
-            )
-
-    hass.services.async_register(
-        DOMAIN, SERVICE_SET_PROFILE, set_profile, SET_PROFILE_SCHEMA
-    )
-    hass.services.async_register(
-        DOMAIN, SERVICE_SET_REDIRECT, set_redirect, SET_REDIRECT_SCHEMA
-    )
+    for name, action, schema in ACTIONS:
+        hass.services.async_register(DOMAIN, name, action, schema)
 
 
 @callback

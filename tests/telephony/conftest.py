@@ -64,7 +64,7 @@ def frail_pbx(one_frail_pbx: Asterisk) -> Iterator[Asterisk]:
     if pbx.process.poll() is None:
         pbx.thaw()
         if changed:
-            pbx.restart()
+            pbx.cli("core reload")
     else:
         pbx.launch()
 

@@ -1,7 +1,7 @@
 """A loopback proxy that does to a connection what networks do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 import contextlib
 from enum import Enum, auto
 
@@ -29,6 +29,11 @@ class FaultProxy:
         self.fault = Fault.NONE
         self.port = 0
         self.connections = 0
+        self.answered = 0
+        """Bytes of answers that arrived."""
+        self.answers_left: int | None = None
+        """Bytes of answers that still arrive before ``then`` happens."""
+        self.then: Callable[[], None] = lambda: None
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,6 +97,16 @@ class FaultProxy:
                     each.close()
             self._tasks.discard(task)
 
+    def _let_through(self, data: bytes) -> bytes:
+        if self.answers_left is not None:
+            data = data[: self.answers_left]
+            self.answers_left -= len(data)
+        self.answered += len(data)
+        if self.answers_left == 0:
+            self.answers_left = None
+            asyncio.get_running_loop().call_soon(self.then)
+        return data
+
     async def _pump(
         self,
         reader: asyncio.StreamReader,
@@ -108,6 +123,8 @@ class FaultProxy:
                     not asks and self.fault is Fault.SWALLOW_ANSWERS
                 ):
                     continue
+                if not asks:
+                    data = self._let_through(data)
                 step = 1 if self.fault is Fault.BYTEWISE else len(data)
                 for start in range(0, len(data), step):
                     writer.write(data[start : start + step])

@@ -162,10 +162,12 @@ async def test_no_other_key_is_reached_through_an_extension(
 async def test_what_went_meanwhile_is_no_error(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
+    unwatch = system.watch("100")
     await system.apply("100", Setting(busy=BOB))
     pbx.cli("database del CFB 100")
     line = await system.apply("100", Setting(busy=None))
     assert line.setting.busy is None
+    unwatch()
 
 
 async def test_what_changed_behind_its_back_is_overwritten_all_the_same(
@@ -313,6 +315,20 @@ async def test_a_second_code_to_another_target_is_noticed_though_no_lamp_changes
     events = heard(system)
     assert await dial(pbx, "100", "*72102", hold=3)
     await eventually(lambda: getattr(last_line(events), "unconditional", 0) == CAROL)
+    unwatch()
+
+
+async def test_a_lamp_of_one_of_its_devices_tells_of_an_extension(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    pbx.put("AMPUSER", "100/device", "9100")
+    unwatch = system.watch("100")
+    await asyncio.sleep(0.2)
+    events = heard(system)
+    pbx.put("CF", "100", "101")
+    pbx.cli("devstate change Custom:DEVCF9100 BUSY")
+    await eventually(lambda: getattr(last_line(events), "unconditional", 0) == BOB)
+    pbx.cli("devstate change Custom:DEVCF9100 NOT_INUSE")
     unwatch()
 
 

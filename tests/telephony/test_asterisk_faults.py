@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
+from dataclasses import replace
 from itertools import count, pairwise
 import socket
 
@@ -176,6 +177,32 @@ async def test_a_start_whose_answers_are_lost_is_unavailable_and_may_be_repeated
     await system.start()
     assert system.ready
     await system.close()
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["swallowed", "cut"])
+async def test_wherever_a_start_is_broken_off_it_is_unavailable_and_leaves_nothing(
+    frail_pbx: Asterisk, proxy: FaultProxy, cut: bool
+) -> None:
+    def breaks() -> None:
+        if cut:
+            proxy.cut()
+        else:
+            proxy.fault = Fault.SWALLOW_ANSWERS
+
+    hurried = replace(QUICK, banner=0.2, login=0.3, action=0.2, told=0.1)
+    system = system_for(frail_pbx, port=proxy.port, deadlines=hurried)
+    await system.start()
+    await system.close()
+    whole = proxy.answered
+    before = asyncio.all_tasks()
+    proxy.then = breaks
+    for part in range(1, 12):
+        proxy.answers_left, proxy.fault = part * whole // 13, Fault.NONE
+        system = system_for(frail_pbx, port=proxy.port, deadlines=hurried)
+        with pytest.raises(Unavailable):
+            await system.start()
+        assert not system.ready
+    await eventually(lambda: len(asyncio.all_tasks()) <= len(before) + 1)
 
 
 async def test_a_lost_answer_is_of_unknown_outcome_and_the_truth_is_told(

@@ -136,7 +136,49 @@ async def test_the_longest_line_that_is_sent_is_understood(pbx: Asterisk) -> Non
     assert [item.get("Val") for item in found] == [value]
 
 
+@pytest.mark.parametrize("ending", ["Complete", "Cancelled", "cancelled"])
+async def test_a_list_that_is_broken_off_is_no_shorter_list(ending: str) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await a_whole_login(reader, writer)
+        mark = await asked(reader)
+        head = f"Response: Success\r\nActionID: {mark}\r\nEventList: start\r\n\r\n"
+        item = f"Event: Item\r\nActionID: {mark}\r\n\r\n"
+        end = f"Event: End\r\nActionID: {mark}\r\nEventList: {ending}\r\n\r\n"
+        writer.write((head + item + end).encode())
+        await reader.read()
+        writer.close()
+
+    async with listening(serve) as port:
+        settings = Settings("127.0.0.1", port, "u", "s", deadlines=QUICK)
+        client = AmiClient(settings, lambda _m: None, lambda *_a: None)
+        await client.start()
+        try:
+            if ending == "Complete":
+                assert len(await client.collect("DBGetTree")) == 1
+            else:
+                with pytest.raises(ActionFailed):
+                    await client.collect("DBGetTree")
+        finally:
+            await client.close()
+
+
 # Hearing
+
+
+async def test_an_event_that_answers_another_clients_action_is_heard(
+    pbx: Asterisk,
+) -> None:
+    wanted = {"events": ("OriginateResponse",), "event_mask": "call"}
+    async with client_of(pbx, **wanted) as heard, client_of(pbx) as other:
+        await other.client.action(
+            "Originate",
+            ("Channel", "Local/done@from-internal"),
+            ("Application", "Wait"),
+            ("Data", "0"),
+            ("Async", "true"),
+        )
+        await eventually(lambda: bool(heard.events))
+        assert heard.events[0].get("ActionID")
 
 
 async def test_only_the_events_that_are_wanted_arrive(pbx: Asterisk) -> None:
@@ -435,11 +477,16 @@ async def a_whole_login(
     """Answer as a server does that has booted, to the end of the login."""
     writer.write(b"Asterisk Call Manager/11.0.0\r\nEvent: FullyBooted\r\n\r\n")
     for _ in ("Login", "Events"):
-        asked = await reader.readuntil(b"\r\n\r\n")
-        mark = asked.split(b"ActionID: ")[1].split(b"\r\n")[0]
-        writer.write(b"Response: Success\r\nActionID: " + mark + b"\r\n\r\n")
+        mark = await asked(reader)
+        writer.write(f"Response: Success\r\nActionID: {mark}\r\n\r\n".encode())
     await writer.drain()
     await asyncio.sleep(0.02)
+
+
+async def asked(reader: asyncio.StreamReader) -> str:
+    """Return the next action's ActionID."""
+    action = (await reader.readuntil(b"\r\n\r\n")).decode()
+    return action.split("ActionID: ")[1].split("\r\n")[0]
 
 
 # Closing

@@ -23,6 +23,7 @@ from ..const import (
     CONF_EXTENSION,
     CONF_NUMBER,
     CONF_PERSON,
+    CONF_QUEUES,
     CONF_VOICEMAIL,
     SUBENTRY_PROFILE,
 )
@@ -34,6 +35,7 @@ from ..drafts import (
     person_unique_id,
     tidy,
 )
+from ..presence.numbers import parse
 from .choices import profiles
 
 DEVICE_SEPARATOR: Final = ":"
@@ -78,6 +80,9 @@ class PersonSubentryFlow(ConfigSubentryFlow):
                 vol.Optional(CONF_DEVICES): TextSelector(
                     TextSelectorConfig(multiple=True)
                 ),
+                vol.Optional(CONF_QUEUES): TextSelector(
+                    TextSelectorConfig(multiple=True)
+                ),
             }
         )
         return self.async_show_form(
@@ -103,6 +108,7 @@ class PersonSubentryFlow(ConfigSubentryFlow):
             CONF_PERSON: user_input.get(CONF_PERSON),
             CONF_VOICEMAIL: (user_input.get(CONF_VOICEMAIL) or "").strip(),
             CONF_DEVICES: devices,
+            CONF_QUEUES: [queue.strip() for queue in user_input.get(CONF_QUEUES) or []],
         }
         errors = person_problems(self._get_entry(), data, known_as=known_as)
         if problem:
@@ -158,6 +164,6 @@ def devices_from(lines: list[str]) -> tuple[list[dict[str, str]], str | None]:
         if any(device["id"] == device_id for device in devices):
             return [], "device_twice"
         devices.append(
-            {"id": device_id, CONF_NAME: tidy(name), CONF_NUMBER: number.strip()}
+            {"id": device_id, CONF_NAME: tidy(name), CONF_NUMBER: parse(number)}
         )
     return devices, None

@@ -7,6 +7,7 @@ call over a meeting leaves the meeting's redirect alone.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from .model import (
     Claim,
     Decision,
     Facts,
+    Note,
     Office,
     Person,
     Profile,
@@ -80,7 +82,7 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
         claim=top,
         since=top.since,
         until=top.until,
-        info_text=profile.info_text if top.info_text is None else top.info_text,
+        info_text=_info_text(facts, top, profile),
         redirect=redirect,
         redirect_claim=redirect_claim,
         agent=agent,
@@ -117,20 +119,24 @@ def choose(
     Picking what automation would choose anyway releases the choice; an end or an
     info text given with it makes it a choice all the same.
     """
-    released = Facts(
-        facts.person,
-        automatic=facts.automatic,
-        pc=facts.pc,
-        absence=facts.absence,
-        session_ended=facts.session_ended,
-        entities=facts.entities,
-        calls=facts.calls,
-        agenda=facts.agenda,
-    )
+    released = replace(facts, choice=None)
     anyway = decide(office, released, now).profile.id
     if until is None and info_text is None and profile == anyway:
         return None
     return Choice(profile, now, until, info_text, by)
+
+
+def _info_text(facts: Facts, top: Claim, profile: Profile) -> str:
+    """Return what colleagues read: written now, given with the claim, or preset."""
+    if facts.note is not None and facts.note.claim == f"{top.source}:{top.key}":
+        return facts.note.text
+    return profile.info_text if top.info_text is None else top.info_text
+
+
+def note_on(decision: Decision, text: str) -> Note:
+    """Return an info text that lasts as long as what holds now."""
+    claim = decision.claim
+    return Note(text, f"{claim.source}:{claim.key}")
 
 
 def _redirect(stack: list[tuple[Claim, Profile]]) -> tuple[RedirectRule, Claim | None]:

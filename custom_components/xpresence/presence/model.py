@@ -170,6 +170,8 @@ class Person:
     voicemail: str = ""
     """Mailbox number; empty: the extension's own."""
     devices: tuple[Device, ...] = ()
+    queues: tuple[str, ...] = ()
+    """The hotline's queues that this person is an agent of."""
     time_zone: str = "UTC"
     inactivity: InactivityRules = InactivityRules()
     session: SessionRules = SessionRules()
@@ -256,12 +258,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """An info text written by hand; it goes with the claim it was written under."""
+
+    text: str
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known about one person; nothing else enters a decision."""
 
     person: str
     choice: Choice | None = None
     automatic: bool = True
+    note: Note | None = None
     pc: Pc = Pc()
     absence: Absence | None = None
     session_ended: datetime | None = None

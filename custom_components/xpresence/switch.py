@@ -1,0 +1,52 @@
+"""Whether automation may choose a person's profile."""
+
+from typing import Any, Final, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import XPresenceConfigEntry
+from .entity import PersonEntity
+
+PARALLEL_UPDATES = 0
+
+AUTOMATIC: Final = SwitchEntityDescription(key="automatic", translation_key="automatic")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: XPresenceConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add each person's switch, now and when people are added later."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(person_id: str) -> None:
+        async_add_entities(
+            [AutomaticSwitch(coordinator, person_id, AUTOMATIC)],
+            config_subentry_id=person_id,
+        )
+
+    coordinator.async_for_each_person(add)
+
+
+class AutomaticSwitch(PersonEntity, SwitchEntity):
+    """Off: nothing but what is chosen by hand."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether automation may choose."""
+        return self.state_of_person.facts.automatic
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let automation choose again."""
+        await self.coordinator.async_set_automatic(self.person_id, automatic=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let nothing but the person choose."""
+        await self.coordinator.async_set_automatic(self.person_id, automatic=False)

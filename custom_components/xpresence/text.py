@@ -1,0 +1,49 @@
+"""A person's info text."""
+
+from typing import Final, override
+
+from homeassistant.components.text import TextEntity, TextEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import XPresenceConfigEntry
+from .drafts import INFO_TEXT_LENGTH
+from .entity import PersonEntity
+
+PARALLEL_UPDATES = 0
+
+INFO_TEXT: Final = TextEntityDescription(key="info_text", translation_key="info_text")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: XPresenceConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add each person's info text, now and when people are added later."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(person_id: str) -> None:
+        async_add_entities(
+            [InfoText(coordinator, person_id, INFO_TEXT)], config_subentry_id=person_id
+        )
+
+    coordinator.async_for_each_person(add)
+
+
+class InfoText(PersonEntity, TextEntity):
+    """What colleagues read; written by hand it lasts as long as the profile."""
+
+    _attr_native_max = INFO_TEXT_LENGTH
+
+    @property
+    @override
+    def native_value(self) -> str:
+        """Return the text that holds."""
+        return self.state_of_person.decision.info_text[:INFO_TEXT_LENGTH]
+
+    @override
+    async def async_set_value(self, value: str) -> None:
+        """Write another text."""
+        await self.coordinator.async_set_info_text(self.person_id, value)

@@ -114,7 +114,7 @@ class Home:
     async def start(self) -> None:
         """Start the process; returns when it answers and has finished starting."""
         log = (self.folder / "console.log").open("ab")
-        self.process = subprocess.Popen(  # noqa: ASYNC220
+        self.process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",

@@ -8,6 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.xpresence.presence.model import DEFAULT_ORDER
 from tests.office import ANNA, AVAILABLE, BOB, MEETING
 
 PRESENCE = {
@@ -413,7 +414,30 @@ async def test_the_offices_rules_apply_at_once(
     result = await hass.config_entries.options.async_configure(result["flow_id"], said)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    assert office.options == said
+    assert office.options == said | {
+        "hotline": "warn",
+        "longest_hours": 0,
+        "longest_then": "alert",
+    }
     assert office.runtime_data is before
     assert before.office.order[0] == "calendar"
     assert before.people[ANNA].loop.desk_change == "enforce"
+
+
+@pytest.mark.parametrize("wrong", ["+49", "4a", "1" * 8, "٤"])
+async def test_prefixes_are_digits(
+    hass: HomeAssistant, office: MockConfigEntry, wrong: str
+) -> None:
+    result = await hass.config_entries.options.async_init(office.entry_id)
+    said = {
+        "order": [source.value for source in DEFAULT_ORDER],
+        "desk_change": "respect",
+        "calendar_days": 30,
+        "country_code": wrong,
+    }
+    result = await hass.config_entries.options.async_configure(result["flow_id"], said)
+    assert result["errors"] == {"country_code": "digits_only"}
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], said | {"country_code": "49"}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY

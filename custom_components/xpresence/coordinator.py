@@ -25,11 +25,20 @@ from homeassistant.util import dt as dt_util
 
 from .announce import announce
 from .connection import async_connect
-from .const import CONF_DESK_CHANGE, CONF_PERSON, DOMAIN, SUBENTRY_PROFILE
+from .const import (
+    CONF_AREA_CODE,
+    CONF_COUNTRY_CODE,
+    CONF_DESK_CHANGE,
+    CONF_OUTSIDE_PREFIX,
+    CONF_PERSON,
+    DOMAIN,
+    SUBENTRY_PROFILE,
+)
 from .errors import not_followed, refuse
+from .guarding import END_EVERY_FORWARD, age_of_redirect, guard_hotline
 from .notices import (
     all_gone,
-    default_profile_missing,
+    of_a_person,
     redirect_failing,
     release_failed,
 )
@@ -45,6 +54,7 @@ from .presence.model import (
     Person,
     Profile,
 )
+from .presence.numbers import NumberFormat
 from .presence.redirect_status import RedirectStatus
 from .presence.redirects import DeskChange, Event
 from .presence.targets import Situation, resolve_office
@@ -136,7 +146,7 @@ class OfficeCoordinator:
             self._timer()
             self._timer = None
         for state in self.people.values():
-            state.loop.stop()
+            state.stop()
         await self.system.close()
         await self.store.async_close()
 
@@ -161,6 +171,8 @@ class OfficeCoordinator:
                     if state.person.extension == line.extension:
                         state.loop.observe(line)
                         self._run(state)
+                        if state.person.queues and self._begun:
+                            self._announce(state)
                 self._resolve()
             case ConnectionChanged(ready=ready, error=error):
                 self._ready_since = dt_util.utcnow() if ready else None
@@ -213,11 +225,12 @@ class OfficeCoordinator:
                     self.entry, subentry, title=name
                 )
         for person in self.office.people.values():
-            default_profile_missing(
+            of_a_person(
                 self.hass,
+                "default_profile_missing",
                 person.id,
                 person.name,
-                missing=person.default_profile not in self.office.profiles,
+                there=person.default_profile not in self.office.profiles,
             )
 
     @callback
@@ -226,6 +239,17 @@ class OfficeCoordinator:
         self._adders.append(add)
         for person_id in self.people:
             add(person_id)
+
+    @property
+    def number_format(self) -> NumberFormat:
+        """Return how this phone system writes numbers."""
+        options = self.entry.options
+        return NumberFormat(
+            outside_prefix=options.get(CONF_OUTSIDE_PREFIX, ""),
+            country_code=options.get(CONF_COUNTRY_CODE, ""),
+            area_code=options.get(CONF_AREA_CODE, ""),
+            extensions=frozenset(p.extension for p in self.office.people.values()),
+        )
 
     @property
     def _desk_change(self) -> DeskChange:
@@ -240,6 +264,8 @@ class OfficeCoordinator:
             decision=decide(self.office, facts, dt_util.utcnow()),
             loop=self._loop(person, ledger_from_record(record, person.extension)),
             activated=record.get("activated"),
+            paused=frozenset(record.get("paused", ())),
+            redirect_since=_instant(record.get("redirect_since")),
         )
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
@@ -260,6 +286,7 @@ class OfficeCoordinator:
         """Give back what a profile holds for a person who leaves us."""
         # Out of sight first, so that no other change makes a wish for them again.
         state = self.people.pop(person_id)
+        state.stop()
         released = await state.loop.async_release()
         await self.store.async_put({person_id: None})
         all_gone(self.hass, person_id)
@@ -307,6 +334,7 @@ class OfficeCoordinator:
             self.office,
             {pid: state.decision.redirect for pid, state in self.people.items()},
             self.situations(),
+            style=self.number_format,
         )
         for person_id, state in self.people.items():
             answer = answers[person_id]
@@ -332,8 +360,38 @@ class OfficeCoordinator:
     def _announce(self, state: PersonState) -> None:
         """Let hotline and telephones follow a decision, in the background."""
         self.entry.async_create_background_task(
-            self.hass, announce(self.system, state), f"{DOMAIN} announce"
+            self.hass, self._async_accompany(state), f"{DOMAIN} accompany"
         )
+
+    async def _async_accompany(self, state: PersonState) -> None:
+        await announce(self.system, state)
+        async with state.guard_turn:
+            conflict = await guard_hotline(self.system, state, self.entry.options)
+        name, person_id = state.person.name, state.person.id
+        of_a_person(self.hass, "hotline_conflict", person_id, name, there=conflict)
+        age = age_of_redirect(state, self.entry.options, dt_util.utcnow())
+        of_a_person(self.hass, "redirect_too_old", person_id, name, there=age.too_old)
+        if age.fall_back:
+            await state.loop.async_follow_own(END_EVERY_FORWARD)
+        elif age.at is not None and not age.too_old:
+            self._watch_age(state, age.at)
+        try:
+            await self._async_save(person_id, state.loop.ledger)
+        except OSError:
+            _LOGGER.exception("What was guarded could not be noted yet")
+
+    @callback
+    def _watch_age(self, state: PersonState, at: datetime) -> None:
+        """Look again when a redirect becomes too old."""
+        if state.age_timer is not None:
+            state.age_timer()
+
+        @callback
+        def look(_now: datetime) -> None:
+            state.age_timer = None
+            self._announce(state)
+
+        state.age_timer = async_track_point_in_utc_time(self.hass, look, at)
 
     def _run(self, state: PersonState) -> None:
         """Let a person's redirect follow, in the background."""
@@ -501,6 +559,10 @@ class OfficeCoordinator:
         return {
             **facts_to_record(state.facts),
             "activated": state.activated,
+            "paused": sorted(state.paused),
+            "redirect_since": (
+                state.redirect_since.isoformat() if state.redirect_since else None
+            ),
             "extension": state.person.extension,
             "ledger": ledger.to_json(),
         }
@@ -533,6 +595,9 @@ class OfficeCoordinator:
             return
         before, state.told = state.told, now
         status, target = now
+        if before is not None or state.redirect_since is None:
+            state.redirect_since = dt_util.utcnow()
+        self._announce(state)
         if status is RedirectStatus.FAILED:
             reason = state.redirect.attributes.get("reason")
             self._happened(
@@ -598,3 +663,7 @@ class OfficeCoordinator:
         if (happening := FOUND.get(event.kind)) is not None:
             parts = sorted(part.value for part in event.parts)
             self._happened(person_id, happening, {"parts": parts})
+
+
+def _instant(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None

@@ -1,10 +1,19 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
+from typing import Final
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+
+OF_A_PERSON: Final = (
+    "default_profile_missing",
+    "hotline_conflict",
+    "redirect_failing",
+    "redirect_too_old",
+)
 
 
 @callback
@@ -47,12 +56,12 @@ def redirect_failing(
 
 
 @callback
-def default_profile_missing(
-    hass: HomeAssistant, person_id: str, name: str, *, missing: bool
+def of_a_person(
+    hass: HomeAssistant, kind: str, person_id: str, name: str, *, there: bool
 ) -> None:
-    """Say that a person's default profile is gone, or that it is there again."""
-    issue = f"default_profile_missing_{person_id}"
-    if not missing:
+    """Raise or drop one of the notices that only name a person."""
+    issue = f"{kind}_{person_id}"
+    if not there:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
     ir.async_create_issue(
@@ -61,7 +70,7 @@ def default_profile_missing(
         issue,
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
-        translation_key="default_profile_missing",
+        translation_key=kind,
         translation_placeholders={"person": name},
     )
 
@@ -69,5 +78,5 @@ def default_profile_missing(
 @callback
 def all_gone(hass: HomeAssistant, person_id: str) -> None:
     """Drop every notice about a person who is no longer here."""
-    for issue in ("default_profile_missing", "redirect_failing"):
+    for issue in OF_A_PERSON:
         ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")

@@ -33,7 +33,7 @@ def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> 
         if word in (person.name.casefold(), coordinator.home_person(person.id)):
             return Target(TargetKind.PERSON, person.id)
     try:
-        return Target(TargetKind.NUMBER, parse(said))
+        return Target(TargetKind.NUMBER, parse(said, coordinator.number_format))
     except BadNumber as error:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="unknown_target"
@@ -174,7 +174,13 @@ def _resolved(
         ring_seconds=ring_seconds,
     )
     office = coordinator.office
-    answer = resolve(office, office.people[person_id], rule, coordinator.situations())
+    answer = resolve(
+        office,
+        office.people[person_id],
+        rule,
+        coordinator.situations(),
+        style=coordinator.number_format,
+    )
     refuse(office, answer.refusals)
     parts = {Part(condition.value), Part.RING_SECONDS}
     return changed(Setting(), {p: v for p, v in known(answer.setting) if p in parts})

@@ -1,7 +1,9 @@
 """What is known of one person now, and what happened to them last."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -50,6 +52,12 @@ class PersonState:
     """What the telephones were last told to show."""
     told: tuple[RedirectStatus, str | None] | None = None
     """The redirect that was last told as something that happened."""
+    paused: frozenset[str] = frozenset()
+    """The queues in which the hotline guard has paused the person."""
+    redirect_since: datetime | None = None
+    """Since when calls go where they go now."""
+    guard_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    age_timer: CALLBACK_TYPE | None = None
     reported: bool = False
     """Whether a notice says that the redirect cannot be set."""
 
@@ -62,3 +70,10 @@ class PersonState:
     def redirect(self) -> RedirectView:
         """Return the redirect as it is to be shown."""
         return self.loop.view
+
+    def stop(self) -> None:
+        """End what runs for this person; what is set stays set."""
+        self.loop.stop()
+        if self.age_timer is not None:
+            self.age_timer()
+            self.age_timer = None

@@ -184,6 +184,15 @@ class RedirectLoop:
                 raise
         await self.async_turn()
 
+    async def async_follow_own(self, change: Setting) -> None:
+        """Set an own redirect for which nobody waits; what goes wrong is retried."""
+        try:
+            await self.async_own_change(change)
+        except PhoneSystemError as error:
+            _LOGGER.debug("A fall-back waits: %s", type(error).__name__)
+        except OSError:
+            _LOGGER.exception("A ledger could not be stored; its redirect waits")
+
     async def async_release(self) -> bool:
         """Give back what a profile holds, for good; tell whether that was possible.
 

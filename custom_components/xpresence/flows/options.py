@@ -9,16 +9,24 @@ from homeassistant.helpers.selector import (
     NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
+    TextSelector,
 )
 import voluptuous as vol
 
 from ..const import (
+    CONF_AREA_CODE,
     CONF_CALENDAR_DAYS,
+    CONF_COUNTRY_CODE,
     CONF_DESK_CHANGE,
+    CONF_HOTLINE,
+    CONF_LONGEST_HOURS,
+    CONF_LONGEST_THEN,
     CONF_ORDER,
+    CONF_OUTSIDE_PREFIX,
     DESK_CHANGE_ENFORCE,
     DESK_CHANGE_RESPECT,
 )
+from ..presence.guards import HotlinePolicy, LongPolicy
 from ..presence.model import DEFAULT_ORDER, Source
 from .choices import words
 
@@ -26,6 +34,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     CONF_ORDER: [source.value for source in DEFAULT_ORDER],
     CONF_DESK_CHANGE: DESK_CHANGE_RESPECT,
     CONF_CALENDAR_DAYS: 30,
+    CONF_HOTLINE: HotlinePolicy.WARN.value,
+    CONF_LONGEST_HOURS: 0,
+    CONF_LONGEST_THEN: LongPolicy.ALERT.value,
 }
 SCHEMA: Final = vol.Schema(
     {
@@ -42,8 +53,27 @@ SCHEMA: Final = vol.Schema(
         vol.Required(CONF_CALENDAR_DAYS): NumberSelector(
             NumberSelectorConfig(min=1, max=365, step=1, mode=NumberSelectorMode.BOX)
         ),
+        vol.Required(CONF_HOTLINE, default=HotlinePolicy.WARN.value): words(
+            HotlinePolicy, "hotline"
+        ),
+        vol.Required(CONF_LONGEST_HOURS, default=0): NumberSelector(
+            NumberSelectorConfig(
+                min=0,
+                max=8760,
+                step=1,
+                unit_of_measurement="h",
+                mode=NumberSelectorMode.BOX,
+            )
+        ),
+        vol.Required(CONF_LONGEST_THEN, default=LongPolicy.ALERT.value): words(
+            LongPolicy, "longest_then"
+        ),
+        vol.Optional(CONF_OUTSIDE_PREFIX): TextSelector(),
+        vol.Optional(CONF_COUNTRY_CODE): TextSelector(),
+        vol.Optional(CONF_AREA_CODE): TextSelector(),
     }
 )
+DIGITS: Final = (CONF_OUTSIDE_PREFIX, CONF_COUNTRY_CODE, CONF_AREA_CODE)
 
 
 class OfficeOptionsFlow(OptionsFlow):
@@ -60,11 +90,21 @@ class OfficeOptionsFlow(OptionsFlow):
                 errors[CONF_ORDER] = "order_incomplete"
             elif order[-1] != Source.DEFAULT:
                 errors[CONF_ORDER] = "order_default_last"
-            else:
+            errors |= {
+                field: "digits_only"
+                for field in DIGITS
+                if (said := user_input.get(field))
+                and not (said.isascii() and said.isdecimal() and len(said) < 8)
+            }
+            if not errors:
+                user_input[CONF_LONGEST_HOURS] = int(user_input[CONF_LONGEST_HOURS])
                 user_input[CONF_CALENDAR_DAYS] = int(user_input[CONF_CALENDAR_DAYS])
-                return self.async_create_entry(
-                    data=dict(self.config_entry.options) | user_input
-                )
+                kept = {
+                    key: value
+                    for key, value in self.config_entry.options.items()
+                    if key not in DIGITS
+                }
+                return self.async_create_entry(data=kept | user_input)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(

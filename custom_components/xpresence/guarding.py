@@ -1,0 +1,64 @@
+"""The office's guards, applied: a ready agent who forwards, a forgotten redirect."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import Any
+
+from .const import CONF_HOTLINE, CONF_LONGEST_HOURS, CONF_LONGEST_THEN
+from .person_state import PersonState
+from .presence.guards import (
+    HotlinePolicy,
+    Long,
+    LongPolicy,
+    hotline,
+    long_redirect,
+)
+from .presence.line import AgentState, Setting
+from .telephony.driver import PhoneSystem, PhoneSystemError
+
+_LOGGER = logging.getLogger(__name__)
+
+END_EVERY_FORWARD = Setting(None, None, None)
+
+
+async def guard_hotline(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+) -> bool:
+    """Pause or restore an agent as the office wants; tell whether to warn."""
+    if state.line is None or not state.person.queues:
+        return False
+    found = hotline(
+        state.line.agent,
+        state.line.setting,
+        state.paused,
+        policy=HotlinePolicy(options.get(CONF_HOTLINE, HotlinePolicy.WARN)),
+        rule=state.decision.agent,
+    )
+    # Noted first: what is paused twice would be restored once too often.
+    state.paused = found.paused
+    extension = state.person.extension
+    try:
+        for queue in sorted(found.pause):
+            await system.set_agent(extension, queue, AgentState.FOLLOW_UP)
+        for queue in sorted(found.restore):
+            await system.set_agent(extension, queue, AgentState.READY)
+    except PhoneSystemError as error:
+        _LOGGER.debug("The hotline guard could not act: %s", type(error).__name__)
+    return bool(found.conflict) and not found.pause
+
+
+def age_of_redirect(
+    state: PersonState, options: Mapping[str, Any], now: datetime
+) -> Long:
+    """Judge whether a redirect is older than the office allows."""
+    hours = options.get(CONF_LONGEST_HOURS) or 0
+    if state.line is None or not hours:
+        return Long()
+    return long_redirect(
+        state.redirect_since,
+        state.line.setting,
+        now,
+        timedelta(hours=hours),
+        policy=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
+    )

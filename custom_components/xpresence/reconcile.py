@@ -247,13 +247,16 @@ class RedirectLoop:
 
     async def _remember(self, ledger: Ledger, *, must: bool) -> None:
         """Store a ledger; one that only notes what was seen may wait."""
+        # In force first: whoever stores this person's record meanwhile, for another
+        # reason, must not store the ledger before this one over it.
+        before, self.ledger = self.ledger, ledger
         try:
             await self._save(ledger)
         except OSError:
             if must:
+                self.ledger = before
                 raise
             _LOGGER.exception("What was read back could not be noted yet")
-        self.ledger = ledger
 
     # Waking up
 

@@ -17,7 +17,6 @@ from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import (
     HomeAssistantError,
-    ServiceValidationError,
 )
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
@@ -36,26 +35,25 @@ from .const import (
 )
 from .errors import not_followed, refuse
 from .guarding import END_EVERY_FORWARD, age_of_redirect, guard_hotline
+from .labels import label
 from .notices import (
     all_gone,
     of_a_person,
-    redirect_failing,
     release_failed,
 )
 from .office import office_from
-from .person_state import FOUND, Happening, HappeningListener, PersonState
+from .person_state import FOUND, HappeningListener, PersonState
 from .phone_system import build
 from .presence.decide import choose, decide, note_on
 from .presence.ledger import Ledger
-from .presence.line import Destination, DestinationKind
 from .presence.model import (
+    Decision,
     Facts,
     Office,
     Person,
     Profile,
 )
 from .presence.numbers import NumberFormat
-from .presence.redirect_status import RedirectStatus
 from .presence.redirects import DeskChange, Event
 from .presence.targets import Situation, resolve_office
 from .presence.wanted import wanted
@@ -70,11 +68,12 @@ from .telephony.driver import (
     PhoneSystem,
     PhoneSystemError,
 )
+from .telling import report_failing, tell, tell_activated, tell_redirect
 
 _LOGGER = logging.getLogger(__name__)
 
-FAILURES_TO_REPORT: Final = 3
-"""Failed turns in a row after which a person is told."""
+SHOW_AT_LATEST: Final = 0.02
+"""Seconds after which a choice is shown, however long its redirect takes."""
 LINES: Final = "lines"
 """The store's key for the lines that the actions driver keeps itself."""
 
@@ -277,7 +276,7 @@ class OfficeCoordinator:
             save=lambda ledger: self._async_save(person.id, ledger),
             changed=lambda: self._show(person.id),
             found=lambda event: self._found(person.id, event),
-            label=lambda destination: self._label(person.id, destination),
+            label=lambda destination: label(self.office, person.id, destination),
             desk_change=self._desk_change,
             ready_since=self._ready_since,
         )
@@ -305,31 +304,28 @@ class OfficeCoordinator:
     @callback
     def _refresh(self, person_ids: Iterable[str], *, show: bool = False) -> None:
         """Decide anew for some people, and for whoever depends on them."""
-        now = dt_util.utcnow()
-        for person_id in tuple(person_ids):
-            state = self.people[person_id]
-            decision = decide(self.office, state.facts, now)
-            before = state.decision
-            state.decision = decision
-            if decision != before or show:
-                self._show(person_id)
-            if decision.profile != before.profile:
-                self._happened(
-                    person_id,
-                    Happening.ACTIVATED,
-                    {
-                        "profile": decision.profile.name,
-                        "source": decision.source.value,
-                    },
-                )
-            if self._begun:
-                self._announce(state)
+        decided = self._decide(person_ids)
         self._resolve()
-        self._set_timer()
+        self._tell_decided(decided, show=show)
 
     @callback
-    def _resolve(self) -> None:
-        """Turn every deciding rule into numbers, and act where that changed."""
+    def _decide(self, person_ids: Iterable[str]) -> list[tuple[PersonState, Decision]]:
+        """Decide anew; return those people, each with the decision before."""
+        now = dt_util.utcnow()
+        decided = []
+        for person_id in tuple(person_ids):
+            state = self.people[person_id]
+            before = state.decision
+            state.decision = decide(self.office, state.facts, now)
+            decided.append((state, before))
+        return decided
+
+    @callback
+    def _resolve(self, *, but: str | None = None) -> None:
+        """Turn every deciding rule into numbers, and act where that changed.
+
+        ``but``: whose turn the caller takes.
+        """
         answers = resolve_office(
             self.office,
             {pid: state.decision.redirect for pid, state in self.people.items()},
@@ -342,7 +338,22 @@ class OfficeCoordinator:
             if wish != state.loop.wanted or answer.refusals != state.loop.refusals:
                 state.loop.wanted = wish
                 state.loop.refusals = answer.refusals
-                self._run(state)
+                if person_id != but:
+                    self._run(state)
+
+    @callback
+    def _tell_decided(
+        self, decided: list[tuple[PersonState, Decision]], *, show: bool
+    ) -> None:
+        """Show decisions, tell of other profiles, and wake up in time for the next."""
+        for state, before in decided:
+            decision = state.decision
+            if decision != before or show:
+                self._show(state.person.id)
+            tell_activated(state)
+            if self._begun:
+                self._announce(state)
+        self._set_timer()
 
     def situations(self) -> dict[str, Situation]:
         """Return what is known of everybody, for finding targets."""
@@ -364,6 +375,7 @@ class OfficeCoordinator:
         )
 
     async def _async_accompany(self, state: PersonState) -> None:
+        await state.loop.async_settled()
         await announce(self.system, state)
         async with state.guard_turn:
             conflict = await guard_hotline(self.system, state, self.entry.options)
@@ -435,39 +447,6 @@ class OfficeCoordinator:
 
     # Choosing by hand
 
-    def profile_names(self, person_id: str) -> list[str]:
-        """Return what this person is offered, and always what holds."""
-        names = [profile.name for profile in self._offered(person_id)]
-        current = self.people[person_id].decision.profile.name
-        return names if current in names else [*names, current]
-
-    def profile_named(self, person_id: str, name: str) -> Profile:
-        """Return an offered profile by its name, whatever its case.
-
-        Raises:
-            ServiceValidationError: none is called so; the message names all.
-        """
-        offered = self._offered(person_id)
-        for profile in offered:
-            if profile.name.casefold() == name.strip().casefold():
-                return profile
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_profile",
-            translation_placeholders={
-                "person": self.people[person_id].person.name,
-                "profile": name[:60],
-                "offered": ", ".join(profile.name for profile in offered),
-            },
-        )
-
-    def _offered(self, person_id: str) -> list[Profile]:
-        return [
-            profile
-            for profile in self.office.profiles.values()
-            if profile.enabled and profile.owner in (None, person_id)
-        ]
-
     async def async_choose(
         self,
         person_id: str,
@@ -531,9 +510,16 @@ class OfficeCoordinator:
         state = self.people[person_id]
         before = state.facts
         state.facts = facts
-        self._refresh([person_id], show=True)
+        decided = self._decide([person_id])
+        self._resolve(but=person_id)
+        # The redirect first, for callers wait longer for it than readers for the rest.
+        turn = self.hass.async_create_task(
+            state.loop.async_turn(), f"{DOMAIN} redirect", eager_start=True
+        )
+        await asyncio.wait({turn}, timeout=SHOW_AT_LATEST)
+        self._tell_decided(decided, show=True)
         try:
-            await state.loop.async_turn()
+            await turn
         except OSError as error:
             state.facts = before
             self._refresh([person_id], show=True)
@@ -584,59 +570,9 @@ class OfficeCoordinator:
             return
         for listener in tuple(state.listeners):
             listener()
-        self._report(state)
-        self._tell_redirect(state)
-
-    @callback
-    def _tell_redirect(self, state: PersonState) -> None:
-        """Say when calls begin to go elsewhere, or fail to."""
-        now = (state.redirect.status, state.redirect.attributes.get("target"))
-        if now == state.told or not self._begun:
-            return
-        before, state.told = state.told, now
-        status, target = now
-        if before is not None or state.redirect_since is None:
-            state.redirect_since = dt_util.utcnow()
-        self._announce(state)
-        if status is RedirectStatus.FAILED:
-            reason = state.redirect.attributes.get("reason")
-            self._happened(
-                state.person.id, Happening.REDIRECT_FAILED, {"reason": reason}
-            )
-        elif status in (RedirectStatus.ACTIVE, RedirectStatus.OFF) and before:
-            details = {
-                "target": target,
-                "set_by": state.redirect.attributes.get("set_by"),
-            }
-            self._happened(state.person.id, Happening.REDIRECTED, details)
-
-    @callback
-    def _report(self, state: PersonState) -> None:
-        """Raise or drop the notice that only a person can act on."""
-        failing = state.loop.failures >= FAILURES_TO_REPORT
-        if failing == state.reported:
-            return
-        state.reported = failing
-        redirect_failing(
-            self.hass,
-            self.entry,
-            state.person.id,
-            state.person.name,
-            state.loop.reason if failing else None,
-        )
-
-    def _label(self, person_id: str, destination: Destination) -> str:
-        """Return a destination as a person reads it."""
-        if destination.kind is DestinationKind.VOICEMAIL:
-            return "Voicemail"
-        for person in self.office.people.values():
-            if person.extension == destination.number:
-                return person.name
-        person = self.people[person_id].person
-        for device in person.devices:
-            if device.number == destination.number:
-                return device.name
-        return destination.number
+        report_failing(self.hass, self.entry, state)
+        if self._begun and tell_redirect(state):
+            self._announce(state)
 
     # Happenings
 
@@ -650,19 +586,11 @@ class OfficeCoordinator:
         return lambda: listeners.remove(listener)
 
     @callback
-    def _happened(
-        self, person_id: str, happening: Happening, details: dict[str, Any]
-    ) -> None:
-        if (state := self.people.get(person_id)) is None:
-            return
-        for listener in tuple(state.happenings):
-            listener(happening, details)
-
-    @callback
     def _found(self, person_id: str, event: Event) -> None:
-        if (happening := FOUND.get(event.kind)) is not None:
+        happening = FOUND.get(event.kind)
+        if happening is not None and person_id in self.people:
             parts = sorted(part.value for part in event.parts)
-            self._happened(person_id, happening, {"parts": parts})
+            tell(self.people[person_id], happening, {"parts": parts})
 
 
 def _instant(stored: str | None) -> datetime | None:

@@ -50,6 +50,8 @@ class PersonState:
     """The claim whose TeamDesk status was applied last; applied once, then left."""
     published: tuple[Status, str] | None = None
     """What the telephones were last told to show."""
+    told_profile: str | None = None
+    """The profile that was last told as activated."""
     told: tuple[RedirectStatus, str | None] | None = None
     """The redirect that was last told as something that happened."""
     paused: frozenset[str] = frozenset()

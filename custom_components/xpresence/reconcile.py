@@ -143,6 +143,11 @@ class RedirectLoop:
             finally:
                 self.show()
 
+    async def async_settled(self) -> None:
+        """Return when no turn is being taken."""
+        async with self._turn:
+            pass
+
     async def async_follow(self) -> None:
         """Take a turn for which nobody waits; what goes wrong is shown and retried."""
         try:

@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .announce import agent_of
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
+from .offered import names_offered, profile_named
 from .own_redirect import async_set_agent, async_set_follow_me
 from .presence.line import UNKNOWN, AgentState
 
@@ -54,7 +55,7 @@ class ProfileSelect(PersonEntity, SelectEntity):
     @override
     def options(self) -> list[str]:
         """Return the names of the profiles offered to this person."""
-        return self.coordinator.profile_names(self.person_id)
+        return names_offered(self.coordinator.office, self.state_of_person)
 
     @property
     @override
@@ -67,7 +68,7 @@ class ProfileSelect(PersonEntity, SelectEntity):
         """Choose a profile until its own ending rule ends it."""
         await self.coordinator.async_choose(
             self.person_id,
-            self.coordinator.profile_named(self.person_id, option),
+            profile_named(self.coordinator.office, self.state_of_person, option),
             context=self._context,
         )
 

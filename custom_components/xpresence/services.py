@@ -17,6 +17,7 @@ import voluptuous as vol
 
 from .const import CONF_INFO_TEXT, CONF_RING_SECONDS, DOMAIN
 from .coordinator import OfficeCoordinator
+from .offered import profile_named
 from .own_redirect import (
     async_ring,
     async_set_agent,
@@ -86,7 +87,11 @@ async def _set_profile(call: ServiceCall) -> None:
     name = call.data[ATTR_PROFILE]
     # Every name is checked before anybody is changed.
     wishes = [
-        (coordinator, person_id, coordinator.profile_named(person_id, name))
+        (
+            coordinator,
+            person_id,
+            profile_named(coordinator.office, coordinator.people[person_id], name),
+        )
         for coordinator, person_id in people_of(call.hass, call.data)
     ]
     for coordinator, person_id, profile in wishes:

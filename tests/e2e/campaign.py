@@ -254,6 +254,7 @@ async def campaign(histories: int, seed: int) -> Report:
                 entry, "Training", {"kind": "person", "person": people["Bob"]}
             )
             await home.until("sensor.anna_redirect", "off")
+            await home.saved(entry, "Training")
             return await Campaign(home, pbx, proxy, entry, seed).run(histories)
 
 

@@ -39,6 +39,7 @@ async def home(
             entry, "Training", {"kind": "person", "person": people["Bob"]}
         )
         await home.until("sensor.anna_redirect", "off")
+        await home.saved(entry, "Training")
         yield home
     assert home.complaints() == []
 

@@ -195,6 +195,18 @@ class Home:
             )
         await self.wait_running()
 
+    async def saved(self, entry_id: str, name: str) -> None:
+        """Wait until Home Assistant has stored a subentry: it takes its time."""
+        path = self.folder / ".storage" / "core.config_entries"
+        for _ in range(200):
+            if path.exists():
+                for entry in json.loads(path.read_text())["data"]["entries"]:
+                    titles = [one["title"] for one in entry["subentries"]]
+                    if entry["entry_id"] == entry_id and name in titles:
+                        return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{name} was not stored in time")
+
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None

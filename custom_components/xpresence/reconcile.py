@@ -215,6 +215,10 @@ class RedirectLoop:
         return True
 
     async def _converge(self) -> None:
+        if not self._system.capabilities:
+            # Never connected: what it can do is not known, so nothing is judged.
+            await self._remember(self.ledger, must=True)
+            raise Unavailable("not connected yet")
         for attempt in range(WRITES_A_TURN):
             if self.line is None and self._system.ready:
                 self.line = await self._system.read(self._extension)

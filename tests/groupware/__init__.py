@@ -1,0 +1,1 @@
+"""Calendars and groupware, without Home Assistant's pytest plugin."""

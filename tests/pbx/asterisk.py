@@ -36,6 +36,15 @@ def tools() -> dict[str, str]:
     return found
 
 
+def _stands(thread: Path) -> bool:
+    """Tell whether a thread is stopped; one that is gone does nothing either."""
+    try:
+        stat = (thread / "stat").read_text()
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] == "T"
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """Return a loopback port that nobody listens on now."""
     with socket.socket(socket.AF_INET, kind) as probe:
@@ -134,8 +143,19 @@ class Asterisk:
         self.launch()
 
     def freeze(self) -> None:
-        """Stop it from doing anything, its connections left open."""
+        """Stop it from doing anything, its connections left open.
+
+        A thread that is busy in the kernel stops later than the signal is sent, and
+        would still answer: this returns when all of them stand.
+        """
         self._signal(signal.SIGSTOP)
+        assert self.process is not None
+        threads = Path(f"/proc/{self.process.pid}/task")
+        end = time.monotonic() + 10
+        while not all(_stands(thread) for thread in threads.iterdir()):
+            if time.monotonic() > end:
+                raise RuntimeError("Asterisk does not stop")
+            time.sleep(0.01)
 
     def thaw(self) -> None:
         """Let it go on."""

@@ -23,6 +23,7 @@ from custom_components.xpresence.telephony.driver import (
     Unavailable,
 )
 from tests.conftest import set_up
+from tests.pages import EN, assert_worded
 from tests.pbx.asterisk import Asterisk, running
 
 pytestmark = pytest.mark.usefixtures("own_folder", "socket_enabled")
@@ -64,15 +65,19 @@ async def begin(hass: HomeAssistant, kind: str) -> str:
         DOMAIN, context={"source": SOURCE_USER}
     )
     assert result["type"] is FlowResultType.MENU
+    assert_worded(result, EN["config"])
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {"next_step_id": kind}
     )
     assert result["type"] is FlowResultType.FORM
+    assert_worded(result, EN["config"])
     return result["flow_id"]
 
 
 async def answer(hass: HomeAssistant, flow_id: str, said: dict[str, Any]) -> Any:
-    return await hass.config_entries.flow.async_configure(flow_id, said)
+    result = await hass.config_entries.flow.async_configure(flow_id, said)
+    assert_worded(result, EN["config"])
+    return result
 
 
 @pytest.mark.asterisk
@@ -185,6 +190,77 @@ async def test_the_same_phone_system_is_added_once(
     )
 
 
+@pytest.mark.parametrize(
+    ("wrong", "errors"),
+    [
+        ({"host": ""}, {"host": "host_invalid"}),
+        ({"host": "   "}, {"host": "host_invalid"}),
+        ({"host": "http://127.0.0.1"}, {"host": "host_invalid"}),
+        ({"host": "127.0.0.1:5038"}, {"host": "host_invalid"}),
+        ({"host": "a" * 2000}, {"host": "host_invalid"}),
+        ({"host": "pbx\x00"}, {"host": "host_invalid"}),
+        ({"username": "u\r\nAction: X"}, {"username": "control_character"}),
+        ({"password": "p\x00"}, {"password": "control_character"}),
+        ({"password": "\ud800"}, {"password": "control_character"}),
+        ({"ca": "no certificate"}, {"ca": "ca_invalid"}),
+        (
+            {"host": "", "username": "\n", "ca": "x"},
+            {
+                "host": "host_invalid",
+                "username": "control_character",
+                "ca": "ca_invalid",
+            },
+        ),
+    ],
+)
+async def test_nonsense_is_named_field_by_field_before_anything_is_tried(
+    hass: HomeAssistant, wrong: dict[str, Any], errors: dict[str, str]
+) -> None:
+    flow = await begin(hass, "asterisk")
+    said = {"host": "pbx", "port": 5038, "username": "u", "password": "p", "tls": False}
+    with patch(CONNECT) as tried:
+        result = await answer(hass, flow, said | wrong)
+    assert result["errors"] == errors
+    tried.assert_not_called()
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["pbx", "pbx.example.org", "192.0.2.1", "2001:db8::1", "bücher.example", "a"],
+)
+async def test_names_and_addresses_of_every_kind_are_tried(
+    hass: HomeAssistant, host: str
+) -> None:
+    flow = await begin(hass, "asterisk")
+    said = {"port": 5038, "username": "u", "password": "p", "tls": False}
+    with patch(CONNECT, side_effect=Unavailable("")) as tried:
+        result = await answer(hass, flow, said | {"host": f" {host} "})
+    assert result["errors"] == {"base": "cannot_connect"}
+    assert tried.call_args.args[1]["host"] == host
+
+
+async def test_a_page_left_open_elsewhere_keeps_nobody_from_starting_anew(
+    hass: HomeAssistant,
+) -> None:
+    said = {"host": "pbx", "port": 5038, "username": "u", "password": "p", "tls": False}
+    for _ in range(2):
+        flow = await begin(hass, "asterisk")
+        with patch(CONNECT, side_effect=Unavailable("")):
+            result = await answer(hass, flow, said)
+        assert result["errors"] == {"base": "cannot_connect"}
+
+
+async def test_what_nobody_thought_of_is_logged_without_the_secret(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    flow = await begin(hass, "asterisk")
+    said = {"host": "pbx", "port": 5038, "username": "u", "tls": False}
+    with patch(CONNECT, side_effect=ZeroDivisionError()):
+        await answer(hass, flow, said | {"password": "very-secret"})
+    assert "ZeroDivisionError" in caplog.text
+    assert "very-secret" not in caplog.text
+
+
 # Home Assistant actions
 
 
@@ -215,6 +291,29 @@ async def test_actions_that_cannot_be_are_named_field_by_field(
     result = await answer(hass, flow, right)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"] == {"driver": "actions", **right}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("  ", "name_empty"),
+        ("x" * 2000, "name_too_long"),
+        ("Home\x00", "name_control_character"),
+        ("MY  telephones", "name_taken"),
+        (None, "name_taken"),
+    ],
+)
+async def test_a_second_phone_system_on_actions_has_a_name_of_its_own(
+    hass: HomeAssistant, name: str | None, problem: str
+) -> None:
+    first = await answer(hass, await begin(hass, "actions"), {})
+    assert first["title"] == "My telephones"
+    flow = await begin(hass, "actions")
+    result = await answer(hass, flow, {"name": name} if name else {})
+    assert result["errors"] == {"name": problem}
+    result = await answer(hass, flow, {"name": " Cabin "})
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Cabin")
+    assert "name" not in result["data"]
 
 
 # Reauthentication
@@ -251,6 +350,7 @@ async def test_the_connection_can_be_changed_and_a_secret_left_out_is_kept(
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": "reconfigure", "entry_id": entry.entry_id}
     )
+    assert_worded(result, EN["config"])
     shown = {str(key): key.description for key in result["data_schema"].schema}
     assert shown["password"] is None
     other = answers(pbx, host="localhost", port=pbx.tls_port, tls=True)
@@ -263,7 +363,26 @@ async def test_the_connection_can_be_changed_and_a_secret_left_out_is_kept(
     assert entry.state is ConfigEntryState.LOADED
     assert entry.data["password"] == pbx.secret
     assert entry.runtime_data.system.ready
-    assert entry.unique_id == f"localhost:{pbx.tls_port}"
+    assert (entry.unique_id, entry.title) == (f"localhost:{pbx.tls_port}", "localhost")
+
+
+@pytest.mark.asterisk
+@pytest.mark.parametrize("left_out", [{}, {"password": ""}])
+async def test_an_empty_secret_and_a_title_of_ones_own_are_kept(
+    hass: HomeAssistant, pbx: Asterisk, left_out: dict[str, str]
+) -> None:
+    result = await answer(hass, await begin(hass, "asterisk"), answers(pbx))
+    entry = result["result"]
+    hass.config_entries.async_update_entry(entry, title="Office")
+    result = await entry.start_reconfigure_flow(hass)
+    said = answers(pbx, host="localhost")
+    del said["password"]
+    result = await answer(hass, result["flow_id"], said | left_out)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.data["password"] == pbx.secret
+    assert entry.title == "Office"
 
 
 @pytest.mark.asterisk

@@ -9,7 +9,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.presence.model import DEFAULT_ORDER
-from tests.office import ANNA, AVAILABLE, BOB, MEETING
+from tests.office import ANNA, AVAILABLE, BOB, COLLEAGUE, MEETING
+from tests.pages import EN, assert_worded
 
 PRESENCE = {
     "status": "busy",
@@ -27,11 +28,14 @@ class Form:
     def __init__(self, hass: HomeAssistant, result: Any) -> None:
         self.hass = hass
         self.result = result
+        self.texts = EN["config_subentries"][result["handler"][1]]
+        assert_worded(result, self.texts)
 
     async def fill(self, **said: Any) -> Any:
         self.result = await self.hass.config_entries.subentries.async_configure(
             self.result["flow_id"], said
         )
+        assert_worded(self.result, self.texts)
         return self.result
 
     @property
@@ -241,6 +245,109 @@ async def test_a_profile_in_use_cannot_be_switched_off_and_the_place_is_named(
     assert result["step_id"] == "redirect"
 
 
+async def test_a_profile_that_holds_now_cannot_be_switched_off(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    choice = {"entity_id": "select.bob_profile", "option": "Meeting"}
+    await hass.services.async_call("select", "select_option", choice, blocking=True)
+    form = await change(hass, office, MEETING)
+    result = await form.fill(**PRESENCE | {"enabled": False})
+    assert result["errors"] == {"enabled": "profile_active"}
+    assert result["description_placeholders"]["places"] == "Bob"
+    choice["option"] = "Available"
+    await hass.services.async_call("select", "select_option", choice, blocking=True)
+    result = await form.fill(**PRESENCE | {"enabled": False})
+    assert result["step_id"] == "redirect"
+
+
+async def test_profiles_can_be_changed_while_the_phone_system_is_not_set_up(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await hass.config_entries.async_unload(office.entry_id)
+    form = await change(hass, office, MEETING)
+    assert form.result["description_placeholders"]["places"] == "–"
+    await form.fill(**PRESENCE | {"enabled": False})
+    result = await form.fill(mode="unchanged")
+    assert result["reason"] == "reconfigure_successful"
+    assert office.subentries[MEETING].data["enabled"] is False
+
+
+async def test_a_profile_means_everybodys_own_device_by_its_name(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    right = {"name": "Anna", "extension": "100", "default_profile": AVAILABLE}
+    form = await change(hass, office, ANNA)
+    await form.fill(**right, devices=["Mobile Phone: 0171 555 0100"])
+    form = await new(hass, office, "profile")
+    await form.fill(name="On the road")
+    await form.fill(**PRESENCE)
+    await form.fill(mode="forward")
+    device = {"kind": "device", "device": " Mobile  phone"}
+    await form.fill(unconditional=device, busy=NOWHERE, no_reply=NOWHERE)
+    await hass.async_block_till_done()
+    choice = {"entity_id": "select.anna_profile", "option": "On the road"}
+    await hass.services.async_call("select", "select_option", choice, blocking=True)
+    redirect = hass.states.get("sensor.anna_redirect")
+    assert redirect is not None
+    assert redirect.state == "active"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"kind": "person", "person": BOB},
+        {"kind": "first_available", "deputies": [BOB]},
+    ],
+)
+async def test_a_colleague_who_has_left_is_no_longer_suggested(
+    hass: HomeAssistant, office: MockConfigEntry, target: dict[str, Any]
+) -> None:
+    form = await change(hass, office, COLLEAGUE)
+    await form.fill(**PRESENCE)
+    await form.fill(mode="forward")
+    await form.fill(unconditional=target, busy=NOWHERE, no_reply=NOWHERE)
+    hass.config_entries.async_remove_subentry(office, BOB)
+    await hass.async_block_till_done()
+    form = await change(hass, office, COLLEAGUE)
+    await form.fill(**PRESENCE)
+    await form.fill(mode="forward")
+    shown = form.suggested["unconditional"]
+    result = await form.fill(unconditional=shown, busy=NOWHERE, no_reply=NOWHERE)
+    missing = "person" if target["kind"] == "person" else "deputies"
+    assert result["errors"] == {"base": f"target_{missing}_missing_unconditional"}
+
+
+async def test_an_emergency_number_is_none_where_it_is_an_extension(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(office, options={"outside_prefix": "9"})
+    form = await new(hass, office, "profile")
+    await form.fill(name="New")
+    await form.fill(**PRESENCE)
+    await form.fill(mode="forward")
+    police = {
+        "unconditional": {"kind": "number", "number": "9112"},
+        "busy": NOWHERE,
+        "no_reply": NOWHERE,
+    }
+    result = await form.fill(**police)
+    assert result["errors"] == {"base": "number_emergency_unconditional"}
+    carol = await new(hass, office, "person")
+    await carol.fill(name="Carol", extension="9112", default_profile=AVAILABLE)
+    result = await form.fill(**police)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("text", ["a\r\nb", "a\x00b", "\u202etext", "a\u2028b"])
+async def test_an_info_text_is_one_honest_line(
+    hass: HomeAssistant, office: MockConfigEntry, text: str
+) -> None:
+    form = await change(hass, office, MEETING)
+    result = await form.fill(**PRESENCE | {"info_text": text})
+    assert result["errors"] == {"info_text": "info_text_control_character"}
+    assert form.suggested["info_text"] == text
+
+
 async def test_a_fixed_time_needs_minutes_and_an_info_text_is_short(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
@@ -331,6 +438,13 @@ async def test_a_person_is_added_with_sensible_defaults(
         ({"extension": "102\r\nAction: X"}, {"extension": "extension_invalid"}),
         ({"extension": "100"}, {"extension": "extension_taken"}),
         ({"voicemail": "1a"}, {"voicemail": "mailbox_invalid"}),
+        ({"voicemail": "1" * 2000}, {"voicemail": "mailbox_invalid"}),
+        ({"queues": ["a b"]}, {"queues": "queue_invalid"}),
+        ({"person": "person.nobody"}, {"person": "home_person_missing"}),
+        (
+            {"name": "", "person": "person.nobody"},
+            {"name": "name_empty", "person": "home_person_missing"},
+        ),
         ({"devices": ["Mobile"]}, {"devices": "device_without_number"}),
         ({"devices": [": 123"]}, {"devices": "device_name_empty"}),
         ({"devices": ["Mobile: x"]}, {"devices": "device_number_letters"}),
@@ -349,6 +463,36 @@ async def test_a_person_that_cannot_be_is_said_so_field_by_field(
     assert result["errors"] == errors
     result = await form.fill(**right)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_person_may_be_called_as_in_home_assistant(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    hass.states.async_set("person.carol", "home", {"friendly_name": "Carol"})
+    form = await new(hass, office, "person")
+    result = await form.fill(
+        extension="102", default_profile=AVAILABLE, person="person.carol"
+    )
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Carol")
+    assert result["data"]["person"] == "person.carol"
+
+
+async def test_without_a_profile_a_person_has_nothing_to_start_with(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    for profile in office.get_subentries_of_type("profile"):
+        hass.config_entries.async_remove_subentry(office, profile.subentry_id)
+    form = await new(hass, office, "person")
+    assert form.result["reason"] == "no_profile"
+
+
+async def test_a_default_profile_that_is_gone_is_replaced_by_a_suggestion(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    hass.config_entries.async_remove_subentry(office, AVAILABLE)
+    await hass.async_block_till_done()
+    form = await change(hass, office, ANNA)
+    assert form.suggested["default_profile"] == MEETING
 
 
 async def test_a_switched_off_profile_is_no_default(
@@ -401,16 +545,19 @@ async def test_the_offices_rules_apply_at_once(
 ) -> None:
     before = office.runtime_data
     result = await hass.config_entries.options.async_init(office.entry_id)
+    assert_worded(result, EN["options"])
     order = ["calendar", "manual", "call", "rule", "inactivity", "session", "default"]
     said = {"order": order, "desk_change": "enforce", "calendar_days": 14}
     for wrong, problem in (
         (order[1:], "order_incomplete"),
+        ([order[0], *order], "order_incomplete"),
         ([order[-1], *order[:-1]], "order_default_last"),
     ):
         result = await hass.config_entries.options.async_configure(
             result["flow_id"], said | {"order": wrong}
         )
         assert result["errors"] == {"order": problem}
+        assert_worded(result, EN["options"])
     result = await hass.config_entries.options.async_configure(result["flow_id"], said)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 import voluptuous as vol
 
@@ -26,11 +26,14 @@ from .const import (
     SUBENTRY_PROFILE,
 )
 from .default_profiles import default_profiles
+from .drafts import name_problem, tidy
 from .flows.connection import (
     ACTIONS_SCHEMA,
     ASTERISK_DEFAULTS,
+    NEW_ACTIONS_SCHEMA,
     SECRET,
     actions_problems,
+    asterisk_problems,
     asterisk_schema,
     try_connection,
 )
@@ -83,10 +86,11 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
         if user_input is not None:
-            data = {CONF_DRIVER: DRIVER_ASTERISK, **user_input}
-            await self.async_set_unique_id(_unique_id(data))
+            data = _asterisk(user_input)
+            # A page that was left open elsewhere keeps nobody from starting anew.
+            await self.async_set_unique_id(_unique_id(data), raise_on_progress=False)
             self._abort_if_unique_id_configured()
-            errors, placeholders = await try_connection(self.hass, data)
+            errors, placeholders = await self._try(data)
             if not errors:
                 return self._create(data[CONF_HOST], data)
         return self._show("asterisk", user_input, errors, placeholders)
@@ -96,17 +100,26 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for actions; with none named, xpresence keeps the state itself."""
         errors: dict[str, str] = {}
+        title = TITLES[DRIVER_ACTIONS][
+            "de" if self._language.startswith("de") else "en"
+        ]
         if user_input is not None:
+            title = user_input.get(CONF_NAME) or title
+            unique_id = f"{DRIVER_ACTIONS}_{tidy(title).casefold()}"
             errors = actions_problems(self.hass, user_input)
+            if problem := name_problem(title):
+                errors[CONF_NAME] = problem
+            elif unique_id in {e.unique_id for e in self._async_current_entries()}:
+                errors[CONF_NAME] = "name_taken"
             if not errors:
-                language = "de" if self._language.startswith("de") else "en"
-                return self._create(
-                    TITLES[DRIVER_ACTIONS][language],
-                    {CONF_DRIVER: DRIVER_ACTIONS, **user_input},
-                )
+                await self.async_set_unique_id(unique_id, raise_on_progress=False)
+                data = {k: v for k, v in user_input.items() if k != CONF_NAME}
+                return self._create(tidy(title), {CONF_DRIVER: DRIVER_ACTIONS, **data})
         return self.async_show_form(
             step_id="actions",
-            data_schema=self.add_suggested_values_to_schema(ACTIONS_SCHEMA, user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                NEW_ACTIONS_SCHEMA, user_input or {CONF_NAME: title}
+            ),
             errors=errors,
         )
 
@@ -134,9 +147,7 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         placeholders = {"title": entry.title, "permission": ""}
         if user_input is not None:
-            errors, more = await try_connection(
-                self.hass, dict(entry.data) | user_input
-            )
+            errors, more = await self._try(dict(entry.data) | user_input)
             placeholders |= more
             if not errors:
                 return self._update(entry, user_input)
@@ -157,15 +168,15 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
         if user_input is not None:
-            kept = {CONF_PASSWORD: entry.data[CONF_PASSWORD]}
-            data = {CONF_DRIVER: DRIVER_ASTERISK, **kept, **user_input}
+            secret = user_input.get(CONF_PASSWORD) or entry.data[CONF_PASSWORD]
+            data = _asterisk({**user_input, CONF_PASSWORD: secret})
             unique_id = _unique_id(data)
             if any(
                 other.unique_id == unique_id and other.entry_id != entry.entry_id
                 for other in self._async_current_entries()
             ):
                 return self.async_abort(reason="already_configured")
-            errors, placeholders = await try_connection(self.hass, data)
+            errors, placeholders = await self._try(data)
             if not errors:
                 return self._update(entry, data, unique_id=unique_id, whole=True)
         suggested = user_input or {
@@ -189,6 +200,14 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
             ),
             errors=errors,
         )
+
+    async def _try(
+        self, data: Mapping[str, Any]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return what is wrong with the connection, and what the words mention."""
+        if errors := await asterisk_problems(self.hass, data):
+            return errors, {}
+        return await try_connection(self.hass, data)
 
     def _show(
         self,
@@ -221,16 +240,27 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
         whole: bool = False,
     ) -> ConfigFlowResult:
         """Store the new connection; a loaded entry reloads by its own listener."""
-        new = data if whole else dict(entry.data) | data
-        unique_id = unique_id or entry.unique_id
+        update: dict[str, Any] = {
+            "data": data if whole else dict(entry.data) | data,
+            "unique_id": unique_id or entry.unique_id,
+        }
+        if (host := entry.data.get(CONF_HOST)) and entry.title == host:
+            # A title that nobody chose follows the host.
+            update["title"] = update["data"][CONF_HOST]
         if entry.update_listeners:
-            return self.async_update_and_abort(entry, data=new, unique_id=unique_id)
-        return self.async_update_reload_and_abort(entry, data=new, unique_id=unique_id)
+            return self.async_update_and_abort(entry, **update)
+        return self.async_update_reload_and_abort(entry, **update)
 
     @property
     def _language(self) -> str:
         return self.hass.config.language
 
 
+def _asterisk(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the connection as it is stored."""
+    host = said[CONF_HOST].strip()
+    return {CONF_DRIVER: DRIVER_ASTERISK, **said, CONF_HOST: host}
+
+
 def _unique_id(data: Mapping[str, Any]) -> str:
-    return f"{data[CONF_HOST].strip().casefold()}:{data[CONF_PORT]}"
+    return f"{data[CONF_HOST].casefold()}:{data[CONF_PORT]}"

@@ -25,10 +25,7 @@ from homeassistant.util import dt as dt_util
 from .announce import announce
 from .connection import async_connect
 from .const import (
-    CONF_AREA_CODE,
-    CONF_COUNTRY_CODE,
     CONF_DESK_CHANGE,
-    CONF_OUTSIDE_PREFIX,
     CONF_PERSON,
     DOMAIN,
     SUBENTRY_PROFILE,
@@ -41,7 +38,7 @@ from .notices import (
     of_a_person,
     release_failed,
 )
-from .office import office_from
+from .office import number_format, office_from
 from .person_state import FOUND, HappeningListener, PersonState
 from .phone_system import build
 from .presence.decide import choose, decide, note_on
@@ -242,12 +239,8 @@ class OfficeCoordinator:
     @property
     def number_format(self) -> NumberFormat:
         """Return how this phone system writes numbers."""
-        options = self.entry.options
-        return NumberFormat(
-            outside_prefix=options.get(CONF_OUTSIDE_PREFIX, ""),
-            country_code=options.get(CONF_COUNTRY_CODE, ""),
-            area_code=options.get(CONF_AREA_CODE, ""),
-            extensions=frozenset(p.extension for p in self.office.people.values()),
+        return number_format(
+            self.entry.options, (p.extension for p in self.office.people.values())
         )
 
     @property

@@ -107,12 +107,18 @@ def default_profiles(language: str) -> list[ConfigSubentryData]:
     ]
 
 
-def first_profile_id(profiles: Mapping[str, Any]) -> str | None:
+def first_profile_id(profiles: Mapping[str, Mapping[str, Any]]) -> str | None:
     """Return the profile that a new person is offered as default.
 
-    ``profiles`` are the subentries' data by id, in the order of their making.
+    ``profiles`` are the subentries' data by id, in the order of their making. What
+    is switched off or somebody's own is no default.
     """
-    for profile_id, data in profiles.items():
-        if data[CONF_STATUS] == Status.AVAILABLE and data.get(CONF_ENABLED, True):
+    offered = {
+        profile_id: data
+        for profile_id, data in profiles.items()
+        if data.get(CONF_ENABLED, True) and data.get(CONF_OWNER) is None
+    }
+    for profile_id, data in offered.items():
+        if data[CONF_STATUS] == Status.AVAILABLE:
             return profile_id
-    return next(iter(profiles), None)
+    return next(iter(offered), None)

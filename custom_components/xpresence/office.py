@@ -1,6 +1,6 @@
 """From a config entry's options and subentries to the office the rules know."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,9 @@ from homeassistant.const import CONF_NAME
 
 from .const import (
     CONF_AGENT,
+    CONF_AREA_CODE,
     CONF_BUSY,
+    CONF_COUNTRY_CODE,
     CONF_DEFAULT_PROFILE,
     CONF_DEPUTIES,
     CONF_DEVICES,
@@ -24,6 +26,7 @@ from .const import (
     CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_ORDER,
+    CONF_OUTSIDE_PREFIX,
     CONF_OWNER,
     CONF_QUEUES,
     CONF_REDIRECT,
@@ -50,6 +53,7 @@ from .presence.model import (
     Target,
     TargetKind,
 )
+from .presence.numbers import NumberFormat
 
 
 def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
@@ -65,6 +69,18 @@ def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
         },
         order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
         or DEFAULT_ORDER,
+    )
+
+
+def number_format(
+    options: Mapping[str, Any], extensions: Iterable[str]
+) -> NumberFormat:
+    """Return how the phone system of an entry with these options writes numbers."""
+    return NumberFormat(
+        outside_prefix=options.get(CONF_OUTSIDE_PREFIX, ""),
+        country_code=options.get(CONF_COUNTRY_CODE, ""),
+        area_code=options.get(CONF_AREA_CODE, ""),
+        extensions=frozenset(extensions),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_ID, CONF_NAME
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -12,7 +12,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_ENABLED, SUBENTRY_PERSON, SUBENTRY_PROFILE
+from ..const import CONF_DEVICES, SUBENTRY_PERSON, SUBENTRY_PROFILE
+from ..drafts import is_offered
 
 
 def words(options: Iterable[str], translation_key: str) -> SelectSelector:
@@ -26,13 +27,31 @@ def words(options: Iterable[str], translation_key: str) -> SelectSelector:
     )
 
 
-def profiles(entry: ConfigEntry[Any], *, enabled_only: bool = True) -> SelectSelector:
-    """Return a choice between the office's profiles, by name."""
+def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
+    """Return a choice between all profiles, by name."""
     return _named(
         (subentry.subentry_id, subentry.data[CONF_NAME])
         for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
-        if subentry.data.get(CONF_ENABLED, True) or not enabled_only
     )
+
+
+def profiles_offered(entry: ConfigEntry[Any], person_id: str | None) -> SelectSelector:
+    """Return a choice between what a person may be given, by name."""
+    return _named(
+        (subentry.subentry_id, subentry.data[CONF_NAME])
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        if is_offered(subentry.data, person_id)
+    )
+
+
+def devices(entry: ConfigEntry[Any]) -> SelectSelector:
+    """Return a choice between the names of people's devices; others may be typed."""
+    known = {
+        device[CONF_ID]: device[CONF_NAME]
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        for device in subentry.data.get(CONF_DEVICES, ())
+    }
+    return _named(known.items(), custom_value=True)
 
 
 def people(entry: ConfigEntry[Any], *, multiple: bool = False) -> SelectSelector:
@@ -47,7 +66,10 @@ def people(entry: ConfigEntry[Any], *, multiple: bool = False) -> SelectSelector
 
 
 def _named(
-    options: Iterable[tuple[str, str]], *, multiple: bool = False
+    options: Iterable[tuple[str, str]],
+    *,
+    multiple: bool = False,
+    custom_value: bool = False,
 ) -> SelectSelector:
     return SelectSelector(
         SelectSelectorConfig(
@@ -56,5 +78,6 @@ def _named(
             ],
             mode=SelectSelectorMode.DROPDOWN,
             multiple=multiple,
+            custom_value=custom_value,
         )
     )

@@ -1,10 +1,18 @@
 """The questions about a phone system's connection, and trying the answers."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 import logging
+import re
 from typing import Any, Final
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
@@ -26,6 +34,7 @@ from ..const import (
     CONF_TLS,
 )
 from ..phone_system import connect
+from ..telephony.ami_errors import trusting
 from ..telephony.driver import (
     AuthenticationFailed,
     CertificateRejected,
@@ -36,6 +45,7 @@ from ..telephony.driver import (
 _LOGGER = logging.getLogger(__name__)
 
 SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
+HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 ASTERISK_DEFAULTS: Final[dict[str, Any]] = {CONF_PORT: 5038, CONF_TLS: False}
 
 
@@ -68,6 +78,44 @@ ACTIONS_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_STATE_ENTITY): TextSelector(),
     }
 )
+NEW_ACTIONS_SCHEMA: Final = vol.Schema(
+    {vol.Optional(CONF_NAME): TextSelector()}
+).extend(ACTIONS_SCHEMA.schema)
+
+
+async def asterisk_problems(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> dict[str, str]:
+    """Check what can be judged without connecting, field by field."""
+    errors: dict[str, str] = {}
+    if not _is_host(data[CONF_HOST]):
+        errors[CONF_HOST] = "host_invalid"
+    errors |= {
+        field: "control_character"
+        for field in (CONF_USERNAME, CONF_PASSWORD)
+        if not data[field].isprintable()
+    }
+    if ca := data.get(CONF_CA):
+        try:
+            # Even without TLS: nobody enters it for nothing.
+            await hass.async_add_executor_job(trusting, ca)
+        except CertificateRejected:
+            errors[CONF_CA] = "ca_invalid"
+    return errors
+
+
+def _is_host(host: str) -> bool:
+    """Tell a name or address from a URL, an address with port, or nonsense."""
+    try:
+        ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return True
+    try:
+        return bool(HOST.fullmatch(host.encode("idna").decode()))
+    except UnicodeError:
+        return False
 
 
 async def try_connection(

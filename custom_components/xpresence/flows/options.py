@@ -86,7 +86,7 @@ class OfficeOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             order = user_input[CONF_ORDER]
-            if set(order) != {source.value for source in Source}:
+            if sorted(order) != sorted(source.value for source in Source):
                 errors[CONF_ORDER] = "order_incomplete"
             elif order[-1] != Source.DEFAULT:
                 errors[CONF_ORDER] = "order_default_last"

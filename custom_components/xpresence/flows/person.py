@@ -7,14 +7,13 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_ID, CONF_NAME
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     TextSelector,
     TextSelectorConfig,
 )
-from homeassistant.util import slugify
 import voluptuous as vol
 
 from ..const import (
@@ -29,14 +28,13 @@ from ..const import (
 )
 from ..default_profiles import first_profile_id
 from ..drafts import (
-    name_problem,
-    number_problem,
+    device_id,
+    is_offered,
     person_problems,
     person_unique_id,
-    tidy,
+    stored_person,
 )
-from ..presence.numbers import parse
-from .choices import profiles
+from .choices import profiles_offered
 
 DEVICE_SEPARATOR: Final = ":"
 
@@ -61,6 +59,8 @@ class PersonSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         entry = self._get_entry()
         errors: dict[str, str] = {}
+        if self._first_profile is None:
+            return self.async_abort(reason="no_profile")
         if user_input is None:
             suggested = self._suggested()
         else:
@@ -70,9 +70,11 @@ class PersonSubentryFlow(ConfigSubentryFlow):
                 return self._finish(data)
         schema = vol.Schema(
             {
-                vol.Required(CONF_NAME): TextSelector(),
+                vol.Optional(CONF_NAME): TextSelector(),
                 vol.Required(CONF_EXTENSION): TextSelector(),
-                vol.Required(CONF_DEFAULT_PROFILE): profiles(entry),
+                vol.Required(CONF_DEFAULT_PROFILE): profiles_offered(
+                    entry, self._known_as
+                ),
                 vol.Optional(CONF_PERSON): EntitySelector(
                     EntitySelectorConfig(domain="person")
                 ),
@@ -96,43 +98,52 @@ class PersonSubentryFlow(ConfigSubentryFlow):
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the settings as they are stored, and what is wrong with them."""
         before: dict[str, Any] = {}
-        known_as = None
         if self.source == SOURCE_RECONFIGURE:
-            subentry = self._get_reconfigure_subentry()
-            before, known_as = dict(subentry.data), subentry.subentry_id
-        devices, problem = devices_from(user_input.get(CONF_DEVICES) or [])
+            before = dict(self._get_reconfigure_subentry().data)
+        devices = devices_from(user_input.get(CONF_DEVICES) or [])
+        home = user_input.get(CONF_PERSON)
+        known = self.hass.states.get(home) if home else None
         data = before | {
-            CONF_NAME: user_input[CONF_NAME],
+            CONF_NAME: user_input.get(CONF_NAME) or (known.name if known else ""),
             CONF_EXTENSION: user_input[CONF_EXTENSION].strip(),
             CONF_DEFAULT_PROFILE: user_input[CONF_DEFAULT_PROFILE],
-            CONF_PERSON: user_input.get(CONF_PERSON),
+            CONF_PERSON: home,
             CONF_VOICEMAIL: (user_input.get(CONF_VOICEMAIL) or "").strip(),
-            CONF_DEVICES: devices,
+            CONF_DEVICES: devices or [],
             CONF_QUEUES: [queue.strip() for queue in user_input.get(CONF_QUEUES) or []],
         }
-        errors = person_problems(self._get_entry(), data, known_as=known_as)
-        if problem:
-            errors[CONF_DEVICES] = problem
-        return data | {CONF_NAME: tidy(data[CONF_NAME])}, errors
+        errors = person_problems(self._get_entry(), data, known_as=self._known_as)
+        if devices is None:
+            errors[CONF_DEVICES] = "device_without_number"
+        if home and known is None:
+            errors[CONF_PERSON] = "home_person_missing"
+        return data if errors else stored_person(data), errors
 
     def _suggested(self) -> dict[str, Any]:
         if self.source == SOURCE_RECONFIGURE:
             data = dict(self._get_reconfigure_subentry().data)
+            default = self._get_entry().subentries.get(data[CONF_DEFAULT_PROFILE])
+            if default is None or not is_offered(default.data, self._known_as):
+                data[CONF_DEFAULT_PROFILE] = self._first_profile
             data[CONF_DEVICES] = [
                 f"{device[CONF_NAME]}{DEVICE_SEPARATOR} {device[CONF_NUMBER]}"
                 for device in data.get(CONF_DEVICES, [])
             ]
             return data
-        return {
-            CONF_DEFAULT_PROFILE: first_profile_id(
-                {
-                    subentry.subentry_id: subentry.data
-                    for subentry in self._get_entry().get_subentries_of_type(
-                        SUBENTRY_PROFILE
-                    )
-                }
-            )
-        }
+        return {CONF_DEFAULT_PROFILE: self._first_profile}
+
+    @property
+    def _known_as(self) -> str | None:
+        if self.source != SOURCE_RECONFIGURE:
+            return None
+        return self._get_reconfigure_subentry().subentry_id
+
+    @property
+    def _first_profile(self) -> str | None:
+        profiles = self._get_entry().get_subentries_of_type(SUBENTRY_PROFILE)
+        return first_profile_id(
+            {profile.subentry_id: profile.data for profile in profiles}
+        )
 
     def _finish(self, data: dict[str, Any]) -> SubentryFlowResult:
         unique_id = person_unique_id(data[CONF_EXTENSION])
@@ -149,21 +160,14 @@ class PersonSubentryFlow(ConfigSubentryFlow):
         )
 
 
-def devices_from(lines: list[str]) -> tuple[list[dict[str, str]], str | None]:
-    """Read "name: number" lines; return the devices, and the first problem."""
+def devices_from(lines: list[str]) -> list[dict[str, str]] | None:
+    """Read "name: number" lines as they were typed; nothing if a number lacks."""
     devices: list[dict[str, str]] = []
     for line in lines:
         if not line.strip():
             continue
         name, separator, number = line.rpartition(DEVICE_SEPARATOR)
         if not separator:
-            return [], "device_without_number"
-        if problem := name_problem(name) or number_problem(number):
-            return [], f"device_{problem}"
-        device_id = slugify(name)
-        if any(device["id"] == device_id for device in devices):
-            return [], "device_twice"
-        devices.append(
-            {"id": device_id, CONF_NAME: tidy(name), CONF_NUMBER: parse(number)}
-        )
-    return devices, None
+            return None
+        devices.append({CONF_ID: device_id(name), CONF_NAME: name, CONF_NUMBER: number})
+    return devices

@@ -42,7 +42,12 @@ from ..const import (
     CONF_VALUE,
 )
 from ..drafts import (
+    AGENT_UNCHANGED,
     CONDITIONS,
+    LONGEST_DURATION,
+    RING_SECONDS,
+    active_for,
+    device_id,
     places,
     profile_problems,
     profile_unique_id,
@@ -51,7 +56,7 @@ from ..drafts import (
 )
 from ..presence.line import AgentState, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
-from .choices import people, profiles, words
+from .choices import devices, people, profiles, words
 
 CONF_COPY_OF: Final = "copy_of"
 CONF_MINUTES: Final = "minutes"
@@ -61,7 +66,7 @@ NEW_PROFILE: Final[dict[str, Any]] = {
     CONF_STATUS: Status.AVAILABLE.value,
     CONF_INFO_TEXT: "",
     CONF_ENDING: EndingKind.UNTIL_CHANGED.value,
-    CONF_AGENT: "unchanged",
+    CONF_AGENT: AGENT_UNCHANGED,
     CONF_ENABLED: True,
     CONF_OWNER: None,
     CONF_REDIRECT: {CONF_MODE: RedirectMode.UNCHANGED.value},
@@ -102,7 +107,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         schema = vol.Schema(
             {
                 vol.Required(CONF_NAME): TextSelector(),
-                vol.Optional(CONF_COPY_OF): profiles(entry, enabled_only=False),
+                vol.Optional(CONF_COPY_OF): profiles(entry),
             }
         )
         return self.async_show_form(
@@ -148,7 +153,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             errors=errors,
             description_placeholders={
                 "name": self._data[CONF_NAME],
-                "places": ", ".join(places(self._get_entry(), self._known_as or "")),
+                "places": ", ".join(self._places()) or "–",
             },
         )
 
@@ -217,7 +222,8 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="targets",
             data_schema=self.add_suggested_values_to_schema(
-                self._targets_schema(), _suggested(self._data[CONF_REDIRECT])
+                self._targets_schema(),
+                _suggested(self._data[CONF_REDIRECT], set(entry.subentries)),
             ),
             errors=errors,
             description_placeholders={"name": self._data[CONF_NAME]},
@@ -233,10 +239,10 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
                 vol.Optional(CONF_NUMBER): TextSelector(),
                 vol.Optional("person"): people(entry),
                 vol.Optional(CONF_DEPUTIES): people(entry, multiple=True),
-                vol.Optional("device"): TextSelector(),
+                vol.Optional("device"): devices(entry),
             }
             if condition == CONF_NO_REPLY:
-                answers[vol.Optional(CONF_RING_SECONDS)] = RING_SECONDS
+                answers[vol.Optional(CONF_RING_SECONDS)] = SECONDS
             return vol.Schema(answers)
 
         return vol.Schema(
@@ -248,6 +254,14 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             }
             | {vol.Optional(CONF_DO_NOT_DISTURB, default=False): BooleanSelector()}
         )
+
+    def _places(self) -> list[str]:
+        """Return for whom the profile is the default or holds now, once each."""
+        if self._known_as is None:
+            return []
+        entry = self._get_entry()
+        using = [*places(entry, self._known_as), *active_for(entry, self._known_as)]
+        return list(dict.fromkeys(using))
 
     @property
     def _known_as(self) -> str | None:
@@ -268,9 +282,13 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         )
 
 
-RING_SECONDS: Final = NumberSelector(
+SECONDS: Final = NumberSelector(
     NumberSelectorConfig(
-        min=5, max=120, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX
+        min=RING_SECONDS[0],
+        max=RING_SECONDS[1],
+        step=1,
+        unit_of_measurement="s",
+        mode=NumberSelectorMode.BOX,
     )
 )
 PRESENCE_SCHEMA: Final = vol.Schema(
@@ -281,13 +299,13 @@ PRESENCE_SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_MINUTES): NumberSelector(
             NumberSelectorConfig(
                 min=1,
-                max=10080,
+                max=LONGEST_DURATION // 60,
                 step=1,
                 unit_of_measurement="min",
                 mode=NumberSelectorMode.BOX,
             )
         ),
-        vol.Required(CONF_AGENT): words(["unchanged", *AgentState], "agent"),
+        vol.Required(CONF_AGENT): words([AGENT_UNCHANGED, *AgentState], "agent"),
         vol.Required(CONF_ENABLED): BooleanSelector(),
     }
 )
@@ -314,7 +332,7 @@ def _target_from(said: dict[str, Any]) -> dict[str, Any] | None:
     value = {
         TargetKind.NUMBER: said.get(CONF_NUMBER),
         TargetKind.PERSON: said.get("person"),
-        TargetKind.DEVICE: said.get("device"),
+        TargetKind.DEVICE: device_id(said.get("device", "")),
     }.get(kind)
     target: dict[str, Any] = {CONF_KIND: kind, CONF_VALUE: value or ""}
     if kind == TargetKind.FIRST_AVAILABLE:
@@ -322,8 +340,11 @@ def _target_from(said: dict[str, Any]) -> dict[str, Any] | None:
     return target
 
 
-def _suggested(redirect: dict[str, Any]) -> dict[str, Any]:
-    """Return a stored redirect as the form's fields."""
+def _suggested(redirect: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    """Return a stored redirect as the form's fields.
+
+    Whoever is not ``known`` any more is left out: the page could not be sent.
+    """
     answers: dict[str, Any] = {
         CONF_DO_NOT_DISTURB: redirect.get(CONF_DO_NOT_DISTURB, False)
     }
@@ -336,11 +357,16 @@ def _suggested(redirect: dict[str, Any]) -> dict[str, Any]:
             case TargetKind.NUMBER:
                 fields[CONF_NUMBER] = target[CONF_VALUE]
             case TargetKind.PERSON:
-                fields["person"] = target[CONF_VALUE]
+                if target[CONF_VALUE] in known:
+                    fields["person"] = target[CONF_VALUE]
             case TargetKind.DEVICE:
                 fields["device"] = target[CONF_VALUE]
             case TargetKind.FIRST_AVAILABLE:
-                fields[CONF_DEPUTIES] = target.get(CONF_DEPUTIES, [])
+                fields[CONF_DEPUTIES] = [
+                    deputy
+                    for deputy in target.get(CONF_DEPUTIES, [])
+                    if deputy in known
+                ]
         if condition == CONF_NO_REPLY and CONF_RING_SECONDS in redirect:
             fields[CONF_RING_SECONDS] = redirect[CONF_RING_SECONDS]
         answers[condition] = fields

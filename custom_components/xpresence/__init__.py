@@ -6,10 +6,10 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_actions
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .removal import async_release_all
-from .services import async_setup_services
 from .store import OfficeStore
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -25,7 +25,7 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what does not depend on a phone system."""
-    async_setup_services(hass)
+    async_setup_actions(hass)
     return True
 
 

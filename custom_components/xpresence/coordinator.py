@@ -32,6 +32,7 @@ from .const import (
 )
 from .errors import not_followed, refuse
 from .guarding import END_EVERY_FORWARD, age_of_redirect, guard_hotline
+from .inputs import Inlet, inputs_for
 from .labels import label
 from .notices import (
     all_gone,
@@ -148,6 +149,8 @@ class OfficeCoordinator:
 
     async def _on_started(self, _hass: HomeAssistant) -> None:
         self._begun = True
+        for state in self.people.values():
+            self._start_inputs(state)
         self._refresh(self.people)
         for state in self.people.values():
             self._run(state)
@@ -199,7 +202,7 @@ class OfficeCoordinator:
                     await self._async_move(state, person)
             for person in self.office.people.values():
                 if person.id in self.people:
-                    self.people[person.id].person = person
+                    self._follow_settings(self.people[person.id], person)
                 else:
                     self._take_up(person)
                     for add in self._adders:
@@ -259,6 +262,53 @@ class OfficeCoordinator:
             paused=frozenset(record.get("paused", ())),
             redirect_since=_instant(record.get("redirect_since")),
         )
+        self._make_inputs(self.people[person.id])
+
+    # Inputs
+
+    def _make_inputs(self, state: PersonState) -> None:
+        person_id = state.person.id
+        state.settings = dict(self.entry.subentries[person_id].data)
+        inlet = Inlet(
+            self.hass,
+            self.entry,
+            self.store,
+            person_id,
+            get_office=lambda: self.office,
+            get_state=lambda: state,
+            take=lambda change: self._learn(state, change),
+            follow=lambda listener: self.async_listen(person_id, listener),
+        )
+        state.inputs = inputs_for(inlet)
+        if self._begun:
+            self._start_inputs(state)
+
+    @callback
+    def _start_inputs(self, state: PersonState) -> None:
+        for one in state.inputs:
+            one.start()
+
+    def _follow_settings(self, state: PersonState, person: Person) -> None:
+        """Take changed settings of a person; their inputs are made anew."""
+        state.person = person
+        if dict(self.entry.subentries[person.id].data) == state.settings:
+            for one in state.inputs:
+                one.office_changed()
+            return
+        for one in state.inputs:
+            one.stop()
+        self._make_inputs(state)
+
+    @callback
+    def _learn(self, state: PersonState, change: Callable[[Facts], Facts]) -> None:
+        """Take what an input tells; an input of somebody who left tells nothing."""
+        if self.people.get(state.person.id) is not state:
+            return
+        facts = change(state.facts)
+        if facts is state.facts:
+            return
+        state.facts = facts
+        self._refresh([state.person.id])
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
         return RedirectLoop(
@@ -280,7 +330,8 @@ class OfficeCoordinator:
         state = self.people.pop(person_id)
         state.stop()
         released = await state.loop.async_release()
-        await self.store.async_put({person_id: None})
+        own = [key for key in self.store if key.split(".")[0] == person_id]
+        await self.store.async_put(dict.fromkeys(own))
         all_gone(self.hass, person_id)
         if not released:
             release_failed(self.hass, self.entry.title, person_id)

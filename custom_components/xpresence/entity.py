@@ -6,9 +6,11 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
+from .authority import async_authorize
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
 from .person_state import PersonState
+from .presence.policy import Act
 
 
 class PersonEntity(Entity):
@@ -43,6 +45,14 @@ class PersonEntity(Entity):
     def state_of_person(self) -> PersonState:
         """Return what is known of the person now."""
         return self.coordinator.people[self.person_id]
+
+    async def async_authorize(self, act: Act) -> None:
+        """Return if whoever calls may do this to the person.
+
+        Raises:
+            Unauthorized: they may not.
+        """
+        await async_authorize(self.coordinator, self.person_id, act, self._context)
 
     @property
     @override

@@ -1,11 +1,11 @@
 """What is known of one person now, and what happened to them last."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE
 
@@ -14,6 +14,9 @@ from .presence.model import Decision, Facts, Person
 from .presence.redirect_status import RedirectStatus
 from .presence.redirects import EventKind
 from .reconcile import RedirectLoop, RedirectView
+
+if TYPE_CHECKING:
+    from .inputs import Input
 
 type HappeningListener = Callable[[Happening, dict[str, Any]], None]
 
@@ -44,6 +47,9 @@ class PersonState:
     facts: Facts
     decision: Decision
     loop: RedirectLoop
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The person's settings that the inputs were made of."""
+    inputs: tuple[Input, ...] = ()
     listeners: list[CALLBACK_TYPE] = field(default_factory=list)
     happenings: list[HappeningListener] = field(default_factory=list)
     activated: str | None = None
@@ -76,6 +82,8 @@ class PersonState:
     def stop(self) -> None:
         """End what runs for this person; what is set stays set."""
         self.loop.stop()
+        for one in self.inputs:
+            one.stop()
         if self.age_timer is not None:
             self.age_timer()
             self.age_timer = None

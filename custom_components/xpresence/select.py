@@ -12,6 +12,7 @@ from .entity import PersonEntity
 from .offered import names_offered, profile_named
 from .own_redirect import async_set_agent, async_set_follow_me
 from .presence.line import UNKNOWN, AgentState
+from .presence.policy import Act
 
 PARALLEL_UPDATES = 0
 
@@ -66,6 +67,7 @@ class ProfileSelect(PersonEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Choose a profile until its own ending rule ends it."""
+        await self.async_authorize(Act.CHOOSE_PROFILE)
         await self.coordinator.async_choose(
             self.person_id,
             profile_named(self.coordinator.office, self.state_of_person, option),
@@ -98,6 +100,7 @@ class FollowMeSelect(PersonEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Switch follow-me to a device, or off."""
+        await self.async_authorize(Act.CHANGE_FOLLOW_ME)
         device = None if option == OFF else option
         await async_set_follow_me(self.coordinator, self.person_id, device)
 
@@ -115,4 +118,5 @@ class AgentSelect(PersonEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Set the state in all of the person's queues."""
+        await self.async_authorize(Act.SET_AGENT_STATUS)
         await async_set_agent(self.coordinator, self.person_id, AgentState(option))

@@ -8,6 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
+from .presence.policy import Act
 
 PARALLEL_UPDATES = 0
 
@@ -44,9 +45,11 @@ class AutomaticSwitch(PersonEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Let automation choose again."""
+        await self.async_authorize(Act.CHOOSE_PROFILE)
         await self.coordinator.async_set_automatic(self.person_id, automatic=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Let nothing but the person choose."""
+        await self.async_authorize(Act.CHOOSE_PROFILE)
         await self.coordinator.async_set_automatic(self.person_id, automatic=False)

@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import XPresenceConfigEntry
 from .drafts import INFO_TEXT_LENGTH
 from .entity import PersonEntity
+from .presence.policy import Act
 
 PARALLEL_UPDATES = 0
 
@@ -46,4 +47,5 @@ class InfoText(PersonEntity, TextEntity):
     @override
     async def async_set_value(self, value: str) -> None:
         """Write another text."""
+        await self.async_authorize(Act.CHOOSE_PROFILE)
         await self.coordinator.async_set_info_text(self.person_id, value)

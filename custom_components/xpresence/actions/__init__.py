@@ -1,0 +1,16 @@
+"""The actions of xpresence: one file a topic, each with its table."""
+
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+
+from . import choosing, redirecting
+
+ACTIONS: Final = (*choosing.ACTIONS, *redirecting.ACTIONS)
+
+
+@callback
+def async_setup_actions(hass: HomeAssistant) -> None:
+    """Register every action."""
+    for action in ACTIONS:
+        action.register(hass)

@@ -1,0 +1,67 @@
+"""Actions that choose a profile by hand."""
+
+from typing import Final
+
+from homeassistant.core import ServiceCall
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..const import CONF_INFO_TEXT
+from ..offered import profile_named
+from ..presence.policy import Act
+from .action import Action, Meant
+from .ending import END_FIELDS, end_of
+
+ATTR_PROFILE: Final = "profile"
+INFO_TEXT_LENGTH: Final = 255
+
+
+async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
+    """Choose a profile by hand for everybody meant."""
+    until = end_of(call)
+    name = call.data[ATTR_PROFILE]
+    # Every name is checked before anybody is changed.
+    wishes = [
+        (
+            coordinator,
+            person_id,
+            profile_named(coordinator.office, coordinator.people[person_id], name),
+        )
+        for coordinator, person_id in people
+    ]
+    for coordinator, person_id, profile in wishes:
+        await coordinator.async_choose(
+            person_id,
+            profile,
+            until=until,
+            info_text=call.data.get(CONF_INFO_TEXT),
+            context=call.context,
+        )
+
+
+async def _resume_automatic(call: ServiceCall, people: list[Meant]) -> None:
+    """Release the choice of everybody meant."""
+    for coordinator, person_id in people:
+        await coordinator.async_resume_automatic(person_id)
+
+
+ACTIONS: Final = (
+    Action(
+        name="resume_automatic",
+        act=Act.CHOOSE_PROFILE,
+        run=_resume_automatic,
+        fields={},
+    ),
+    Action(
+        name="set_profile",
+        act=Act.CHOOSE_PROFILE,
+        run=_set_profile,
+        fields={
+            vol.Required(ATTR_PROFILE): cv.string,
+            vol.Optional(CONF_INFO_TEXT): vol.All(
+                cv.string, vol.Length(max=INFO_TEXT_LENGTH)
+            ),
+            **END_FIELDS,
+        },
+    ),
+)

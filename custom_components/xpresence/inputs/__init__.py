@@ -1,0 +1,18 @@
+"""What feeds the facts about a person: one file an input.
+
+An input reads something outside (entities, calendars, Teams) and tells what it
+learned; it decides nothing.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from .inlet import Inlet, Input
+
+INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = ()
+"""Every input there is; each makes its own of a person's inlet."""
+
+
+def inputs_for(inlet: Inlet) -> tuple[Input, ...]:
+    """Return a person's inputs; nothing is read yet."""
+    return tuple(make(inlet) for make in INPUTS)

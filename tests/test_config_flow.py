@@ -4,7 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -70,6 +75,14 @@ async def begin(hass: HomeAssistant, kind: str) -> str:
         result["flow_id"], {"next_step_id": kind}
     )
     assert result["type"] is FlowResultType.FORM
+    assert_worded(result, EN["config"])
+    return result["flow_id"]
+
+
+async def reconfigure(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
     assert_worded(result, EN["config"])
     return result["flow_id"]
 
@@ -374,10 +387,10 @@ async def test_an_empty_secret_and_a_title_of_ones_own_are_kept(
     result = await answer(hass, await begin(hass, "asterisk"), answers(pbx))
     entry = result["result"]
     hass.config_entries.async_update_entry(entry, title="Office")
-    result = await entry.start_reconfigure_flow(hass)
+    flow = await reconfigure(hass, entry)
     said = answers(pbx, host="localhost")
     del said["password"]
-    result = await answer(hass, result["flow_id"], said | left_out)
+    result = await answer(hass, flow, said | left_out)
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
@@ -396,8 +409,8 @@ async def test_a_connection_cannot_become_another_entrys(
         data={"driver": "asterisk", **answers(pbx, host="elsewhere")},
     )
     other.add_to_hass(hass)
-    result = await other.start_reconfigure_flow(hass)
-    result = await answer(hass, result["flow_id"], answers(pbx))
+    flow = await reconfigure(hass, other)
+    result = await answer(hass, flow, answers(pbx))
     assert result["reason"] == "already_configured"
 
 
@@ -405,8 +418,8 @@ async def test_actions_can_be_changed(hass: HomeAssistant) -> None:
     async_mock_service(hass, "script", "on")
     async_mock_service(hass, "script", "off")
     entry = await set_up(hass)
-    result = await entry.start_reconfigure_flow(hass)
-    result = await answer(hass, result["flow_id"], {"set_action": "script.gone"})
+    flow = await reconfigure(hass, entry)
+    result = await answer(hass, flow, {"set_action": "script.gone"})
     assert result["errors"] == {"set_action": "action_unknown"}
     right = {"set_action": "script.on", "end_action": "script.off"}
     result = await answer(hass, result["flow_id"], right)

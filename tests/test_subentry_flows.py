@@ -63,8 +63,14 @@ async def new(hass: HomeAssistant, entry: MockConfigEntry, kind: str) -> Form:
     )
 
 
-async def change(hass: HomeAssistant, entry: MockConfigEntry, subentry: str) -> Form:
-    return Form(hass, await entry.start_subentry_reconfigure_flow(hass, subentry))
+async def change(
+    hass: HomeAssistant, entry: MockConfigEntry, subentry: str, page: str = "general"
+) -> Form:
+    """Open a settings page of something that exists; people have a menu of them."""
+    form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, subentry))
+    if form.result["type"] is FlowResultType.MENU:
+        await form.fill(next_step_id=page)
+    return form
 
 
 def named(entry: MockConfigEntry, name: str) -> Any:

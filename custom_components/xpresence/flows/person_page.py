@@ -1,0 +1,46 @@
+"""What the settings pages of a person share."""
+
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+
+from ..const import CONF_EXTENSION
+from ..drafts import person_unique_id
+
+
+class PersonPage(ConfigSubentryFlow):
+    """A page of the settings of one person; each is a mixin with its steps."""
+
+    @property
+    def known_as(self) -> str | None:
+        """Return the person's id; ``None`` for somebody new."""
+        if self.source != SOURCE_RECONFIGURE:
+            return None
+        return self._get_reconfigure_subentry().subentry_id
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """Return the person's settings as they are stored; empty for somebody new."""
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        return dict(self._get_reconfigure_subentry().data)
+
+    def save(self, data: dict[str, Any]) -> SubentryFlowResult:
+        """Store the person's settings, found valid, and end the flow."""
+        unique_id = person_unique_id(data[CONF_EXTENSION])
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                data=data,
+                title=data[CONF_NAME],
+                unique_id=unique_id,
+            )
+        return self.async_create_entry(
+            title=data[CONF_NAME], data=data, unique_id=unique_id
+        )

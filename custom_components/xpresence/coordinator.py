@@ -46,6 +46,7 @@ from .presence.decide import choose, decide, note_on
 from .presence.ledger import Ledger
 from .presence.model import (
     Decision,
+    EndingKind,
     Facts,
     Office,
     Person,
@@ -498,6 +499,7 @@ class OfficeCoordinator:
         *,
         until: datetime | None = None,
         info_text: str | None = None,
+        ending: EndingKind | None = None,
         context: Context | None = None,
     ) -> None:
         """Choose a profile by hand and return when the redirect follows it.
@@ -515,6 +517,7 @@ class OfficeCoordinator:
             now,
             until=until,
             info_text=info_text,
+            ending=ending,
             by=context.user_id if context else None,
         )
         await self._async_set_facts(person_id, replace(state.facts, choice=choice))

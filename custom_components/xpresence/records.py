@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from .presence.ledger import Ledger
-from .presence.model import Choice, Facts, Note
+from .presence.model import Choice, EndingKind, Facts, Note
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ def choice_to_record(choice: Choice | None) -> dict[str, Any] | None:
         "at": choice.at.isoformat(),
         "until": choice.until.isoformat() if choice.until else None,
         "info_text": choice.info_text,
+        "ending": choice.ending.value if choice.ending else None,
         "by": choice.by,
     }
 
@@ -28,12 +29,13 @@ def choice_from_record(record: Mapping[str, Any] | None) -> Choice | None:
     """Read what :func:`choice_to_record` wrote."""
     if not record:
         return None
-    until = record["until"]
+    until, ending = record["until"], record.get("ending")
     return Choice(
         profile=record["profile"],
         at=datetime.fromisoformat(record["at"]),
         until=datetime.fromisoformat(until) if until else None,
         info_text=record["info_text"],
+        ending=EndingKind(ending) if ending else None,
         by=record["by"],
     )
 

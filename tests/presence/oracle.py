@@ -87,7 +87,7 @@ def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
     profile = office.profiles.get(choice.profile)
     if choice.until is not None:
         return [choice.profile] if now < choice.until else []
-    kind = profile.ending.kind.value if profile else "until_changed"
+    kind = (choice.ending or profile.ending.kind).value if profile else "until_changed"
     over = False
     if kind != "until_changed" and profile and profile.ending.duration:
         over = now - choice.at >= profile.ending.duration

@@ -10,6 +10,7 @@ from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.presence.model import (
     Absence,
     Call,
+    EndingKind,
     EntityRule,
     Facts,
     Office,
@@ -186,6 +187,23 @@ def test_a_given_end_is_the_end_whatever_the_profile_says() -> None:
     )
     assert holds(known, "13:59") == "Lunch"
     assert holds(known, "14:00") == "Available"
+
+
+def test_until_i_return_can_be_said_of_any_profile() -> None:
+    choice = chosen("Vacation", "12:00", ending=EndingKind.UNTIL_RETURN)
+    known = facts(choice=choice, absence=Absence(at("12:05"), at("12:40")))
+    assert holds(known, "12:39") == "Vacation"
+    assert holds(known, "12:40") == "Available"
+
+
+def test_another_ending_keeps_the_profiles_time_as_the_latest_end() -> None:
+    known = facts(
+        choice=chosen("Siesta", "12:00", ending=EndingKind.UNTIL_SESSION_ENDS)
+    )
+    assert (
+        decided(known, "12:01").until
+        == decided(facts(choice=chosen("Siesta", "12:00")), "12:01").until
+    )
 
 
 def test_choosing_what_automation_would_choose_anyway_releases() -> None:

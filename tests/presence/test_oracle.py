@@ -22,6 +22,7 @@ from custom_components.xpresence.presence.model import (
     Absence,
     Call,
     Choice,
+    EndingKind,
     EntityRule,
     Facts,
     InactivityRules,
@@ -154,7 +155,14 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
         )
     facts = Facts(
         "anna",
-        choice=maybe(lambda: Choice(draw(names), minute(), maybe(minute))),
+        choice=maybe(
+            lambda: Choice(
+                draw(names),
+                minute(),
+                maybe(minute),
+                ending=maybe(lambda: draw(st.sampled_from(EndingKind))),
+            )
+        ),
         automatic=draw(st.integers(0, 5)) > 0,
         pc=Pc(
             maybe(lambda: said(draw(st.booleans()))),

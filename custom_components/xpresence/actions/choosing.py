@@ -3,11 +3,13 @@
 from typing import Final
 
 from homeassistant.core import ServiceCall
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..const import CONF_INFO_TEXT
+from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
 from ..offered import profile_named
+from ..presence.model import EndingKind
 from ..presence.policy import Act
 from .action import Action, Meant
 from .ending import END_FIELDS, end_of
@@ -19,6 +21,11 @@ INFO_TEXT_LENGTH: Final = 255
 async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
     """Choose a profile by hand for everybody meant."""
     until = end_of(call)
+    ending: EndingKind | None = call.data.get(CONF_ENDING)
+    if until is not None and ending is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="ambiguous_end"
+        )
     name = call.data[ATTR_PROFILE]
     # Every name is checked before anybody is changed.
     wishes = [
@@ -35,6 +42,7 @@ async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
             profile,
             until=until,
             info_text=call.data.get(CONF_INFO_TEXT),
+            ending=ending,
             context=call.context,
         )
 
@@ -60,6 +68,9 @@ ACTIONS: Final = (
             vol.Required(ATTR_PROFILE): cv.string,
             vol.Optional(CONF_INFO_TEXT): vol.All(
                 cv.string, vol.Length(max=INFO_TEXT_LENGTH)
+            ),
+            vol.Optional(CONF_ENDING): vol.All(
+                vol.Coerce(EndingKind), vol.NotIn((EndingKind.FIXED_TIME,))
             ),
             **END_FIELDS,
         },

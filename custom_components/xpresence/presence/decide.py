@@ -16,6 +16,7 @@ from .model import (
     Choice,
     Claim,
     Decision,
+    EndingKind,
     Facts,
     Note,
     Office,
@@ -112,18 +113,20 @@ def choose(
     *,
     until: datetime | None = None,
     info_text: str | None = None,
+    ending: EndingKind | None = None,
     by: str | None = None,
 ) -> Choice | None:
     """Return the choice that somebody's pick makes.
 
-    Picking what automation would choose anyway releases the choice; an end or an
-    info text given with it makes it a choice all the same.
+    Picking what automation would choose anyway releases the choice; an end, an
+    ending rule or an info text given with it makes it a choice all the same.
     """
     released = replace(facts, choice=None)
     anyway = decide(office, released, now).profile.id
-    if until is None and info_text is None and profile == anyway:
+    given = (until, info_text, ending)
+    if given == (None, None, None) and profile == anyway:
         return None
-    return Choice(profile, now, until, info_text, by)
+    return Choice(profile, now, until, info_text, ending, by)
 
 
 def _info_text(facts: Facts, top: Claim, profile: Profile) -> str:

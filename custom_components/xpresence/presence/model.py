@@ -211,6 +211,8 @@ class Choice:
     at: datetime
     until: datetime | None = None
     info_text: str | None = None
+    ending: EndingKind | None = None
+    """What ends it in place of the profile's own rule, if no end time was given."""
     by: str | None = None
     """Who chose: an opaque id; never shown without asking who may see it."""
 

@@ -1,13 +1,23 @@
 """A profile chosen by hand, until it ends.
 
-Whichever comes first: the end that was given; or, if none was, the profile's own
-ending rule: on return, with the session (both at the latest after the profile's time),
+Whichever comes first: the end that was given; or, if none was, the ending rule that
+was given or else the profile's own: on return, with the session (both at the latest after the profile's time),
 after a fixed time, or not at all.
 """
 
 from datetime import datetime
 
-from ..model import Choice, Claim, EndingKind, Facts, Office, Person, Profile, Source
+from ..model import (
+    Choice,
+    Claim,
+    Ending,
+    EndingKind,
+    Facts,
+    Office,
+    Person,
+    Profile,
+    Source,
+)
 from .slot import NOTHING, Slot
 
 
@@ -36,10 +46,21 @@ def end_of(choice: Choice, profile: Profile | None) -> datetime | None:
     """Return when a choice ends by the clock, if it does."""
     if choice.until is not None:
         return choice.until
-    if profile is None or profile.ending.kind is EndingKind.UNTIL_CHANGED:
+    ending = ending_of(choice, profile)
+    if ending.kind is EndingKind.UNTIL_CHANGED:
         return None
-    latest = profile.ending.duration
+    latest = ending.duration
     return None if latest is None else choice.at + latest
+
+
+def ending_of(choice: Choice, profile: Profile | None) -> Ending:
+    """Return the rule that ends a choice without an end time.
+
+    One given with the choice keeps the profile's time as the latest end.
+    """
+    if profile is None:
+        return Ending()
+    return Ending(choice.ending or profile.ending.kind, profile.ending.duration)
 
 
 def has_ended(
@@ -63,11 +84,12 @@ def _observed_end(
     """Return when what the profile waits for happened after the choice."""
     if profile is None or choice.until is not None:
         return None
-    if profile.ending.kind is EndingKind.UNTIL_RETURN:
+    kind = ending_of(choice, profile).kind
+    if kind is EndingKind.UNTIL_RETURN:
         absence = facts.absence
         if absence is not None and absence.since >= choice.at:
             return absence.until
-    if profile.ending.kind is EndingKind.UNTIL_SESSION_ENDS:
+    if kind is EndingKind.UNTIL_SESSION_ENDS:
         ended = facts.session_ended
         if ended is not None and ended > choice.at:
             return ended
@@ -77,4 +99,4 @@ def _observed_end(
 def _reason(choice: Choice, profile: Profile | None) -> str:
     if choice.until is not None or profile is None:
         return "chosen"
-    return f"chosen_{profile.ending.kind.value}"
+    return f"chosen_{ending_of(choice, profile).kind.value}"

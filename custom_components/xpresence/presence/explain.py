@@ -31,7 +31,35 @@ def explain(
     to_self: bool = True,
     subjects: bool = False,
 ) -> str:
-    """Say why a profile holds, what waits, and when it ends.
+    """Say in one sentence why a profile holds, what waits, and when it ends.
+
+    The arguments are those of :func:`reasons`.
+    """
+    return (
+        "; ".join(
+            reasons(
+                office,
+                decision,
+                now,
+                language=language,
+                to_self=to_self,
+                subjects=subjects,
+            )
+        )
+        + "."
+    )
+
+
+def reasons(
+    office: Office,
+    decision: Decision,
+    now: datetime,
+    *,
+    language: str = "en",
+    to_self: bool = True,
+    subjects: bool = False,
+) -> tuple[str, ...]:
+    """Say one after another why a profile holds, what waits, and when it ends.
 
     Args:
         office: for the person's name, time zone and profiles.
@@ -62,7 +90,7 @@ def explain(
     ]
     if ending := words.ending(decision.claim):
         parts.append(ending)
-    return "; ".join(parts) + "."
+    return tuple(parts)
 
 
 class _Words:

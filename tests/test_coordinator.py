@@ -360,6 +360,7 @@ async def test_a_new_person_appears_without_anybody_elses_entities_going(
         ),
     )
     await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, "sensor.carol_redirect").state == "off"
     await choose(hass, "Meeting", "select.carol_profile")
     assert shown(hass, "sensor.carol_redirect").state == "active"
     assert gone == []
@@ -405,6 +406,17 @@ async def test_another_extension_takes_its_own_redirect_and_leaves_the_old_one_f
     assert (await system.read("100")).setting.unconditional is None
     assert (await system.read("110")).setting.unconditional is not None
     assert shown(hass, SELECT).state == "Meeting"
+
+
+async def test_another_extension_is_read_though_nothing_is_wished_of_it(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    anna = office.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        office, anna, data={**anna.data, "extension": "110"}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, REDIRECT).state == "off"
 
 
 async def test_a_profile_that_is_deleted_while_active_falls_back(

@@ -195,6 +195,7 @@ class OfficeCoordinator:
         """Apply changed options, profiles and people without a reload."""
         async with self._office_turn:
             self.office = office_from(self.entry, self.hass.config.time_zone)
+            before = {person_id: state.loop for person_id, state in self.people.items()}
             for person_id, state in tuple(self.people.items()):
                 person = self.office.people.get(person_id)
                 if person is None:
@@ -212,6 +213,10 @@ class OfficeCoordinator:
                 state.loop.desk_change = self._desk_change
             self._check_profiles()
             self._refresh(self.people, show=True)
+            for person_id, state in self.people.items():
+                if state.loop is not before.get(person_id):
+                    # Read now: with no wish for it nothing else would.
+                    self._run(state)
 
     @callback
     def _check_profiles(self) -> None:

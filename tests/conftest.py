@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import HealthCheck, settings
 import pytest
 
 from tests.pbx.asterisk import tools
@@ -15,6 +16,18 @@ from tests.pbx.asterisk import tools
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
     from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+# A test run never fails by chance: the same examples every time, however slow the
+# machine. `HYPOTHESIS_PROFILE=nightly` looks for new ones.
+PATIENT: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
+}
+settings.register_profile(
+    "fixed", max_examples=300, derandomize=True, database=None, **PATIENT
+)
+settings.register_profile("nightly", max_examples=10_000, **PATIENT)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 NEEDS = {"asterisk": "XPRESENCE_ASTERISK", "browser": "XPRESENCE_CHROMIUM"}
 """Marker → what script/setup must have found."""

@@ -41,10 +41,11 @@ async def log_in(chromium: Browser, home: Home, *, width: int = 1180) -> Page:
         locale="en-GB",
         timezone_id="Europe/Berlin",
     )
+    context.set_default_timeout(120_000)
     page = await context.new_page()
     await page.goto(home.url)
     await page.locator("input[name=username]").fill(home.username)
     await page.locator("input[name=password]").fill(home.password)
     await page.locator("input[name=password]").press("Enter")
-    await page.locator("home-assistant-main").wait_for(timeout=60_000)
+    await page.locator("home-assistant-main").wait_for()
     return page

@@ -22,7 +22,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.pbx.asterisk import Asterisk, running
+from tests.pbx.asterisk import Asterisk, eventually, running
 from tests.pbx.sip import dial
 from tests.telephony.faultproxy import Fault, FaultProxy, proxy_to
 
@@ -30,9 +30,7 @@ from .home import Failed, Home
 
 PROFILES = {"Meeting": "*100", "Training": "101", "Vacation": "*100"}
 """Those that forward, and to what."""
-CONVERGE_SECONDS = 90
-PERSISTED_AFTER = 1.2
-"""Asterisk itself forgets what it was told within its last second."""
+CONVERGE_SECONDS = 180
 
 
 @dataclass
@@ -172,7 +170,8 @@ class Campaign:
         number = f"0{1000 + self.dialled}"
         if await dial(self.pbx, "100", f"*72{number}"):
             self.base = number
-        await asyncio.sleep(PERSISTED_AFTER)
+            # Asterisk itself forgets what it was told within its last second.
+            await eventually(lambda: self.pbx.on_disk("CF", "100") == number)
 
     # What breaks
 

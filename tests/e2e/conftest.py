@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+import time
 
 import pytest
 import pytest_asyncio
 
-from tests.pbx.asterisk import Asterisk, running
+from tests.pbx.asterisk import EVENTUALLY, Asterisk, running
 
 from .home import Home
 
@@ -46,12 +47,11 @@ async def home(
 
 async def settled(pbx: Asterisk, family: str, key: str, value: str | None) -> None:
     """Wait until the PBX itself says so."""
-    for _ in range(200):
-        if await asyncio.to_thread(pbx.database, family, key) == value:
-            return
+    end = time.monotonic() + EVENTUALLY
+    while (found := await asyncio.to_thread(pbx.database, family, key)) != value:
+        if time.monotonic() > end:
+            raise AssertionError(f"{family}/{key} is {found!r}, not {value!r}")
         await asyncio.sleep(0.05)
-    found = pbx.database(family, key)
-    raise AssertionError(f"{family}/{key} is {found!r}, not {value!r}")
 
 
 def image(name: str) -> Path:

@@ -16,10 +16,10 @@ from typing import Any, Self
 
 import aiohttp
 
-from tests.pbx.asterisk import Asterisk, free_port
+from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, free_port
 
 PROJECT = Path(__file__).parents[2]
-START_SECONDS = 120
+START_SECONDS = 300
 CONFIGURATION = """
 frontend:
 config:
@@ -198,32 +198,33 @@ class Home:
     async def saved(self, entry_id: str, name: str) -> None:
         """Wait until Home Assistant has stored a subentry: it takes its time."""
         path = self.folder / ".storage" / "core.config_entries"
-        for _ in range(200):
-            if path.exists():
-                for entry in json.loads(path.read_text())["data"]["entries"]:
-                    titles = [one["title"] for one in entry["subentries"]]
-                    if entry["entry_id"] == entry_id and name in titles:
-                        return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"{name} was not stored in time")
+
+        def stored() -> bool:
+            if not path.exists():
+                return False
+            return any(
+                subentry["title"] == name
+                for entry in json.loads(path.read_text())["data"]["entries"]
+                if entry["entry_id"] == entry_id
+                for subentry in entry["subentries"]
+            )
+
+        await eventually(stored)
 
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     async def stop(self) -> None:
         """End it properly."""
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
-            for _ in range(300):
-                if self.process.poll() is not None:
-                    break
-                await asyncio.sleep(0.1)
-            else:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait(10)
+            try:
+                await asyncio.to_thread(self.process.wait, 120)
+            except subprocess.TimeoutExpired:
+                self.kill()
         if self.session is not None:
             await self.session.close()
             self.session = None
@@ -271,13 +272,13 @@ class Home:
         ]
         return found
 
-    async def until(self, entity_id: str, state: str, seconds: float = 10) -> None:
+    async def until(self, entity_id: str, state: str) -> None:
         """Wait for a state.
 
         Raises:
             AssertionError: it did not come in time; says what is there.
         """
-        end = time.monotonic() + seconds
+        end = time.monotonic() + EVENTUALLY
         seen = None
         while time.monotonic() < end:
             with contextlib.suppress(Failed):

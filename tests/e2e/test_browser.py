@@ -38,7 +38,7 @@ async def test_a_profile_chosen_on_the_dashboard_shows_where_calls_go(
         page = await log_in(chromium, home)
         await page.goto(f"{home.url}/{DASHBOARD}")
         tile = page.locator("hui-tile-card").filter(has_text="Anna Redirect")
-        await tile.filter(has_text="Off").wait_for(timeout=60_000)
+        await tile.filter(has_text="Off").wait_for()
         menu = page.locator("hui-select-options-card-feature").first
         await menu.click()
         choice = menu.locator("ha-dropdown-item").filter(has_text="Meeting")

@@ -65,16 +65,17 @@ async def test_a_redirect_dialled_at_the_desk_comes_back_after_the_meeting(
 async def test_the_actions_do_what_the_select_does_and_more(
     home: Home, pbx: Asterisk
 ) -> None:
-    await home.act(
-        "xpresence",
-        "set_profile",
-        entity_id=PROFILE,
-        profile="meeting",
-        **{"for": {"seconds": 2}},
-    )
-    await settled(pbx, "CF", "100", "*100")
-    await home.until(PROFILE, "Available", seconds=15)
-    await settled(pbx, "CF", "100", None)
+    for seconds, ends in ((3600, False), (1, True)):
+        await home.act(
+            "xpresence",
+            "set_profile",
+            entity_id=PROFILE,
+            profile="meeting",
+            **{"for": {"seconds": seconds}},
+        )
+        if ends:
+            await home.until(PROFILE, "Available")
+        await settled(pbx, "CF", "100", None if ends else "*100")
     await home.act(
         "xpresence", "set_redirect", entity_id=PROFILE, mode="forward", target="Mobile"
     )
@@ -165,7 +166,7 @@ async def test_while_the_pbx_is_away_a_choice_waits_and_then_comes_true(
     with pytest.raises(Failed, match="as soon as it is back"):
         await home.choose(PROFILE, "Meeting")
     assert await home.state(PROFILE) == "Meeting"
-    assert await home.state(REDIRECT) == "pending"
+    await home.until(REDIRECT, "pending")
     pbx.launch()
     await settled(pbx, "CF", "100", "*100")
     await home.until(REDIRECT, "active")
@@ -184,7 +185,7 @@ async def test_home_assistant_starts_without_the_pbx_and_converges_later(
     await home.until(PROFILE, "Meeting")
     assert await home.state(REDIRECT) in ("pending", "unknown")
     pbx.launch()
-    await home.until(REDIRECT, "active", seconds=20)
+    await home.until(REDIRECT, "active")
     assert pbx.database("CF", "100") == "*100"
     await home.choose(PROFILE, "Available")
     await settled(pbx, "CF", "100", None)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.pbx.asterisk import Asterisk, running
+from tests.pbx.asterisk import Asterisk, eventually, running
 from tests.pbx.sip import dial, lands, phone
 
 from .conftest import settled
@@ -121,10 +121,9 @@ async def test_status_and_text_are_on_the_telephones(home: Home, pbx: Asterisk) 
         info_text="Grüße, bis Montag",
     )
     await home.until("text.anna_info_text", "Grüße, bis Montag")
-    for _ in range(100):
-        if "xa" in (pbx.database("CustomPresence", "100") or ""):
-            break
-    assert (pbx.database("CustomPresence", "100") or "").startswith("xa,")
+    await eventually(
+        lambda: (pbx.database("CustomPresence", "100") or "").startswith("xa,")
+    )
     await home.choose(PROFILE, "Available")
 
 
@@ -136,10 +135,9 @@ async def test_ringing_the_redirect_calls_where_calls_go(
     )
     async with phone(pbx, "101"):
         await home.act("xpresence", "ring_redirect", entity_id=PROFILE)
-        for _ in range(100):
-            if any("PJSIP/101" in name for name, _, _ in pbx.talking()):
-                break
-        assert any("PJSIP/101" in name for name, _, _ in pbx.talking())
+        await eventually(
+            lambda: any("PJSIP/101" in name for name, _, _ in pbx.talking())
+        )
     await home.act("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
 
 

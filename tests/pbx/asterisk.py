@@ -5,20 +5,27 @@ from collections.abc import Iterator
 import contextlib
 from dataclasses import dataclass, field
 import datetime as dt
+import itertools
 import json
 import os
 from pathlib import Path
+import random
 import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 
 CONFIG = Path(__file__).parent / "config"
 EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
-BOOT_SECONDS = 40
+BOOT_SECONDS = 120
+EVENTUALLY = 60.0
+"""Seconds that a condition may take to come true on a busy machine."""
+PORTS = range(15_000, 32_000)
+"""Where ports are taken from: the system gives none of these to anybody by itself."""
 
 
 class NoAsterisk(Exception):
@@ -45,12 +52,19 @@ def _stands(thread: Path) -> bool:
     return stat.rpartition(")")[2].split()[0] == "T"
 
 
+_ports = itertools.cycle(random.sample(PORTS, len(PORTS)))
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a loopback port that nobody listens on now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nobody listens on, and that is given only once."""
+    while True:
+        port = next(_ports)
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_INET, kind) as probe,
+        ):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(slots=True)
@@ -126,7 +140,7 @@ class Asterisk:
                 self._signal(signal.SIGCONT)
                 self._signal(signal.SIGTERM)
             try:
-                self.process.wait(5)
+                self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self._signal(signal.SIGKILL)
             self._reap()
@@ -151,7 +165,7 @@ class Asterisk:
         self._signal(signal.SIGSTOP)
         assert self.process is not None
         threads = Path(f"/proc/{self.process.pid}/task")
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not all(_stands(thread) for thread in threads.iterdir()):
             if time.monotonic() > end:
                 raise RuntimeError("Asterisk does not stop")
@@ -168,7 +182,7 @@ class Asterisk:
 
     def _reap(self) -> None:
         assert self.process is not None
-        self.process.wait(10)
+        self.process.wait(60)
         with contextlib.suppress(FileNotFoundError):
             (self.folder / "run" / "asterisk.ctl").unlink()
 
@@ -187,7 +201,7 @@ class Asterisk:
             ],
             capture_output=True,
             check=False,
-            timeout=30,
+            timeout=120,
         )
         return done.stdout.decode(errors="replace")
 
@@ -201,6 +215,22 @@ class Asterisk:
     def put(self, family: str, key: str, value: str) -> None:
         """Set an AstDB value."""
         self.cli(f"database put {family} {key} {value}")
+
+    def on_disk(self, family: str, key: str) -> str | None:
+        """Return an AstDB value that would survive a kill."""
+        uri = f"file:{self.folder}/db/astdb.sqlite3?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=60)) as database:
+            found = database.execute(
+                "SELECT value FROM astdb WHERE key = ?", (f"/{family}/{key}",)
+            ).fetchone()
+        return str(found[0]) if found else None
+
+    def lose(self, family: str, key: str) -> None:
+        """Make a killed Asterisk forget a value, as it forgets its last second."""
+        path = self.folder / "db" / "astdb.sqlite3"
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("DELETE FROM astdb WHERE key = ?", (f"/{family}/{key}",))
+            database.commit()
 
     def forget(self) -> None:
         """Empty what tests set."""
@@ -403,7 +433,7 @@ def running() -> Iterator[Asterisk]:
         pbx.stop()
 
 
-async def eventually(check: object, seconds: float = 5.0) -> None:
+async def eventually(check: object, seconds: float = EVENTUALLY) -> None:
     """Wait until ``check()`` is true.
 
     Raises:

@@ -46,7 +46,8 @@ async def phone(
         pbx, behaviour, "-p", str(port), "-mp", str(free_port(socket.SOCK_DGRAM))
     )
     try:
-        await eventually(lambda: _listening(port))
+        await eventually(lambda: _listening(port) or process.returncode is not None)
+        assert process.returncode is None, "sipp ended"
         yield
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -55,16 +56,13 @@ async def phone(
 
 
 def _listening(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
+    # Looked up and not tried: whoever tries to bind keeps sipp from doing so.
+    table = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(int(line.split()[1].split(":")[1], 16) == port for line in table)
 
 
 async def dial(
-    pbx: Asterisk, caller: str, number: str, *, hold: float = 1.0, seconds: float = 20
+    pbx: Asterisk, caller: str, number: str, *, hold: float = 1.0, seconds: float = 60
 ) -> bool:
     """Call a number and hold on; tell whether somebody or something answered."""
     table = pbx.folder / f"call-{caller}-{free_port()}.csv"
@@ -85,7 +83,7 @@ async def dial(
         f"127.0.0.1:{pbx.sip_port}",
     )
     try:
-        return await asyncio.wait_for(process.wait(), seconds + hold + 5) == 0
+        return await asyncio.wait_for(process.wait(), seconds + hold + 60) == 0
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -97,7 +95,7 @@ async def lands(pbx: Asterisk, caller: str, number: str) -> str | None:
 
     ``voicemail 100``, ``101`` for that telephone, ``None`` if nowhere.
     """
-    call = asyncio.create_task(dial(pbx, caller, number, hold=2.0))
+    call = asyncio.create_task(dial(pbx, caller, number, hold=30.0))
     found: str | None = None
     channels: list[tuple[str, str, str]] = []
     try:

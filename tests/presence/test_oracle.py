@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 import itertools
-import os
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from custom_components.xpresence.presence.appointments import (
     Appointment,
@@ -37,17 +36,6 @@ from custom_components.xpresence.presence.simulate import simulate
 
 from .office import PROFILES
 from .oracle import judge
-
-settings.register_profile(
-    "ci", max_examples=300, deadline=None, suppress_health_check=list(HealthCheck)
-)
-settings.register_profile(
-    "nightly",
-    max_examples=10_000,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # Days with a clock change, the turn of the year, a leap day, and a plain one.
 DAYS = (

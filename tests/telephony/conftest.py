@@ -1,6 +1,8 @@
 """Real Asterisks for all tests here, emptied before each."""
 
 from collections.abc import AsyncIterator, Iterator
+import contextlib
+from dataclasses import replace
 
 import pytest
 
@@ -10,19 +12,43 @@ from tests.pbx.asterisk import Asterisk, running
 
 from .faultproxy import FaultProxy, proxy_to
 
-QUICK = Deadlines(
-    connect=2,
-    banner=1,
-    login=3,
+PATIENT = Deadlines(
+    connect=60,
+    banner=60,
+    login=60,
     told=0.3,
-    booted=10,
-    action=1,
+    booted=60,
+    action=60,
     ping_every=0.5,
-    ping=0.5,
+    ping=10,
     retry_first=0.1,
     retry_most=0.5,
     steady=0.5,
 )
+"""While an answer is to come: it may take long on a busy machine."""
+QUICK = replace(PATIENT, connect=2, banner=1, login=2, action=1, ping=0.5)
+"""While a test sees to it that no answer can come."""
+
+
+class Patience:
+    """Deadlines as a client takes them, patient until a test has broken something."""
+
+    def __init__(self) -> None:
+        self._now = PATIENT
+
+    def __getattr__(self, name: str) -> float:
+        found: float = getattr(self._now, name)
+        return found
+
+    @contextlib.contextmanager
+    def lost(self) -> Iterator[None]:
+        """Be quick to give up, while something is broken."""
+        self._now = QUICK
+        try:
+            yield
+        finally:
+            self._now = PATIENT
+
 
 CHANGEABLE = ("manager", "extensions", "queues", "pjsip")
 """What tests may configure anew on the frail Asterisk."""
@@ -83,7 +109,7 @@ def system_for(pbx: Asterisk, **more: object) -> AsteriskPhoneSystem:
         "port": pbx.ami_port,
         "username": pbx.username,
         "password": pbx.secret,
-        "deadlines": QUICK,
+        "deadlines": PATIENT,
         **more,
     }
     return AsteriskPhoneSystem(**said)  # type: ignore[arg-type]

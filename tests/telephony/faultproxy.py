@@ -84,6 +84,10 @@ class FaultProxy:
                 # What is held is still on its way when the one who asked has gone.
                 if not asking.done() and self.fault is Fault.HOLD_REQUESTS:
                     await asking
+                if asking.done() and far_writer.can_write_eof():
+                    # The far end acts on what it was sent, and then hangs up itself.
+                    far_writer.write_eof()
+                    await asyncio.wait((answering,), timeout=10)
             finally:
                 asking.cancel()
                 answering.cancel()
@@ -114,26 +118,30 @@ class FaultProxy:
         *,
         asks: bool,
     ) -> None:
+        deaf = False
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
                 if asks and self.fault is Fault.HOLD_REQUESTS:
                     self._released.clear()
                     await self._released.wait()
-                if self.fault is Fault.BLACK_HOLE or (
-                    not asks and self.fault is Fault.SWALLOW_ANSWERS
+                if (
+                    deaf
+                    or self.fault is Fault.BLACK_HOLE
+                    or (not asks and self.fault is Fault.SWALLOW_ANSWERS)
                 ):
                     continue
                 if not asks:
                     data = self._let_through(data)
                 step = 1 if self.fault is Fault.BYTEWISE else len(data)
-                for start in range(0, len(data), step):
-                    writer.write(data[start : start + step])
-                    await writer.drain()
-                    if step == 1:
-                        await asyncio.sleep(0)
-            if asks and self.fault is not Fault.BLACK_HOLE:
-                # The far end may still have to act on what it was just sent.
-                await asyncio.sleep(0.05)
+                try:
+                    for start in range(0, len(data), step):
+                        writer.write(data[start : start + step])
+                        await writer.drain()
+                        if step == 1:
+                            await asyncio.sleep(0)
+                except OSError:
+                    # Whoever asked has gone; what it asked for is done all the same.
+                    deaf = True
 
 
 @contextlib.asynccontextmanager

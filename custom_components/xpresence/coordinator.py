@@ -6,7 +6,7 @@ timer wakes it at the earliest instant at which any decision changes by itself.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 import logging
@@ -494,6 +494,10 @@ class OfficeCoordinator:
         """Return the Home Assistant person that this one is, if that is known."""
         home: str | None = self.entry.subentries[person_id].data.get(CONF_PERSON)
         return home
+
+    def settings(self, person_id: str) -> Mapping[str, Any]:
+        """Return a person's settings as they are stored."""
+        return self.entry.subentries[person_id].data
 
     # Choosing by hand
 

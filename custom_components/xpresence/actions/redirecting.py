@@ -8,6 +8,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from ..authority import async_authorize_reach
 from ..const import CONF_RING_SECONDS, DOMAIN
 from ..own_redirect import (
     async_ring,
@@ -17,7 +18,8 @@ from ..own_redirect import (
     target_called,
 )
 from ..presence.line import AgentState, Condition
-from ..presence.model import RedirectMode
+from ..presence.model import RedirectMode, TargetKind
+from ..presence.numbers import kind
 from ..presence.policy import Act
 from .action import Action, Meant
 from .ending import END_FIELDS, end_of
@@ -46,6 +48,10 @@ async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
         )
         for coordinator, person_id in people
     ]
+    for coordinator, person_id, target in wishes:
+        if target is not None and target.kind is TargetKind.NUMBER:
+            reaches = kind(target.value, coordinator.number_format)
+            await async_authorize_reach(coordinator, person_id, [reaches], call.context)
     for coordinator, person_id, target in wishes:
         await async_set_redirect(
             coordinator,

@@ -1,0 +1,40 @@
+"""Delegates: directed, graded, the widest of several ways, narrowed by the person."""
+
+from custom_components.xpresence.presence.delegates import Sharing
+from custom_components.xpresence.presence.permission import Own
+from custom_components.xpresence.presence.policy import Grade
+
+BERTA, CARL = "person.berta", "person.carl"
+ACTING, SUBJECTS = frozenset({Grade.ACTING}), frozenset({Grade.SUBJECTS})
+
+
+def test_a_stranger_is_no_delegate() -> None:
+    assert Sharing().grades(BERTA) == frozenset()
+
+
+def test_of_several_ways_the_widest_counts() -> None:
+    sharing = Sharing(person={BERTA: SUBJECTS}, office={BERTA: ACTING})
+    assert sharing.grades(BERTA) == frozenset(Grade)
+
+
+def test_the_person_narrows_one_delegate_and_leaves_the_others() -> None:
+    sharing = Sharing(
+        person={BERTA: frozenset(Grade), CARL: ACTING},
+        narrowed=Own({BERTA: SUBJECTS}, 0),
+        permission=0,
+    )
+    assert sharing.grades(BERTA) == SUBJECTS
+    assert sharing.grades(CARL) == ACTING
+
+
+def test_narrowing_gives_nobody_anything() -> None:
+    sharing = Sharing(narrowed=Own({BERTA: frozenset(Grade)}, 0), permission=0)
+    assert sharing.grades(BERTA) == frozenset()
+    assert sharing.delegates == ()
+
+
+def test_narrowing_ends_with_its_permission() -> None:
+    narrowed = Own({BERTA: frozenset[Grade]()}, 0)
+    for permission, left in ((0, frozenset[Grade]()), (None, ACTING), (1, ACTING)):
+        sharing = Sharing({BERTA: ACTING}, {}, narrowed, permission)
+        assert sharing.grades(BERTA) == left

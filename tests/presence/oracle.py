@@ -92,10 +92,17 @@ def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
     if kind != "until_changed" and profile and profile.ending.duration:
         over = now - choice.at >= profile.ending.duration
     if kind == "until_return" and facts.absence and facts.absence.until:
-        returned = choice.at <= facts.absence.since and facts.absence.until <= now
-        over = over or returned
+        stayed_away = facts.absence.until - choice.at > office.health.grace
+        followed_it = facts.absence.since >= choice.at or stayed_away
+        over = over or (followed_it and facts.absence.until <= now)
     if kind == "until_session_ends" and facts.session_ended:
         over = over or choice.at < facts.session_ended <= now
+    running = facts.pc.running
+    if kind == "until_session_ends" and running is not None and not running.value:
+        already = facts.session_ended and facts.session_ended > choice.at
+        counts = running.since + office.health.hold
+        if running.since > choice.at and not already and counts <= now:
+            over = over or _speaks(office, running, counts)
     return [] if over else [choice.profile]
 
 

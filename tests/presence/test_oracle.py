@@ -22,6 +22,7 @@ from custom_components.xpresence.presence.model import (
     Call,
     Choice,
     EndingKind,
+    EndingKind,
     EntityRule,
     Facts,
     InactivityRules,

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from .model import Absence, Health, Office, Pc, Person, Statement
+from .moments import later
 
 
 def speaks_until(said: Statement[Any], health: Health) -> datetime | None:
     """Return when an entity that fell silent is no longer believed."""
     if said.silent_since is None:
         return None
-    return said.silent_since + health.grace
+    return later(said.silent_since, health.grace)
 
 
 def believed[T](
@@ -65,16 +66,38 @@ def has_ended(pc: Pc, health: Health, now: datetime) -> datetime | None:
 
 def is_away(office: Office, person: Person, pc: Pc, now: datetime) -> bool | None:
     """Tell whether nobody is at the PC; ``None`` where nothing says."""
-    if has_ended(pc, office.health, now) is not None:
+    health = office.health
+    ended = has_ended(pc, health, now)
+    if ended is not None:
+        return True if later(ended, health.hold) <= now else None
+    locked = locked_since(pc, health, now)
+    if locked is not None and later(locked, health.hold) <= now:
         return True
-    if locked_since(pc, office.health, now) is not None:
-        return True
-    seen = last_input(pc, office.health, now)
+    seen = last_input(pc, health, now)
     if seen is None:
-        running = believed(pc.running, office.health, now)
-        return None if running is None else not running.value
+        return None if believed(pc.running, health, now) is None else False
     after = person.inactivity.after
-    return after is not None and now - seen >= after
+    return after is not None and now >= later(seen, after)
+
+
+def away_from(office: Office, person: Person, pc: Pc, now: datetime) -> list[datetime]:
+    """Return the instants up to ``now`` at which what is said may come to absence.
+
+    Nobody need have looked at them: a PC may have fallen silent since.
+    """
+    said = [one for one in (pc.running, pc.locked, pc.last_input) if one is not None]
+    spoken = max((one.silent_since or one.since for one in said), default=now)
+    found = [
+        later(one.since, office.health.hold)
+        for one in (pc.running, pc.locked)
+        if one is not None
+    ]
+    after = person.inactivity.after
+    if pc.last_input is not None and after is not None:
+        found.append(later(pc.last_input.value, after))
+        if pc.running is not None:
+            found.append(later(pc.running.since, after))
+    return sorted({moment for moment in found if spoken <= moment < now})
 
 
 def followed(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..activity import has_ended, last_input, locked_since, speaks_until
 from ..model import Claim, Facts, Office, Person, Source
+from ..moments import later
 from .slot import Slot, earliest, exact
 
 
@@ -23,7 +24,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     changes: list[datetime | None] = [*silences]
     locked = locked_since(pc, health, now)
     if locked is not None and rules.locked_profile:
-        since = locked + health.hold
+        since = later(locked, health.hold)
         changes.append(since)
         if since <= now:
             found.append(
@@ -37,7 +38,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
             )
     seen = last_input(pc, health, now)
     if seen is not None and rules.after is not None and rules.inactive_profile:
-        since = seen + rules.after
+        since = later(seen, rules.after)
         changes.append(since)
         if since <= now:
             found.append(

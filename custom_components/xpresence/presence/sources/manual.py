@@ -1,24 +1,29 @@
 """A profile chosen by hand, until it ends.
 
 Whichever comes first: the end that was given; or, if none was, the ending rule that
-was given or else the profile's own: on return, with the session (both at the latest after the profile's time),
-after a fixed time, or not at all.
+was given or else the profile's own: on return, with the session (both at the latest
+after the profile's time), after a fixed time, or not at all.
 """
 
 from datetime import datetime
 
+from ..activity import speaks_until
 from ..model import (
+    Absence,
     Choice,
     Claim,
     Ending,
     EndingKind,
     Facts,
+    Health,
     Office,
     Person,
     Profile,
     Source,
+    Statement,
 )
-from .slot import NOTHING, Slot
+from ..moments import later
+from .slot import NOTHING, Slot, earliest
 
 
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
@@ -26,8 +31,10 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     choice = facts.choice
     if choice is None:
         return NOTHING
-    end = end_of(choice, office.profiles.get(choice.profile))
-    if has_ended(choice, office.profiles.get(choice.profile), facts, now):
+    profile = office.profiles.get(choice.profile)
+    end = end_of(choice, profile)
+    observed = _observed_end(choice, profile, facts, office.health)
+    if any(moment is not None and moment <= now for moment in (end, observed)):
         return NOTHING
     claim = Claim(
         Source.MANUAL,
@@ -35,11 +42,10 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
         key=choice.at.isoformat(),
         since=choice.at,
         until=end,
-        reason=_reason(choice, office.profiles.get(choice.profile)),
+        reason=_reason(choice, profile),
         info_text=choice.info_text,
     )
-    coming = [t for t in (end, *_endings(choice, office, facts)) if t and t > now]
-    return Slot((claim,), change=min(coming, default=None))
+    return Slot((claim,), change=earliest((end, observed), now))
 
 
 def end_of(choice: Choice, profile: Profile | None) -> datetime | None:
@@ -50,7 +56,7 @@ def end_of(choice: Choice, profile: Profile | None) -> datetime | None:
     if ending.kind is EndingKind.UNTIL_CHANGED:
         return None
     latest = ending.duration
-    return None if latest is None else choice.at + latest
+    return None if latest is None else later(choice.at, latest)
 
 
 def ending_of(choice: Choice, profile: Profile | None) -> Ending:
@@ -64,36 +70,56 @@ def ending_of(choice: Choice, profile: Profile | None) -> Ending:
 
 
 def has_ended(
-    choice: Choice, profile: Profile | None, facts: Facts, now: datetime
+    choice: Choice, profile: Profile | None, facts: Facts, health: Health, now: datetime
 ) -> bool:
     """Tell whether a choice is over."""
-    end = end_of(choice, profile)
-    if end is not None and now >= end:
-        return True
-    ending = _observed_end(choice, profile, facts)
-    return ending is not None and now >= ending
-
-
-def _endings(choice: Choice, office: Office, facts: Facts) -> list[datetime | None]:
-    return [_observed_end(choice, office.profiles.get(choice.profile), facts)]
+    ends = (end_of(choice, profile), _observed_end(choice, profile, facts, health))
+    return any(end is not None and end <= now for end in ends)
 
 
 def _observed_end(
-    choice: Choice, profile: Profile | None, facts: Facts
+    choice: Choice, profile: Profile | None, facts: Facts, health: Health
 ) -> datetime | None:
     """Return when what the profile waits for happened after the choice."""
     if profile is None or choice.until is not None:
         return None
-    kind = ending_of(choice, profile).kind
-    if kind is EndingKind.UNTIL_RETURN:
-        absence = facts.absence
-        if absence is not None and absence.since >= choice.at:
-            return absence.until
-    if kind is EndingKind.UNTIL_SESSION_ENDS:
-        ended = facts.session_ended
-        if ended is not None and ended > choice.at:
-            return ended
-    return None
+    match ending_of(choice, profile).kind:
+        case EndingKind.UNTIL_RETURN:
+            return _return(choice, facts.absence, health)
+        case EndingKind.UNTIL_SESSION_ENDS:
+            return _session_end(choice, facts, health)
+        case _:
+            return None
+
+
+def _return(choice: Choice, absence: Absence | None, health: Health) -> datetime | None:
+    """Return when the person came back from an absence that followed the choice.
+
+    Who chose while already away, with a telephone in the corridor, comes back as
+    well. Only a return so soon that a PC may just be late in telling of the very
+    click that chose is none.
+    """
+    if absence is None or absence.until is None:
+        return None
+    if absence.since < choice.at and absence.until <= later(choice.at, health.grace):
+        return None
+    return absence.until
+
+
+def _session_end(choice: Choice, facts: Facts, health: Health) -> datetime | None:
+    """Return when a session ended, or will have once its end has stood a while."""
+    ended, running = facts.session_ended, facts.pc.running
+    if ended is not None and ended > choice.at:
+        return ended
+    if running is None or running.value or running.since <= choice.at:
+        return None
+    return session_end_counts(running, health)
+
+
+def session_end_counts(running: Statement[bool], health: Health) -> datetime | None:
+    """Return when a session's end counts; ``None`` if it falls silent before."""
+    counts, silent = later(running.since, health.hold), speaks_until(running, health)
+    return counts if silent is None or counts < silent else None
 
 
 def _reason(choice: Choice, profile: Profile | None) -> str:

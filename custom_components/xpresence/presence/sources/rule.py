@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ..activity import speaks_until
 from ..model import Claim, Facts, Office, Person, Source
+from ..moments import later
 from .slot import Slot, earliest, exact
 
 
@@ -16,7 +17,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
         said = facts.entities.get(rule.entity)
         if said is None or said.value not in rule.states:
             continue
-        since = said.since + rule.duration
+        since = later(said.since, rule.duration)
         end = speaks_until(said, office.health)
         if end is not None and end <= max(now, since):
             continue

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ..activity import believed, speaks_until
 from ..model import Claim, Facts, Office, Person, Source
+from ..moments import later
 from .slot import NOTHING, Slot, earliest, exact
 
 
@@ -19,7 +20,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
         profile, reason = person.session.start_profile, "session_started"
     else:
         # A restart of the PC is no end of the day.
-        since += office.health.hold
+        since = later(since, office.health.hold)
         profile, reason = person.session.end_profile, "session_ended"
     if not profile:
         return Slot()

@@ -1,0 +1,46 @@
+"""Time that never raises: far dates, naive ones, zones that do not exist.
+
+Calendars and entities tell what they like, the year 9999 among it. What lies beyond
+the calendar's ends is put at its ends; nobody sees the difference.
+"""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def utc(moment: datetime, zone: tzinfo = UTC) -> datetime:
+    """Return an instant in UTC; a naive one is meant where ``zone`` is.
+
+    Everything is reckoned in UTC: with two local times of one zone Python compares
+    and adds what the clock on the wall shows, an hour off when clocks change.
+    """
+    if moment.tzinfo is UTC:
+        return moment
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if moment.year == 1 else LATEST
+
+
+def later(moment: datetime, span: timedelta) -> datetime:
+    """Return an instant a while later."""
+    try:
+        return moment + span
+    except OverflowError:
+        return LATEST if span > timedelta() else EARLIEST
+
+
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> ZoneInfo | None:
+    """Return a time zone, or ``None`` where nobody knows one of that name."""
+    try:
+        return ZoneInfo(name)
+    except KeyError, ValueError, OSError:
+        return None

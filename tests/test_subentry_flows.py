@@ -552,6 +552,10 @@ async def test_the_offices_rules_apply_at_once(
     before = office.runtime_data
     result = await hass.config_entries.options.async_init(office.entry_id)
     assert_worded(result, EN["options"])
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], {"next_step_id": "rules"}
+    )
+    assert_worded(result, EN["options"])
     order = ["calendar", "manual", "call", "rule", "inactivity", "session", "default"]
     said = {"order": order, "desk_change": "enforce", "calendar_days": 14}
     for wrong, problem in (
@@ -582,6 +586,9 @@ async def test_prefixes_are_digits(
     hass: HomeAssistant, office: MockConfigEntry, wrong: str
 ) -> None:
     result = await hass.config_entries.options.async_init(office.entry_id)
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], {"next_step_id": "rules"}
+    )
     said = {
         "order": [source.value for source in DEFAULT_ORDER],
         "desk_change": "respect",

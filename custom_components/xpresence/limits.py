@@ -18,7 +18,7 @@ from .const import (
 )
 from .presence.delegates import Grades, Sharing
 from .presence.numbers import NumberKind
-from .presence.permission import Own, holding
+from .presence.permission import Own, holding, reissued
 from .presence.policy import LIMITED, Act, Grade, Policy, Tier, Trust
 
 DEFAULT_TIER = Tier.DELEGATE
@@ -44,6 +44,19 @@ def permission(options: Mapping[str, Any], act: Act) -> int | None:
         return None
     number: int = options.get(CONF_PERMISSIONS, {}).get(act.value, 0)
     return number
+
+
+def reissued_permissions(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, int]:
+    """Return the numbers of the permissions once these options follow those."""
+
+    def given(options: Mapping[str, Any]) -> set[str]:
+        policy = policy_from(options)
+        far = {f"{CONF_REACH}_{kind.value}" for kind in policy.reach}
+        return {act.value for act in policy.allowed} | far
+
+    return reissued(before.get(CONF_PERMISSIONS, {}), given(before), given(after))
 
 
 def sharing_from(options: Mapping[str, Any], person: Mapping[str, Any]) -> Sharing:

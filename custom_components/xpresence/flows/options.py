@@ -1,8 +1,8 @@
-"""The office's rules: which source comes first, and what holds for everybody."""
+"""The office's options: a menu of its rules and of what ordinary users may do."""
 
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -29,6 +29,7 @@ from ..const import (
 from ..presence.guards import HotlinePolicy, LongPolicy
 from ..presence.model import DEFAULT_ORDER, Source
 from .choices import words
+from .permissions import PermissionsPage
 
 DEFAULTS: Final[dict[str, Any]] = {
     CONF_ORDER: [source.value for source in DEFAULT_ORDER],
@@ -76,13 +77,23 @@ SCHEMA: Final = vol.Schema(
 DIGITS: Final = (CONF_OUTSIDE_PREFIX, CONF_COUNTRY_CODE, CONF_AREA_CODE)
 
 
-class OfficeOptionsFlow(OptionsFlow):
-    """Change the office's rules; they apply at once."""
+PAGES: Final = ("rules", "permissions")
+"""The pages of the office's options; each names a step."""
+
+
+class OfficeOptionsFlow(PermissionsPage):
+    """Change what holds for everybody; it applies at once."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for all of them on one page."""
+        """Ask what is to be changed."""
+        return self.async_show_menu(step_id="init", menu_options=list(PAGES))
+
+    async def async_step_rules(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which source comes first, and what holds for everybody."""
         errors: dict[str, str] = {}
         if user_input is not None:
             order = user_input[CONF_ORDER]
@@ -106,7 +117,7 @@ class OfficeOptionsFlow(OptionsFlow):
                 }
                 return self.async_create_entry(data=kept | user_input)
         return self.async_show_form(
-            step_id="init",
+            step_id="rules",
             data_schema=self.add_suggested_values_to_schema(
                 SCHEMA, user_input or DEFAULTS | dict(self.config_entry.options)
             ),

@@ -5,12 +5,13 @@ from typing import Any, Final
 from homeassistant.config_entries import SubentryFlowResult
 
 from .person_general import GeneralPage
+from .person_sharing import SharingPage
 
-PAGES: Final = ("general",)
+PAGES: Final = ("general", "sharing")
 """The pages that change somebody, in the order of the menu; each names a step."""
 
 
-class PersonSubentryFlow(GeneralPage):
+class PersonSubentryFlow(GeneralPage, SharingPage):
     """Add or change a person."""
 
     async def async_step_reconfigure(

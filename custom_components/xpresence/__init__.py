@@ -9,8 +9,10 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_setup_actions
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
+from .frontend import async_setup_frontend
 from .removal import async_release_all
 from .store import OfficeStore
+from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -26,6 +28,8 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what does not depend on a phone system."""
     async_setup_actions(hass)
+    async_setup_websocket(hass)
+    await async_setup_frontend(hass)
     return True
 
 

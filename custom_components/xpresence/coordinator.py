@@ -186,8 +186,7 @@ class OfficeCoordinator:
                         self._run(state)
                         state.published = None
                         self._announce(state)
-                for listener in tuple(self._listeners):
-                    listener()
+                self._tell_office()
 
     # The office
 
@@ -217,6 +216,7 @@ class OfficeCoordinator:
                 if state.loop is not before.get(person_id):
                     # Read now: with no wish for it nothing else would.
                     self._run(state)
+            self._tell_office()
 
     @callback
     def _check_profiles(self) -> None:
@@ -313,8 +313,10 @@ class OfficeCoordinator:
         facts = change(state.facts)
         if facts is state.facts:
             return
+        # Other appointments show in the calendar even while nothing is decided anew.
+        show = facts.agenda != state.facts.agenda
         state.facts = facts
-        self._refresh([state.person.id])
+        self._refresh([state.person.id], show=show)
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
         return RedirectLoop(
@@ -613,12 +615,17 @@ class OfficeCoordinator:
     def async_listen(
         self, person_id: str | None, listener: CALLBACK_TYPE
     ) -> CALLBACK_TYPE:
-        """Be told of changes of a person, or, with ``None``, of the connection."""
+        """Be told of changes of a person, or, with ``None``, of the phone system."""
         listeners = (
             self._listeners if person_id is None else self.people[person_id].listeners
         )
         listeners.append(listener)
         return lambda: listeners.remove(listener)
+
+    @callback
+    def _tell_office(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
 
     @callback
     def _show(self, person_id: str) -> None:

@@ -1,0 +1,14 @@
+"""What the cards read: subscriptions over Home Assistant's WebSocket."""
+
+from homeassistant.components import websocket_api
+from homeassistant.core import HomeAssistant, callback
+
+from .person import subscribe_person
+from .team import subscribe_team
+
+
+@callback
+def async_setup_websocket(hass: HomeAssistant) -> None:
+    """Register every command."""
+    websocket_api.async_register_command(hass, subscribe_person)
+    websocket_api.async_register_command(hass, subscribe_team)

@@ -1,0 +1,99 @@
+"""A subscription that sends what changed, and outlives reloads."""
+
+from typing import Any
+
+from homeassistant.components.websocket_api import event_message
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from ..actions.action import Meant, coordinators
+from ..const import DOMAIN
+from .reader import Reader
+
+
+class Feed:
+    """Follows some people and sends a message when what it says is another one."""
+
+    def __init__(self, reader: Reader, message_id: int) -> None:
+        """Belong to a command of a connection."""
+        self.reader = reader
+        self.hass = reader.hass
+        self._id = message_id
+        self._following: list[Meant] = []
+        self._stops: list[CALLBACK_TYPE] = []
+        self._changed = False
+        self._sending = False
+        self.over = False
+        """Whether nobody listens any more."""
+        self._unwatch = async_dispatcher_connect(
+            self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._on_entry
+        )
+
+    def followed(self) -> list[Meant]:
+        """Return whom this is about, as things are now."""
+        raise NotImplementedError
+
+    async def async_message(self) -> dict[str, Any] | None:
+        """Return what is new; ``None`` if nothing is."""
+        raise NotImplementedError
+
+    @callback
+    def start(self) -> None:
+        """Begin, with a first message."""
+        self._follow()
+        self.on_change()
+
+    @callback
+    def stop(self) -> None:
+        """Send nothing any more."""
+        self.over = True
+        self._unwatch()
+        self._leave()
+
+    @callback
+    def on_change(self) -> None:
+        """Look again soon; many changes at once are one."""
+        self._changed = True
+        if not self._sending and not self.over:
+            self._sending = True
+            self.hass.async_create_background_task(self._send(), f"{DOMAIN} feed")
+
+    async def _send(self) -> None:
+        try:
+            while self._changed and not self.over:
+                self._changed = False
+                if self.followed() != self._following:
+                    self._follow()
+                message = await self.async_message()
+                if message is not None and not self.over:
+                    self.reader.connection.send_message(
+                        event_message(self._id, message)
+                    )
+        finally:
+            self._sending = False
+
+    @callback
+    def _follow(self) -> None:
+        self._leave()
+        self._following = self.followed()
+        for coordinator, person_id in self._following:
+            self._stops.append(coordinator.async_listen(person_id, self.on_change))
+        for coordinator in coordinators(self.hass):
+            self._stops.append(coordinator.async_listen(None, self.on_change))
+
+    @callback
+    def _leave(self) -> None:
+        for stop in self._stops:
+            stop()
+        self._stops.clear()
+
+    @callback
+    def _on_entry(self, _change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
+        if entry.domain == DOMAIN:
+            self._follow()
+            self.on_change()

@@ -1,0 +1,154 @@
+"""One person, as my card shows them."""
+
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.websocket_api import (
+    ActiveConnection,
+    websocket_command,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..actions.action import Meant, coordinators
+from ..const import DOMAIN
+from ..presence.policy import Act
+from .feed import Feed
+from .reader import Reader, entities_by_person
+from .views import Detail, details_view, midnight, public_view
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/subscribe_person",
+        vol.Exclusive("entity_id", "person"): cv.entity_id,
+        vol.Exclusive("person_id", "person"): str,
+        vol.Optional("language"): str,
+    }
+)
+@callback
+def subscribe_person(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Follow one person: named by any of their entities or id, or else oneself."""
+    feed = PersonFeed(
+        Reader.of(hass, connection, msg),
+        msg["id"],
+        entity_id=msg.get("entity_id"),
+        person_id=msg.get("person_id"),
+    )
+    connection.subscriptions[msg["id"]] = feed.stop
+    connection.send_result(msg["id"])
+    feed.start()
+
+
+class PersonFeed(Feed):
+    """Says everything about one person that the reader may see."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        message_id: int,
+        *,
+        entity_id: str | None,
+        person_id: str | None,
+    ) -> None:
+        """Follow whom one of the two names; with neither, the reader."""
+        super().__init__(reader, message_id)
+        self._entity_id = entity_id
+        self._person_id = person_id
+        self._last: dict[str, Any] | None = None
+        self._wake: CALLBACK_TYPE | None = None
+
+    @callback
+    @override
+    def stop(self) -> None:
+        """Send nothing any more."""
+        super().stop()
+        self._sleep()
+
+    @override
+    def followed(self) -> list[Meant]:
+        """Return the person, if they are there now."""
+        found = [
+            (coordinator, person_id)
+            for coordinator in coordinators(self.hass)
+            for person_id in coordinator.people
+            if self._is_meant(coordinator.home_person(person_id), person_id)
+        ]
+        return found[:1]
+
+    def _is_meant(self, home: str | None, person_id: str) -> bool:
+        if self._person_id is not None:
+            return person_id == self._person_id
+        if self._entity_id is None:
+            return home is not None and self.reader.is_home_person(home)
+        entity = er.async_get(self.hass).async_get(self._entity_id)
+        return home == self._entity_id or (
+            entity is not None and entity.config_subentry_id == person_id
+        )
+
+    @override
+    async def async_message(self) -> dict[str, Any] | None:
+        """Return everything, if any of it is new."""
+        message = await self._message()
+        if message == self._last:
+            return None
+        self._last = message
+        return message
+
+    async def _message(self) -> dict[str, Any]:
+        followed = self.followed()
+        if not followed:
+            return {"person": None}
+        coordinator, person_id = followed[0]
+        entities = entities_by_person(self.hass, coordinator.entry.entry_id)
+        own = entities.get(person_id, {})
+        if not self.reader.sees(own):
+            return {"person": None}
+        acts = await self.reader.acts(coordinator, person_id)
+        if (state := coordinator.people.get(person_id)) is None:
+            return {"person": None}
+        now = dt_util.utcnow()
+        self._wake_at(midnight(state.person, now) + timedelta(days=1))
+        details = None
+        if Act.SEE_DETAILS in acts:
+            details = details_view(
+                coordinator,
+                state,
+                now,
+                Detail(
+                    language=self.reader.language,
+                    to_self=self.reader.is_self(coordinator, person_id),
+                    subjects=Act.SEE_SUBJECTS in acts,
+                ),
+            )
+        return {
+            "person": public_view(state),
+            "details": details,
+            "may": sorted(act.value for act in acts),
+            "entities": own,
+        }
+
+    @callback
+    def _wake_at(self, moment: datetime) -> None:
+        """Look again when another day begins."""
+        self._sleep()
+        if self.over:
+            return
+
+        @callback
+        def look(_now: datetime) -> None:
+            self._wake = None
+            self.on_change()
+
+        self._wake = async_track_point_in_utc_time(self.hass, look, moment)
+
+    @callback
+    def _sleep(self) -> None:
+        if self._wake is not None:
+            self._wake()
+            self._wake = None

@@ -1,0 +1,189 @@
+"""A person's presence as plain values, for whoever may see it.
+
+*Public* is what every colleague sees; *details* is where calls go and why, the
+timeline and the appointments.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from ..announce import agent_of
+from ..coordinator import OfficeCoordinator
+from ..labels import aim
+from ..offered import offered
+from ..person_state import PersonState
+from ..presence.agenda import Entry
+from ..presence.explain import reasons
+from ..presence.line import UNKNOWN, AgentState, Condition
+from ..presence.model import Office, Person, Profile, RedirectRule
+from ..presence.redirect_status import RedirectStatus
+from ..presence.simulate import Step, simulate
+
+HORIZON: Final = timedelta(hours=32)
+"""How far the timeline reaches, from the midnight before now: to the next morning."""
+APPOINTMENTS: Final = 20
+
+type View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of the details is to be told, and how."""
+
+    language: str
+    to_self: bool
+    subjects: bool
+
+
+def public_view(state: PersonState) -> View:
+    """Return what every colleague sees."""
+    decision = state.decision
+    line = state.line
+    return {
+        "id": state.person.id,
+        "name": state.person.name,
+        "extension": state.person.extension,
+        "profile": decision.profile.name,
+        "status": decision.profile.status.value,
+        "info_text": decision.info_text,
+        "until": decision.until,
+        "reason": decision.claim.reason,
+        "call": line.call.value if line and line.call else None,
+    }
+
+
+def redirect_view(state: PersonState) -> View:
+    """Return the redirect as the phone system says it; unknown is never off."""
+    shown = state.redirect
+    unknown = shown.status is RedirectStatus.UNKNOWN
+    return {"status": "unknown" if unknown else shown.status.value, **shown.attributes}
+
+
+def details_view(
+    coordinator: OfficeCoordinator, state: PersonState, now: datetime, how: Detail
+) -> View:
+    """Return where calls go and why, and what is to come today."""
+    office, decision = coordinator.office, state.decision
+    return {
+        "since": decision.since,
+        "source": decision.source.value,
+        "automatic": state.facts.automatic,
+        "connected": coordinator.system.ready,
+        "redirect": redirect_view(state),
+        "follow_me": _follow_me(state),
+        "agent": _agent(state),
+        "profiles": [_profile(profile) for profile in _choices(office, state)],
+        "why": list(
+            reasons(
+                office,
+                decision,
+                now,
+                language=how.language,
+                to_self=how.to_self,
+                subjects=how.subjects,
+            )
+        ),
+        "timeline": _timeline(office, state, now, subjects=how.subjects),
+        "appointments": [
+            _appointment(office, entry, subjects=how.subjects)
+            for entry in _appointments(state, now)
+        ],
+    }
+
+
+def midnight(person: Person, now: datetime) -> datetime:
+    """Return when the person's day began."""
+    local = now.astimezone(ZoneInfo(person.time_zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _choices(office: Office, state: PersonState) -> list[Profile]:
+    choices = offered(office, state.person.id)
+    current = state.decision.profile
+    return choices if current in choices else [*choices, current]
+
+
+def _profile(profile: Profile) -> View:
+    return {"name": profile.name, "status": profile.status.value}
+
+
+def _follow_me(state: PersonState) -> View | None:
+    if not state.person.devices:
+        return None
+    number = state.line.setting.follow_me if state.line else UNKNOWN
+    names = {device.number: device.name for device in state.person.devices}
+    device = None if number is UNKNOWN or number is None else names.get(number)
+    return {
+        "devices": [one.name for one in state.person.devices],
+        "known": number is None or device is not None,
+        "device": device,
+    }
+
+
+def _agent(state: PersonState) -> View | None:
+    if not state.person.queues:
+        return None
+    agent = agent_of(state)
+    return {
+        "states": [one.value for one in AgentState],
+        "state": agent.value if agent else None,
+    }
+
+
+def _timeline(
+    office: Office, state: PersonState, now: datetime, *, subjects: bool
+) -> list[View]:
+    end = midnight(state.person, now) + HORIZON
+    steps = simulate(office, state.facts, now, end)
+    views = [_step(office, state.person.id, step, subjects=subjects) for step in steps]
+    # The present began before now; without this every look would be another one.
+    views[0]["start"] = state.decision.since
+    return views
+
+
+def _step(office: Office, person_id: str, step: Step, *, subjects: bool) -> View:
+    return {
+        "start": step.start,
+        "end": step.end,
+        "profile": step.profile.name,
+        "status": step.profile.status.value,
+        "reason": step.claim.reason,
+        "subject": step.claim.subject if subjects else "",
+        "redirect": _rule(office, person_id, step.redirect),
+    }
+
+
+def _rule(office: Office, person_id: str, rule: RedirectRule) -> View:
+    targets = [
+        {"condition": condition.value, "target": aim(office, person_id, target)}
+        for condition in Condition
+        if (target := rule.target(condition)) is not None
+    ]
+    return {
+        "mode": rule.mode.value,
+        "targets": targets,
+        "do_not_disturb": rule.do_not_disturb,
+    }
+
+
+def _appointments(state: PersonState, now: datetime) -> list[Entry]:
+    begin = midnight(state.person, now)
+    return [
+        entry
+        for entry in state.facts.agenda.entries
+        if entry.end > begin and entry.start < begin + HORIZON
+    ][:APPOINTMENTS]
+
+
+def _appointment(office: Office, entry: Entry, *, subjects: bool) -> View:
+    profile = office.profiles.get(entry.profile)
+    return {
+        "start": entry.start,
+        "end": entry.end,
+        "subject": entry.subject if subjects else "",
+        "source": entry.source,
+        "profile": profile.name if profile else None,
+        "status": profile.status.value if profile else None,
+    }

@@ -33,19 +33,31 @@ async def browser() -> AsyncIterator[Browser]:
             await chromium.close()
 
 
-async def log_in(chromium: Browser, home: Home, *, width: int = 1180) -> Page:
-    """Open Home Assistant and log in by its own page."""
+async def log_in(
+    chromium: Browser,
+    home: Home,
+    *,
+    username: str | None = None,
+    password: str | None = None,
+    width: int = 1180,
+    height: int = 480,
+    scale: float = 1.5,
+    language: str = "en-GB",
+    dark: bool = False,
+) -> Page:
+    """Open Home Assistant and log in by its own page; the admin, unless told."""
     context = await chromium.new_context(
-        viewport={"width": width, "height": 480},
-        device_scale_factor=1.5,
-        locale="en-GB",
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        locale=language,
         timezone_id="Europe/Berlin",
+        color_scheme="dark" if dark else "light",
     )
     context.set_default_timeout(120_000)
     page = await context.new_page()
     await page.goto(home.url)
-    await page.locator("input[name=username]").fill(home.username)
-    await page.locator("input[name=password]").fill(home.password)
+    await page.locator("input[name=username]").fill(username or home.username)
+    await page.locator("input[name=password]").fill(password or home.password)
     await page.locator("input[name=password]").press("Enter")
     await page.locator("home-assistant-main").wait_for()
     return page

@@ -314,6 +314,35 @@ class Home:
             assert (await raw.receive_json())["type"] == "auth_ok"
             yield socket
 
+    async def add_dashboard(self, path: str, config: Mapping[str, Any]) -> None:
+        """Make a dashboard that is shown in the side bar."""
+        async with self.connection() as socket:
+            await socket.ask(
+                "lovelace/dashboards/create",
+                url_path=path,
+                title=config["title"],
+                icon="mdi:account-clock",
+                show_in_sidebar=True,
+                mode="storage",
+            )
+            await socket.ask("lovelace/config/save", url_path=path, config=config)
+
+    async def add_user(self, name: str, password: str) -> str:
+        """Add an ordinary user with a person of theirs; return the person's entity."""
+        async with self.connection() as socket:
+            user = await socket.ask(
+                "config/auth/create", name=name, group_ids=["system-users"]
+            )
+            user_id = user["user"]["id"]
+            await socket.ask(
+                "config/auth_provider/homeassistant/create",
+                user_id=user_id,
+                username=name.lower(),
+                password=password,
+            )
+            person = await socket.ask("person/create", name=name, user_id=user_id)
+        return f"person.{person['id']}"
+
     # Setting xpresence up, as the settings pages do
 
     async def flow(self, path: str, start: Mapping[str, Any], *steps: Any) -> Any:

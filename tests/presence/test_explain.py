@@ -64,6 +64,24 @@ def test_who_may_not_see_the_subject_reads_of_an_appointment() -> None:
     assert "ein Termin (11:00 Uhr–12:00 Uhr) wartet darunter" in text
 
 
+def test_a_colleague_reads_of_the_person_never_of_oneself() -> None:
+    known = facts(choice=chosen("Siesta", "10:00"))
+    assert said(known, "11:00", "en", to_self=False) == (
+        "Siesta because Anna chose it at 10:00; "
+        "it ends when Anna returns, at the latest at 20:00."
+    )
+    for profile in ("Siesta", "Vacation", "Nicht stören"):
+        for language in ("de", "en"):
+            text = said(
+                facts(choice=chosen(profile, "10:00")),
+                "11:00",
+                language,
+                to_self=False,
+            )
+            assert not {"du", "deine", "your", "you"} & set(text.split())
+            assert "Anna" in text
+
+
 def test_a_private_subject_is_in_nobodys_explanation() -> None:
     known = facts(meeting("11:00", "12:00", subject="Doctor", private=True))
     assert "Doctor" not in said(known, "11:30", subjects=True)

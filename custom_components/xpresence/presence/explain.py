@@ -138,11 +138,14 @@ class _Words:
         end = self._clock(claim.until)
         if claim.reason in words:
             latest = words["latest"].format(end=end) if end else ""
-            return words[claim.reason] + latest
+            rule = words[claim.reason + ("" if self._to_self else "_other")]
+            return rule.format(name=self._person.name) + latest
         return words["at"].format(end=end) if end else ""
 
     def _what(self, claim: Claim) -> str:
         words = WHAT[self._language]
+        if claim.source is Source.MANUAL and not self._to_self:
+            return words["manual_other"].format(name=self._person.name)
         if claim.source is not Source.CALENDAR:
             return words[claim.source.value]
         span = f" ({self._clock(claim.since)}–{self._clock(claim.until)})"

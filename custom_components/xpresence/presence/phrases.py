@@ -76,6 +76,9 @@ ENDS: Final[Mapping[str, Mapping[str, str]]] = {
         "chosen_until_changed": "es gilt, bis du es änderst",
         "chosen_until_return": "es endet, wenn du zurückkommst",
         "chosen_until_session_ends": "es endet, wenn deine Sitzung endet",
+        "chosen_until_changed_other": "es gilt, bis {name} es ändert",
+        "chosen_until_return_other": "es endet, wenn {name} zurückkommt",
+        "chosen_until_session_ends_other": "es endet mit der Sitzung von {name}",
     },
     "en": {
         "at": "it ends at {end}",
@@ -83,6 +86,9 @@ ENDS: Final[Mapping[str, Mapping[str, str]]] = {
         "chosen_until_changed": "it holds until you change it",
         "chosen_until_return": "it ends when you return",
         "chosen_until_session_ends": "it ends when your session ends",
+        "chosen_until_changed_other": "it holds until {name} changes it",
+        "chosen_until_return_other": "it ends when {name} returns",
+        "chosen_until_session_ends_other": "it ends when the session of {name} ends",
     },
 }
 WHAT: Final[Mapping[str, Mapping[str, str]]] = {
@@ -93,6 +99,7 @@ WHAT: Final[Mapping[str, Mapping[str, str]]] = {
         "default": "das Standardprofil",
         "inactivity": "die Inaktivität",
         "manual": "deine Wahl",
+        "manual_other": "die Wahl von {name}",
         "rule": "eine Regel",
         "session": "die PC-Sitzung",
     },
@@ -103,6 +110,7 @@ WHAT: Final[Mapping[str, Mapping[str, str]]] = {
         "default": "the default profile",
         "inactivity": "inactivity",
         "manual": "your choice",
+        "manual_other": "the choice of {name}",
         "rule": "a rule",
         "session": "the PC's session",
     },

@@ -68,7 +68,9 @@ class TeamFeed(Feed):
             if before is None or before.get(person_id) != view
         }
         changed |= dict.fromkeys((before or {}).keys() - now.keys())
-        return {"people": changed} if changed or before is None else None
+        if before is None:
+            return {"complete": True, "people": changed}
+        return {"people": changed} if changed else None
 
     async def _everyone(self) -> dict[str, View]:
         found: dict[str, View] = {}

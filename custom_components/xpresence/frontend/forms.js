@@ -1,0 +1,65 @@
+/** The cards' settings, as forms that Home Assistant draws. */
+
+import { isKey, spoken } from "./texts.js";
+
+const HIDEABLE = ["ending", "info_text", "devices", "timeline", "appointments", "why"];
+
+/** The settings of my card. */
+export function myForm() {
+  const t = spoken();
+  return form([
+    {
+      name: "entity",
+      selector: { entity: { filter: { integration: "xpresence", domain: "select" } } },
+    },
+    { name: "name", selector: { text: {} } },
+    {
+      name: "hide",
+      selector: {
+        select: {
+          multiple: true,
+          options: HIDEABLE.map((value) => ({ value, label: word(t, `hide_${value}`) })),
+        },
+      },
+    },
+  ]);
+}
+
+/** The settings of the team board. */
+export function teamForm() {
+  const t = spoken();
+  return form([
+    { name: "name", selector: { text: {} } },
+    { name: "entry", selector: { config_entry: { integration: "xpresence" } } },
+    {
+      name: "sort",
+      selector: {
+        select: {
+          mode: "dropdown",
+          options: ["name", "status", "extension"].map((value) => ({
+            value,
+            label: word(t, `sort_${value}`),
+          })),
+        },
+      },
+    },
+  ]);
+}
+
+/** @param {object[]} schema */
+function form(schema) {
+  const t = spoken();
+  return {
+    schema,
+    computeLabel: (/** @type {{ name: string }} */ { name }) => word(t, `editor_${name}`),
+    computeHelper: (/** @type {{ name: string }} */ { name }) => word(t, `editor_${name}_help`),
+  };
+}
+
+/**
+ * @param {import("./texts.js").Words} t
+ * @param {string} key
+ */
+function word(t, key) {
+  return isKey(key) ? t(key) : undefined;
+}

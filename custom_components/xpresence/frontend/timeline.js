@@ -1,0 +1,126 @@
+/** What holds today, from now on: a bar for the eye, a list for everybody. */
+
+import { STATUS_ICONS, icon } from "./looks.js";
+import { because } from "./reason.js";
+import { ruleInWords } from "./redirect.js";
+import { HOUR } from "./time.js";
+import { h } from "./view.js";
+
+/** @import {Scene} from "./live-card.js" */
+/** @import {Step} from "./types.js" */
+
+const LEAST = 8 * HOUR;
+const LISTED = 6;
+
+/**
+ * @param {Scene} scene
+ * @param {Step[]} steps
+ */
+export function timeline(scene, steps) {
+  const { t, clock, now } = scene;
+  const span = window(scene, steps);
+  const shown = steps.filter(
+    (step) => new Date(step.end) > span.begin && (!step.start || new Date(step.start) < span.end),
+  );
+  const coming = shown.filter((step) => step.start && new Date(step.start) > now);
+  return h(
+    "section",
+    { key: "timeline", "aria-label": t("today") },
+    h("h3", null, t("today")),
+    h(
+      "div",
+      { class: "bar", "aria-hidden": "true" },
+      shown.map((step) => segment(scene, step, span)),
+    ),
+    h("div", { class: "hours", "aria-hidden": "true" }, hours(scene, span)),
+    coming.length > 0
+      ? h(
+          "ul",
+          { class: "list" },
+          coming.slice(0, LISTED).map((step) => line(scene, step)),
+        )
+      : h("p", { class: "small" }, t("nothing_changes", { time: clock.moment(span.end, now) })),
+  );
+}
+
+/**
+ * The rest of the day, or eight hours where less is left of it.
+ *
+ * @param {Scene} scene
+ * @param {Step[]} steps
+ */
+function window({ clock, now }, steps) {
+  const begin = new Date(now);
+  const last = steps.at(-1)?.end;
+  let end = new Date(now.getTime() + LEAST);
+  while (clock.sameDay(end, now)) end = new Date(end.getTime() + HOUR);
+  // Back to the full hour, so that the day ends at midnight.
+  end = new Date(Math.floor(end.getTime() / HOUR) * HOUR);
+  if (last && new Date(last) < end) end = new Date(last);
+  return { begin, end };
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Step} step
+ * @param {{ begin: Date, end: Date }} span
+ */
+function segment(scene, step, { begin, end }) {
+  const from = Math.max(step.start ? Date.parse(step.start) : 0, begin.getTime());
+  const to = Math.min(Date.parse(step.end), end.getTime());
+  const width = (100 * (to - from)) / (end.getTime() - begin.getTime());
+  const forwards = step.redirect.mode === "forward";
+  return h(
+    "div",
+    {
+      class: `segment ${step.status} ${forwards ? "forwards" : ""}`,
+      style: `width:${width.toFixed(2)}%`,
+      title: `${step.profile} · ${ruleInWords(scene, step.redirect)}`,
+    },
+    width > 12 && h("span", null, step.profile),
+  );
+}
+
+/**
+ * @param {Scene} scene
+ * @param {{ begin: Date, end: Date }} span
+ */
+function hours({ clock }, { begin, end }) {
+  const all = end.getTime() - begin.getTime();
+  const every = all > 12 * HOUR ? 4 : 2;
+  const marks = [];
+  let at = Math.ceil(begin.getTime() / HOUR) * HOUR;
+  for (; at <= end.getTime(); at += HOUR) {
+    const moment = new Date(at);
+    if (clock.hour(moment) % every) continue;
+    const left = (100 * (at - begin.getTime())) / all;
+    if (left < 5 || left > 95) continue;
+    marks.push(h("span", { style: `left:${left.toFixed(2)}%` }, clock.time(moment)));
+  }
+  return marks;
+}
+
+/**
+ * @param {Scene} scene
+ * @param {Step} step
+ */
+function line(scene, step) {
+  const { clock, now } = scene;
+  const cause = because(scene, { until: null, reason: step.reason });
+  return h(
+    "li",
+    { class: step.status, key: `${step.start}` },
+    h("span", { class: "when" }, step.start && clock.moment(new Date(step.start), now)),
+    h("ha-icon", { icon: icon(STATUS_ICONS, step.status), "aria-hidden": "true" }),
+    h(
+      "span",
+      { class: "grow" },
+      h("span", { class: "strong" }, step.profile),
+      h("span", { class: "small block" }, [
+        ruleInWords(scene, step.redirect),
+        " · ",
+        step.subject || cause,
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * What the cards know of Home Assistant, and what xpresence tells them.
+ *
+ * @typedef {object} Hass
+ * @property {string} language
+ * @property {{ language: string, time_format: string, time_zone: string }} locale
+ * @property {{ time_zone: string }} config
+ * @property {Record<string, { platform?: string, translation_key?: string }>} entities
+ * @property {(key: string, blanks?: Record<string, string>) => string} localize
+ * @property {(category: string, integration: string) => Promise<Hass["localize"]>} loadBackendTranslation
+ * @property {(domain: string, action: string, data: object, target?: object, notify?: boolean) => Promise<unknown>} callService
+ * @property {{ subscribeMessage: (told: (message: any) => void, command: object) => Promise<() => Promise<void>> }} connection
+ *
+ * @typedef {object} Person what every colleague sees
+ * @property {string} id
+ * @property {string} name
+ * @property {string} extension
+ * @property {string} profile
+ * @property {string} status
+ * @property {string} info_text
+ * @property {string | null} until
+ * @property {string} reason
+ * @property {string | null} call
+ *
+ * @typedef {object} Redirect as the phone system says
+ * @property {"off" | "active" | "pending" | "failed" | "unknown"} status
+ * @property {string} [target]
+ * @property {string} [condition]
+ * @property {string} [part]
+ * @property {string} [set_by]
+ * @property {string} [reason]
+ *
+ * @typedef {object} Rule what a profile wants of the redirect
+ * @property {"unchanged" | "off" | "forward"} mode
+ * @property {{ condition: string, target: string }[]} targets
+ * @property {boolean} do_not_disturb
+ *
+ * @typedef {object} Step a stretch of the timeline
+ * @property {string | null} start
+ * @property {string} end
+ * @property {string} profile
+ * @property {string} status
+ * @property {string} reason
+ * @property {string} subject
+ * @property {Rule} redirect
+ *
+ * @typedef {object} Appointment
+ * @property {string} start
+ * @property {string} end
+ * @property {string} subject
+ * @property {string} source
+ * @property {string | null} profile
+ * @property {string | null} status
+ *
+ * @typedef {object} Details what only some may see
+ * @property {string | null} since
+ * @property {string} source
+ * @property {boolean} automatic
+ * @property {boolean} connected
+ * @property {Redirect} redirect
+ * @property {{ devices: string[], known: boolean, device: string | null } | null} follow_me
+ * @property {{ states: string[], state: string | null } | null} agent
+ * @property {{ name: string, status: string }[]} profiles
+ * @property {string[]} why
+ * @property {Step[]} timeline
+ * @property {Appointment[]} appointments
+ *
+ * @typedef {object} Told one person, as subscribed
+ * @property {Person | null} person
+ * @property {Details | null} [details]
+ * @property {string[]} [may]
+ * @property {Record<string, string>} [entities]
+ *
+ * @typedef {Person & { office: string, is_self: boolean, entity: string | null, redirect: Redirect | null }} Colleague
+ */
+export {};

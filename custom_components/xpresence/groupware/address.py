@@ -1,0 +1,43 @@
+"""Which addresses of a server a password may be sent to."""
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+
+class BadAddress(ValueError):
+    """Not to be used; ``reason`` is a translation key."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+def parts_of(typed: str) -> tuple[SplitResult, str]:
+    """Return a typed host or URL in parts, and its beginning without a path.
+
+    Raises:
+        BadAddress: it is none, or what is sent there could be read on the way.
+    """
+    text = typed.strip()
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise BadAddress("address_invalid") from error
+    if not host or parts.username or any(letter.isspace() for letter in text):
+        raise BadAddress("address_invalid")
+    if parts.scheme not in ("http", "https"):
+        raise BadAddress("address_invalid")
+    if parts.scheme == "http" and not _is_here(host):
+        raise BadAddress("address_not_encrypted")
+    shown = f"[{host}]" if ":" in host else host
+    return parts, f"{parts.scheme}://{shown}{f':{port}' if port else ''}"
+
+
+def _is_here(host: str) -> bool:
+    """Say whether a host is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"

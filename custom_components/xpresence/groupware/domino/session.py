@@ -1,0 +1,208 @@
+"""Signed in at a Domino server, getting what it tells as JSON."""
+
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+import json
+import ssl
+from typing import Any, Final
+
+from aiohttp import (
+    BasicAuth,
+    ClientConnectorCertificateError,
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientSSLError,
+    ClientTimeout,
+    DummyCookieJar,
+)
+from yarl import URL
+
+from ..source import (
+    CertificateRejected,
+    NotAllowed,
+    SignInNeeded,
+    SourceError,
+    SourceUnavailable,
+)
+from ..tls import certificate_problem
+from .login import Auth, Login
+
+TIMEOUT: Final = ClientTimeout(total=30)
+LIMIT: Final = 16 * 2**20
+"""Bytes that an answer may have."""
+COOKIES: Final = ("LtpaToken2", "LtpaToken", "DomAuthSessId")
+"""What Domino knows a session by, across servers or on one."""
+
+
+class DominoSession:
+    """One login; it signs in when it must, and a refused password only once."""
+
+    def __init__(
+        self, http: ClientSession, login: Login, trusted: ssl.SSLContext
+    ) -> None:
+        """Take a client session that keeps no cookies: they are one person's.
+
+        Raises:
+            TypeError: it keeps cookies.
+        """
+        if not isinstance(http.cookie_jar, DummyCookieJar):
+            raise TypeError("a client session that keeps cookies mixes people up")
+        self._http = http
+        self._login = login
+        self._trusted = trusted
+        self._cookies: dict[str, str] = {}
+        self._refused: SignInNeeded | None = None
+
+    async def get(
+        self, url: URL, params: Mapping[str, str]
+    ) -> tuple[Any, Mapping[str, str]]:
+        """Return what an address tells, ``None`` for an empty answer, and its headers.
+
+        Raises:
+            SourceError: it could not be had.
+        """
+        if self._refused:
+            raise SignInNeeded(self._refused.reason)
+        try:
+            if self._login.auth is Auth.SESSION and not self._cookies:
+                await self._sign_in()
+            try:
+                return await self._ask(url, params)
+            except _SessionOver:
+                await self._sign_in()
+                return await self._ask(url, params)
+        except _SessionOver:
+            # Signed in anew, and not let in: there is no use in trying on.
+            raise NotAllowed("not_allowed") from None
+        except SignInNeeded as error:
+            self._refused = error
+            raise
+        except TimeoutError:
+            raise SourceUnavailable("too_slow") from None
+        except (ClientError, OSError) as error:
+            raise _of_the_wire(error) from None
+
+    async def _ask(
+        self, url: URL, params: Mapping[str, str]
+    ) -> tuple[Any, Mapping[str, str]]:
+        basic = self._login.auth is Auth.BASIC
+        async with self._http.get(
+            url,
+            params=params,
+            auth=self._basic if basic else None,
+            cookies=self._cookies or None,
+            headers={"Accept": "application/json"},
+            ssl=self._trusted,
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        ) as response:
+            self._judge(response)
+            body = await _body(response)
+            if not body:
+                return None, response.headers
+            if response.content_type == "text/html":
+                # Where sessions are on, the page to sign in comes with a 200.
+                if basic:
+                    raise SignInNeeded("session_needed")
+                raise _SessionOver
+            return _parsed(body), response.headers
+
+    @property
+    def _basic(self) -> BasicAuth:
+        return BasicAuth(self._login.username, self._login.password, "utf-8")
+
+    def _judge(self, response: ClientResponse) -> None:
+        status = response.status
+        in_session = self._login.auth is Auth.SESSION
+        if status == 401:
+            raise _SessionOver if in_session else SignInNeeded("wrong_password")
+        if status in (301, 302, 303, 307, 308):
+            if "login" not in response.headers.get("Location", "").lower():
+                raise SourceUnavailable("not_domino")
+            raise _SessionOver if in_session else SignInNeeded("session_needed")
+        if status == 403:
+            raise NotAllowed("not_allowed")
+        if status in (404, 405):
+            raise NotAllowed("mail_file_unknown")
+        if status in (429, 503):
+            raise SourceUnavailable("busy", _seconds(response))
+        if status != 200:
+            raise SourceUnavailable("server_error")
+
+    async def _sign_in(self) -> None:
+        """Begin a session.
+
+        Raises:
+            SignInNeeded: name or password is wrong; Domino then shows its page again.
+        """
+        self._cookies = {}
+        async with self._http.post(
+            self._login.sign_in,
+            data={"Username": self._login.username, "Password": self._login.password},
+            ssl=self._trusted,
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        ) as response:
+            if response.status in (429, 503):
+                raise SourceUnavailable("busy", _seconds(response))
+            if response.status >= 500:
+                raise SourceUnavailable("server_error")
+            if response.status == 404:
+                raise SourceUnavailable("not_domino")
+            self._cookies = _session_cookies(response)
+        if not self._cookies:
+            raise SignInNeeded("wrong_password")
+
+
+class _SessionOver(Exception):
+    """The session has ended; another may be begun."""
+
+
+def _session_cookies(response: ClientResponse) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for header in response.headers.getall("Set-Cookie", []):
+        try:
+            cookies = SimpleCookie(header)
+        except CookieError:
+            continue  # Another's; without one of Domino's the sign-in has failed.
+        for name, cookie in cookies.items():
+            if name in COOKIES and cookie.value:
+                found[name] = cookie.value
+    return found
+
+
+async def _body(response: ClientResponse) -> bytes:
+    body = bytearray()
+    async for part in response.content.iter_chunked(65536):
+        body += part
+        if len(body) > LIMIT:
+            response.close()
+            raise SourceUnavailable("answer_too_long")
+    return bytes(body)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SourceUnavailable("answer_unreadable") from error
+
+
+def _seconds(response: ClientResponse) -> float | None:
+    """Return what the server asks to be waited; a date instead is left to us."""
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if asked.isdecimal() else None
+
+
+def _of_the_wire(error: Exception) -> SourceError:
+    if isinstance(error, ClientConnectorCertificateError):
+        return CertificateRejected(
+            certificate_problem(error.certificate_error) or "certificate_unknown"
+        )
+    if isinstance(error, ClientSSLError):
+        return SourceUnavailable("not_encrypted")
+    if isinstance(error, ClientConnectorError | OSError):
+        return SourceUnavailable("unreachable")
+    return SourceUnavailable("answer_cut_short")

@@ -1,0 +1,36 @@
+"""What a login at an Exchange Server is made of."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Auth(StrEnum):
+    """How the server is told who asks."""
+
+    NTLM = "ntlm"
+    BASIC = "basic"
+
+
+class Access(StrEnum):
+    """By what right a mailbox is read; the words are exchangelib's.
+
+    *delegate* is one's own mailbox as well, or one whose calendar is shared with the
+    login; *impersonation* is the role ``ApplicationImpersonation`` of a service account.
+    """
+
+    DELEGATE = "delegate"
+    IMPERSONATION = "impersonation"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who asks, where, and whose certificates are trusted.
+
+    ``authority`` is PEM text; empty means the public authorities.
+    """
+
+    endpoint: str
+    username: str
+    password: str = field(repr=False)
+    auth: Auth = Auth.NTLM
+    authority: str = field(default="", repr=False)

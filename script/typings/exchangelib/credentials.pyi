@@ -1,0 +1,4 @@
+class Credentials:
+    username: str
+    password: str
+    def __init__(self, username: str, password: str) -> None: ...

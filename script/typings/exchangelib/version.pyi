@@ -1,0 +1,9 @@
+from typing import Self
+
+class Build: ...
+
+EXCHANGE_2016: Build
+
+class Version:
+    def __init__(self, build: Build) -> None: ...
+    def copy(self) -> Self: ...

@@ -7,7 +7,6 @@ import ssl
 from typing import Any, Final
 
 from aiohttp import (
-    BasicAuth,
     ClientConnectorCertificateError,
     ClientConnectorError,
     ClientError,
@@ -16,6 +15,7 @@ from aiohttp import (
     ClientSSLError,
     ClientTimeout,
     DummyCookieJar,
+    encode_basic_auth,
 )
 from yarl import URL
 
@@ -91,9 +91,8 @@ class DominoSession:
         async with self._http.get(
             url,
             params=params,
-            auth=self._basic if basic else None,
             cookies=self._cookies or None,
-            headers={"Accept": "application/json"},
+            headers={"Accept": "application/json"} | (self._basic if basic else {}),
             ssl=self._trusted,
             timeout=TIMEOUT,
             allow_redirects=False,
@@ -110,8 +109,9 @@ class DominoSession:
             return _parsed(body), response.headers
 
     @property
-    def _basic(self) -> BasicAuth:
-        return BasicAuth(self._login.username, self._login.password, "utf-8")
+    def _basic(self) -> dict[str, str]:
+        login = self._login
+        return {"Authorization": encode_basic_auth(login.username, login.password)}
 
     def _judge(self, response: ClientResponse) -> None:
         status = response.status

@@ -32,6 +32,10 @@ CONF_AUTOMATIONS: Final = "automations"
 CONF_PERMISSIONS: Final = "permissions"
 CONF_REACH: Final = "reach"
 CONF_SATELLITES: Final = "satellites"
+
+CONF_GRACE: Final = "grace"
+CONF_HOLD: Final = "hold"
+CONF_RESTART: Final = "restart"
 DESK_CHANGE_ENFORCE: Final = "enforce"
 DESK_CHANGE_RESPECT: Final = "respect"
 
@@ -59,12 +63,15 @@ CONF_UNCONDITIONAL: Final = "unconditional"
 CONF_VALUE: Final = "value"
 
 # Subentry person: data
+CONF_ACTIVITY: Final = "activity"
+CONF_CALL_PROFILES: Final = "call_profiles"
 CONF_DEFAULT_PROFILE: Final = "default_profile"
 CONF_DEVICES: Final = "devices"
 CONF_EXTENSION: Final = "extension"
 CONF_NUMBER: Final = "number"
 CONF_PERSON: Final = "person"
 CONF_QUEUES: Final = "queues"
+CONF_RULES: Final = "rules"
 CONF_VOICEMAIL: Final = "voicemail"
 
 # Subentry person: data (sharing); the two lists of delegates are options as well
@@ -74,3 +81,19 @@ CONF_NARROWED: Final = "narrowed"
 CONF_OWN_TIER: Final = "own_tier"
 CONF_SHARING: Final = "sharing"
 CONF_TIER: Final = "tier"
+
+# Subentry person: data about the PC, under CONF_ACTIVITY
+CONF_ENTITIES: Final = "entities"
+CONF_STATES: Final = "states"
+CONF_SILENCE_ENDS: Final = "silence_ends"
+CONF_START_PROFILE: Final = "start_profile"
+CONF_END_PROFILE: Final = "end_profile"
+CONF_INACTIVE_PROFILE: Final = "inactive_profile"
+CONF_INACTIVE_MINUTES: Final = "inactive_minutes"
+CONF_LOCKED_PROFILE: Final = "locked_profile"
+
+# Subentry person: data of one rule, under CONF_RULES
+CONF_ENTITY: Final = "entity"
+CONF_LINGER: Final = "linger"
+CONF_PROFILE: Final = "profile"
+CONF_SECONDS: Final = "seconds"

@@ -32,7 +32,7 @@ from .const import (
 )
 from .errors import not_followed, refuse
 from .guarding import END_EVERY_FORWARD, age_of_redirect, guard_hotline
-from .inputs import Inlet, inputs_for
+from .inputs import Inlet, Recalling, inputs_for
 from .labels import label
 from .notices import (
     all_gone,
@@ -149,9 +149,10 @@ class OfficeCoordinator:
         await self.store.async_close()
 
     async def _on_started(self, _hass: HomeAssistant) -> None:
-        self._begun = True
+        # What all inputs say together is followed, not what the first of them says.
         for state in self.people.values():
             self._start_inputs(state)
+        self._begun = True
         self._refresh(self.people)
         for state in self.people.values():
             self._run(state)
@@ -259,7 +260,7 @@ class OfficeCoordinator:
     def _take_up(self, person: Person) -> None:
         record = self.store.get(person.id)
         facts = facts_from_record(person.id, record)
-        self.people[person.id] = PersonState(
+        self.people[person.id] = state = PersonState(
             person=person,
             facts=facts,
             decision=decide(self.office, facts, dt_util.utcnow()),
@@ -268,7 +269,7 @@ class OfficeCoordinator:
             paused=frozenset(record.get("paused", ())),
             redirect_since=_instant(record.get("redirect_since")),
         )
-        self._make_inputs(self.people[person.id])
+        self._make_inputs(state)
 
     # Inputs
 
@@ -286,6 +287,10 @@ class OfficeCoordinator:
             follow=lambda listener: self.async_listen(person_id, listener),
         )
         state.inputs = inputs_for(inlet)
+        for one in state.inputs:
+            if isinstance(one, Recalling):
+                state.facts = one.recall(state.facts)
+        state.decision = decide(self.office, state.facts, dt_util.utcnow())
         if self._begun:
             self._start_inputs(state)
 

@@ -47,6 +47,7 @@ from .office import number_format
 from .presence.line import AgentState, Status
 from .presence.model import EndingKind, RedirectMode, TargetKind
 from .presence.numbers import PLAIN, BadNumber, NumberFormat, parse
+from .references import profiles_named
 
 EXTENSION_LENGTH: Final = 20
 """Digits, of a mailbox as well."""
@@ -231,7 +232,7 @@ def profile_problems(
     entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
 ) -> Problems:
     """Check a profile; ``known_as`` is its subentry id if it exists already."""
-    if problems := _malformed(PROFILE, data):
+    if problems := malformed(PROFILE, data):
         return problems
     owner = data.get(CONF_OWNER)
     if problem := name_problem(data[CONF_NAME]):
@@ -284,7 +285,7 @@ def person_problems(
     entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
 ) -> Problems:
     """Check a person; ``known_as`` is the subentry id of one that exists."""
-    if problems := _malformed(PERSON, data):
+    if problems := malformed(PERSON, data):
         return problems
     if problem := name_problem(data[CONF_NAME]):
         problems[CONF_NAME] = problem
@@ -318,11 +319,11 @@ def is_offered(profile: Mapping[str, Any], person_id: str | None) -> bool:
 
 
 def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
-    """Return whose default a profile is, as people's names."""
+    """Return in whose settings a profile is named, as people's names."""
     return [
         person.data[CONF_NAME]
         for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
-        if person.data.get(CONF_DEFAULT_PROFILE) == profile_id
+        if any(one.profile == profile_id for one in profiles_named(person.data))
     ]
 
 
@@ -337,7 +338,7 @@ def active_for(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
     ]
 
 
-def _malformed(schema: vol.Schema, data: Mapping[str, Any]) -> Problems:
+def malformed(schema: vol.Schema, data: Mapping[str, Any]) -> Problems:
     """Name the fields that are missing, unknown or of the wrong type."""
     try:
         schema(dict(data))

@@ -1,5 +1,6 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -7,6 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+
+type Placeholders = dict[str, str]
+SETTINGS: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
+"""Where people and profiles are changed."""
 
 OF_A_PERSON: Final = (
     "default_profile_missing",
@@ -80,3 +85,34 @@ def all_gone(hass: HomeAssistant, person_id: str) -> None:
     """Drop every notice about a person who is no longer here."""
     for issue in OF_A_PERSON:
         ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")
+    settings_broken(hass, person_id, {})
+
+
+@callback
+def settings_broken(
+    hass: HomeAssistant, person_id: str, broken: Mapping[str, tuple[str, Placeholders]]
+) -> None:
+    """Say what a person's settings name that is not there, and drop the rest.
+
+    ``broken``: what tells one notice from another → its words and their blanks.
+    """
+    prefix = f"settings_{person_id}_"
+    known = [
+        issue_id
+        for domain, issue_id in ir.async_get(hass).issues
+        if domain == DOMAIN and issue_id.startswith(prefix)
+    ]
+    for issue_id in known:
+        if issue_id.removeprefix(prefix) not in broken:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    for key, (words, placeholders) in broken.items():
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            prefix + key,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=words,
+            translation_placeholders=placeholders,
+            learn_more_url=SETTINGS,
+        )

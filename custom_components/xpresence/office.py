@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_ID, CONF_NAME
 
 from .const import (
+    CONF_ACTIVITY,
     CONF_AGENT,
     CONF_AREA_CODE,
     CONF_BUSY,
+    CONF_CALL_PROFILES,
     CONF_COUNTRY_CODE,
     CONF_DEFAULT_PROFILE,
     CONF_DEPUTIES,
@@ -18,19 +20,33 @@ from .const import (
     CONF_DO_NOT_DISTURB,
     CONF_DURATION,
     CONF_ENABLED,
+    CONF_END_PROFILE,
     CONF_ENDING,
+    CONF_ENTITY,
     CONF_EXTENSION,
+    CONF_GRACE,
+    CONF_HOLD,
+    CONF_INACTIVE_MINUTES,
+    CONF_INACTIVE_PROFILE,
     CONF_INFO_TEXT,
     CONF_KIND,
+    CONF_LINGER,
+    CONF_LOCKED_PROFILE,
     CONF_MODE,
     CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_ORDER,
     CONF_OUTSIDE_PREFIX,
     CONF_OWNER,
+    CONF_PROFILE,
     CONF_QUEUES,
     CONF_REDIRECT,
+    CONF_RESTART,
     CONF_RING_SECONDS,
+    CONF_RULES,
+    CONF_SECONDS,
+    CONF_START_PROFILE,
+    CONF_STATES,
     CONF_STATUS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
@@ -44,11 +60,15 @@ from .presence.model import (
     Device,
     Ending,
     EndingKind,
+    EntityRule,
+    Health,
+    InactivityRules,
     Office,
     Person,
     Profile,
     RedirectMode,
     RedirectRule,
+    SessionRules,
     Source,
     Target,
     TargetKind,
@@ -69,6 +89,22 @@ def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
         },
         order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
         or DEFAULT_ORDER,
+        health=health_from(entry.options),
+    )
+
+
+def health_from(options: Mapping[str, Any]) -> Health:
+    """Read how far entities are believed; what is not said is usual."""
+    usual = Health()
+
+    def time(key: str, unit: str, otherwise: timedelta) -> timedelta:
+        said = options.get(key)
+        return otherwise if said is None else timedelta(**{unit: said})
+
+    return Health(
+        grace=time(CONF_GRACE, "minutes", usual.grace),
+        hold=time(CONF_HOLD, "seconds", usual.hold),
+        restart=time(CONF_RESTART, "seconds", usual.restart),
     )
 
 
@@ -120,6 +156,8 @@ def redirect_from(data: Mapping[str, Any]) -> RedirectRule:
 def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
     """Read a person."""
     data = subentry.data
+    activity = data.get(CONF_ACTIVITY, {})
+    minutes = activity.get(CONF_INACTIVE_MINUTES)
     return Person(
         id=subentry.subentry_id,
         name=data[CONF_NAME],
@@ -127,11 +165,34 @@ def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
         default_profile=data.get(CONF_DEFAULT_PROFILE, ""),
         voicemail=data.get(CONF_VOICEMAIL) or "",
         devices=tuple(
-            Device(device["id"], device[CONF_NAME], device[CONF_NUMBER])
+            Device(device[CONF_ID], device[CONF_NAME], device[CONF_NUMBER])
             for device in data.get(CONF_DEVICES, ())
         ),
         queues=tuple(data.get(CONF_QUEUES, ())),
         time_zone=time_zone,
+        inactivity=InactivityRules(
+            inactive_profile=activity.get(CONF_INACTIVE_PROFILE),
+            after=timedelta(minutes=minutes) if minutes else None,
+            locked_profile=activity.get(CONF_LOCKED_PROFILE),
+        ),
+        session=SessionRules(
+            start_profile=activity.get(CONF_START_PROFILE),
+            end_profile=activity.get(CONF_END_PROFILE),
+        ),
+        rules=tuple(rule_from(rule) for rule in data.get(CONF_RULES, ())),
+        call_profiles=dict(data.get(CONF_CALL_PROFILES, {})),
+    )
+
+
+def rule_from(data: Mapping[str, Any]) -> EntityRule:
+    """Read a rule about an entity."""
+    return EntityRule(
+        id=data[CONF_ID],
+        entity=data[CONF_ENTITY],
+        states=frozenset(data[CONF_STATES]),
+        profile=data[CONF_PROFILE],
+        duration=timedelta(seconds=data.get(CONF_SECONDS, 0)),
+        linger=timedelta(seconds=data.get(CONF_LINGER, 0)),
     )
 
 

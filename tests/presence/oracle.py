@@ -42,10 +42,8 @@ def judge(
         "rule": [
             r.profile
             for r in person.rules
-            if r.entity in facts.entities
-            and facts.entities[r.entity].value in r.states
-            and now - facts.entities[r.entity].since >= r.duration
-            and _speaks(office, facts.entities[r.entity], now)
+            if r.id in facts.conditions
+            and _applies(office, r, facts.conditions[r.id], now)
         ],
         "inactivity": _inactivity(office, person, facts, now),
         "session": _session(office, person, facts, now),
@@ -80,6 +78,47 @@ def _speaks(office: Office, said: Any, now: datetime) -> bool:
     return said.silent_since is None or now - said.silent_since < office.health.grace
 
 
+def _applies(office: Office, rule: Any, met: Any, now: datetime) -> bool:
+    if now - met.since < rule.duration or not _speaks(office, met, now):
+        return False
+    if met.left is None:
+        return True
+    return bool(met.left - met.since >= rule.duration and now - met.left < rule.linger)
+
+
+def _runs(office: Office, facts: Facts, now: datetime) -> tuple[bool, datetime] | None:
+    """Return whether the PC runs, and since when it does or does not."""
+    said = facts.pc.running
+    if said is None:
+        return None
+    on, since = said.value, said.since
+    ran_since = since if on else facts.pc.ran_since
+    if not _speaks(office, said, now):
+        if not facts.pc.silence_ends:
+            return None
+        if on:
+            on, since = False, said.silent_since + office.health.grace
+    if not on and now - since < office.health.restart:
+        return (True, ran_since) if ran_since else None
+    return on, since
+
+
+def _goes_off(office: Office, facts: Facts) -> tuple[datetime, datetime] | None:
+    """Return since when the PC is off, and when that is the end of the session."""
+    said, health = facts.pc.running, office.health
+    if said is None:
+        return None
+    if said.value:
+        if said.silent_since is None or not facts.pc.silence_ends:
+            return None
+        off = said.silent_since + health.grace
+        return off, off + health.restart
+    counts = said.since + health.restart
+    if not facts.pc.silence_ends and not _speaks(office, said, counts):
+        return None
+    return said.since, counts
+
+
 def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
     choice = facts.choice
     if choice is None:
@@ -97,12 +136,10 @@ def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
         over = over or (followed_it and facts.absence.until <= now)
     if kind == "until_session_ends" and facts.session_ended:
         over = over or choice.at < facts.session_ended <= now
-    running = facts.pc.running
-    if kind == "until_session_ends" and running is not None and not running.value:
+    off = _goes_off(office, facts)
+    if kind == "until_session_ends" and off is not None and off[0] > choice.at:
         already = facts.session_ended and facts.session_ended > choice.at
-        counts = running.since + office.health.hold
-        if running.since > choice.at and not already and counts <= now:
-            over = over or _speaks(office, running, counts)
+        over = over or (not already and off[1] <= now)
     return [] if over else [choice.profile]
 
 
@@ -174,45 +211,45 @@ def _same(category: str, name: str) -> bool:
     return bool(forms(category) & forms(name))
 
 
-def _input(office: Office, facts: Facts, now: datetime) -> datetime | None:
-    said, running = facts.pc.last_input, facts.pc.running
-    if said is None or not _speaks(office, said, now):
-        return None
-    if running is not None and _speaks(office, running, now) and running.value:
-        return max(said.value, running.since)
-    return said.value
-
-
 def _inactivity(office: Office, person: Any, facts: Facts, now: datetime) -> list[str]:
-    running, lock = facts.pc.running, facts.pc.locked
-    hears_pc = running is not None and _speaks(office, running, now)
-    if hears_pc and running is not None and not running.value:
+    def heard(said: Any) -> Any:
+        return said if said is not None and _speaks(office, said, now) else None
+
+    lock, used, active = map(
+        heard, (facts.pc.locked, facts.pc.last_input, facts.pc.active)
+    )
+    runs = _runs(office, facts, now)
+    if runs is not None and not runs[0]:
         return []
+    signs = []  # of somebody who was there
+    if used is not None:
+        signs.append(used.value)
+    if active is not None and active.value:
+        signs.append(active.since)
+    if runs is not None:
+        signs.append(runs[1])
     found = []
-    seen = _input(office, facts, now)
-    locked = lock is not None and lock.value and _speaks(office, lock, now)
-    if locked and lock is not None:
-        typed_since = seen is not None and seen > lock.since
-        another_session = (
-            hears_pc and running is not None and running.since > lock.since
-        )
-        stands = now - lock.since >= office.health.hold
-        if not typed_since and not another_session and stands:
+    if lock is not None and lock.value:
+        contradicted = any(sign - lock.since > office.health.hold for sign in signs)
+        if not contradicted and now - lock.since >= office.health.hold:
             found.append(person.inactivity.locked_profile)
     after = person.inactivity.after
-    if seen is not None and after is not None and now - seen >= after:
+    counting = used is not None or active is not None
+    in_use = active is not None and active.value
+    if active is not None:
+        signs.append(active.since)
+    if counting and not in_use and after is not None and now - max(signs) >= after:
         found.append(person.inactivity.inactive_profile)
     return [wish for wish in found if wish]
 
 
 def _session(office: Office, person: Any, facts: Facts, now: datetime) -> list[str]:
-    said = facts.pc.running
-    if said is None or not _speaks(office, said, now):
+    runs = _runs(office, facts, now)
+    if runs is None:
         return []
-    if said.value:
-        begun = now >= said.since
-        return [person.session.start_profile] * bool(
-            begun and person.session.start_profile
-        )
-    stands = now - said.since >= office.health.hold
-    return [person.session.end_profile] * bool(stands and person.session.end_profile)
+    if runs[0]:
+        wish, stands = person.session.start_profile, now >= runs[1]
+    else:
+        wish = person.session.end_profile
+        stands = now - runs[1] >= office.health.restart
+    return [wish] if wish and stands else []

@@ -13,6 +13,7 @@ from custom_components.xpresence.presence.model import (
     EndingKind,
     EntityRule,
     Facts,
+    Met,
     Office,
     Pc,
     Source,
@@ -47,7 +48,7 @@ def test_with_nothing_known_the_default_profile_holds() -> None:
 EVERYTHING = {
     "choice": chosen("Vacation", "8:00"),
     "calls": (Call("teams", at("8:00")),),
-    "entities": {"zone.home": Statement("on", at("8:00"))},
+    "conditions": {"r": Met(at("8:00"))},
     "pc": Pc(
         running=Statement(True, at("7:00")),
         last_input=Statement(at("8:00"), at("8:00")),
@@ -63,7 +64,7 @@ WITH_RULE = anna(rules=(EntityRule("r", "zone.home", frozenset({"on"}), "Quiet")
         (("choice",), "MS Teams", Source.CALL),
         (("choice", "calls"), "Meeting", Source.CALENDAR),
         (("choice", "calls", "calendar"), "Quiet", Source.RULE),
-        (("choice", "calls", "calendar", "entities"), "Lunch", Source.INACTIVITY),
+        (("choice", "calls", "calendar", "conditions"), "Lunch", Source.INACTIVITY),
     ],
 )
 def test_the_sources_come_in_the_default_order(
@@ -335,20 +336,37 @@ def test_rules_come_in_their_order_and_after_their_time() -> None:
             ),
         )
     )
-    camera = {"camera.pc": Statement("busy", at("9:00"))}
-    assert holds(facts(entities=camera), "9:01", office) == "Available"
-    assert holds(facts(entities=camera), "9:02", office) == "Meeting"
-    both = {**camera, "zone.home": Statement("on", at("9:00"))}
-    assert holds(facts(entities=both), "9:02", office) == "Gone home"
+    camera = {"b": Met(at("9:00"))}
+    assert holds(facts(conditions=camera), "9:01", office) == "Available"
+    assert holds(facts(conditions=camera), "9:02", office) == "Meeting"
+    both = {**camera, "a": Met(at("9:00"))}
+    assert holds(facts(conditions=both), "9:02", office) == "Gone home"
 
 
 def test_an_entity_that_fell_silent_is_believed_for_the_grace_time_only() -> None:
     office = anna(rules=(EntityRule("a", "zone.home", frozenset({"on"}), "Quiet"),))
-    silent = {"zone.home": Statement("on", at("8:00"), silent_since=at("9:00"))}
-    known = facts(entities=silent)
+    known = facts(conditions={"a": Met(at("8:00"), silent_since=at("9:00"))})
     assert holds(known, "9:04", office) == "Quiet"
     assert decided(known, "9:04", office).next_change == at("9:05")
     assert holds(known, "9:05", office) == "Available"
+
+
+def test_a_rule_lingers_once_it_has_applied() -> None:
+    camera = EntityRule(
+        "a",
+        "camera.pc",
+        frozenset({"on"}),
+        "Meeting",
+        timedelta(minutes=2),
+        timedelta(minutes=1),
+    )
+    office = anna(rules=(camera,))
+    blip = facts(conditions={"a": Met(at("9:00"), left=at("9:01"))})
+    assert {holds(blip, f"9:0{minute}", office) for minute in range(9)} == {"Available"}
+    used = facts(conditions={"a": Met(at("9:00"), left=at("9:10"))})
+    assert holds(used, "9:10", office) == "Meeting"
+    assert decided(used, "9:10", office).next_change == at("9:11")
+    assert holds(used, "9:11", office) == "Available"
 
 
 def test_profiles_of_the_tests_are_what_they_say() -> None:

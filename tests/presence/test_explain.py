@@ -11,6 +11,7 @@ from custom_components.xpresence.presence.model import (
     Call,
     EntityRule,
     Facts,
+    Met,
     Office,
     Pc,
     Statement,
@@ -120,7 +121,7 @@ def test_a_day_other_than_today_is_named() -> None:
         facts(pc=Pc(running=Statement(False, at("8:00")))),
         facts(pc=Pc(locked=Statement(True, at("8:00")))),
         facts(pc=Pc(last_input=Statement(at("8:00"), at("8:00")))),
-        facts(entities={"zone.home": Statement("on", at("8:00"))}),
+        facts(conditions={"r": Met(at("8:00"))}),
     ],
 )
 def test_every_reason_has_words_in_both_languages(known: Facts, language: str) -> None:

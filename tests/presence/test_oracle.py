@@ -22,10 +22,10 @@ from custom_components.xpresence.presence.model import (
     Call,
     Choice,
     EndingKind,
-    EndingKind,
     EntityRule,
     Facts,
     InactivityRules,
+    Met,
     Office,
     Pc,
     Person,
@@ -126,6 +126,7 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
                 frozenset(draw(st.lists(st.sampled_from(["on", "off"]), unique=True))),
                 draw(names),
                 draw(minutes),
+                draw(minutes),
             )
             for n in range(draw(st.integers(0, 2)))
         ),
@@ -157,12 +158,15 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
             maybe(lambda: said(draw(st.booleans()))),
             maybe(lambda: said(draw(st.booleans()))),
             maybe(lambda: said(minute())),
+            maybe(lambda: said(draw(st.booleans()))),
+            maybe(minute),
+            silence_ends=draw(st.booleans()),
         ),
         absence=absence,
         session_ended=maybe(minute),
-        entities={
-            name: said(draw(st.sampled_from(["on", "off"])))
-            for name in draw(st.lists(st.sampled_from(["a", "b"]), unique=True))
+        conditions={
+            f"r{n}": Met(minute(), maybe(minute), maybe(minute))
+            for n in draw(st.lists(st.integers(0, 2), unique=True))
         },
         calls=tuple(
             Call("teams", minute(), draw(st.integers(0, 3)))

@@ -7,9 +7,20 @@ learned; it decides nothing.
 from collections.abc import Callable
 from typing import Final
 
-from .inlet import Inlet, Input
+from .entities import RuleInput
+from .inlet import Inlet, Input, Recalling
+from .missing import MissingInput
+from .pc import PcInput
+from .telephone import TelephoneInput
 
-INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = ()
+__all__ = ["INPUTS", "Inlet", "Input", "Recalling", "inputs_for"]
+
+INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
+    PcInput,
+    RuleInput,
+    TelephoneInput,
+    MissingInput,
+)
 """Every input there is; each makes its own of a person's inlet."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -33,6 +33,15 @@ class Input(Protocol):
         Raises:
             HomeAssistantError: it could not be read; what was learned stays.
         """
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """An input that knows something before anything outside has spoken."""
+
+    @callback
+    def recall(self, facts: Facts) -> Facts:
+        """Return the facts with what was stored before Home Assistant restarted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,16 @@ a choice that has ended must not be forgotten with them.
 from dataclasses import replace
 from datetime import datetime
 
-from .activity import away_from, followed, has_ended, is_away, locked_since
+from .activity import (
+    away_from,
+    followed,
+    going_off,
+    has_ended,
+    is_away,
+    locked_since,
+)
 from .model import Absence, Facts, Health, Office, Pc, Person
-from .moments import later
-from .sources.manual import has_ended as choice_has_ended, session_end_counts
+from .sources.manual import has_ended as choice_has_ended
 
 
 def learned(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
@@ -52,13 +58,8 @@ def remembered(office: Office, facts: Facts, now: datetime) -> Facts:
 
 def _session_ended(facts: Facts, health: Health, now: datetime) -> datetime | None:
     """Return when the last session ended, once its end has stood for a while."""
-    running = facts.pc.running
-    if running is None or running.value:
-        return facts.session_ended
-    if session_end_counts(running, health) is None:
-        return facts.session_ended
-    stands = later(running.since, health.hold) <= now
-    return running.since if stands else facts.session_ended
+    off = going_off(facts.pc, health)
+    return off[0] if off is not None and off[1] <= now else facts.session_ended
 
 
 def _never_was(

@@ -150,13 +150,17 @@ class SessionRules:
 
 @dataclass(frozen=True, slots=True)
 class EntityRule:
-    """An entity that has been in one of ``states`` for a while → a profile."""
+    """An entity that has been in one of ``states`` for a while → a profile.
+
+    ``linger``: how long it goes on once the entity has left them, for cameras blink.
+    """
 
     id: str
     entity: str
     states: frozenset[str]
     profile: str
     duration: timedelta = timedelta()
+    linger: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,9 @@ class Health:
     grace: timedelta = timedelta(minutes=5)
     """How long the last statement of a silent entity counts."""
     hold: timedelta = timedelta(seconds=10)
-    """How long a lock or a session's end must stand before it counts."""
+    """How long a lock must stand before it counts."""
+    restart: timedelta = timedelta(minutes=1)
+    """How long a PC must be off before its session has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +236,27 @@ class Statement[T]:
 class Pc:
     """What is known of somebody's PC or client.
 
-    ``last_input`` is when a key or the mouse was last used, as the PC tells it.
+    ``last_input`` is when a key or the mouse was last used, as the PC tells it;
+    ``active`` whether it counts as used now, from clients that tell no more.
     """
 
     running: Statement[bool] | None = None
     locked: Statement[bool] | None = None
     last_input: Statement[datetime] | None = None
+    active: Statement[bool] | None = None
+    ran_since: datetime | None = None
+    """Since when it had been running before it last went off."""
+    silence_ends: bool = False
+    """Whether a client that says nothing any more has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How the condition of a rule stands: met since, left since, silent since."""
+
+    since: datetime
+    left: datetime | None = None
+    silent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +300,8 @@ class Facts:
     absence: Absence | None = None
     session_ended: datetime | None = None
     """When the last session ended, for choices that end with it."""
-    entities: Mapping[str, Statement[str]] = field(default_factory=dict)
+    conditions: Mapping[str, Met] = field(default_factory=dict)
+    """Rule's id → how its condition stands; absent: not met."""
     calls: tuple[Call, ...] = ()
     agenda: Agenda = field(default_factory=Agenda)
     """The appointments that count, worked out once when they were read."""

@@ -5,7 +5,14 @@ A deadline, not a poll: what is known now says when it will be so.
 
 from datetime import datetime
 
-from ..activity import has_ended, last_input, locked_since, speaks_until
+from ..activity import (
+    has_ended,
+    is_active,
+    last_input,
+    locked_since,
+    session_changes,
+    speaks_until,
+)
 from ..model import Claim, Facts, Office, Person, Source
 from ..moments import later
 from .slot import Slot, earliest, exact
@@ -15,8 +22,11 @@ from .slot import Slot, earliest, exact
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     """Return the lock's claim, then that of the missing input."""
     pc, health, rules = facts.pc, office.health, person.inactivity
-    said = (pc.running, pc.locked, pc.last_input)
-    silences = [speaks_until(one, health) for one in said if one is not None]
+    said = (pc.locked, pc.last_input, pc.active)
+    silences: list[datetime | None] = [
+        speaks_until(one, health) for one in said if one is not None
+    ]
+    silences += session_changes(pc, health)
     if has_ended(pc, health, now) is not None:
         # An unused PC that is switched off is the session's business.
         return Slot(change=earliest(silences, now))
@@ -36,7 +46,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
                     reason="locked",
                 )
             )
-    seen = last_input(pc, health, now)
+    seen = None if is_active(pc, health, now) else last_input(pc, health, now)
     if seen is not None and rules.after is not None and rules.inactive_profile:
         since = later(seen, rules.after)
         changes.append(since)

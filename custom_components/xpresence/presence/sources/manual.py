@@ -7,7 +7,7 @@ after the profile's time), after a fixed time, or not at all.
 
 from datetime import datetime
 
-from ..activity import speaks_until
+from ..activity import going_off
 from ..model import (
     Absence,
     Choice,
@@ -20,7 +20,6 @@ from ..model import (
     Person,
     Profile,
     Source,
-    Statement,
 )
 from ..moments import later
 from .slot import NOTHING, Slot, earliest
@@ -108,18 +107,11 @@ def _return(choice: Choice, absence: Absence | None, health: Health) -> datetime
 
 def _session_end(choice: Choice, facts: Facts, health: Health) -> datetime | None:
     """Return when a session ended, or will have once its end has stood a while."""
-    ended, running = facts.session_ended, facts.pc.running
+    ended = facts.session_ended
     if ended is not None and ended > choice.at:
         return ended
-    if running is None or running.value or running.since <= choice.at:
-        return None
-    return session_end_counts(running, health)
-
-
-def session_end_counts(running: Statement[bool], health: Health) -> datetime | None:
-    """Return when a session's end counts; ``None`` if it falls silent before."""
-    counts, silent = later(running.since, health.hold), speaks_until(running, health)
-    return counts if silent is None or counts < silent else None
+    off = going_off(facts.pc, health)
+    return None if off is None or off[0] <= choice.at else off[1]
 
 
 def _reason(choice: Choice, profile: Profile | None) -> str:

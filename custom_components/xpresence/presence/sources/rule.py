@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from ..activity import speaks_until
-from ..model import Claim, Facts, Office, Person, Source
+from ..model import Claim, EntityRule, Facts, Health, Met, Office, Person, Source
 from ..moments import later
 from .slot import Slot, earliest, exact
 
@@ -14,11 +13,13 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     found: list[Claim] = []
     changes: list[datetime | None] = []
     for rule in person.rules:
-        said = facts.entities.get(rule.entity)
-        if said is None or said.value not in rule.states:
+        met = facts.conditions.get(rule.id)
+        if met is None:
             continue
-        since = later(said.since, rule.duration)
-        end = speaks_until(said, office.health)
+        since = later(met.since, rule.duration)
+        if met.left is not None and met.left < since:
+            continue
+        end = _end(rule, met, office.health)
         if end is not None and end <= max(now, since):
             continue
         changes += [since, end]
@@ -27,10 +28,20 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
                 Claim(
                     Source.RULE,
                     rule.profile,
-                    key=f"{rule.id}@{said.since.isoformat()}",
+                    key=f"{rule.id}@{met.since.isoformat()}",
                     since=since,
                     reason="rule",
                     until=end,
                 )
             )
     return Slot(tuple(found), change=earliest(changes, now))
+
+
+def _end(rule: EntityRule, met: Met, health: Health) -> datetime | None:
+    """Return when a rule ends, if it does: left for a while, or silent too long."""
+    ends = []
+    if met.left is not None:
+        ends.append(later(met.left, rule.linger))
+    if met.silent_since is not None:
+        ends.append(later(met.silent_since, health.grace))
+    return min(ends, default=None)

@@ -2,28 +2,27 @@
 
 from datetime import datetime
 
-from ..activity import believed, speaks_until
+from ..activity import running, session_changes
 from ..model import Claim, Facts, Office, Person, Source
 from ..moments import later
-from .slot import NOTHING, Slot, earliest, exact
+from .slot import Slot, earliest, exact
 
 
 @exact
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     """Return the profile of the start while it runs, that of the end afterwards."""
-    said = believed(facts.pc.running, office.health, now)
+    said = running(facts.pc, office.health, now)
+    changes = session_changes(facts.pc, office.health)
     if said is None:
-        return NOTHING
-    changes = [speaks_until(said, office.health)]
+        return Slot(change=earliest(changes, now))
     since = said.since
     if said.value:
         profile, reason = person.session.start_profile, "session_started"
     else:
-        # A restart of the PC is no end of the day.
-        since = later(since, office.health.hold)
+        since = later(since, office.health.restart)
         profile, reason = person.session.end_profile, "session_ended"
     if not profile:
-        return Slot()
+        return Slot(change=earliest(changes, now))
     changes.append(since)
     claim = Claim(
         Source.SESSION,

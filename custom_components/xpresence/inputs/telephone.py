@@ -1,0 +1,92 @@
+"""A call on the phone system, for people who have a profile for it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..presence.line import CallState
+from ..presence.model import Call, Facts
+from .inlet import Inlet
+
+PBX: Final = "pbx"
+"""The kind of call that this is."""
+
+
+class TelephoneInput:
+    """Reads whether the person's telephone is in a call."""
+
+    def __init__(self, inlet: Inlet) -> None:
+        """Prepare; nothing is read yet."""
+        self._inlet = inlet
+        self._stop: CALLBACK_TYPE | None = None
+        self._timer: CALLBACK_TYPE | None = None
+
+    @callback
+    def start(self) -> None:
+        """Read the line and follow it."""
+        if PBX in self._inlet.person.call_profiles:
+            self._stop = self._inlet.listen(self._read)
+            self._read()
+        else:
+            self._tell(in_call=False)
+
+    @callback
+    def stop(self) -> None:
+        """Follow nothing any more."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+        self._set_timer(None)
+
+    @callback
+    def office_changed(self) -> None:
+        """Nothing here depends on the office."""
+
+    async def async_sync(self) -> None:
+        """Nothing is to be fetched: the phone system tells by itself."""
+
+    @callback
+    def _read(self) -> None:
+        line = self._inlet.state.line
+        call = line.call if line else None
+        if call is None:
+            # Nothing is told while the connection is away; believed for a while.
+            if self._timer is None and _in_call(self._inlet.state.facts):
+                self._set_timer(self._inlet.office.health.grace.total_seconds())
+            return
+        self._set_timer(None)
+        self._tell(in_call=call is CallState.IN_CALL)
+
+    @callback
+    def _on_silence(self, _now: datetime) -> None:
+        self._timer = None
+        self._tell(in_call=False)
+
+    @callback
+    def _tell(self, *, in_call: bool) -> None:
+        now = dt_util.utcnow()
+
+        def change(facts: Facts) -> Facts:
+            if _in_call(facts) == in_call:
+                return facts
+            others = tuple(call for call in facts.calls if call.kind != PBX)
+            mine = (Call(PBX, now),) if in_call else ()
+            return replace(facts, calls=(*others, *mine))
+
+        self._inlet.learn(change)
+
+    @callback
+    def _set_timer(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+        if seconds is not None:
+            self._timer = async_call_later(self._inlet.hass, seconds, self._on_silence)
+
+
+def _in_call(facts: Facts) -> bool:
+    return any(call.kind == PBX for call in facts.calls)

@@ -1,0 +1,1 @@
+"""What Home Assistant's entities say of a person's day."""

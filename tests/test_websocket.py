@@ -1,10 +1,12 @@
 """What the cards are told over the WebSocket."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
@@ -15,8 +17,15 @@ from custom_components.xpresence.const import DOMAIN
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 
 from .office import ANNA, BOB, MEETING
+from .team import Team, set_up_team
 
+CLIENT = "http://127.0.0.1"
 PROFILE = "select.anna_profile"
+
+
+@pytest.fixture
+async def team(hass: HomeAssistant, own_folder: object) -> Team:
+    return await set_up_team(hass)
 
 
 class Subscription:
@@ -69,7 +78,7 @@ async def test_a_person_is_told_with_everything_that_can_be_done(
         "Meeting",
         "Training",
     ]
-    assert details["redirect"]["status"] == "off"
+    assert message["person"]["redirect"]["status"] == "off"
     assert details["why"] == ["Available because nothing else applies"]
     assert [step["profile"] for step in details["timeline"]] == ["Available"]
 
@@ -91,10 +100,10 @@ async def test_a_choice_is_pushed_with_its_redirect_its_end_and_what_follows(
         blocking=True,
     )
     message = await feed.next()
-    while message["details"]["redirect"]["status"] != "active":
+    while message["person"]["redirect"]["status"] != "active":
         message = await feed.next()
     assert message["person"]["status"] == "busy"
-    assert message["details"]["redirect"]["target"] == "Voicemail"
+    assert message["person"]["redirect"]["target"] == "Voicemail"
     assert message["details"]["why"][0].startswith("Meeting, weil Anna es um")
     now, later = message["details"]["timeline"]
     assert now["redirect"]["targets"] == [
@@ -167,31 +176,70 @@ async def test_who_leaves_is_taken_off_the_board(
     assert await feed.next() == {"people": {BOB: None}}
 
 
+async def told(
+    hass: HomeAssistant, team: Team, hass_ws_client: WebSocketGenerator, reader: str
+) -> dict[str, Any]:
+    """Return what is told of Anna to one of the people around her."""
+    token = await hass.auth.async_create_refresh_token(
+        team.users[reader], f"{CLIENT}/{reader}"
+    )
+    client = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
+    return await (
+        await subscribed(client, "subscribe_person", entity_id=PROFILE)
+    ).next()
+
+
+async def test_who_acts_for_somebody_reads_where_calls_go_and_why(
+    hass: HomeAssistant, team: Team, hass_ws_client: WebSocketGenerator
+) -> None:
+    await choose(hass, "Meeting")
+    message = await told(hass, team, hass_ws_client, "dora")
+    assert message["person"]["redirect"]["target"] == "Voicemail"
+    assert message["details"]["why"][0].startswith("Meeting because Anna chose it")
+    assert "choose_profile" in message["may"]
+
+
+async def test_a_colleague_reads_what_colleagues_see_and_no_more(
+    hass: HomeAssistant, team: Team, hass_ws_client: WebSocketGenerator
+) -> None:
+    await choose(hass, "Meeting")
+    message = await told(hass, team, hass_ws_client, "bob")
+    assert message["person"]["profile"] == "Meeting"
+    assert message["person"]["redirect"] == {"status": "active"}
+    assert message["details"] is None
+    assert message["may"] == ["see_presence"]
+
+
 async def test_whom_home_assistant_hides_is_hidden_here(
+    hass: HomeAssistant, team: Team, hass_ws_client: WebSocketGenerator
+) -> None:
+    assert await told(hass, team, hass_ws_client, "sven") == {"person": None}
+
+
+async def test_a_board_tells_a_colleague_that_calls_are_redirected_but_not_where(
+    hass: HomeAssistant, team: Team, hass_ws_client: WebSocketGenerator
+) -> None:
+    await choose(hass, "Meeting")
+    await choose(hass, "Meeting", "select.bob_profile")
+    token = await hass.auth.async_create_refresh_token(team.users["bob"], CLIENT)
+    client = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
+    people = (await (await subscribed(client, "subscribe_team")).next())["people"]
+    assert people[ANNA]["redirect"] == {"status": "active"}
+    assert not people[ANNA]["is_self"]
+    assert people[BOB]["redirect"]["target"] == "Voicemail"
+    assert people[BOB]["is_self"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "subject"), [("anna", "Budget"), ("admin", ""), ("dora", "")]
+)
+async def test_todays_appointments_are_told_and_their_subjects_to_whom_they_concern(
     hass: HomeAssistant,
-    office: MockConfigEntry,
+    team: Team,
     hass_ws_client: WebSocketGenerator,
-    hass_admin_user: MockUser,
+    reader: str,
+    subject: str,
 ) -> None:
-    hass_admin_user.groups = []
-    hass_admin_user.mock_policy({"entities": {"entity_ids": {PROFILE: {"read": True}}}})
-    client = await hass_ws_client()
-    team = await subscribed(client, "subscribe_team")
-    assert (await team.next())["people"].keys() == {ANNA}
-    person = await subscribed(
-        client, "subscribe_person", entity_id="select.bob_profile"
-    )
-    assert await person.next() == {"person": None}
-
-
-async def test_todays_appointments_are_told_with_profile_and_source(
-    hass: HomeAssistant, office: MockConfigEntry, hass_ws_client: WebSocketGenerator
-) -> None:
-    coordinator = office.runtime_data
-    feed = await subscribed(
-        await hass_ws_client(), "subscribe_person", entity_id=PROFILE
-    )
-    await feed.next()
     now = dt_util.utcnow()
     entry = Entry(
         now + timedelta(minutes=1),
@@ -201,14 +249,17 @@ async def test_todays_appointments_are_told_with_profile_and_source(
         subject="Budget",
         source="Outlook",
     )
-    state = coordinator.people[ANNA]
-    coordinator._learn(state, lambda facts: with_agenda(facts, entry))
-    details = (await feed.next())["details"]
+    coordinator = team.entry.runtime_data
+    coordinator._learn(
+        coordinator.people[ANNA],
+        lambda facts: replace(facts, agenda=Agenda.of([entry])),
+    )
+    details = (await told(hass, team, hass_ws_client, reader))["details"]
     assert details["appointments"] == [
         {
             "start": entry.start.isoformat(),
             "end": entry.end.isoformat(),
-            "subject": "Budget",
+            "subject": subject,
             "source": "Outlook",
             "profile": "Meeting",
             "status": "busy",
@@ -219,10 +270,25 @@ async def test_todays_appointments_are_told_with_profile_and_source(
         "Meeting",
         "Available",
     ]
-    assert details["timeline"][1]["subject"] == "Budget"
+    assert details["timeline"][1]["subject"] == subject
 
 
-def with_agenda(facts: Any, *entries: Entry) -> Any:
-    from dataclasses import replace
-
-    return replace(facts, agenda=Agenda.of(list(entries)))
+async def test_another_appointment_is_pushed_though_nothing_is_decided_anew(
+    hass: HomeAssistant, office: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    coordinator = office.runtime_data
+    feed = await subscribed(
+        await hass_ws_client(), "subscribe_person", entity_id=PROFILE
+    )
+    assert (await feed.next())["details"]["appointments"] == []
+    now = dt_util.utcnow()
+    for name in ("one", "another"):
+        entry = Entry(now + timedelta(minutes=1), now + timedelta(minutes=9), name, "")
+        coordinator._learn(
+            coordinator.people[ANNA],
+            lambda facts, entry=entry: replace(
+                facts, agenda=Agenda.of([*facts.agenda.entries, entry])
+            ),
+        )
+        told = (await feed.next())["details"]["appointments"]
+    assert len(told) == 2

@@ -94,7 +94,9 @@ export class MyCard extends LiveCard {
     }
     return [
       this.head(scene, person),
-      details ? this.detailed(scene, person, details) : h("p", { class: "small" }, scene.t("not_yours")),
+      ...(details
+        ? this.detailed(scene, person, details)
+        : [redirectLine(scene, person.redirect, true), h("p", { class: "small" }, scene.t("not_yours"))]),
     ];
   }
 
@@ -147,7 +149,7 @@ export class MyCard extends LiveCard {
     return [
       redirectLine(
         scene,
-        details.redirect,
+        person.redirect,
         details.connected,
         this.may("change_redirect") &&
           this.toggle("redirecting", scene.t("change_redirect"), "mdi:pencil"),

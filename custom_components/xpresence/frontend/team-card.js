@@ -235,8 +235,7 @@ export class TeamCard extends LiveCard {
               h("span", { class: "small" }, this.ending(scene, person)),
             ),
             person.info_text && h("span", { class: "small block quoted" }, person.info_text),
-            person.redirect &&
-              person.redirect.status !== "off" &&
+            person.redirect.status !== "off" &&
               h(
                 "span",
                 { class: `small block aside is-${person.redirect.status}` },
@@ -298,7 +297,7 @@ export class TeamCard extends LiveCard {
       ]),
       details
         ? [
-            redirectLine(scene, details.redirect, details.connected),
+            redirectLine(scene, person.redirect, details.connected),
             h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
           ]
         : h("p", { class: "small" }, t("not_yours")),

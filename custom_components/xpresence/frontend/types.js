@@ -21,6 +21,7 @@
  * @property {string | null} until
  * @property {string} reason
  * @property {string | null} call
+ * @property {Redirect} redirect only its status, for who may not see the details
  *
  * @typedef {object} Redirect as the phone system says
  * @property {"off" | "active" | "pending" | "failed" | "unknown"} status
@@ -57,7 +58,6 @@
  * @property {string} source
  * @property {boolean} automatic
  * @property {boolean} connected
- * @property {Redirect} redirect
  * @property {{ devices: string[], known: boolean, device: string | null } | null} follow_me
  * @property {{ states: string[], state: string | null } | null} agent
  * @property {{ name: string, status: string }[]} profiles
@@ -71,6 +71,6 @@
  * @property {string[]} [may]
  * @property {Record<string, string>} [entities]
  *
- * @typedef {Person & { office: string, is_self: boolean, entity: string | null, redirect: Redirect | null }} Colleague
+ * @typedef {Person & { office: string, is_self: boolean, entity: string | null }} Colleague
  */
 export {};

@@ -26,10 +26,8 @@ class Feed:
         self._id = message_id
         self._following: list[Meant] = []
         self._stops: list[CALLBACK_TYPE] = []
-        self._changed = False
-        self._sending = False
-        self.over = False
-        """Whether nobody listens any more."""
+        self._due = False
+        self._over = False
         self._unwatch = async_dispatcher_connect(
             self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._on_entry
         )
@@ -38,7 +36,7 @@ class Feed:
         """Return whom this is about, as things are now."""
         raise NotImplementedError
 
-    async def async_message(self) -> dict[str, Any] | None:
+    def message(self) -> dict[str, Any] | None:
         """Return what is new; ``None`` if nothing is."""
         raise NotImplementedError
 
@@ -51,31 +49,26 @@ class Feed:
     @callback
     def stop(self) -> None:
         """Send nothing any more."""
-        self.over = True
+        self._over = True
         self._unwatch()
         self._leave()
 
     @callback
     def on_change(self) -> None:
         """Look again soon; many changes at once are one."""
-        self._changed = True
-        if not self._sending and not self.over:
-            self._sending = True
-            self.hass.async_create_background_task(self._send(), f"{DOMAIN} feed")
+        if not self._due:
+            self._due = True
+            self.hass.loop.call_soon(self._send)
 
-    async def _send(self) -> None:
-        try:
-            while self._changed and not self.over:
-                self._changed = False
-                if self.followed() != self._following:
-                    self._follow()
-                message = await self.async_message()
-                if message is not None and not self.over:
-                    self.reader.connection.send_message(
-                        event_message(self._id, message)
-                    )
-        finally:
-            self._sending = False
+    @callback
+    def _send(self) -> None:
+        self._due = False
+        if self._over:
+            return
+        if self.followed() != self._following:
+            self._follow()
+        if (message := self.message()) is not None:
+            self.reader.connection.send_message(event_message(self._id, message))
 
     @callback
     def _follow(self) -> None:

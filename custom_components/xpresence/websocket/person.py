@@ -15,9 +15,10 @@ import voluptuous as vol
 
 from ..actions.action import Meant, coordinators
 from ..const import DOMAIN
+from ..coordinator import OfficeCoordinator
 from ..presence.policy import Act
 from .feed import Feed
-from .reader import Reader, entities_by_person
+from .reader import Reader, entities_by_person, people_of
 from .views import Detail, details_view, midnight, public_view
 
 
@@ -76,42 +77,41 @@ class PersonFeed(Feed):
         found = [
             (coordinator, person_id)
             for coordinator in coordinators(self.hass)
-            for person_id in coordinator.people
-            if self._is_meant(coordinator.home_person(person_id), person_id)
+            for person_id in people_of(coordinator)
+            if self._is_meant(coordinator, person_id)
         ]
         return found[:1]
 
-    def _is_meant(self, home: str | None, person_id: str) -> bool:
+    def _is_meant(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
         if self._person_id is not None:
             return person_id == self._person_id
         if self._entity_id is None:
-            return home is not None and self.reader.is_home_person(home)
+            return self.reader.is_self(coordinator, person_id)
+        home = coordinator.home_person(person_id)
         entity = er.async_get(self.hass).async_get(self._entity_id)
         return home == self._entity_id or (
             entity is not None and entity.config_subentry_id == person_id
         )
 
     @override
-    async def async_message(self) -> dict[str, Any] | None:
+    def message(self) -> dict[str, Any] | None:
         """Return everything, if any of it is new."""
-        message = await self._message()
+        message = self._message()
         if message == self._last:
             return None
         self._last = message
         return message
 
-    async def _message(self) -> dict[str, Any]:
+    def _message(self) -> dict[str, Any]:
         followed = self.followed()
         if not followed:
             return {"person": None}
         coordinator, person_id = followed[0]
+        acts = self.reader.acts(coordinator, person_id)
+        if Act.SEE_PRESENCE not in acts:
+            return {"person": None}
+        state = coordinator.people[person_id]
         entities = entities_by_person(self.hass, coordinator.entry.entry_id)
-        own = entities.get(person_id, {})
-        if not self.reader.sees(own):
-            return {"person": None}
-        acts = await self.reader.acts(coordinator, person_id)
-        if (state := coordinator.people.get(person_id)) is None:
-            return {"person": None}
         now = dt_util.utcnow()
         self._wake_at(midnight(state.person, now) + timedelta(days=1))
         details = None
@@ -127,18 +127,16 @@ class PersonFeed(Feed):
                 ),
             )
         return {
-            "person": public_view(state),
+            "person": public_view(state, details is not None),
             "details": details,
             "may": sorted(act.value for act in acts),
-            "entities": own,
+            "entities": entities.get(person_id, {}),
         }
 
     @callback
     def _wake_at(self, moment: datetime) -> None:
         """Look again when another day begins."""
         self._sleep()
-        if self.over:
-            return
 
         @callback
         def look(_now: datetime) -> None:

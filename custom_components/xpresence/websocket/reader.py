@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import Unauthorized
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ..authority import async_authorize
+from ..authority import home_of_user, user_may
 from ..coordinator import OfficeCoordinator
 from ..presence.policy import Act
 
@@ -23,7 +21,6 @@ class Reader:
 
     hass: HomeAssistant
     connection: ActiveConnection
-    context: Context
     language: str
 
     @classmethod
@@ -31,44 +28,20 @@ class Reader:
         cls, hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     ) -> Reader:
         """Return who sent a command."""
-        language = msg.get("language") or hass.config.language
-        return cls(hass, connection, connection.context(msg), language)
-
-    def is_home_person(self, entity_id: str) -> bool:
-        """Tell whether this Home Assistant person is the reader."""
-        state = self.hass.states.get(entity_id)
-        return state is not None and (
-            state.attributes.get("user_id") == self.connection.user.id
-        )
+        return cls(hass, connection, msg.get("language") or hass.config.language)
 
     def is_self(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
         """Tell whether the reader is this person."""
-        home = coordinator.home_person(person_id)
-        return home is not None and self.is_home_person(home)
+        home = home_of_user(coordinator, self.connection.user.id)
+        return home is not None and coordinator.home_person(person_id) == home
 
-    def sees(self, entities: Entities) -> bool:
-        """Tell whether Home Assistant lets the reader see this person's profile."""
-        entity_id = entities.get("profile")
-        return entity_id is None or self.connection.user.permissions.check_entity(
-            entity_id, POLICY_READ
-        )
-
-    async def may(
-        self, coordinator: OfficeCoordinator, person_id: str, act: Act
-    ) -> bool:
+    def may(self, coordinator: OfficeCoordinator, person_id: str, act: Act) -> bool:
         """Tell whether the reader may do this to the person."""
-        try:
-            await async_authorize(coordinator, person_id, act, self.context)
-        except Unauthorized:
-            return False
-        return True
+        return user_may(coordinator, person_id, act, self.connection.user)
 
-    async def acts(
-        self, coordinator: OfficeCoordinator, person_id: str
-    ) -> frozenset[Act]:
+    def acts(self, coordinator: OfficeCoordinator, person_id: str) -> frozenset[Act]:
         """Return all that the reader may do to this person."""
-        allowed = [act for act in Act if await self.may(coordinator, person_id, act)]
-        return frozenset(allowed)
+        return frozenset(act for act in Act if self.may(coordinator, person_id, act))
 
 
 def entities_by_person(hass: HomeAssistant, entry_id: str) -> dict[str, Entities]:
@@ -80,3 +53,12 @@ def entities_by_person(hass: HomeAssistant, entry_id: str) -> dict[str, Entities
             key = entity.unique_id.removeprefix(f"{person_id}_")
             found.setdefault(person_id, {})[key] = entity.entity_id
     return found
+
+
+def people_of(coordinator: OfficeCoordinator) -> list[str]:
+    """Return whom a phone system has; somebody who is about to leave is gone."""
+    return [
+        person_id
+        for person_id in coordinator.people
+        if person_id in coordinator.entry.subentries
+    ]

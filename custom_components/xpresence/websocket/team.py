@@ -13,8 +13,8 @@ from ..actions.action import Meant, coordinators
 from ..const import DOMAIN
 from ..presence.policy import Act
 from .feed import Feed
-from .reader import Reader, entities_by_person
-from .views import View, public_view, redirect_view
+from .reader import Reader, entities_by_person, people_of
+from .views import View, public_view
 
 
 @websocket_command(
@@ -54,13 +54,13 @@ class TeamFeed(Feed):
             (coordinator, person_id)
             for coordinator in coordinators(self.hass)
             if self._entry_id in (None, coordinator.entry.entry_id)
-            for person_id in coordinator.people
+            for person_id in people_of(coordinator)
         ]
 
     @override
-    async def async_message(self) -> dict[str, Any] | None:
+    def message(self) -> dict[str, Any] | None:
         """Return who changed."""
-        now = await self._everyone()
+        now = self._everyone()
         before, self._last = self._last, now
         changed: dict[str, View | None] = {
             person_id: view
@@ -72,7 +72,7 @@ class TeamFeed(Feed):
             return {"complete": True, "people": changed}
         return {"people": changed} if changed else None
 
-    async def _everyone(self) -> dict[str, View]:
+    def _everyone(self) -> dict[str, View]:
         found: dict[str, View] = {}
         entities = {
             coordinator.entry.entry_id: entities_by_person(
@@ -81,17 +81,14 @@ class TeamFeed(Feed):
             for coordinator in coordinators(self.hass)
         }
         for coordinator, person_id in self.followed():
-            own = entities.get(coordinator.entry.entry_id, {}).get(person_id, {})
-            if not self.reader.sees(own):
+            if not self.reader.may(coordinator, person_id, Act.SEE_PRESENCE):
                 continue
-            details = await self.reader.may(coordinator, person_id, Act.SEE_DETAILS)
-            if (state := coordinator.people.get(person_id)) is None:
-                continue
+            details = self.reader.may(coordinator, person_id, Act.SEE_DETAILS)
+            own = entities[coordinator.entry.entry_id].get(person_id, {})
             found[person_id] = {
-                **public_view(state),
+                **public_view(coordinator.people[person_id], details),
                 "office": coordinator.entry.title,
                 "is_self": self.reader.is_self(coordinator, person_id),
                 "entity": own.get("profile"),
-                "redirect": redirect_view(state) if details else None,
             }
         return found

@@ -37,8 +37,8 @@ class Detail:
     subjects: bool
 
 
-def public_view(state: PersonState) -> View:
-    """Return what every colleague sees."""
+def public_view(state: PersonState, details: bool) -> View:
+    """Return what every colleague sees; with details also where calls go."""
     decision = state.decision
     line = state.line
     return {
@@ -51,14 +51,8 @@ def public_view(state: PersonState) -> View:
         "until": decision.until,
         "reason": decision.claim.reason,
         "call": line.call.value if line and line.call else None,
+        "redirect": _redirect(state, details),
     }
-
-
-def redirect_view(state: PersonState) -> View:
-    """Return the redirect as the phone system says it; unknown is never off."""
-    shown = state.redirect
-    unknown = shown.status is RedirectStatus.UNKNOWN
-    return {"status": "unknown" if unknown else shown.status.value, **shown.attributes}
 
 
 def details_view(
@@ -71,7 +65,6 @@ def details_view(
         "source": decision.source.value,
         "automatic": state.facts.automatic,
         "connected": coordinator.system.ready,
-        "redirect": redirect_view(state),
         "follow_me": _follow_me(state),
         "agent": _agent(state),
         "profiles": [_profile(profile) for profile in _choices(office, state)],
@@ -97,6 +90,14 @@ def midnight(person: Person, now: datetime) -> datetime:
     """Return when the person's day began."""
     local = now.astimezone(ZoneInfo(person.time_zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _redirect(state: PersonState, details: bool) -> View:
+    """Return the redirect as the phone system says it; unknown is never off."""
+    shown = state.redirect
+    unknown = shown.status is RedirectStatus.UNKNOWN
+    status = "unknown" if unknown else shown.status.value
+    return {"status": status, **(shown.attributes if details else {})}
 
 
 def _choices(office: Office, state: PersonState) -> list[Profile]:

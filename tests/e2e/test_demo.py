@@ -1,6 +1,7 @@
 """The demo, as a newcomer starts it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 import contextlib
 import os
 from pathlib import Path
@@ -12,15 +13,20 @@ import sys
 import aiohttp
 import pytest
 
-from tests.pbx.asterisk import EVENTUALLY, eventually, free_port
+from tests.pbx.asterisk import eventually, free_port
+
+from .home import Home
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.e2e]
 
 PROJECT = Path(__file__).parents[2]
 
 
-async def started(port: int, folder: Path, **more: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+@contextlib.asynccontextmanager
+async def started(
+    port: int, folder: Path, **more: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    demo = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "script.demo",
@@ -36,36 +42,38 @@ async def started(port: int, folder: Path, **more: str) -> asyncio.subprocess.Pr
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    try:
+        yield demo
+    finally:
+        if demo.returncode is None:
+            # As Ctrl-C does, so that it ends what it has started.
+            os.killpg(demo.pid, signal.SIGINT)
+            await demo.communicate()
 
 
-async def logged_in(
-    session: aiohttp.ClientSession, home: str, user: str, password: str
-) -> dict[str, str]:
-    """Log in by Home Assistant's own page; return the headers of what follows."""
-    async with session.post(
-        f"{home}/auth/login_flow",
-        json={
-            "client_id": f"{home}/",
+async def log_in(home: Home) -> None:
+    """Log in by Home Assistant's own page."""
+    assert home.session is not None
+    client = f"{home.url}/"
+    who = {"username": home.username, "password": home.password}
+    flow = await home.post(
+        "/auth/login_flow",
+        {
+            "client_id": client,
             "handler": ["homeassistant", None],
-            "redirect_uri": f"{home}/",
+            "redirect_uri": client,
         },
-    ) as answer:
-        flow = await answer.json()
-    async with session.post(
-        f"{home}/auth/login_flow/{flow['flow_id']}",
-        json={"client_id": f"{home}/", "username": user, "password": password},
-    ) as answer:
-        code = (await answer.json())["result"]
-    async with session.post(
-        f"{home}/auth/token",
-        data={
-            "client_id": f"{home}/",
-            "grant_type": "authorization_code",
-            "code": code,
-        },
-    ) as answer:
-        token = (await answer.json())["access_token"]
-    return {"Authorization": f"Bearer {token}"}
+    )
+    done = await home.post(
+        f"/auth/login_flow/{flow['flow_id']}", {"client_id": client, **who}
+    )
+    data = {
+        "client_id": client,
+        "grant_type": "authorization_code",
+        "code": done["result"],
+    }
+    async with home.session.post(f"{home.url}/auth/token", data=data) as answer:
+        home.token = (await answer.json())["access_token"]
 
 
 @pytest.mark.parametrize(
@@ -77,53 +85,32 @@ async def test_the_demo_can_be_logged_in_to_and_ends_without_a_trace(
     tmp_path: Path, without: dict[str, str], says: str
 ) -> None:
     port = free_port()
-    demo = await started(port, tmp_path, **without)
     said = ""
-    assert demo.stdout is not None
-    async with asyncio.timeout(600):
-        while "Ctrl-C" not in said:
-            line = await demo.stdout.readline()
-            assert line, said
-            said += line.decode()
-    url = re.search(r"Open\s+(\S+)", said)
-    user = re.search(r"User\s+(\S+)", said)
-    password = re.search(r"Password\s+(\S+)", said)
-    assert url and user and password  # noqa: PT018
-    home = f"http://127.0.0.1:{port}"
-    assert url[1].startswith(home)
-    assert says in said
-    async with aiohttp.ClientSession() as session:
-        headers = await logged_in(session, home, user[1], password[1])
-
-        async def shows(**wanted: str) -> None:
-            async with asyncio.timeout(EVENTUALLY):
-                while True:
-                    async with session.get(
-                        f"{home}/api/states", headers=headers
-                    ) as answer:
-                        found = {one["entity_id"]: one for one in await answer.json()}
-                    if wanted == {
-                        name: found[f"{kind}.{name}"]["state"]
-                        for name in wanted
-                        for kind in ("select", "sensor")
-                        if f"{kind}.{name}" in found
-                    }:
-                        return
-                    await asyncio.sleep(0.1)
-
-        # The demo speaks the language of the terminal.
-        await shows(anna_profil="Anwesend", bob_profil="Anwesend", anna_umleitung="off")
-        async with session.post(
-            f"{home}/api/services/select/select_option",
-            json={"entity_id": "select.anna_profil", "option": "Besprechung"},
-            headers=headers,
-        ) as answer:
-            answer.raise_for_status()
-        await shows(anna_profil="Besprechung", anna_umleitung="active")
-
-    os.killpg(demo.pid, signal.SIGINT)
-    async with asyncio.timeout(180):
-        assert await demo.wait() == 0
+    async with started(port, tmp_path, **without) as demo:
+        assert demo.stdout is not None
+        async with asyncio.timeout(600):
+            while "Ctrl-C" not in said:
+                line = await demo.stdout.readline()
+                assert line, said
+                said += line.decode()
+        url = re.search(r"Open\s+(\S+)", said)
+        user = re.search(r"User\s+(\S+)", said)
+        password = re.search(r"Password\s+(\S+)", said)
+        assert url and user and password  # noqa: PT018
+        assert url[1].startswith(f"http://127.0.0.1:{port}/")
+        assert says in said
+        async with aiohttp.ClientSession() as session:
+            home = Home(tmp_path, port, user[1], password[1], session=session)
+            await log_in(home)
+            # The demo speaks the language of the terminal.
+            await home.until("select.bob_profil", "Anwesend")
+            await home.until("select.anna_profil", "Anwesend")
+            await home.until("sensor.anna_umleitung", "off")
+            await home.choose("select.anna_profil", "Besprechung")
+            await home.until("sensor.anna_umleitung", "active")
+        os.killpg(demo.pid, signal.SIGINT)
+        async with asyncio.timeout(180):
+            assert await demo.wait() == 0
     await eventually(lambda: str(tmp_path) not in running_commands())
     assert list(tmp_path.glob("xpresence-demo-*")) == []
 
@@ -140,12 +127,7 @@ async def test_a_port_in_use_is_said_in_one_sentence(tmp_path: Path) -> None:
 
     port = free_port()
     server = await asyncio.start_server(nobody, "127.0.0.1", port)
-    try:
-        demo = await started(port, tmp_path)
+    async with server, started(port, tmp_path) as demo:
         out, _ = await demo.communicate()
         assert demo.returncode == 1
         assert f"Port {port} on 127.0.0.1 is in use" in out.decode()
-    finally:
-        server.close()
-        with contextlib.suppress(ProcessLookupError):
-            demo.kill()

@@ -12,6 +12,7 @@ from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import CoreState, HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -80,6 +81,7 @@ async def test_a_choice_shows_everywhere(
     assert redirect.state == "active"
     assert redirect.attributes["target"] == "Voicemail"
     assert redirect.attributes["set_by"] == "profile"
+    assert redirect.attributes["targets"] == {"unconditional": "Voicemail"}
     assert shown(hass, "select.bob_profile").state == "Available"
 
 
@@ -390,7 +392,15 @@ async def test_a_redirect_that_cannot_be_given_back_is_a_notice(
     ):
         hass.config_entries.async_remove_subentry(office, ANNA)
         await hass.async_block_till_done(wait_background_tasks=True)
-    assert issue_registry.async_get_issue(DOMAIN, f"release_failed_{ANNA}")
+    issue = f"release_failed_{ANNA}"
+    assert issue_registry.async_get_issue(DOMAIN, issue)
+    # Somebody who ended it at the telephone says so.
+    assert await async_setup_component(hass, "repairs", {})
+    flows = hass.data["repairs"]["flow_manager"]
+    page = await flows.async_init(DOMAIN, data={"issue_id": issue})
+    assert page["step_id"] == "confirm"
+    await flows.async_configure(page["flow_id"], {})
+    assert not issue_registry.async_get_issue(DOMAIN, issue)
 
 
 async def test_another_extension_takes_its_own_redirect_and_leaves_the_old_one_free(
@@ -468,6 +478,9 @@ async def test_a_redirect_that_keeps_failing_is_a_notice_that_heals(
         notice = issue_registry.async_get_issue(DOMAIN, issue)
         assert notice is not None
         assert notice.translation_key == "redirect_failing_permission_denied"
+        attributes = shown(hass, REDIRECT).attributes
+        assert attributes["last_failure_reason"] == "permission_denied"
+        assert attributes["last_failure"] == dt_util.utcnow()
     freezer.tick(timedelta(seconds=70))
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -118,6 +118,25 @@ async def test_a_forgotten_redirect_is_ended_where_the_office_wants_that(
 
 
 @pytest.mark.usefixtures("own_folder")
+async def test_follow_up_ends_by_itself_and_over_a_restart(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await office_with(hass, wrap_up_minutes=120)
+    await choose(hass, "follow_up", AGENT)
+    await later(hass, freezer, 1)
+    await restarted(hass, entry)
+    assert shown(hass, AGENT).state == "follow_up"
+    await later(hass, freezer, 1)
+    assert shown(hass, AGENT).state == "ready"
+    # And anew from the next time on.
+    await choose(hass, "follow_up", AGENT)
+    await later(hass, freezer, 1)
+    assert shown(hass, AGENT).state == "follow_up"
+    await later(hass, freezer, 1)
+    assert shown(hass, AGENT).state == "ready"
+
+
+@pytest.mark.usefixtures("own_folder")
 async def test_numbers_are_dialled_as_this_phone_system_wants_them(
     hass: HomeAssistant,
 ) -> None:

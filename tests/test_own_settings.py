@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -9,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.presence.line import AgentState
+from custom_components.xpresence.telephony.driver import Unavailable
 from tests.conftest import set_up
 from tests.office import ANNA, OFFICE, person, profile
 from tests.test_coordinator import REDIRECT, SELECT, act, choose, restarted, shown
@@ -119,6 +121,18 @@ async def test_a_profile_applies_its_teamdesk_status_once_and_then_leaves_it(
     assert shown(hass, AGENT).state == "logged_off"
     await choose(hass, "Meeting")
     await choose(hass, "Hotline")
+    assert shown(hass, AGENT).state == "ready"
+
+
+async def test_a_teamdesk_status_that_could_not_be_applied_is_applied_later(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    system = entry.runtime_data.system
+    with patch.object(system, "set_agent", side_effect=Unavailable("gone")):
+        await choose(hass, "Hotline")
+        assert shown(hass, AGENT).state == "logged_off"
+    await act(hass, "set_redirect", mode="off")
+    await choose(hass, "Mobile", FOLLOW_ME)
     assert shown(hass, AGENT).state == "ready"
 
 

@@ -575,6 +575,7 @@ async def test_the_offices_rules_apply_at_once(
         "hotline": "warn",
         "longest_hours": 0,
         "longest_then": "alert",
+        "wrap_up_minutes": 0,
     }
     assert office.runtime_data is before
     assert before.office.order[0] == "calendar"

@@ -35,8 +35,13 @@ async def _follow_agent_rule(system: PhoneSystem, state: PersonState) -> None:
     if key == state.activated or Capability.AGENT not in system.capabilities:
         return
     # Noted first: applying it twice would take back what the person changed.
-    state.activated = key
-    await set_agent(system, state, decision.agent)
+    before, state.activated = state.activated, key
+    try:
+        await set_agent(system, state, decision.agent)
+    except PhoneSystemError:
+        if state.activated == key:
+            state.activated = before
+        raise
 
 
 async def set_agent(system: PhoneSystem, state: PersonState, agent: AgentState) -> None:

@@ -26,6 +26,7 @@ CONF_HOTLINE: Final = "hotline"
 CONF_LONGEST_HOURS: Final = "longest_hours"
 CONF_LONGEST_THEN: Final = "longest_then"
 CONF_OUTSIDE_PREFIX: Final = "outside_prefix"
+CONF_WRAP_UP_MINUTES: Final = "wrap_up_minutes"
 # Config entry: options (permissions)
 CONF_ALLOWED: Final = "allowed"
 CONF_AUTOMATIONS: Final = "automations"

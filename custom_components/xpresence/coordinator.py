@@ -31,7 +31,12 @@ from .const import (
     SUBENTRY_PROFILE,
 )
 from .errors import not_followed, refuse
-from .guarding import END_EVERY_FORWARD, age_of_redirect, guard_hotline
+from .guarding import (
+    END_EVERY_FORWARD,
+    age_of_redirect,
+    end_wrap_up,
+    guard_hotline,
+)
 from .inputs import Inlet, Recalling, inputs_for
 from .labels import label
 from .notices import (
@@ -268,6 +273,7 @@ class OfficeCoordinator:
             activated=record.get("activated"),
             paused=frozenset(record.get("paused", ())),
             redirect_since=_instant(record.get("redirect_since")),
+            wrap_up_since=_instant(record.get("wrap_up_since")),
         )
         self._make_inputs(state)
 
@@ -436,31 +442,39 @@ class OfficeCoordinator:
         await announce(self.system, state)
         async with state.guard_turn:
             conflict = await guard_hotline(self.system, state, self.entry.options)
+            ready_at = await end_wrap_up(
+                self.system, state, self.entry.options, dt_util.utcnow()
+            )
         name, person_id = state.person.name, state.person.id
         of_a_person(self.hass, "hotline_conflict", person_id, name, there=conflict)
         age = age_of_redirect(state, self.entry.options, dt_util.utcnow())
         of_a_person(self.hass, "redirect_too_old", person_id, name, there=age.too_old)
         if age.fall_back:
             await state.loop.async_follow_own(END_EVERY_FORWARD)
-        elif age.at is not None and not age.too_old:
-            self._watch_age(state, age.at)
+        ages_at = None if age.too_old else age.at
+        self._guard_again(state, [at for at in (ages_at, ready_at) if at is not None])
         try:
             await self._async_save(person_id, state.loop.ledger)
         except OSError:
             _LOGGER.exception("What was guarded could not be noted yet")
 
     @callback
-    def _watch_age(self, state: PersonState, at: datetime) -> None:
-        """Look again when a redirect becomes too old."""
-        if state.age_timer is not None:
-            state.age_timer()
+    def _guard_again(self, state: PersonState, instants: list[datetime]) -> None:
+        """Look again when a redirect or follow-up will have lasted too long."""
+        if state.guard_timer is not None:
+            state.guard_timer()
+            state.guard_timer = None
 
         @callback
         def look(_now: datetime) -> None:
-            state.age_timer = None
+            state.guard_timer = None
             self._announce(state)
 
-        state.age_timer = async_track_point_in_utc_time(self.hass, look, at)
+        # Nobody looks after who has left meanwhile.
+        if instants and self.people.get(state.person.id) is state:
+            state.guard_timer = async_track_point_in_utc_time(
+                self.hass, look, min(instants)
+            )
 
     def _run(self, state: PersonState) -> None:
         """Let a person's redirect follow, in the background."""
@@ -611,6 +625,9 @@ class OfficeCoordinator:
             "paused": sorted(state.paused),
             "redirect_since": (
                 state.redirect_since.isoformat() if state.redirect_since else None
+            ),
+            "wrap_up_since": (
+                state.wrap_up_since.isoformat() if state.wrap_up_since else None
             ),
             "extension": state.person.extension,
             "ledger": ledger.to_json(),

@@ -1,11 +1,16 @@
-"""The office's guards, applied: a ready agent who forwards, a forgotten redirect."""
+"""The office's guards, applied: a ready agent who forwards, what was forgotten."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 import logging
 from typing import Any
 
-from .const import CONF_HOTLINE, CONF_LONGEST_HOURS, CONF_LONGEST_THEN
+from .const import (
+    CONF_HOTLINE,
+    CONF_LONGEST_HOURS,
+    CONF_LONGEST_THEN,
+    CONF_WRAP_UP_MINUTES,
+)
 from .person_state import PersonState
 from .presence.guards import (
     HotlinePolicy,
@@ -13,6 +18,7 @@ from .presence.guards import (
     LongPolicy,
     hotline,
     long_redirect,
+    wrap_up,
 )
 from .presence.line import AgentState, Setting
 from .telephony.driver import PhoneSystem, PhoneSystemError
@@ -62,3 +68,25 @@ def age_of_redirect(
         timedelta(hours=hours),
         policy=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
     )
+
+
+async def end_wrap_up(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any], now: datetime
+) -> datetime | None:
+    """Make an agent ready whose follow-up is over; return when it will be."""
+    minutes = options.get(CONF_WRAP_UP_MINUTES) or 0
+    found = wrap_up(
+        state.line.agent if state.line is not None else None,
+        state.wrap_up_since,
+        now,
+        timedelta(minutes=minutes) if minutes else None,
+        paused=state.paused,
+        rule=state.decision.agent,
+    )
+    state.wrap_up_since = found.since
+    try:
+        for queue in sorted(found.over & set(state.person.queues)):
+            await system.set_agent(state.person.extension, queue, AgentState.READY)
+    except PhoneSystemError as error:
+        _LOGGER.debug("Follow-up could not be ended: %s", type(error).__name__)
+    return None if found.over else found.at

@@ -28,7 +28,7 @@ def release_failed(hass: HomeAssistant, title: str, person_id: str) -> None:
         hass,
         DOMAIN,
         f"release_failed_{person_id}",
-        is_fixable=False,
+        is_fixable=True,
         is_persistent=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key="release_failed",

@@ -64,10 +64,13 @@ class PersonState:
     """The queues in which the hotline guard has paused the person."""
     redirect_since: datetime | None = None
     """Since when calls go where they go now."""
+    wrap_up_since: datetime | None = None
+    """Since when the person is in follow-up, where the office limits it."""
     guard_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    age_timer: CALLBACK_TYPE | None = None
-    reported: bool = False
-    """Whether a notice says that the redirect cannot be set."""
+    guard_timer: CALLBACK_TYPE | None = None
+    """Wakes the guards when a redirect or follow-up will have lasted too long."""
+    reported: str | None = None
+    """Why a notice says that the redirect cannot be set, if one does."""
 
     @property
     def line(self) -> Line | None:
@@ -84,6 +87,6 @@ class PersonState:
         self.loop.stop()
         for one in self.inputs:
             one.stop()
-        if self.age_timer is not None:
-            self.age_timer()
-            self.age_timer = None
+        if self.guard_timer is not None:
+            self.guard_timer()
+            self.guard_timer = None

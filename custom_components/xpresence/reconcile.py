@@ -47,6 +47,8 @@ RETRY_AFTER: Final = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure in a row."""
 WRITES_A_TURN: Final = 4
 """A turn gives up when the phone system still differs after so many writes."""
+ASIDE: Final = ("since", "last_failure", "last_failure_reason")
+"""Attributes that tell of the redirect's past, and are no news by themselves."""
 NOT_AS_WISHED: Final = (RedirectStatus.PENDING, RedirectStatus.FAILED)
 
 
@@ -98,6 +100,7 @@ class RedirectLoop:
         self.failure: PhoneSystemError | None = None
         self.failures = 0
         self._since: datetime | None = None
+        self._last_failure: Mapping[str, Any] = {}
         self._turn = asyncio.Lock()
         self._wake: CALLBACK_TYPE | None = None
         self._unwatch = system.watch(extension)
@@ -133,6 +136,10 @@ class RedirectLoop:
                 await self._converge()
             except PhoneSystemError as error:
                 self.failure = error
+                self._last_failure = {
+                    "last_failure": dt_util.utcnow(),
+                    "last_failure_reason": self.reason,
+                }
                 if self._system.ready:
                     self.failures += 1
                     self._wake_in(RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1])
@@ -332,12 +339,24 @@ class RedirectLoop:
             attributes["set_by"] = shown.set_by.value
         if reason is not None:
             attributes["reason"] = reason
-        before = {k: v for k, v in self.view.attributes.items() if k != "since"}
+        if self.line is not None and (targets := self._targets(self.line.setting)):
+            attributes["targets"] = targets
+        before = {k: v for k, v in self.view.attributes.items() if k not in ASIDE}
         if shown.status is not self.view.status or attributes != before:
             self._since = dt_util.utcnow()
         attributes["since"] = self._since
+        attributes |= self._last_failure
         self.view = RedirectView(shown.status, attributes)
         self._changed()
+
+    def _targets(self, setting: Setting) -> dict[str, str]:
+        """Return where calls go under each condition that forwards them."""
+        forwards = {one: setting.forward(one) for one in Condition}
+        return {
+            condition.value: self._label(target)
+            for condition, target in forwards.items()
+            if isinstance(target, Destination)
+        }
 
     @property
     def reason(self) -> str | None:

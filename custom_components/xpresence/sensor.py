@@ -118,7 +118,16 @@ class PersonSensor(PersonEntity, SensorEntity):
     """One reading of a person's presence."""
 
     entity_description: PersonSensorDescription
-    _unrecorded_attributes = frozenset({"target", "targets", "set_by", "reason"})
+    _unrecorded_attributes = frozenset(
+        {
+            "last_failure",
+            "last_failure_reason",
+            "reason",
+            "set_by",
+            "target",
+            "targets",
+        }
+    )
 
     @property
     @override

@@ -58,8 +58,8 @@ def report_failing(
 ) -> None:
     """Raise or drop the notice that a redirect cannot be set."""
     failing = state.loop.failures >= FAILURES_TO_REPORT
-    if failing == state.reported:
-        return
-    state.reported = failing
     reason = state.loop.reason if failing else None
+    if reason == state.reported:
+        return
+    state.reported = reason
     redirect_failing(hass, entry, state.person.id, state.person.name, reason)

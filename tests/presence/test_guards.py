@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from custom_components.xpresence.presence.guards import (
     HotlinePolicy,
     Long,
     LongPolicy,
+    WrapUp,
     hotline,
     long_redirect,
+    wrap_up,
 )
 from custom_components.xpresence.presence.line import (
     UNKNOWN,
@@ -30,6 +33,8 @@ READY = {"sales": AgentState.READY}
 FOLLOW_UP = {"sales": AgentState.FOLLOW_UP}
 SALES = frozenset({"sales"})
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+TEN_PAST = NOON + 10 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -172,3 +177,38 @@ def test_without_a_beginning_or_a_limit_nothing_is_too_old(
     since: datetime | None, limit: timedelta | None
 ) -> None:
     assert long_redirect(since, AWAY, NOON + 9 * HOURS_4, limit) == Long()
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "expected"),
+    [
+        pytest.param(None, NOON, WrapUp(NOON, at=TEN_PAST), id="begins"),
+        pytest.param(NOON, NOON + MINUTE, WrapUp(NOON, at=TEN_PAST), id="goes on"),
+        pytest.param(NOON, TEN_PAST, WrapUp(NOON, SALES, TEN_PAST), id="is over"),
+    ],
+)
+def test_follow_up_ends_after_the_offices_time(
+    since: datetime | None, now: datetime, expected: WrapUp
+) -> None:
+    assert wrap_up(FOLLOW_UP, since, now, 10 * MINUTE) == expected
+
+
+@pytest.mark.parametrize(
+    ("agent", "more"),
+    [
+        pytest.param(READY, {}, id="ready"),
+        pytest.param({"sales": AgentState.LOGGED_OFF}, {}, id="logged off"),
+        pytest.param(FOLLOW_UP, {"limit": None}, id="no limit"),
+        pytest.param(FOLLOW_UP, {"paused": SALES}, id="paused by the guard"),
+        pytest.param(FOLLOW_UP, {"rule": AgentState.FOLLOW_UP}, id="by the profile"),
+    ],
+)
+def test_what_is_no_wrapping_up_is_left_alone(
+    agent: dict[str, AgentState], more: dict[str, Any]
+) -> None:
+    said = {"limit": 10 * MINUTE, **more}
+    assert wrap_up(agent, NOON, NOON + timedelta(days=1), **said) == WrapUp()
+
+
+def test_while_nothing_is_known_of_the_hotline_follow_up_is_not_forgotten() -> None:
+    assert wrap_up(None, NOON, TEN_PAST, 10 * MINUTE) == WrapUp(NOON)

@@ -23,6 +23,7 @@ from ..const import (
     CONF_LONGEST_THEN,
     CONF_ORDER,
     CONF_OUTSIDE_PREFIX,
+    CONF_WRAP_UP_MINUTES,
     DESK_CHANGE_ENFORCE,
     DESK_CHANGE_RESPECT,
 )
@@ -38,6 +39,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     CONF_HOTLINE: HotlinePolicy.WARN.value,
     CONF_LONGEST_HOURS: 0,
     CONF_LONGEST_THEN: LongPolicy.ALERT.value,
+    CONF_WRAP_UP_MINUTES: 0,
 }
 SCHEMA: Final = vol.Schema(
     {
@@ -57,6 +59,15 @@ SCHEMA: Final = vol.Schema(
         vol.Required(CONF_HOTLINE, default=HotlinePolicy.WARN.value): words(
             HotlinePolicy, "hotline"
         ),
+        vol.Required(CONF_WRAP_UP_MINUTES, default=0): NumberSelector(
+            NumberSelectorConfig(
+                min=0,
+                max=240,
+                step=1,
+                unit_of_measurement="min",
+                mode=NumberSelectorMode.BOX,
+            )
+        ),
         vol.Required(CONF_LONGEST_HOURS, default=0): NumberSelector(
             NumberSelectorConfig(
                 min=0,
@@ -74,6 +85,7 @@ SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_AREA_CODE): TextSelector(),
     }
 )
+WHOLE: Final = (CONF_CALENDAR_DAYS, CONF_LONGEST_HOURS, CONF_WRAP_UP_MINUTES)
 DIGITS: Final = (CONF_OUTSIDE_PREFIX, CONF_COUNTRY_CODE, CONF_AREA_CODE)
 
 
@@ -108,8 +120,8 @@ class OfficeOptionsFlow(PermissionsPage):
                 and not (said.isascii() and said.isdecimal() and len(said) < 8)
             }
             if not errors:
-                user_input[CONF_LONGEST_HOURS] = int(user_input[CONF_LONGEST_HOURS])
-                user_input[CONF_CALENDAR_DAYS] = int(user_input[CONF_CALENDAR_DAYS])
+                for field in WHOLE:
+                    user_input[field] = int(user_input[field])
                 kept = {
                     key: value
                     for key, value in self.config_entry.options.items()

@@ -125,3 +125,42 @@ def long_redirect(
     if now < at:
         return Long(at=at)
     return Long(True, policy is LongPolicy.FALL_BACK, at)
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUp:
+    """Whether follow-up after a call is over, and when it will be.
+
+    ``since`` is to be stored and handed in again. ``over``: the queues in which the
+    person is to be ready now. ``at``: the instant at which it is over; ``None``:
+    never.
+    """
+
+    since: datetime | None = None
+    over: frozenset[str] = frozenset()
+    at: datetime | None = None
+
+
+def wrap_up(
+    agent: Mapping[str, AgentState] | None,
+    since: datetime | None,
+    now: datetime,
+    limit: timedelta | None,
+    *,
+    paused: frozenset[str] = frozenset(),
+    rule: AgentState | None = None,
+) -> WrapUp:
+    """Make an agent ready again whose follow-up takes longer than the office allows.
+
+    A queue that the guard above has ``paused`` is restored by it alone, and
+    follow-up that the profile's own ``rule`` asks for lasts as long as the profile.
+    """
+    if agent is None:
+        return WrapUp(since)
+    waiting = frozenset(q for q, s in agent.items() if s is AgentState.FOLLOW_UP)
+    waiting -= paused
+    if limit is None or not waiting or rule is AgentState.FOLLOW_UP:
+        return WrapUp()
+    since = since or now
+    at = since + limit
+    return WrapUp(since, waiting if now >= at else frozenset(), at)

@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.limits import (
-    permission,
+    given_by,
     policy_from,
     sharing_from,
     tier_from,
@@ -110,12 +110,13 @@ async def test_the_rules_of_the_office_keep_its_permissions(
 async def test_a_ban_that_was_lifted_gives_another_permission(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    assert permission(office.options, Act.SHARE) == 0
-    await permissions(hass, office, allowed=["choose_profile"])
-    assert permission(office.options, Act.SHARE) is None
-    assert permission(office.options, Act.CHOOSE_PROFILE) == 0
+    assert given_by(office.options)["share"] == 0
+    await permissions(hass, office, allowed=["choose_profile"], reach=["internal"])
+    assert given_by(office.options) == {"choose_profile": 0, "reach_internal": 0}
     await permissions(hass, office)
-    assert permission(office.options, Act.SHARE) == 1
+    assert given_by(office.options)["share"] == 1
+    assert given_by(office.options)["reach_abroad"] == 1
+    assert given_by(office.options)["choose_profile"] == 0
 
 
 @pytest.mark.parametrize("tier", Tier)

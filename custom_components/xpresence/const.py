@@ -45,6 +45,7 @@ SUBENTRY_PERSON: Final = "person"
 SUBENTRY_PROFILE: Final = "profile"
 
 # Subentry profile: data
+CONF_ADJUSTABLE: Final = "adjustable"
 CONF_AGENT: Final = "agent"
 CONF_BUSY: Final = "busy"
 CONF_DEPUTIES: Final = "deputies"
@@ -66,6 +67,7 @@ CONF_VALUE: Final = "value"
 # Subentry person: data
 CONF_ACTIVITY: Final = "activity"
 CONF_CALL_PROFILES: Final = "call_profiles"
+CONF_ADJUSTED: Final = "adjusted"
 CONF_DEFAULT_PROFILE: Final = "default_profile"
 CONF_DEVICES: Final = "devices"
 CONF_EXTENSION: Final = "extension"
@@ -80,6 +82,7 @@ CONF_ACTING: Final = "acting"
 CONF_SUBJECTS: Final = "subjects"
 CONF_NARROWED: Final = "narrowed"
 CONF_OWN_TIER: Final = "own_tier"
+CONF_RESTS_ON: Final = "rests_on"
 CONF_SHARING: Final = "sharing"
 CONF_TIER: Final = "tier"
 

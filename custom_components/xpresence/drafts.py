@@ -16,6 +16,7 @@ from homeassistant.util import slugify
 import voluptuous as vol
 
 from .const import (
+    CONF_ADJUSTABLE,
     CONF_AGENT,
     CONF_BUSY,
     CONF_DEFAULT_PROFILE,
@@ -32,9 +33,11 @@ from .const import (
     CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_OWNER,
+    CONF_PERMISSIONS,
     CONF_PERSON,
     CONF_QUEUES,
     CONF_REDIRECT,
+    CONF_RESTS_ON,
     CONF_RING_SECONDS,
     CONF_STATUS,
     CONF_UNCONDITIONAL,
@@ -60,6 +63,14 @@ AGENT_UNCHANGED: Final = "unchanged"
 RING_SECONDS: Final = (5, 120)
 LONGEST_DURATION: Final = 7 * 24 * 3600
 """Seconds that a profile's own ending may lie ahead."""
+
+ADJUSTMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    CONF_INFO_TEXT: (CONF_INFO_TEXT,),
+    CONF_ENDING: (CONF_ENDING, CONF_DURATION),
+    CONF_AGENT: (CONF_AGENT,),
+    CONF_REDIRECT: (CONF_REDIRECT,),
+}
+"""What an office may leave to its people, each with the data that belong to it."""
 
 type Problems = dict[str, str]
 
@@ -97,6 +108,10 @@ PROFILE: Final = vol.Schema(
         ),
         vol.Optional(CONF_ENABLED): bool,
         vol.Optional(CONF_OWNER): vol.Any(None, str),
+        vol.Optional(CONF_ADJUSTABLE): [vol.In(ADJUSTMENTS)],
+        # Which permissions there are, and which this rests on: see presence/permission.
+        vol.Optional(CONF_PERMISSIONS): {str: int},
+        vol.Optional(CONF_RESTS_ON): {str: int},
     }
 )
 DEVICE: Final = vol.Schema(
@@ -119,6 +134,17 @@ PERSON: Final = vol.Schema(
     # Calendars, activity and rules of the person stand beside it.
     extra=vol.ALLOW_EXTRA,
 )
+
+NEW_PROFILE: Final[dict[str, Any]] = {
+    CONF_STATUS: Status.AVAILABLE.value,
+    CONF_INFO_TEXT: "",
+    CONF_ENDING: EndingKind.UNTIL_CHANGED.value,
+    CONF_AGENT: AGENT_UNCHANGED,
+    CONF_ENABLED: True,
+    CONF_OWNER: None,
+    CONF_REDIRECT: {CONF_MODE: RedirectMode.UNCHANGED.value},
+}
+"""What a profile is as long as nothing else was said."""
 
 
 def tidy(name: str) -> str:

@@ -1,6 +1,7 @@
 """From a config entry's options and subentries to the office the rules know."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from homeassistant.const import CONF_ID, CONF_NAME
 
 from .const import (
     CONF_ACTIVITY,
+    CONF_ADJUSTED,
     CONF_AGENT,
     CONF_AREA_CODE,
     CONF_BUSY,
@@ -42,6 +44,7 @@ from .const import (
     CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RESTART,
+    CONF_RESTS_ON,
     CONF_RING_SECONDS,
     CONF_RULES,
     CONF_SECONDS,
@@ -54,6 +57,7 @@ from .const import (
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
+from .limits import adjustments_holding, given_by
 from .presence.line import AgentState, Status
 from .presence.model import (
     DEFAULT_ORDER,
@@ -74,13 +78,15 @@ from .presence.model import (
     TargetKind,
 )
 from .presence.numbers import NumberFormat
+from .presence.permission import Own, Permissions
 
 
 def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
     """Read the whole office; people live in ``time_zone`` unless they say else."""
+    given = given_by(entry.options)
     return Office(
         profiles={
-            subentry.subentry_id: profile_from(subentry)
+            subentry.subentry_id: as_permitted(profile_from(subentry), subentry, given)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
         },
         people={
@@ -90,6 +96,10 @@ def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
         order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
         or DEFAULT_ORDER,
         health=health_from(entry.options),
+        adjusted={
+            subentry.subentry_id: _adjusted(entry, subentry.data.get(CONF_ADJUSTED, {}))
+            for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        },
     )
 
 
@@ -108,6 +118,28 @@ def health_from(options: Mapping[str, Any]) -> Health:
     )
 
 
+def as_permitted(
+    profile: Profile, subentry: ConfigSubentry, given: Permissions
+) -> Profile:
+    """Return a profile; one's own is offered only while the office permits it."""
+    rests_on = subentry.data.get(CONF_RESTS_ON, {})
+    if profile.owner is None or Own(profile, rests_on).counts(given):
+        return profile
+    return replace(profile, enabled=False)
+
+
+def _adjusted(
+    entry: ConfigEntry[Any], adjusted: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Profile]:
+    """Read what a person made their own of the office's profiles."""
+    return {
+        profile_id: profile_from(subentry, own)
+        for profile_id, adjustments in adjusted.items()
+        if (subentry := entry.subentries.get(profile_id))
+        and (own := adjustments_holding(entry.options, subentry.data, adjustments))
+    }
+
+
 def number_format(
     options: Mapping[str, Any], extensions: Iterable[str]
 ) -> NumberFormat:
@@ -120,9 +152,11 @@ def number_format(
     )
 
 
-def profile_from(subentry: ConfigSubentry) -> Profile:
+def profile_from(
+    subentry: ConfigSubentry, adjustments: Mapping[str, Any] | None = None
+) -> Profile:
     """Read a profile; its name is the one in the data, never the title."""
-    data = subentry.data
+    data = {**subentry.data, **(adjustments or {})}
     agent = data.get(CONF_AGENT)
     duration = data.get(CONF_DURATION)
     return Profile(

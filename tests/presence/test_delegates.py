@@ -5,6 +5,7 @@ from custom_components.xpresence.presence.permission import Own
 from custom_components.xpresence.presence.policy import Grade
 
 BERTA, CARL = "person.berta", "person.carl"
+SHARE, ANEW = {"share": 0}, {"share": 1}
 ACTING, SUBJECTS = frozenset({Grade.ACTING}), frozenset({Grade.SUBJECTS})
 
 
@@ -20,21 +21,21 @@ def test_of_several_ways_the_widest_counts() -> None:
 def test_the_person_narrows_one_delegate_and_leaves_the_others() -> None:
     sharing = Sharing(
         person={BERTA: frozenset(Grade), CARL: ACTING},
-        narrowed=Own({BERTA: SUBJECTS}, 0),
-        permission=0,
+        narrowed=Own({BERTA: SUBJECTS}, SHARE),
+        given=SHARE,
     )
     assert sharing.grades(BERTA) == SUBJECTS
     assert sharing.grades(CARL) == ACTING
 
 
 def test_narrowing_gives_nobody_anything() -> None:
-    sharing = Sharing(narrowed=Own({BERTA: frozenset(Grade)}, 0), permission=0)
+    sharing = Sharing(narrowed=Own({BERTA: frozenset(Grade)}, SHARE), given=SHARE)
     assert sharing.grades(BERTA) == frozenset()
     assert sharing.delegates == ()
 
 
 def test_narrowing_ends_with_its_permission() -> None:
-    narrowed = Own({BERTA: frozenset[Grade]()}, 0)
-    for permission, left in ((0, frozenset[Grade]()), (None, ACTING), (1, ACTING)):
-        sharing = Sharing({BERTA: ACTING}, {}, narrowed, permission)
+    narrowed = Own({BERTA: frozenset[Grade]()}, SHARE)
+    for given, left in ((SHARE, frozenset[Grade]()), ({}, ACTING), (ANEW, ACTING)):
+        sharing = Sharing({BERTA: ACTING}, {}, narrowed, given)
         assert sharing.grades(BERTA) == left

@@ -4,9 +4,14 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import choosing, redirecting
+from . import choosing, profiles, redirecting, sharing
 
-ACTIONS: Final = (*choosing.ACTIONS, *redirecting.ACTIONS)
+ACTIONS: Final = (
+    *choosing.ACTIONS,
+    *profiles.ACTIONS,
+    *redirecting.ACTIONS,
+    *sharing.ACTIONS,
+)
 
 
 @callback

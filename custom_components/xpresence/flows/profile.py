@@ -23,6 +23,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import (
+    CONF_ADJUSTABLE,
     CONF_AGENT,
     CONF_DEPUTIES,
     CONF_DO_NOT_DISTURB,
@@ -35,16 +36,20 @@ from ..const import (
     CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_OWNER,
+    CONF_PERMISSIONS,
     CONF_REDIRECT,
+    CONF_RESTS_ON,
     CONF_RING_SECONDS,
     CONF_STATUS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
 )
 from ..drafts import (
+    ADJUSTMENTS,
     AGENT_UNCHANGED,
     CONDITIONS,
     LONGEST_DURATION,
+    NEW_PROFILE,
     RING_SECONDS,
     active_for,
     device_id,
@@ -54,23 +59,15 @@ from ..drafts import (
     redirect_problems,
     tidy,
 )
+from ..limits import adjust_permission
 from ..presence.line import AgentState, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
-from .choices import devices, people, profiles, words
+from ..presence.permission import reissued
+from .choices import devices, people, profiles, several, words
 
 CONF_COPY_OF: Final = "copy_of"
 CONF_MINUTES: Final = "minutes"
 NOWHERE: Final = "nowhere"
-
-NEW_PROFILE: Final[dict[str, Any]] = {
-    CONF_STATUS: Status.AVAILABLE.value,
-    CONF_INFO_TEXT: "",
-    CONF_ENDING: EndingKind.UNTIL_CHANGED.value,
-    CONF_AGENT: AGENT_UNCHANGED,
-    CONF_ENABLED: True,
-    CONF_OWNER: None,
-    CONF_REDIRECT: {CONF_MODE: RedirectMode.UNCHANGED.value},
-}
 
 
 class ProfileSubentryFlow(ConfigSubentryFlow):
@@ -93,6 +90,8 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
                 **(dict(copied.data) if copied else {}),
                 CONF_OWNER: None,
                 CONF_ENABLED: True,
+                CONF_PERMISSIONS: {},
+                CONF_RESTS_ON: {},
                 CONF_NAME: tidy(user_input[CONF_NAME]),
             }
             errors = {
@@ -132,6 +131,13 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             minutes = user_input.pop(CONF_MINUTES, None)
             sticky = user_input[CONF_ENDING] == EndingKind.UNTIL_CHANGED
             draft = self._data | user_input
+            before = self._data.get(CONF_ADJUSTABLE, [])
+            draft[CONF_ADJUSTABLE] = user_input.get(CONF_ADJUSTABLE, [])
+            draft[CONF_PERMISSIONS] = reissued(
+                self._data.get(CONF_PERMISSIONS, {}),
+                [adjust_permission(field) for field in before],
+                [adjust_permission(field) for field in draft[CONF_ADJUSTABLE]],
+            )
             draft[CONF_DURATION] = int(minutes * 60) if minutes and not sticky else None
             errors = {
                 CONF_MINUTES if field == CONF_DURATION else field: problem
@@ -307,6 +313,7 @@ PRESENCE_SCHEMA: Final = vol.Schema(
         ),
         vol.Required(CONF_AGENT): words([AGENT_UNCHANGED, *AgentState], "agent"),
         vol.Required(CONF_ENABLED): BooleanSelector(),
+        vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable"),
     }
 )
 REDIRECT_SCHEMA: Final = vol.Schema(

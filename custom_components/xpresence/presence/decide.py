@@ -50,6 +50,7 @@ NEUTRAL_CLAIM: Final = Claim(Source.DEFAULT, "", key="neutral", reason="neutral"
 
 def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     """Decide for one person. Same arguments, same answer; it never raises."""
+    office = office.of(facts.person)
     person = office.people[facts.person]
     stack: list[tuple[Claim, Profile]] = []
     refused: list[TraceEntry] = []

@@ -8,7 +8,7 @@ the office lets them; a delegate is a delegate in one direction only.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .permission import Own, holding
+from .permission import Own, Permissions, holding
 from .policy import Grade
 
 type Grades = Mapping[str, frozenset[Grade]]
@@ -23,18 +23,18 @@ class Sharing:
     """The delegates of one person.
 
     ``narrowed``: what the person leaves of it, delegate by delegate; who is not
-    named there keeps everything. ``permission``: that of narrowing.
+    named there keeps everything. ``given``: what the office lets the person do.
     """
 
     person: Grades = field(default_factory=dict)
     office: Grades = field(default_factory=dict)
     narrowed: Own[Grades] | None = None
-    permission: int | None = None
+    given: Permissions = field(default_factory=dict)
 
     def grades(self, delegate: str) -> frozenset[Grade]:
         """Return what somebody may do for the person."""
         widest = self.person.get(delegate, NOTHING) | self.office.get(delegate, NOTHING)
-        left = holding({}, self.narrowed, self.permission)
+        left = holding({}, self.narrowed, self.given)
         return widest & left.get(delegate, EVERYTHING)
 
     @property

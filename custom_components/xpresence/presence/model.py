@@ -5,7 +5,7 @@ ids outside the tests). All datetimes are aware.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -207,6 +207,15 @@ class Office:
     people: Mapping[str, Person]
     order: tuple[Source, ...] = DEFAULT_ORDER
     health: Health = Health()
+    adjusted: Mapping[str, Mapping[str, Profile]] = field(default_factory=dict)
+    """Per person the office's profiles that they have made a little their own."""
+
+    def of(self, person: str) -> Office:
+        """Return the office as it is to one person."""
+        own = self.adjusted.get(person)
+        if not own:
+            return self
+        return replace(self, profiles={**self.profiles, **own}, adjusted={})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,45 @@
 """What an office gives and a person may change: the office's value, or the own one.
 
 A permission has a number, which goes up whenever the office takes it back. An own
-value remembers the permission it was chosen under and counts only under that one. So
-after a ban that was lifted again the office's value holds until the person chooses
-anew: nothing silently comes back.
+value remembers the permissions it was chosen under, by name and number, and counts
+only while all of them are given. So after a ban that was lifted again the office's
+value holds until the person chooses anew: nothing silently comes back.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+type Permissions = Mapping[str, int]
+"""Permissions that are given, each with its number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Own[T]:
-    """A value that a person chose, and the permission it was chosen under."""
+    """A value that a person chose, and the permissions it was chosen under.
+
+    What an administrator chose for the person rests on none, and always counts.
+    """
 
     value: T
-    permission: int
+    rests_on: Permissions
+
+    def counts(self, given: Permissions) -> bool:
+        """Tell whether all that it rests on is given still."""
+        return all(given.get(name) == number for name, number in self.rests_on.items())
 
 
-def holding[T](office: T, own: Own[T] | None, permission: int | None) -> T:
-    """Return the value that holds; ``permission`` is ``None`` while it is taken."""
-    if own is None or permission is None or own.permission != permission:
-        return office
-    return own.value
+def holding[T](office: T, own: Own[T] | None, given: Permissions) -> T:
+    """Return the value that holds."""
+    return own.value if own is not None and own.counts(given) else office
+
+
+def permissions(numbers: Permissions, allowed: Collection[str]) -> dict[str, int]:
+    """Return the permissions that are given; one that was never taken has number 0."""
+    return {name: numbers.get(name, 0) for name in sorted(allowed)}
 
 
 def reissued(
-    numbers: Mapping[str, int], before: Collection[str], after: Collection[str]
+    numbers: Permissions, before: Collection[str], after: Collection[str]
 ) -> dict[str, int]:
     """Return the numbers once the office allows ``after`` in place of ``before``."""
     taken = set(before) - set(after)

@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.setup import async_when_setup
 
 from .actions import async_setup_actions
 from .const import DOMAIN
@@ -12,6 +13,7 @@ from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .frontend import async_setup_frontend
 from .removal import async_release_all
 from .store import OfficeStore
+from .voice import async_refresh_voice
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -30,6 +32,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_actions(hass)
     async_setup_websocket(hass)
     await async_setup_frontend(hass)
+    async_when_setup(hass, "conversation", _async_listen)
     return True
 
 
@@ -49,6 +52,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) ->
     # After the platforms, so that no change is decided before it can be shown.
     coordinator.async_begin()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    entry.async_on_unload(
+        entry.async_on_state_change(lambda: async_refresh_voice(hass))
+    )
     return True
 
 
@@ -76,3 +82,9 @@ async def _async_entry_updated(
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     await entry.runtime_data.async_office_changed()
+    async_refresh_voice(hass)
+
+
+async def _async_listen(hass: HomeAssistant, _component: str) -> None:
+    """Listen for spoken sentences, once anything listens at all."""
+    async_refresh_voice(hass)

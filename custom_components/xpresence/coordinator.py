@@ -12,12 +12,14 @@ from datetime import datetime
 import logging
 from typing import Any, Final
 
+from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import (
     HomeAssistantError,
 )
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -515,6 +517,12 @@ class OfficeCoordinator:
         """Return the Home Assistant person that this one is, if that is known."""
         home: str | None = self.entry.subentries[person_id].data.get(CONF_PERSON)
         return home
+
+    def entity_of(self, person_id: str) -> str | None:
+        """Return the select that stands for a person, if it is there."""
+        return er.async_get(self.hass).async_get_entity_id(
+            SELECT, DOMAIN, f"{person_id}_profile"
+        )
 
     def settings(self, person_id: str) -> Mapping[str, Any]:
         """Return a person's settings as they are stored."""

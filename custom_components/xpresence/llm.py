@@ -1,0 +1,297 @@
+"""Tools for language models: presence of the people who are exposed to them.
+
+A tool may do no more than whoever speaks, and the model is told in words when it may
+not. Names are checked against what is known; nothing is guessed from them.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, override
+
+from homeassistant.components.homeassistant import async_should_expose
+from homeassistant.components.llm import LLMTools
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.llm import (
+    LLM_API_ASSIST,
+    LLMContext,
+    Tool,
+    ToolAnnotations,
+    ToolInput,
+    ToolResult,
+)
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from .actions.action import Meant, coordinators
+from .authority import async_actor, async_authorize, reason_against
+from .const import CONF_INFO_TEXT, DOMAIN
+from .drafts import INFO_TEXT_LENGTH, info_text_problem
+from .offered import offered, profile_named
+from .presence.explain import reasons
+from .presence.policy import Act
+
+LONGEST: Final = timedelta(days=366)
+PROMPT: Final = (
+    "Presence: every person below has a presence profile that colleagues see and that "
+    "may redirect their telephone calls. Use the xpresence tools for it. Never guess a "
+    "profile or a person: ask if it is unclear."
+)
+
+
+class PresenceTool(Tool):
+    """A tool on one of the exposed people."""
+
+    integration = DOMAIN
+    act: Act
+    annotations = ToolAnnotations(open_world=False)
+
+    def __init__(self, people: dict[str, Meant]) -> None:
+        """Take the people by the names they are exposed under."""
+        self.people = people
+        self.parameters = vol.Schema(
+            {vol.Required("person"): vol.In(list(people)), **self.fields()}
+        )
+
+    def fields(self) -> dict[Any, Any]:
+        """Return what the tool takes beside the person."""
+        return {}
+
+    @override
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
+    ) -> ToolResult:
+        """Do it if the speaker may; say in words why not."""
+        said = self.parameters(tool_input.tool_args)
+        person = self.people[said["person"]]
+        try:
+            await async_authorize(
+                *person,
+                self.act,
+                llm_context.context,
+                satellite=llm_context.device_id,
+            )
+            return ToolResult(data=await self.run(hass, person, said, llm_context))
+        except HomeAssistantError as error:
+            return ToolResult(data={"error": str(error)}, error=True)
+
+    async def run(
+        self,
+        hass: HomeAssistant,
+        person: Meant,
+        said: dict[str, Any],
+        llm_context: LLMContext,
+    ) -> JsonObjectType:
+        """Do it; whoever speaks may."""
+        raise NotImplementedError
+
+
+class GetPresenceTool(PresenceTool):
+    """What colleagues see of a person, and where calls go for who may know it."""
+
+    name = "xpresence__get_presence"
+    title = "Get presence"
+    description = (
+        "Get a person's presence profile, status and info text, until when it holds, "
+        "where their telephone calls go, and why. Use it for questions like 'What is "
+        "Anna's status?', 'Am I forwarded?' or 'Who takes Anna's calls?'"
+    )
+    act = Act.SEE_PRESENCE
+    annotations = ToolAnnotations(
+        read_only=True, destructive=False, idempotent=True, open_world=False
+    )
+
+    @override
+    async def run(
+        self,
+        hass: HomeAssistant,
+        person: Meant,
+        said: dict[str, Any],
+        llm_context: LLMContext,
+    ) -> JsonObjectType:
+        coordinator, person_id = person
+        state = coordinator.people[person_id]
+        decision = state.decision
+        told: JsonObjectType = {
+            "profile": decision.profile.name,
+            "status": decision.profile.status.value,
+            "info_text": decision.info_text,
+            "until": decision.until.isoformat() if decision.until else None,
+        }
+        actor = await async_actor(
+            coordinator,
+            person_id,
+            llm_context.context,
+            satellite=llm_context.device_id,
+        )
+        if reason_against(coordinator, person_id, Act.SEE_DETAILS, actor) is None:
+            subjects = reason_against(coordinator, person_id, Act.SEE_SUBJECTS, actor)
+            told["redirect"] = state.redirect.status.value
+            told["calls_go_to"] = state.redirect.attributes.get("target")
+            told["why"] = list(
+                reasons(
+                    coordinator.office,
+                    decision,
+                    dt_util.utcnow(),
+                    language=llm_context.language or "en",
+                    to_self=False,
+                    subjects=subjects is None,
+                )
+            )
+        return told
+
+
+class SetProfileTool(PresenceTool):
+    """Choose a profile by hand."""
+
+    name = "xpresence__set_profile"
+    title = "Set presence profile"
+    description = (
+        "Choose a person's presence profile; it may redirect their telephone calls. "
+        "'until' is a local date and time, 'minutes' a duration; leave both out if no "
+        "end was said. The profile 'automatic' goes back to automatic."
+    )
+    act = Act.CHOOSE_PROFILE
+    # What it replaces comes back when it ends, or by "automatic".
+    annotations = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
+    automatic: Final = "automatic"
+
+    @override
+    def fields(self) -> dict[Any, Any]:
+        names = [
+            profile.name
+            for coordinator, person_id in self.people.values()
+            for profile in offered(coordinator.office, person_id)
+        ]
+        return {
+            vol.Required("profile"): vol.In(
+                [self.automatic, *sorted(dict.fromkeys(names))]
+            ),
+            vol.Exclusive("until", "end"): cv.datetime,
+            vol.Exclusive("minutes", "end"): vol.All(
+                vol.Coerce(int), vol.Range(min=1, max=LONGEST // timedelta(minutes=1))
+            ),
+            vol.Optional(CONF_INFO_TEXT): INFO_TEXT,
+        }
+
+    @override
+    async def run(
+        self,
+        hass: HomeAssistant,
+        person: Meant,
+        said: dict[str, Any],
+        llm_context: LLMContext,
+    ) -> JsonObjectType:
+        coordinator, person_id = person
+        state = coordinator.people[person_id]
+        if said["profile"] == self.automatic:
+            await coordinator.async_resume_automatic(person_id)
+        else:
+            await coordinator.async_choose(
+                person_id,
+                profile_named(coordinator.office, state, said["profile"]),
+                until=_end(said),
+                info_text=said.get(CONF_INFO_TEXT),
+                context=llm_context.context,
+            )
+        return {
+            "profile": state.decision.profile.name,
+            "until": state.decision.until.isoformat() if state.decision.until else None,
+            "redirect": state.redirect.status.value,
+        }
+
+
+class PlanPresenceTool(PresenceTool):
+    """Plan presence ahead."""
+
+    name = "xpresence__plan_presence"
+    title = "Plan presence"
+    description = (
+        "Plan a person's presence profile from one local date and time to another, "
+        "like an appointment."
+    )
+    act = Act.PLAN_PRESENCE
+    # It only adds, and every call adds anew.
+    annotations = ToolAnnotations(destructive=False, open_world=False)
+
+    @override
+    def fields(self) -> dict[Any, Any]:
+        names = [
+            profile.name
+            for coordinator, person_id in self.people.values()
+            for profile in offered(coordinator.office, person_id)
+        ]
+        return {
+            vol.Required("profile"): vol.In(sorted(dict.fromkeys(names))),
+            vol.Required("start"): cv.datetime,
+            vol.Required("end"): cv.datetime,
+            vol.Optional(CONF_INFO_TEXT): INFO_TEXT,
+        }
+
+    @override
+    async def run(
+        self,
+        hass: HomeAssistant,
+        person: Meant,
+        said: dict[str, Any],
+        llm_context: LLMContext,
+    ) -> JsonObjectType:
+        coordinator, person_id = person
+        planned = {key: value for key, value in said.items() if key != "person"}
+        await hass.services.async_call(
+            DOMAIN,
+            "plan_presence",
+            {ATTR_ENTITY_ID: coordinator.entity_of(person_id), **planned},
+            blocking=True,
+            context=llm_context.context,
+        )
+        return {"planned": said["profile"]}
+
+
+def _info_text(text: Any) -> str:
+    said = cv.string(text)
+    if info_text_problem(said):
+        raise vol.Invalid(f"one line of at most {INFO_TEXT_LENGTH} characters")
+    return said
+
+
+INFO_TEXT: Final = _info_text
+
+
+def _end(said: dict[str, Any]) -> datetime | None:
+    if (minutes := said.get("minutes")) is not None:
+        return dt_util.utcnow() + timedelta(minutes=minutes)
+    until: datetime | None = said.get("until")
+    if until is None:
+        return None
+    end = dt_util.as_utc(until)
+    if end <= dt_util.utcnow():
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_in_the_past"
+        )
+    return end
+
+
+TOOLS: Final = (GetPresenceTool, SetProfileTool, PlanPresenceTool)
+
+
+@callback
+def async_get_tools(
+    hass: HomeAssistant, llm_context: LLMContext, api_id: str
+) -> LLMTools | None:
+    """Return the tools when at least one person's profile is exposed."""
+    if api_id != LLM_API_ASSIST:
+        return None
+    people: dict[str, Meant] = {}
+    for coordinator in coordinators(hass):
+        for person_id, state in coordinator.people.items():
+            entity_id = coordinator.entity_of(person_id)
+            if entity_id and async_should_expose(
+                hass, llm_context.assistant, entity_id
+            ):
+                people.setdefault(state.person.name, (coordinator, person_id))
+    if not people:
+        return None
+    return LLMTools(tools=[tool(people) for tool in TOOLS], prompt=PROMPT)

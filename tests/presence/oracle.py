@@ -156,20 +156,31 @@ def _calendar(
             return moment
         return datetime.combine(moment, time(0), zone).astimezone(UTC)
 
-    told: set[tuple[str, datetime]] = set()
-    running: list[tuple[Any, ...]] = []
+    # Everything that counts; of one occurrence that with a category, or else the first.
+    counting: list[tuple[Any, ...]] = []
     for rules, appointments in calendars:
         for one in appointments:
             start, end = instant(one.start), instant(one.end)
             wish, category = _wish(office, person, rules, one)
-            if not wish or (one.uid, start) in told:
-                continue
-            told.add((one.uid, start))
-            if start <= now < end:
-                length = (end - start).total_seconds()
-                running.append(
-                    (-start.timestamp(), length, 0 if category else 1, one.uid, wish)
-                )
+            if wish and end > start:
+                counting.append((one.uid, start, end, wish, category))
+    running: list[tuple[Any, ...]] = []
+    for number, (uid, start, end, wish, category) in enumerate(counting):
+        same = [row for row in counting if row[:2] == (uid, start) and uid]
+        if uid and category and any(row[4] for row in counting[:number] if row in same):
+            continue
+        if (
+            uid
+            and not category
+            and (
+                any(row[4] for row in same)
+                or any(row in same for row in counting[:number])
+            )
+        ):
+            continue
+        if start <= now < end:
+            length = (end - start).total_seconds()
+            running.append((-start.timestamp(), length, not category, uid, wish))
     return [row[-1] for row in sorted(running)]
 
 
@@ -183,9 +194,10 @@ def _wish(
     mine = [p for p in office.profiles.values() if p.owner == person.id]
     everybodys = [p for p in office.profiles.values() if not p.owner]
     for category in one.categories:
-        for profile in mine + everybodys:
-            if _same(category, profile.name):
-                return profile.id, True
+        for same in (_exactly, _same):
+            for profile in mine + everybodys:
+                if same(category, profile.name):
+                    return profile.id, True
     if rules.categories_only:
         return "", False
     if one.invited and rules.invitations.value == "never":
@@ -200,15 +212,20 @@ def _wish(
     return {"ignore": "", "default": rules.default_profile}.get(effect, effect), False
 
 
-def _same(category: str, name: str) -> bool:
-    def forms(text: str) -> set[str]:
-        bare = unicodedata.normalize("NFC", text).strip()
-        bare = bare.removeprefix("@")
-        bare = " ".join(bare.lower().split())
-        plain = bare.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
-        return {bare, plain}
+def _bare(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).strip()
+    return " ".join(text.removeprefix("@").lower().split())
 
-    return bool(forms(category) & forms(name))
+
+def _exactly(category: str, name: str) -> bool:
+    return _bare(category) == _bare(name)
+
+
+def _same(category: str, name: str) -> bool:
+    def plain(text: str) -> str:
+        return _bare(text).replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+
+    return plain(category) == plain(name)
 
 
 def _inactivity(office: Office, person: Any, facts: Facts, now: datetime) -> list[str]:

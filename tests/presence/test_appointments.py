@@ -1,7 +1,7 @@
 """Which appointments count, and which profile each of them claims."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 import unicodedata
 
 import pytest
@@ -16,9 +16,21 @@ from custom_components.xpresence.presence.appointments import (
     agenda_from,
     marked,
 )
+from custom_components.xpresence.presence.explain import explain
 from custom_components.xpresence.presence.model import Facts
 
-from .office import ANNA, PROFILES, RULES, at, decided, facts, holds, meeting, profile
+from .office import (
+    ANNA,
+    OFFICE,
+    PROFILES,
+    RULES,
+    at,
+    decided,
+    facts,
+    holds,
+    meeting,
+    profile,
+)
 
 ONLY = replace(RULES, categories_only=True)
 NEVER = replace(RULES, invitations=Invitations.NEVER)
@@ -177,6 +189,29 @@ def test_the_same_occurrence_told_by_two_calendars_counts_once() -> None:
     assert [entry.source for entry in agenda.entries] == ["Outlook"]
 
 
+def test_of_one_occurrence_in_two_calendars_the_one_with_a_category_counts() -> None:
+    plain = meeting("9:00", "10:00", uid="same")
+    named = replace(plain, categories=("Quiet",))
+    for both in ([plain, named], [named, plain]):
+        assert holds(facts(*both), "9:30") == "Quiet"
+
+
+def test_a_reminder_of_no_length_does_not_hide_the_appointment_of_its_uid() -> None:
+    reminder = meeting("9:00", "9:00", uid="same", categories=("Quiet",))
+    assert holds(facts(reminder, meeting("9:00", "10:00", uid="same")), "9:30") == (
+        "Meeting"
+    )
+
+
+def test_two_appointments_without_a_uid_are_not_taken_for_one() -> None:
+    long = meeting("9:00", "12:00", uid="", categories=("Training",))
+    short = meeting("9:00", "10:00", uid="", categories=("Quiet",))
+    assert [holds(facts(long, short), c) for c in ("9:30", "10:30")] == [
+        "Quiet",
+        "Training",
+    ]
+
+
 def test_two_occurrences_of_a_series_are_two() -> None:
     known = facts(
         meeting("9:00", "10:00", uid="daily"), meeting("11:00", "12:00", uid="daily")
@@ -200,6 +235,37 @@ def test_a_private_subject_is_dropped_at_the_door() -> None:
     assert holds(known, "9:30") == "Meeting"
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_private_in_one_calendar_is_private_though_another_tells_the_subject(
+    first: int,
+) -> None:
+    private = meeting("9:00", "10:00", uid="same", private=True)
+    told = meeting("9:00", "10:00", uid="same", subject="Doctor")
+    calendars = [(RULES, [private]), (RULES, [told])]
+    agenda = agenda_from(calendars[first:] + calendars[:first], PROFILES, ANNA)
+    assert "Doctor" not in repr(agenda)
+    ignored = agenda_from([(ONLY, [private]), (RULES, [told])], PROFILES, ANNA)
+    assert "Doctor" not in repr(ignored)
+
+
+# Planned presence
+
+
+def test_planned_presence_has_no_creator_and_its_own_text() -> None:
+    plan = meeting("9:00", "10:00", profile="Vacation", info_text="On the ferry")
+    (entry,) = facts(plan).agenda.entries
+    assert (entry.source, entry.planned) == ("", True)
+    decision = decided(facts(plan, rules=ONLY), "9:30")
+    assert (decision.profile.name, decision.info_text) == ("Vacation", "On the ferry")
+    assert decision.claim.reason == "planned"
+
+
+def test_planned_presence_whose_profile_is_gone_is_told_in_the_trace() -> None:
+    decision = decided(facts(meeting("9:00", "10:00", profile="Sabbatical")), "9:30")
+    assert decision.profile.name == "Available"
+    assert decision.trace[-1].why == "profile_missing"
+
+
 # Calendars without categories
 
 
@@ -213,6 +279,13 @@ def test_a_private_subject_is_dropped_at_the_door() -> None:
         ("mail anna@example.com", "", "Meeting"),
         ("@Nobody", "", "Meeting"),
         ("@Nobody @Quiet", "", "Quiet"),
+        ("@Nicht stören Angebot schreiben", "", "Nicht stören"),
+        ("@Nicht stören, Raum 3", "", "Nicht stören"),
+        ("(bitte) @Quiet!", "", "Quiet"),
+        ("@ Quiet", "", "Quiet"),
+        ("write to anna@Quiet", "", "Meeting"),
+        ("write to somebody @", "Quiet", "Meeting"),
+        ("@Quietly", "", "Meeting"),
     ],
 )
 def test_a_marker_stands_in_for_a_category(
@@ -223,8 +296,25 @@ def test_a_marker_stands_in_for_a_category(
 
 
 def test_the_description_goes_no_further() -> None:
-    found = marked(meeting("9:00", "10:00", subject="Offer"), "secret @Quiet")
+    found = marked(
+        meeting("9:00", "10:00", subject="Offer", private=True), "secret @Quiet hush"
+    )
     assert "secret" not in repr(found)
+    assert "hush" not in repr(found)
+    assert holds(facts(found), "9:30") == "Quiet"
+    assert "hush" not in repr(facts(found))
+
+
+@pytest.mark.parametrize("category", ["@Mueller", "@Müller"])
+def test_a_name_as_it_is_written_comes_before_one_without_umlauts(
+    category: str,
+) -> None:
+    profiles = {**PROFILES}
+    for name in ("Müller", "Mueller"):
+        profiles[name] = profile(name)
+    called = meeting("9:00", "10:00", categories=(category,))
+    agenda = agenda_from([(RULES, [called])], profiles, ANNA)
+    assert [entry.profile for entry in agenda.entries] == [category[1:]]
 
 
 def test_a_persons_own_profile_comes_before_the_offices_of_that_name() -> None:
@@ -242,13 +332,36 @@ def test_a_persons_own_profile_comes_before_the_offices_of_that_name() -> None:
     "odd",
     [
         meeting("10:00", "9:00"),
-        meeting("9:30", "9:30"),
         Appointment("dates", date(2026, 11, 25), date(2026, 11, 24)),
     ],
-    ids=["ends-before-it-starts", "no-length", "dates-the-wrong-way-round"],
+    ids=["times", "dates"],
 )
-def test_odd_appointments_never_hold_and_never_hurt(odd: Appointment) -> None:
-    known = facts(odd)
+def test_an_appointment_that_ends_before_it_starts_is_a_reason_in_the_trace(
+    odd: Appointment,
+) -> None:
+    decision = decided(facts(odd), "9:30")
+    assert decision.profile.name == "Available"
+    assert decision.trace[-1].why == "ends_before_it_starts"
+    assert facts(odd).agenda.entries == ()
+
+
+def test_it_is_told_only_in_its_time() -> None:
+    known = facts(meeting("10:00", "9:00"))
+    assert decided(known, "8:59").next_change == at("9:00")
+    assert [len(decided(known, c).trace) for c in ("8:59", "9:00", "10:00")] == [
+        1,
+        2,
+        1,
+    ]
+
+
+def test_what_is_ignored_is_ignored_whichever_way_round_its_ends_are() -> None:
+    free = meeting("10:00", "9:00", show_as=ShowAs.FREE)
+    assert len(decided(facts(free), "9:30").trace) == 1
+
+
+def test_an_appointment_of_no_length_holds_at_no_time() -> None:
+    known = facts(meeting("9:30", "9:30"))
     assert holds(known, "9:30") == "Available"
     assert decided(known, "8:00").next_change is None
 
@@ -262,6 +375,50 @@ def test_a_ten_year_appointment_holds_and_lets_others_through() -> None:
     assert holds(known, "10:00") == "Meeting"
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Lima", "Nowhere"])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (date.min, date.max),
+        (datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59)),
+        (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+        (
+            datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+            datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+        ),
+    ],
+    ids=["dates", "no-zone", "utc", "far-zones"],
+)
+def test_an_appointment_for_all_time_holds_in_every_zone(
+    zone: str, start: date, end: date
+) -> None:
+    person = replace(ANNA, time_zone=zone)
+    ever = Appointment("ever", start, end, subject="Ever")
+    known = Facts("anna", agenda=agenda_from([(RULES, [ever])], PROFILES, person))
+    assert holds(known, "9:30") == "Meeting"
+    text = explain(OFFICE, decided(known, "9:30"), at("9:30"), subjects=True)
+    assert "Ever" in text
+
+
+def test_a_time_without_a_zone_is_meant_where_the_person_is() -> None:
+    floating = Appointment(
+        "u", datetime(2026, 11, 24, 9, 0), datetime(2026, 11, 24, 10, 0)
+    )
+    assert [holds(facts(floating), c) for c in ("8:59", "9:00", "10:00")] == [
+        "Available",
+        "Meeting",
+        "Available",
+    ]
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere", "../../etc/passwd", "Europe", "\x00"])
+def test_in_a_time_zone_that_does_not_exist_days_are_those_of_utc(zone: str) -> None:
+    person = replace(ANNA, time_zone=zone)
+    day = Appointment("day", date(2026, 11, 24), date(2026, 11, 25))
+    known = Facts("anna", agenda=agenda_from([(RULES, [day])], PROFILES, person))
+    assert [holds(known, c) for c in ("0:59", "1:00")] == ["Available", "Meeting"]
+
+
 @pytest.mark.parametrize(
     "text", ["{}", "{profile}", "%s", "<b>", "\x00", "\u202e", "@" * 500]
 )
@@ -270,3 +427,10 @@ def test_hostile_text_is_only_text(text: str) -> None:
         marked(meeting("9:00", "10:00", subject=text, categories=(text,)), text)
     )
     assert holds(known, "9:30") == "Meeting"
+
+
+@pytest.mark.parametrize("piece", ["@", "@ ", "@\n", "@x ", " ", "@" + " " * 50])
+def test_a_description_of_megabytes_is_read_in_time(piece: str) -> None:
+    text = piece * (2_000_000 // len(piece))
+    found = marked(meeting("9:00", "10:00", subject="Offer"), text)
+    assert holds(facts(found), "9:30") == "Meeting"

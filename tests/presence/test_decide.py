@@ -1,27 +1,40 @@
 """Which profile holds, told as a person's day."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from custom_components.xpresence.presence.decide import choose
+from custom_components.xpresence.presence.appointments import Appointment
+from custom_components.xpresence.presence.decide import choose, decide
+from custom_components.xpresence.presence.explain import explain
+from custom_components.xpresence.presence.history import learned
 from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.presence.model import (
     Absence,
     Call,
+    Choice,
+    Device,
     EndingKind,
     EntityRule,
     Facts,
+    InactivityRules,
     Met,
     Office,
     Pc,
+    RedirectMode,
+    RedirectRule,
     Source,
     Statement,
+    Target,
+    TargetKind,
     Verdict,
 )
+from custom_components.xpresence.presence.moments import EARLIEST, LATEST
+from custom_components.xpresence.presence.simulate import simulate
 
 from .office import (
+    BERLIN,
     OFFICE,
     PROFILES,
     anna,
@@ -120,6 +133,27 @@ def test_switched_off_automation_leaves_choice_and_default() -> None:
     assert holds(by_hand, "9:30") == "Lunch"
 
 
+def test_switched_off_automation_is_told_of_every_claim_it_silences() -> None:
+    known = facts(meeting("9:00", "10:00"), pc=RUNNING, automatic=False)
+    refused = [e for e in decided(known, "9:30").trace if e.why == "automatic_off"]
+    assert [entry.claim.source for entry in refused] == [
+        Source.CALENDAR,
+        Source.SESSION,
+    ]
+
+
+def test_switched_off_automation_decides_neither_redirect_nor_hotline() -> None:
+    office = anna(default_profile="Quiet")
+    known = facts(
+        meeting("9:00", "10:00", categories=("Hotline",)),
+        choice=chosen("Quiet", "9:00"),
+        automatic=False,
+    )
+    decision = decided(known, "9:30", office)
+    assert decision.redirect_claim is None
+    assert decision.agent_claim is None
+
+
 # Choices by hand
 
 
@@ -183,6 +217,39 @@ def test_a_choice_ends_by_its_profiles_own_rule(
     profile: str, known: dict[str, object], clock: str, expected: str
 ) -> None:
     assert holds(facts(choice=chosen(profile, "12:00"), **known), clock) == expected
+
+
+@pytest.mark.parametrize(
+    ("choice", "known", "ends"),
+    [
+        (chosen("Vacation", "12:00"), {}, None),
+        (chosen("Break", "12:00"), {}, "12:15"),
+        (chosen("Vacation", "12:00", until=at("14:00")), {}, "14:00"),
+        (chosen("Siesta", "12:00"), {}, "22:00"),
+        (
+            chosen("Siesta", "12:00"),
+            {"absence": Absence(at("12:05"), at("12:40"))},
+            "12:40",
+        ),
+        (chosen("Nicht stören", "12:00"), {"session_ended": at("17:00")}, "17:00"),
+        (
+            chosen("Break", "12:00", ending=EndingKind.UNTIL_RETURN),
+            {"absence": Absence(at("12:05"), at("12:10"))},
+            "12:10",
+        ),
+    ],
+)
+def test_the_end_of_a_choice_is_foreseen(
+    choice: Choice, known: dict[str, object], ends: str | None
+) -> None:
+    held = facts(choice=choice, **known)
+    end = at(ends) if ends else None
+    assert decided(held, "12:01").next_change == end
+    steps = simulate(OFFICE, held, at("12:01"), at("23:00"))
+    assert [step.profile.name for step in steps] == (
+        [choice.profile, "Available"] if ends else [choice.profile]
+    )
+    assert steps[0].end == (end or at("23:00"))
 
 
 def test_a_given_end_is_the_end_whatever_the_profile_says() -> None:
@@ -282,6 +349,112 @@ def test_without_any_profile_a_neutral_one_leaves_calls_alone() -> None:
     assert decision.profile.name == "Available"
     assert decision.redirect_claim is None
     assert decision.claim.reason == "neutral"
+
+
+def test_somebody_who_left_is_available_and_nobody_redirects_their_calls() -> None:
+    decision = decided(Facts("left", choice=chosen("Lunch", "8:00")), "9:00")
+    assert decision.claim.reason == "person_missing"
+    assert decision.profile.name == "Available"
+    assert decision.redirect_claim is None
+    assert choose(OFFICE, Facts("left"), "Lunch", at("9:00")) is not None
+    assert len(simulate(OFFICE, Facts("left"), at("9:00"), at("10:00"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "flaws"),
+    [
+        (Target(TargetKind.PERSON, "bob"), ()),
+        (Target(TargetKind.PERSON, "carol"), ("person_missing",)),
+        (Target(TargetKind.DEVICE, "desk"), ()),
+        (Target(TargetKind.DEVICE, "pager"), ("device_missing",)),
+        (Target(TargetKind.FIRST_AVAILABLE, deputies=("bob",)), ()),
+        (
+            Target(TargetKind.FIRST_AVAILABLE, deputies=("bob", "carol")),
+            ("deputy_missing",),
+        ),
+        (Target(TargetKind.VOICEMAIL), ()),
+        (Target(TargetKind.NUMBER, "0123"), ()),
+    ],
+)
+@pytest.mark.parametrize("condition", ["unconditional", "busy", "no_reply"])
+def test_a_redirect_to_who_left_is_told_with_the_claim_that_decides_it(
+    target: Target, flaws: tuple[str, ...], condition: str
+) -> None:
+    to_carol = RedirectRule(RedirectMode.FORWARD, **{condition: target})
+    office = anna(devices=(Device("desk", "Desk", "100"),))
+    meeting_profile = replace(PROFILES["Meeting"], redirect=to_carol)
+    office = replace(office, profiles={**PROFILES, "Meeting": meeting_profile})
+    known = facts(meeting("9:00", "10:00"), calls=(Call("teams", at("9:10")),))
+    told = [(e.claim.source, e.flaws) for e in decided(known, "9:30", office).trace]
+    assert told[:2] == [(Source.CALL, ()), (Source.CALENDAR, flaws)]
+
+
+@pytest.mark.parametrize("order", [(), (Source.CALENDAR,), (Source.MANUAL,) * 3])
+def test_a_source_that_the_office_forgot_to_order_is_asked_last(
+    order: tuple[Source, ...],
+) -> None:
+    known = facts(meeting("9:00", "10:00"), choice=chosen("Vacation", "8:00"))
+    office = replace(OFFICE, order=order)
+    first = order[0] if order else Source.MANUAL
+    assert decided(known, "9:30", office).source is first
+    assert len(decided(known, "9:30", office).trace) == 3
+
+
+FAR = [EARLIEST, LATEST, at("9:00")]
+
+
+@pytest.mark.parametrize("said", FAR)
+@pytest.mark.parametrize("silent", [None, *FAR])
+@pytest.mark.parametrize("now", FAR)
+def test_what_entities_say_of_the_year_9999_hurts_nobody(
+    said: datetime, silent: datetime | None, now: datetime
+) -> None:
+    office = anna(
+        inactivity=InactivityRules("Lunch", timedelta.max, "Quiet"),
+        rules=(
+            EntityRule(
+                "r",
+                "zone.home",
+                frozenset({"on"}),
+                "Quiet",
+                timedelta.max,
+                timedelta.max,
+            ),
+        ),
+    )
+    known = facts(
+        choice=Choice("Siesta", said),
+        pc=Pc(
+            Statement(True, said, silent),
+            Statement(True, said, silent),
+            Statement(said, said, silent),
+        ),
+        absence=Absence(said, silent),
+        session_ended=said,
+        conditions={"r": Met(said, silent, silent)},
+        calls=(Call("teams", said),),
+    )
+    for pc in (known.pc, replace(known.pc, running=Statement(False, said, silent))):
+        lived = learned(office, known, pc, now)
+        decision = decide(office, lived, now)
+        assert explain(office, decision, now)
+        assert simulate(office, lived, now, LATEST) or now == LATEST
+
+
+def test_it_is_the_same_in_every_zones_clock() -> None:
+    autumn = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    day = Appointment("day", date(2026, 10, 25), date(2026, 10, 26))
+    known = facts(day, choice=Choice("Break", autumn))
+    for minutes in range(0, 180, 5):
+        now = autumn + timedelta(minutes=minutes)
+        there = decide(OFFICE, known, now.astimezone(BERLIN))
+        assert there == decide(OFFICE, known, now)
+    local = datetime(2026, 10, 25, 2, 50, tzinfo=BERLIN)
+    chosen_there = choose(OFFICE, known, "Break", local, until=local)
+    assert chosen_there is not None
+    held = replace(known, choice=replace(chosen_there, until=None))
+    steps = simulate(OFFICE, held, local, local + timedelta(hours=1))
+    assert steps[0].end - steps[0].start == timedelta(minutes=15)
 
 
 def test_a_disabled_default_profile_still_holds() -> None:

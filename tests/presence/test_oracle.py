@@ -1,4 +1,7 @@
-"""The engine against an oracle of its own, and the properties of every answer."""
+"""The engine against an oracle of its own, and the properties of every answer.
+
+``script/nightly`` asks about ten thousand offices in place of the few here.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,18 +1,21 @@
 """The appointments that count, arranged so that a moment is found quickly."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import accumulate
 from typing import Self
+
+from .moments import EARLIEST
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A stretch of time in which an appointment claims a profile.
 
-    ``profile`` is an id, or empty when the appointment names none that exists;
-    ``why`` then says so. ``subject`` is empty for private ones, always.
+    ``profile`` is an id. ``subject`` is empty for private ones, always; ``source`` for
+    planned presence, which has no creator. ``why`` says what is wrong with an
+    appointment that cannot count; its ends are then in order all the same.
     """
 
     start: datetime
@@ -24,10 +27,17 @@ class Entry:
     source: str = ""
     info_text: str | None = None
     why: str = ""
+    planned: bool = False
+    """Entered by hand as presence, not as an appointment."""
+
+    @property
+    def occurrence(self) -> tuple[str, datetime]:
+        """Tell this occurrence from every other, whichever calendar told of it."""
+        return self.uid, self.start
 
     @property
     def key(self) -> str:
-        """Tell this occurrence from every other."""
+        """Tell this occurrence from every other, as a text."""
         return f"{self.uid}@{self.start.isoformat()}"
 
     @property
@@ -49,39 +59,79 @@ class Agenda:
     """Entries in the order of their start, each longer than no time at all."""
 
     entries: tuple[Entry, ...] = ()
+    refused: tuple[Entry, ...] = ()
+    """Those that cannot count; the trace tells of them in their time."""
     _starts: tuple[datetime, ...] = field(default=(), repr=False)
-    _latest_end: tuple[datetime, ...] = field(default=(), repr=False)
+    _latest: tuple[datetime, ...] = field(default=(), repr=False)
     _edges: tuple[datetime, ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, entries: list[Entry]) -> Self:
-        """Arrange entries; those that end before they have begun are left out."""
-        kept = sorted(
+    def of(cls, entries: Iterable[Entry]) -> Self:
+        """Arrange entries; those of no length hold at no time and are left out."""
+        known = sorted(
             (entry for entry in entries if entry.end > entry.start),
             key=lambda entry: (entry.start, entry.end, entry.uid),
         )
-        edges = {entry.start for entry in kept} | {entry.end for entry in kept}
+        kept = tuple(entry for entry in known if not entry.why)
+        edges = {entry.start for entry in known} | {entry.end for entry in known}
         return cls(
-            tuple(kept),
+            kept,
+            tuple(entry for entry in known if entry.why),
             tuple(entry.start for entry in kept),
-            tuple(accumulate((entry.end for entry in kept), max)),
+            _latest_ends(kept),
             tuple(sorted(edges)),
         )
 
     def running(self, now: datetime) -> list[Entry]:
         """Return what runs at ``now``, the one that decides first."""
-        found = []
-        at = bisect_right(self._starts, now) - 1
-        # Going back ends where nothing earlier reaches as far as now.
-        while at >= 0 and self._latest_end[at] > now:
-            if self.entries[at].end > now:
-                found.append(self.entries[at])
-            at -= 1
+        begun = bisect_right(self._starts, now)
+        found: list[Entry] = []
+        if begun:
+            self._collect(1, 0, len(self._latest) // 2, begun, now, found)
         if len(found) > 1:
             found.sort(key=lambda entry: entry.precedence)
         return found
+
+    def broken(self, now: datetime) -> list[Entry]:
+        """Return what would run at ``now`` if it could count."""
+        return [entry for entry in self.refused if entry.start <= now < entry.end]
 
     def next_edge(self, now: datetime) -> datetime | None:
         """Return the first instant after ``now`` at which something starts or ends."""
         at = bisect_right(self._edges, now)
         return self._edges[at] if at < len(self._edges) else None
+
+    def _collect(
+        self,
+        node: int,
+        first: int,
+        size: int,
+        begun: int,
+        now: datetime,
+        found: list[Entry],
+    ) -> None:
+        """Go down only where something that has begun reaches beyond ``now``."""
+        if first >= begun or self._latest[node] <= now:
+            return
+        if size == 1:
+            found.append(self.entries[first])
+            return
+        half = size // 2
+        self._collect(2 * node, first, half, begun, now, found)
+        self._collect(2 * node + 1, first + half, half, begun, now, found)
+
+
+def _latest_ends(entries: tuple[Entry, ...]) -> tuple[datetime, ...]:
+    """Return a tree: node ``n`` has the latest end of ``2n`` and ``2n + 1`` below it.
+
+    Its leaves are the entries in their order. So a ten-year appointment at the
+    beginning makes nobody look through ten years.
+    """
+    if not entries:
+        return ()
+    size = 1 << (len(entries) - 1).bit_length()
+    tree = [EARLIEST] * (2 * size)
+    tree[size : size + len(entries)] = [entry.end for entry in entries]
+    for node in range(size - 1, 0, -1):
+        tree[node] = max(tree[2 * node], tree[2 * node + 1])
+    return tuple(tree)

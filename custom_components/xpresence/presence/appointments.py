@@ -8,15 +8,15 @@ person's own rule.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
 import re
 from typing import Final
 import unicodedata
-from zoneinfo import ZoneInfo
 
 from .agenda import Agenda, Entry
 from .model import Person, Profile
+from .moments import utc, zone_named
 
 
 class ShowAs(StrEnum):
@@ -98,6 +98,8 @@ class Appointment:
     source: str = ""
     profile: str = ""
     info_text: str | None = None
+    markers: tuple[str, ...] = field(default=(), repr=False)
+    """What stood behind an ``@``; a piece of what may be private, so never shown."""
 
     def __post_init__(self) -> None:
         """Drop what nobody may see."""
@@ -105,18 +107,26 @@ class Appointment:
             object.__setattr__(self, "subject", "")
 
 
-MARKER: Final = re.compile(r"@\s*([^@\n\r]+)")
+MARKER: Final = re.compile(r"(?<!\S)@[ \t]*([^@\s][^@\n\r]{0,199})")
+"""An ``@`` that begins a word; one inside a word is a mail address."""
+MOST_WORDS: Final = 8
+"""So many words of a marker may be a profile's name."""
 
 
 def marked(appointment: Appointment, description: str = "") -> Appointment:
     """Take ``@Profile`` in subject or description for a category.
 
-    For calendars without categories. The description goes no further than this.
+    For calendars without categories. Words may follow the name: of ``@Do not disturb
+    until noon`` every beginning is tried, the longest first. The description goes no
+    further than this.
     """
-    found = MARKER.findall(f"{appointment.subject}\n{description}")
-    return replace(
-        appointment, categories=(*appointment.categories, *(m.strip() for m in found))
-    )
+    found: list[str] = []
+    for text in MARKER.findall(f"{appointment.subject}\n{description}"):
+        words = text.split()[:MOST_WORDS]
+        for length in range(len(words), 0, -1):
+            name = " ".join(words[:length])
+            found += dict.fromkeys((name, name.rstrip(".,;:!?)]")))
+    return replace(appointment, markers=(*appointment.markers, *found))
 
 
 def agenda_from(
@@ -126,21 +136,41 @@ def agenda_from(
 ) -> Agenda:
     """Work out what counts; an occurrence told by two calendars counts once."""
     names = _names(profiles, person)
-    zone = ZoneInfo(person.time_zone)
-    entries: dict[tuple[str, datetime], Entry] = {}
+    zone = zone_named(person.time_zone) or UTC
+    counting: list[Entry] = []
+    private: set[tuple[str, datetime]] = set()
     for rules, appointments in calendars:
         for appointment in appointments:
+            if appointment.private:
+                private.add((appointment.uid, _instant(appointment.start, zone)))
             entry = entry_from(appointment, rules, names, zone)
-            if entry is not None:
-                entries.setdefault((entry.uid, entry.start), entry)
-    return Agenda.of(list(entries.values()))
+            if entry is not None and entry.end > entry.start:
+                counting.append(entry)
+    return Agenda.of(
+        replace(entry, subject="") if entry.occurrence in private else entry
+        for entry in _once(counting)
+    )
+
+
+def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
+    """Keep one of each occurrence: that with a category, else the first told.
+
+    Without a uid nothing says that two appointments are the same.
+    """
+    kept: dict[tuple[str, datetime] | int, Entry] = {}
+    for number, entry in enumerate(entries):
+        key = entry.occurrence if entry.uid else number
+        other = kept.get(key)
+        if other is None or (entry.by_category and not other.by_category):
+            kept[key] = entry
+    return kept.values()
 
 
 def entry_from(
     appointment: Appointment,
     rules: CalendarRules,
     names: Mapping[str, str],
-    zone: ZoneInfo,
+    zone: tzinfo,
 ) -> Entry | None:
     """Return what one appointment claims, or nothing."""
     if appointment.cancelled or appointment.response is Response.DECLINED:
@@ -148,15 +178,18 @@ def entry_from(
     profile, by_category = _profile(appointment, rules, names)
     if not profile:
         return None
+    start, end = _instant(appointment.start, zone), _instant(appointment.end, zone)
     return Entry(
-        start=_instant(appointment.start, zone),
-        end=_instant(appointment.end, zone),
+        start=min(start, end),
+        end=max(start, end),
         uid=appointment.uid,
         profile=profile,
         by_category=by_category,
         subject=appointment.subject,
         source=appointment.source,
         info_text=appointment.info_text,
+        planned=bool(appointment.profile) and not appointment.source,
+        why="ends_before_it_starts" if end < start else "",
     )
 
 
@@ -166,7 +199,7 @@ def _profile(
     """Return the profile's id, and whether a category chose it."""
     if appointment.profile:
         return appointment.profile, True
-    for category in appointment.categories:
+    for category in (*appointment.categories, *appointment.markers):
         for form in spellings(category):
             if form in names:
                 return names[form], True
@@ -197,19 +230,24 @@ def spellings(name: str) -> tuple[str, str]:
 
 
 def _names(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]:
-    """Return each name's profile: a person's own profile before the office's."""
-    names: dict[str, str] = {}
+    """Return each name's profile: as it is written before without umlauts.
+
+    A person's own profile comes before the office's of the same name.
+    """
     mine = [p for p in profiles.values() if p.owner == person.id]
     offices = [p for p in profiles.values() if p.owner is None]
-    for profile in (*mine, *offices):
-        exact, plain = spellings(profile.name)
-        names.setdefault(exact, profile.id)
-        names.setdefault(plain, profile.id)
+    names: dict[str, str] = {}
+    for form in (0, 1):
+        for profile in (*mine, *offices):
+            names.setdefault(spellings(profile.name)[form], profile.id)
     return names
 
 
-def _instant(moment: datetime | date, zone: ZoneInfo) -> datetime:
-    """Return an instant; an all-day date begins at the person's own midnight."""
-    if isinstance(moment, datetime):
-        return moment.astimezone(UTC)
-    return datetime.combine(moment, time(), zone).astimezone(UTC)
+def _instant(moment: datetime | date, zone: tzinfo) -> datetime:
+    """Return an instant; an all-day date begins at the person's own midnight.
+
+    A time without a zone is meant where the person is (RFC 5545, 3.3.5: floating).
+    """
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(), zone)
+    return utc(moment, zone)

@@ -9,9 +9,10 @@ call over a meeting leaves the meeting's redirect alone.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
-from .line import AgentState, Status
+from .line import AgentState, Condition, Status
 from .model import (
     Choice,
     Claim,
@@ -25,9 +26,11 @@ from .model import (
     RedirectMode,
     RedirectRule,
     Source,
+    TargetKind,
     TraceEntry,
     Verdict,
 )
+from .moments import utc
 from .sources import calendar, call, default, inactivity, manual, rule, session
 from .sources.slot import Claims
 
@@ -50,19 +53,20 @@ NEUTRAL_CLAIM: Final = Claim(Source.DEFAULT, "", key="neutral", reason="neutral"
 
 def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     """Decide for one person. Same arguments, same answer; it never raises."""
+    now = utc(now)
+    if facts.person not in office.people:
+        return _of_nobody(facts)
     office = office.of(facts.person)
     person = office.people[facts.person]
     stack: list[tuple[Claim, Profile]] = []
     refused: list[TraceEntry] = []
     change: datetime | None = None
-    for source in office.order:
-        if not facts.automatic and source not in WITHOUT_AUTOMATION:
-            continue
+    for source in _order(office.order):
         slot = SOURCES[source](office, person, facts, now)
         if slot.change is not None and (change is None or slot.change < change):
             change = slot.change
         for claim in slot.claims:
-            why = refusal(office, person, claim)
+            why = refusal(office, person, facts, claim)
             if why:
                 refused.append(TraceEntry(claim, Verdict.REFUSED, why))
             else:
@@ -72,10 +76,15 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     top, profile = stack[0]
     redirect, redirect_claim = _redirect(stack)
     agent, agent_claim = _agent(stack)
-    trace = [TraceEntry(top, Verdict.DECIDES, "top")]
-    trace += [
-        TraceEntry(claim, Verdict.WAITS, _part(claim, redirect_claim, agent_claim))
-        for claim, _ in stack[1:]
+    flaws = _flaws(office, person, redirect)
+    trace = [
+        TraceEntry(
+            claim,
+            Verdict.WAITS if number else Verdict.DECIDES,
+            _part(claim, redirect_claim, agent_claim) if number else "top",
+            flaws if claim is redirect_claim else (),
+        )
+        for number, (claim, _) in enumerate(stack)
     ]
     return Decision(
         person=person.id,
@@ -94,8 +103,38 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     )
 
 
-def refusal(office: Office, person: Person, claim: Claim) -> str:
+def _of_nobody(facts: Facts) -> Decision:
+    """Decide for somebody who has left the office."""
+    claim = replace(NEUTRAL_CLAIM, reason="person_missing")
+    return Decision(
+        person=facts.person,
+        profile=NEUTRAL,
+        source=claim.source,
+        claim=claim,
+        since=None,
+        until=None,
+        info_text="",
+        redirect=RedirectRule(),
+        redirect_claim=None,
+        agent=None,
+        agent_claim=None,
+        trace=(TraceEntry(claim, Verdict.DECIDES, "top"),),
+        next_change=None,
+    )
+
+
+@lru_cache(maxsize=16)
+def _order(order: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Return each source once; those that an office does not name come last."""
+    return tuple(dict.fromkeys((*order, *Source)))
+
+
+def refusal(office: Office, person: Person, facts: Facts, claim: Claim) -> str:
     """Say why a claim does not count; empty if it does."""
+    if not facts.automatic and claim.source not in WITHOUT_AUTOMATION:
+        return "automatic_off"
+    if claim.flaw:
+        return claim.flaw
     profile = office.profiles.get(claim.profile)
     if profile is None:
         return "profile_missing"
@@ -127,7 +166,8 @@ def choose(
     given = (until, info_text, ending)
     if given == (None, None, None) and profile == anyway:
         return None
-    return Choice(profile, now, until, info_text, ending, by)
+    end = None if until is None else utc(until)
+    return Choice(profile, utc(now), end, info_text, ending, by)
 
 
 def _info_text(facts: Facts, top: Claim, profile: Profile) -> str:
@@ -162,5 +202,26 @@ def _agent(
 def _part(claim: Claim, redirect: Claim | None, agent: Claim | None) -> str:
     """Say what a waiting claim decides all the same."""
     if claim is redirect:
-        return "decides_redirect"
+        return "decides_both" if claim is agent else "decides_redirect"
     return "decides_agent" if claim is agent else "below"
+
+
+def _flaws(office: Office, person: Person, rule: RedirectRule) -> tuple[str, ...]:
+    """Say what a redirect points at that is there no more."""
+    found: dict[str, None] = {}
+    for condition in Condition:
+        target = rule.target(condition)
+        if target is None:
+            continue
+        match target.kind:
+            case TargetKind.PERSON if target.value not in office.people:
+                found["person_missing"] = None
+            case TargetKind.DEVICE if all(
+                device.id != target.value for device in person.devices
+            ):
+                found["device_missing"] = None
+            case TargetKind.FIRST_AVAILABLE if any(
+                deputy not in office.people for deputy in target.deputies
+            ):
+                found["deputy_missing"] = None
+    return tuple(found)

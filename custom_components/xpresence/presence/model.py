@@ -329,6 +329,8 @@ class Claim:
     info_text: str | None = None
     subject: str = ""
     """Of an appointment that is not private; shown only to who may see it."""
+    flaw: str = ""
+    """Why it cannot count, where that is known beforehand."""
 
 
 class Verdict(StrEnum):
@@ -346,6 +348,8 @@ class TraceEntry:
     claim: Claim
     verdict: Verdict
     why: str
+    flaws: tuple[str, ...] = ()
+    """What is wrong with the redirect that this claim decides."""
 
 
 @dataclass(frozen=True, slots=True)

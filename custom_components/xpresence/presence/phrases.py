@@ -1,6 +1,7 @@
 """The words in which a decision is explained, by language.
 
-Every table has the same keys and the same blanks in each language.
+Every table has the same keys and the same blanks in each language. A key with
+``_other`` behind it is for a reader who is not the person.
 """
 
 from collections.abc import Mapping
@@ -8,119 +9,206 @@ from typing import Final
 
 LANGUAGES: Final = ("de", "en")
 
-CLOCK: Final[Mapping[str, str]] = {"de": "{time} Uhr", "en": "{time}"}
-"""A time of day in a sentence."""
-DATE: Final[Mapping[str, str]] = {"de": "%d.%m.", "en": "%-d %b"}
-"""How a day other than today is written before a time."""
+type Phrases = Mapping[str, Mapping[str, str]]
 
-BECAUSE: Final[Mapping[str, Mapping[str, str]]] = {
+BECAUSE: Final[Phrases] = {
     "de": {
-        "appointment": "{profile} wegen {what} ({start}–{end})",
-        "call_pbx": "{profile}, weil telefoniert wird (seit {start})",
-        "call_teams": "{profile} wegen eines Gesprächs in Teams (seit {start})",
-        "category": "{profile} wegen der Kategorie von {what} ({start}–{end})",
-        "chosen": "{profile}, weil du es um {start} gewählt hast",
-        "chosen_other": "{profile}, weil {name} es um {start} gewählt hat",
+        "appointment": "{profile} wegen {what} ({span})",
+        "call": "{profile} wegen eines Gesprächs ({since})",
+        "call_pbx": "{profile} wegen eines Telefongesprächs ({since})",
+        "call_teams": "{profile} wegen eines Gesprächs in Teams ({since})",
+        "category": "{profile} wegen der Kategorie {what} ({span})",
+        "chosen": "{profile}, weil du es {at} gewählt hast",
+        "chosen_by": "{profile}, weil {by} es {at} für dich gewählt hat",
+        "chosen_by_other": "{profile}, weil {by} es {at} für {name} gewählt hat",
+        "chosen_other": "{profile}, weil {name} es {at} gewählt hat",
         "default": "{profile}, weil nichts anderes gilt",
-        "inactive": "{profile}, weil der PC seit {start} als unbenutzt gilt",
-        "locked": "{profile}, weil der PC seit {start} gesperrt ist",
+        "inactive": "{profile}, weil der PC {since} als unbenutzt gilt",
+        "locked": "{profile}, weil der PC {since} gesperrt ist",
         "neutral": "{profile}, weil es kein Standardprofil mehr gibt",
-        "rule": "{profile} wegen einer Regel (seit {start})",
-        "session_ended": "{profile}, weil der PC um {start} beendet wurde",
-        "session_started": "{profile}, weil der PC um {start} gestartet wurde",
+        "person_missing": "{profile}, weil es die Person nicht mehr gibt",
+        "planned": "{profile}, weil es so geplant ist ({span})",
+        "rule": "{profile} wegen einer Regel ({since})",
+        "session_ended": "{profile}, weil die Sitzung am PC {at} endete",
+        "session_started": "{profile}, weil die Sitzung am PC {at} begann",
     },
     "en": {
-        "appointment": "{profile} because of {what} ({start}–{end})",
-        "call_pbx": "{profile} because of a telephone call (since {start})",
-        "call_teams": "{profile} because of a call in Teams (since {start})",
-        "category": "{profile} because of the category of {what} ({start}–{end})",
-        "chosen": "{profile} because you chose it at {start}",
-        "chosen_other": "{profile} because {name} chose it at {start}",
+        "appointment": "{profile} because of {what} ({span})",
+        "call": "{profile} because of a call ({since})",
+        "call_pbx": "{profile} because of a telephone call ({since})",
+        "call_teams": "{profile} because of a call in Teams ({since})",
+        "category": "{profile} because of the category of {what} ({span})",
+        "chosen": "{profile} because you chose it {at}",
+        "chosen_by": "{profile} because {by} chose it for you {at}",
+        "chosen_by_other": "{profile} because {by} chose it for {name} {at}",
+        "chosen_other": "{profile} because {name} chose it {at}",
         "default": "{profile} because nothing else applies",
-        "inactive": "{profile} because the PC counts as unused since {start}",
-        "locked": "{profile} because the PC is locked since {start}",
+        "inactive": "{profile} because the PC has counted as unused {since}",
+        "locked": "{profile} because the PC has been locked {since}",
         "neutral": "{profile} because there is no default profile any more",
-        "rule": "{profile} because of a rule (since {start})",
-        "session_ended": "{profile} because the PC was ended at {start}",
-        "session_started": "{profile} because the PC was started at {start}",
+        "person_missing": "{profile} because the person is gone",
+        "planned": "{profile} because it is planned so ({span})",
+        "rule": "{profile} because of a rule ({since})",
+        "session_ended": "{profile} because the session at the PC ended {at}",
+        "session_started": "{profile} because the session at the PC began {at}",
     },
 }
-WAITS: Final[Mapping[str, Mapping[str, str]]] = {
+WAITS: Final[Phrases] = {
     "de": {
         "below": "{what} wartet darunter",
-        "decides_redirect": "wohin Anrufe gehen, bestimmt {what}",
         "decides_agent": "den TeamDesk-Status bestimmt {what}",
+        "decides_both": "wohin Anrufe gehen und den TeamDesk-Status bestimmt {what}",
+        "decides_redirect": "wohin Anrufe gehen, bestimmt {what}",
     },
     "en": {
         "below": "{what} waits below",
-        "decides_redirect": "where calls go is decided by {what}",
         "decides_agent": "the TeamDesk status is decided by {what}",
+        "decides_both": "where calls go and the TeamDesk status are decided by {what}",
+        "decides_redirect": "where calls go is decided by {what}",
     },
 }
-REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
+REFUSED: Final[Phrases] = {
     "de": {
-        "profile_missing": "{what} zählt nicht, weil es das Profil nicht mehr gibt",
+        "automatic_off": "die Automatik ist ausgeschaltet, darum zählt nicht: {what}",
+        "ends_before_it_starts": "{what} zählt nicht, weil das Ende vor dem Anfang liegt",
         "profile_disabled": "{what} zählt nicht, weil das Profil abgeschaltet ist",
+        "profile_missing": "{what} zählt nicht, weil es das Profil nicht mehr gibt",
         "profile_of_another": "{what} zählt nicht, weil das Profil jemand anderem gehört",
     },
     "en": {
-        "profile_missing": "{what} does not count, for its profile is gone",
+        "automatic_off": "automation is switched off, so this does not count: {what}",
+        "ends_before_it_starts": "{what} does not count, for it ends before it starts",
         "profile_disabled": "{what} does not count, for its profile is switched off",
+        "profile_missing": "{what} does not count, for its profile is gone",
         "profile_of_another": "{what} does not count, for its profile is somebody else's",
     },
 }
-ENDS: Final[Mapping[str, Mapping[str, str]]] = {
+FLAWS: Final[Phrases] = {
     "de": {
-        "at": "es endet um {end}",
-        "latest": ", spätestens um {end}",
-        "chosen_until_changed": "es gilt, bis du es änderst",
-        "chosen_until_return": "es endet, wenn du zurückkommst",
-        "chosen_until_session_ends": "es endet, wenn deine Sitzung endet",
-        "chosen_until_changed_other": "es gilt, bis {name} es ändert",
-        "chosen_until_return_other": "es endet, wenn {name} zurückkommt",
-        "chosen_until_session_ends_other": "es endet mit der Sitzung von {name}",
+        "deputy_missing": "eine der Vertretungen gibt es nicht mehr",
+        "device_missing": "das Gerät, an das Anrufe gehen sollen, gibt es nicht mehr",
+        "person_missing": "die Person, an die Anrufe gehen sollen, gibt es nicht mehr",
     },
     "en": {
-        "at": "it ends at {end}",
-        "latest": ", at the latest at {end}",
-        "chosen_until_changed": "it holds until you change it",
-        "chosen_until_return": "it ends when you return",
-        "chosen_until_session_ends": "it ends when your session ends",
-        "chosen_until_changed_other": "it holds until {name} changes it",
-        "chosen_until_return_other": "it ends when {name} returns",
-        "chosen_until_session_ends_other": "it ends when the session of {name} ends",
+        "deputy_missing": "one of the deputies is gone",
+        "device_missing": "the device that calls should go to is gone",
+        "person_missing": "the person whom calls should go to is gone",
     },
 }
-WHAT: Final[Mapping[str, Mapping[str, str]]] = {
+"""What is wrong with the redirect."""
+ENDS: Final[Phrases] = {
     "de": {
-        "appointment": "der Termin {subject}",
-        "appointment_private": "ein Termin",
+        "at": "es endet {at}",
+        "chosen_until_changed": "es gilt, bis du es änderst",
+        "chosen_until_changed_other": "es gilt, bis {name} es ändert",
+        "chosen_until_return": "es endet, wenn du zurückkommst",
+        "chosen_until_return_other": "es endet, wenn {name} zurückkommt",
+        "chosen_until_session_ends": "es endet, wenn deine Sitzung endet",
+        "chosen_until_session_ends_other": "es endet mit der Sitzung von {name}",
+        "latest": "{ending}, spätestens {at}",
+    },
+    "en": {
+        "at": "it ends {at}",
+        "chosen_until_changed": "it holds until you change it",
+        "chosen_until_changed_other": "it holds until {name} changes it",
+        "chosen_until_return": "it ends when you return",
+        "chosen_until_return_other": "it ends when {name} returns",
+        "chosen_until_session_ends": "it ends when your session ends",
+        "chosen_until_session_ends_other": "it ends when the session of {name} ends",
+        "latest": "{ending}, {at} at the latest",
+    },
+}
+WHAT: Final[Phrases] = {
+    "de": {
+        "appointment": "der Termin {subject} ({span})",
+        "appointment_private": "ein Termin ({span})",
         "call": "ein Gespräch",
         "default": "das Standardprofil",
         "inactivity": "die Inaktivität",
         "manual": "deine Wahl",
         "manual_other": "die Wahl von {name}",
+        "planned": "die geplante Präsenz ({span})",
         "rule": "eine Regel",
-        "session": "die PC-Sitzung",
+        "session": "die Sitzung am PC",
     },
     "en": {
-        "appointment": "the appointment {subject}",
-        "appointment_private": "an appointment",
+        "appointment": "the appointment {subject} ({span})",
+        "appointment_private": "an appointment ({span})",
         "call": "a call",
         "default": "the default profile",
         "inactivity": "inactivity",
         "manual": "your choice",
         "manual_other": "the choice of {name}",
+        "planned": "planned presence ({span})",
         "rule": "a rule",
-        "session": "the PC's session",
+        "session": "the session at the PC",
     },
 }
-DATIVE: Final[Mapping[str, Mapping[str, str]]] = {
-    "de": {"appointment": "Termin {subject}", "appointment_private": "eines Termins"},
+GENITIVE: Final[Phrases] = {
+    "de": {
+        "appointment": "des Termins {subject}",
+        "appointment_private": "eines Termins",
+    },
     "en": {
         "appointment": "the appointment {subject}",
         "appointment_private": "an appointment",
     },
 }
-"""The same after *wegen* and *because of*."""
+"""An appointment after *wegen* and *because of*."""
+CLOCK: Final[Phrases] = {
+    "de": {
+        "all_day": "ganztägig",
+        "all_day_on": "{day}, ganztägig",
+        "at": "um {time} Uhr",
+        "at_on": "am {day} um {time} Uhr",
+        "days": "{day}–{end_day}",
+        "day": "{day}.{month}.",
+        "day_of_year": "{day}.{month}.{year}",
+        "hour": "{hour}",
+        "nights": "{day}, {time} Uhr – {end_day}, {end_time} Uhr",
+        "since": "seit {time} Uhr",
+        "since_on": "seit dem {day}, {time} Uhr",
+        "times": "{time}–{end_time} Uhr",
+        "times_on": "{day}, {time}–{end_time} Uhr",
+    },
+    "en": {
+        "all_day": "all day",
+        "all_day_on": "{day}, all day",
+        "at": "at {time}",
+        "at_on": "on {day} at {time}",
+        "days": "{day}–{end_day}",
+        "day": "{day} {month}",
+        "day_of_year": "{day} {month} {year}",
+        "hour": "{hour:02}:00",
+        "nights": "{day}, {time} – {end_day}, {end_time}",
+        "since": "since {time}",
+        "since_on": "since {day}, {time}",
+        "times": "{time}–{end_time}",
+        "times_on": "{day}, {time}–{end_time}",
+    },
+}
+"""Times; ``_on`` for a day other than today, ``hour`` where no minutes are needed."""
+MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "de": tuple(str(month) for month in range(1, 13)),
+    "en": (
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+    ),
+}
 QUOTES: Final[Mapping[str, str]] = {"de": "„{}“", "en": "“{}”"}
+NEUTRAL_PROFILE: Final[Mapping[str, str]] = {"de": "Anwesend", "en": "Available"}
+"""What holds where there is no profile is called."""
+UNKNOWN_ZONE: Final[Mapping[str, str]] = {
+    "de": "die Zeitzone „{zone}“ ist unbekannt, Zeiten sind in UTC",
+    "en": "the time zone “{zone}” is unknown, times are in UTC",
+}

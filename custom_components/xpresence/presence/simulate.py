@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .decide import decide
 from .model import Claim, Facts, Office, Profile, RedirectRule
+from .moments import utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def simulate(
     Costs one decision a change, however long the time is.
     """
     steps: list[Step] = []
-    now = start
+    now, end = utc(start), utc(end)
     while now < end:
         decision = decide(office, facts, now)
         then = decision.next_change

@@ -96,6 +96,7 @@ class ExchangeServer:
         self.requests.append(envelope)
         text = self._found(user, envelope)
         checked(text)
+        self.faults["same again"] = plain(200, text, "text/xml")
         return web.Response(body=text, content_type="text/xml", charset="utf-8")
 
     # Signing in

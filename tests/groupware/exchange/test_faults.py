@@ -350,6 +350,6 @@ def test_nothing_is_imported_before_it_is_used() -> None:
         "import sys\n"
         "import custom_components.xpresence.groupware.exchange.source\n"
         "import custom_components.xpresence.groupware.exchange.items\n"
-        "assert not {'exchangelib', 'requests', 'lxml'} & set(sys.modules)"
+        "assert not {'exchangelib', 'requests_ntlm', 'lxml'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

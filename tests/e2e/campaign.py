@@ -11,14 +11,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 import contextlib
 from dataclasses import dataclass, field
-import json
 from pathlib import Path
 import random
 import statistics
 import sys
 import tempfile
 import time
-from typing import Any
 
 import aiohttp
 
@@ -129,7 +127,7 @@ class Campaign:
             return f"{profile}: the PBX says {found}, not {expected}"
         if (shown == "active") is not bool(found) or shown not in ("active", "off"):
             return f"the PBX says {found}, the entity {shown}"
-        ledger = self.ledger()
+        ledger = self.home.ledger(self.entry, "100")
         wrote = ledger["wrote"].get("unconditional")
         if ledger["held"] and wrote is not None and not self.taken_over(found):
             prefix = "*" if wrote["kind"] == "voicemail" else ""
@@ -140,18 +138,6 @@ class Campaign:
     def taken_over(self, found: str | None) -> bool:
         """Whether the person at the desk took the redirect over from a profile."""
         return found is not None and found == self.base
-
-    def ledger(self) -> dict[str, Any]:
-        records: dict[str, Any] = {}
-        path = self.home.folder / ".storage" / f"xpresence.{self.entry}.journal"
-        for line in path.read_text().splitlines():
-            with contextlib.suppress(ValueError):
-                records |= json.loads(line)
-        for record in records.values():
-            if isinstance(record, dict) and record.get("extension") == "100":
-                found: dict[str, Any] = record["ledger"]
-                return found
-        raise AssertionError("there is no ledger")
 
     # What people do
 

@@ -18,6 +18,7 @@ import aiohttp
 
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, free_port
 
+NOWHERE: Mapping[str, Any] = {"kind": "nowhere"}
 PROJECT = Path(__file__).parents[2]
 START_SECONDS = 300
 CONFIGURATION = """
@@ -210,6 +211,19 @@ class Home:
             )
 
         await eventually(stored)
+
+    def ledger(self, entry_id: str, extension: str) -> dict[str, Any]:
+        """Return what stands on the disk of an extension's redirect."""
+        records: dict[str, Any] = {}
+        path = self.folder / ".storage" / f"xpresence.{entry_id}.journal"
+        for line in path.read_text().splitlines():
+            with contextlib.suppress(ValueError):
+                records |= json.loads(line)
+        for record in records.values():
+            if isinstance(record, dict) and record.get("extension") == extension:
+                found: dict[str, Any] = record["ledger"]
+                return found
+        raise AssertionError(f"there is no ledger of {extension}")
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -418,9 +432,17 @@ class Home:
         assert result["type"] == "create_entry", result
 
     async def add_profile(
-        self, entry_id: str, name: str, redirect: Mapping[str, Any], **more: Any
+        self,
+        entry_id: str,
+        name: str,
+        unconditional: Mapping[str, Any] = NOWHERE,
+        *,
+        busy: Mapping[str, Any] = NOWHERE,
+        no_reply: Mapping[str, Any] = NOWHERE,
+        do_not_disturb: bool = False,
+        **more: Any,
     ) -> None:
-        """Add a profile that forwards every call."""
+        """Add a profile that forwards calls; what is not said goes nowhere."""
         result = await self.flow(
             "/api/config/config_entries/subentries/flow",
             {"handler": [entry_id, "profile"]},
@@ -434,9 +456,10 @@ class Home:
             },
             {"mode": "forward"},
             {
-                "unconditional": redirect,
-                "busy": {"kind": "nowhere"},
-                "no_reply": {"kind": "nowhere"},
+                "unconditional": unconditional,
+                "busy": busy,
+                "no_reply": no_reply,
+                "do_not_disturb": do_not_disturb,
             },
         )
         assert result["type"] == "create_entry", result

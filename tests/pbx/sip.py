@@ -55,6 +55,38 @@ async def phone(
         await process.wait()
 
 
+@contextlib.asynccontextmanager
+async def flood(
+    pbx: Asterisk, caller: str, number: str, *, calls_a_second: int = 50
+) -> AsyncIterator[None]:
+    """Let calls come one after another; each lasts a tenth of a second."""
+    table = pbx.folder / f"flood-{caller}.csv"
+    table.write_text(f"SEQUENTIAL\n{caller};{number};100\n")
+    process = await _sipp(
+        pbx,
+        "caller",
+        "-inf",
+        str(table).removeprefix(pbx.root),
+        "-p",
+        str(free_port(socket.SOCK_DGRAM)),
+        "-mp",
+        str(free_port(socket.SOCK_DGRAM)),
+        "-r",
+        str(calls_a_second),
+        f"127.0.0.1:{pbx.sip_port}",
+    )
+    try:
+        await eventually(lambda: bool(pbx.talking()) or process.returncode is not None)
+        assert process.returncode is None, "sipp ended"
+        yield
+        assert process.returncode is None, "sipp ended"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        table.unlink(missing_ok=True)
+
+
 def _listening(port: int) -> bool:
     # Looked up and not tried: whoever tries to bind keeps sipp from doing so.
     table = Path("/proc/net/udp").read_text().splitlines()[1:]

@@ -1,7 +1,7 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -19,6 +19,26 @@ OF_A_PERSON: Final = (
     "redirect_failing",
     "redirect_too_old",
 )
+MENDED_BY: Final[Mapping[str, str]] = {
+    "default_profile_missing": "another_profile",
+    "entity_missing": "another_entity",
+    "hotline_conflict": "ready_elsewhere",
+    "redirect_failing_permission_denied": "try_again",
+    "redirect_too_old": "end_redirect",
+}
+"""A notice's words → the page under :mod:`repairs` that mends it."""
+PROFILE_MISSING: Final = "profile_missing_"
+
+
+def _mended(words: str, person_id: str, named: str = "") -> dict[str, Any]:
+    """Return what makes a notice one that can be mended at once, if it can."""
+    page = MENDED_BY.get(words)
+    if words.startswith(PROFILE_MISSING):
+        page = "another_profile"
+    if page is None:
+        return {"is_fixable": False}
+    data = {"mend": page, "person_id": person_id, "named": named}
+    return {"is_fixable": True, "data": data}
 
 
 @callback
@@ -49,14 +69,15 @@ def redirect_failing(
     if reason is None:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
+    words = f"redirect_failing_{reason}"
     ir.async_create_issue(
         hass,
         DOMAIN,
         issue,
-        is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
-        translation_key=f"redirect_failing_{reason}",
+        translation_key=words,
         translation_placeholders={"person": name, "title": entry.title},
+        **_mended(words, person_id),
     )
 
 
@@ -73,10 +94,10 @@ def of_a_person(
         hass,
         DOMAIN,
         issue,
-        is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key=kind,
         translation_placeholders={"person": name},
+        **_mended(kind, person_id, "default_"),
     )
 
 
@@ -110,9 +131,9 @@ def settings_broken(
             hass,
             DOMAIN,
             prefix + key,
-            is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
             translation_key=words,
             translation_placeholders=placeholders,
             learn_more_url=SETTINGS,
+            **_mended(words, person_id, key),
         )

@@ -1,16 +1,35 @@
-"""Notices that go when a person says that they are mended."""
+"""Notices that can be mended at once: which page goes with which.
 
-from typing import Any
+A notice says so itself: ``mend`` in its data is a key of :data:`PAGES`.
+"""
+
+from typing import Any, Final
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
+from .flows.mending import (
+    AnotherEntity,
+    AnotherProfile,
+    EndRedirect,
+    ReadyElsewhere,
+    TryAgain,
+)
+
+PAGES: Final[dict[str, type[RepairsFlow]]] = {
+    "another_entity": AnotherEntity,
+    "another_profile": AnotherProfile,
+    "end_redirect": EndRedirect,
+    "ready_elsewhere": ReadyElsewhere,
+    "try_again": TryAgain,
+}
+
 
 async def async_create_fix_flow(
-    _hass: HomeAssistant, _issue_id: str, _data: dict[str, Any] | None
+    _hass: HomeAssistant, _issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
-    """Return the page that asks whether a redirect was ended by hand.
+    """Return the page that mends what a notice tells of.
 
-    Its person is gone, so xpresence looks at that telephone no more.
+    A notice from an earlier version, which names none, is one to be confirmed.
     """
-    return ConfirmRepairFlow()
+    return PAGES.get((data or {}).get("mend", ""), ConfirmRepairFlow)()

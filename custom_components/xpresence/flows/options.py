@@ -18,20 +18,30 @@ from ..const import (
     CONF_CALENDAR_DAYS,
     CONF_COUNTRY_CODE,
     CONF_DESK_CHANGE,
+    CONF_GRACE,
+    CONF_HOLD,
     CONF_HOTLINE,
     CONF_LONGEST_HOURS,
     CONF_LONGEST_THEN,
     CONF_ORDER,
     CONF_OUTSIDE_PREFIX,
+    CONF_RESTART,
     CONF_WRAP_UP_MINUTES,
     DESK_CHANGE_ENFORCE,
     DESK_CHANGE_RESPECT,
 )
 from ..presence.guards import HotlinePolicy, LongPolicy
-from ..presence.model import DEFAULT_ORDER, Source
+from ..presence.model import DEFAULT_ORDER, Health, Source
 from .choices import words
 from .permissions import PermissionsPage
 
+USUAL: Final = Health()
+BELIEF: Final[dict[str, tuple[int, int, str]]] = {
+    CONF_GRACE: (int(USUAL.grace.total_seconds()) // 60, 120, "min"),
+    CONF_HOLD: (int(USUAL.hold.total_seconds()), 600, "s"),
+    CONF_RESTART: (int(USUAL.restart.total_seconds()), 3600, "s"),
+}
+"""How far entities are believed: what is usual, the most, the unit."""
 DEFAULTS: Final[dict[str, Any]] = {
     CONF_ORDER: [source.value for source in DEFAULT_ORDER],
     CONF_DESK_CHANGE: DESK_CHANGE_RESPECT,
@@ -80,6 +90,18 @@ SCHEMA: Final = vol.Schema(
         vol.Required(CONF_LONGEST_THEN, default=LongPolicy.ALERT.value): words(
             LongPolicy, "longest_then"
         ),
+        **{
+            vol.Required(setting, default=usual): NumberSelector(
+                NumberSelectorConfig(
+                    min=0,
+                    max=most,
+                    step=1,
+                    unit_of_measurement=unit,
+                    mode=NumberSelectorMode.BOX,
+                )
+            )
+            for setting, (usual, most, unit) in BELIEF.items()
+        },
         vol.Optional(CONF_OUTSIDE_PREFIX): TextSelector(),
         vol.Optional(CONF_COUNTRY_CODE): TextSelector(),
         vol.Optional(CONF_AREA_CODE): TextSelector(),
@@ -120,7 +142,7 @@ class OfficeOptionsFlow(PermissionsPage):
                 and not (said.isascii() and said.isdecimal() and len(said) < 8)
             }
             if not errors:
-                for field in WHOLE:
+                for field in (*WHOLE, *BELIEF):
                     user_input[field] = int(user_input[field])
                 kept = {
                     key: value

@@ -572,9 +572,12 @@ async def test_the_offices_rules_apply_at_once(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert office.options == said | {
+        "grace": 5,
+        "hold": 10,
         "hotline": "warn",
         "longest_hours": 0,
         "longest_then": "alert",
+        "restart": 60,
         "wrap_up_minutes": 0,
     }
     assert office.runtime_data is before

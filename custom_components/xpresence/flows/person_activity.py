@@ -164,10 +164,13 @@ class ActivityPage(PersonPage):
                 for sign, states in activity.get(CONF_STATES, {}).items()
             },
         }
-        for field, profile in suggested.items():
-            # A profile that is gone is not offered again.
-            if field.endswith("_profile") and not self._offers(profile):
-                suggested[field] = None
+        # A profile that is gone is not offered again.
+        suggested = {
+            field: said
+            for field, said in suggested.items()
+            if said is not None
+            and (not field.endswith("_profile") or self._offers(said))
+        }
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(

@@ -150,7 +150,7 @@ class RulesPage(PersonPage):
         suggested = self._rule | {CONF_PLACE: place + 1}
         profile = entry.subentries.get(self._rule.get(CONF_PROFILE, ""))
         if profile is None or not is_offered(profile.data, self.known_as):
-            suggested[CONF_PROFILE] = None
+            suggested.pop(CONF_PROFILE, None)
         return self.async_show_form(
             step_id="rule_effect",
             data_schema=self.add_suggested_values_to_schema(

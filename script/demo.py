@@ -1,4 +1,4 @@
-"""The demo: Home Assistant, a test PBX, Anna and Bob, and a dashboard."""
+"""The demo: Home Assistant, a test PBX, four people, and a dashboard."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from tests.pbx.asterisk import Asterisk, NoAsterisk, running
 
 PORT: Final = 8123
 DASHBOARD: Final = "presence-demo"
-PEOPLE: Final = (("Anna", "100"), ("Bob", "101"))
+PEOPLE: Final = (("Anna", "100"), ("Bob", "101"), ("Carol", "102"), ("David", "103"))
 
 
 def say(text: str) -> None:
@@ -41,8 +41,9 @@ def taken(port: int) -> bool:
     return False
 
 
-def dashboard(names: list[str]) -> dict[str, Any]:
-    """Return a page with everything that is known of each person."""
+def dashboard() -> dict[str, Any]:
+    """Return a page with Anna's own card and the team board."""
+    profile = "profil" if language() == "de" else "profile"
     return {
         "title": "Presence",
         "views": [
@@ -51,50 +52,18 @@ def dashboard(names: list[str]) -> dict[str, Any]:
                 "type": "sections",
                 "max_columns": 2,
                 "sections": [
-                    {
-                        "type": "grid",
-                        "cards": [
-                            {"type": "heading", "heading": name},
-                            *(
-                                {"type": "tile", "entity": entity, **more}
-                                for entity, more in (
-                                    (
-                                        f"select.{name.lower()}_{key('profile')}",
-                                        {
-                                            "features": [{"type": "select-options"}],
-                                            "grid_options": {"columns": 12},
-                                        },
-                                    ),
-                                    (f"sensor.{name.lower()}_{key('status')}", {}),
-                                    (
-                                        f"sensor.{name.lower()}_{key('redirect')}",
-                                        {"state_content": ["state", "target"]},
-                                    ),
-                                    (f"sensor.{name.lower()}_{key('telephone')}", {}),
-                                    (
-                                        f"sensor.{name.lower()}_{key('profile_source')}",
-                                        {},
-                                    ),
-                                )
-                            ),
-                        ],
-                    }
-                    for name in names
+                    {"type": "grid", "cards": [card]}
+                    for card in (
+                        {
+                            "type": "custom:xpresence-card",
+                            "entity": f"select.anna_{profile}",
+                        },
+                        {"type": "custom:xpresence-team-card"},
+                    )
                 ],
             }
         ],
     }
-
-
-def key(name: str) -> str:
-    """Return an entity's name as Home Assistant makes an entity id of it."""
-    german = {
-        "profile": "profil",
-        "redirect": "umleitung",
-        "telephone": "telefon",
-        "profile_source": "profilquelle",
-    }
-    return german.get(name, name) if language() == "de" else name
 
 
 async def furnish(home: Home, pbx: Asterisk | None) -> None:
@@ -102,20 +71,7 @@ async def furnish(home: Home, pbx: Asterisk | None) -> None:
     entry = await (home.add_asterisk(pbx) if pbx else home.add_embedded())
     for name, extension in PEOPLE:
         await home.add_person(entry, name, extension)
-    async with home.connection() as connection:
-        await connection.ask(
-            "lovelace/dashboards/create",
-            url_path=DASHBOARD,
-            title="Presence",
-            icon="mdi:account-clock",
-            show_in_sidebar=True,
-            mode="storage",
-        )
-        await connection.ask(
-            "lovelace/config/save",
-            url_path=DASHBOARD,
-            config=dashboard([name for name, _ in PEOPLE]),
-        )
+    await home.add_dashboard(DASHBOARD, dashboard())
 
 
 async def run(pbx: Asterisk | None, port: int) -> None:
@@ -133,7 +89,7 @@ async def run(pbx: Asterisk | None, port: int) -> None:
         )
         say("Starting Home Assistant (the first start takes half a minute) …")
         async with home:
-            say("Adding the phone system, Anna, Bob and a dashboard …")
+            say("Adding the phone system, four people and a dashboard …")
             await furnish(home, pbx)
             say("")
             say(f"  Open       {home.url}/{DASHBOARD}")

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 import contextlib
+import json
+import time
 
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -61,3 +63,25 @@ async def log_in(
     await page.locator("input[name=password]").press("Enter")
     await page.locator("home-assistant-main").wait_for()
     return page
+
+
+@contextlib.asynccontextmanager
+async def cold(chromium: Browser, home: Home) -> AsyncIterator[Page]:
+    """Open a browser that knows nothing yet but who is logged in."""
+    context = await chromium.new_context(viewport={"width": 1180, "height": 900})
+    tokens = {
+        "access_token": home.token,
+        "token_type": "Bearer",
+        "refresh_token": home.refresh_token,
+        "expires_in": 1800,
+        "expires": (time.time() + 1800) * 1000,
+        "hassUrl": home.url,
+        "clientId": f"{home.url}/",
+    }
+    await context.add_init_script(
+        f"localStorage.hassTokens = {json.dumps(json.dumps(tokens))}"
+    )
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()

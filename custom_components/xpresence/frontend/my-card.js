@@ -151,6 +151,7 @@ export class MyCard extends LiveCard {
         scene,
         person.redirect,
         details.connected,
+        details.timeline[0]?.redirect,
         this.may("change_redirect") &&
           this.toggle("redirecting", scene.t("change_redirect"), "mdi:pencil"),
       ),

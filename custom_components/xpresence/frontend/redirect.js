@@ -7,15 +7,21 @@ import { h } from "./view.js";
 /** @import {Scene} from "./live-card.js" */
 /** @import {Redirect, Rule} from "./types.js" */
 
+const WISHED = new Set(["pending", "failed", "unknown"]);
+
 /**
  * @param {Scene} scene
  * @param {Redirect} redirect
  * @param {boolean} connected
+ * @param {Rule} [wish] what the profile wants, said where nobody knows what is
  * @param {import("./view.js").Child} [button] what changes it
  */
-export function redirectLine(scene, redirect, connected, button) {
+export function redirectLine(scene, redirect, connected, wish, button) {
   const { t } = scene;
   const notes = [];
+  if (wish && wish.mode !== "unchanged" && WISHED.has(redirect.status) && !redirect.target) {
+    notes.push(t("wanted", { rule: ruleInWords(scene, wish) }));
+  }
   if (!connected) notes.push(t("not_connected"));
   const reason = `reason_${redirect.reason}`;
   if (redirect.reason && isKey(reason) && (connected || redirect.reason !== "unreachable")) {

@@ -297,7 +297,7 @@ export class TeamCard extends LiveCard {
       ]),
       details
         ? [
-            redirectLine(scene, person.redirect, details.connected),
+            redirectLine(scene, person.redirect, details.connected, details.timeline[0]?.redirect),
             h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
           ]
         : h("p", { class: "small" }, t("not_yours")),

@@ -1,0 +1,532 @@
+"""The cards in a real browser: every control moves real calls, and shows it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+import re
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+import pytest
+import pytest_asyncio
+
+from script.demo import DASHBOARD, dashboard
+from tests.pbx.asterisk import EVENTUALLY, Asterisk
+
+from .axe import violations
+from .browser import browser, cold, log_in
+from .conftest import image, settled
+from .home import Home
+
+pytestmark = [
+    pytest.mark.asterisk,
+    pytest.mark.browser,
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+PROFILE = "select.anna_profile"
+PASSWORD = "anna-and-the-telephone"
+COLD_LOADS = 15
+expect.set_options(timeout=EVENTUALLY * 1000)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(
+    pbx: Asterisk, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Home]:
+    """Run a Home Assistant with four people; Anna and Bob are ordinary users."""
+    home = Home(tmp_path_factory.mktemp("home") / "config")
+    async with home:
+        entry = await home.add_asterisk(pbx)
+        for name, extension, more in (
+            (
+                "Anna",
+                "100",
+                {
+                    "devices": ["Mobile: 01715550100"],
+                    "queues": ["400"],
+                    "person": await home.add_user("Anna", PASSWORD),
+                },
+            ),
+            ("Bob", "101", {"person": await home.add_user("Bob", PASSWORD)}),
+            ("Carol", "102", {}),
+            ("David", "103", {}),
+            ("Emma", "104", {}),
+        ):
+            await home.add_person(entry, name, extension, **more)
+        people = await home.people(entry)
+        await home.add_profile(
+            entry, "Training", {"kind": "person", "person": people["Bob"]}
+        )
+        await home.until("sensor.anna_redirect", "off")
+        await home.add_dashboard(DASHBOARD, dashboard())
+        await home.add_dashboard("own-presence", own_card())
+        yield home
+    assert home.complaints() == []
+
+
+def own_card() -> dict[str, Any]:
+    """Return a page with a card that shows everybody their own."""
+    return {
+        "title": "Own",
+        "views": [{"title": "Own", "cards": [{"type": "custom:xpresence-card"}]}],
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """Run one browser for all tests."""
+    async with browser() as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def annas(home: Home, chromium: Browser) -> Page:
+    """Log in as Anna, who is no administrator."""
+    page = await log_in(
+        chromium, home, username="anna", password=PASSWORD, height=1500, scale=1
+    )
+    await page.goto(f"{home.url}/{DASHBOARD}")
+    return page
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def card(annas: Page, home: Home, pbx: Asterisk) -> AsyncIterator[Locator]:
+    """Return Anna's card; afterwards everything is as it was."""
+    card = annas.locator("xpresence-card")
+    await expect(card.locator(".profile")).to_contain_text("Available")
+    yield card
+    if await button(card, "Dismiss").count():
+        await button(card, "Dismiss").click()
+    await home.act("xpresence", "set_redirect", entity_id=PROFILE, mode="unchanged")
+    await home.act("switch", "turn_on", entity_id="switch.anna_automatic")
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
+    await home.choose("select.anna_follow_me", "off")
+    await settled(pbx, "CF", "100", None)
+    await expect(line(card)).to_contain_text("Calls ring here")
+
+
+def button(card: Locator, name: str) -> Locator:
+    return card.get_by_role("button", name=name, exact=True)
+
+
+def line(card: Locator) -> Locator:
+    return card.locator(".redirect").first
+
+
+# Every control
+
+
+async def test_a_profile_chosen_by_a_chip_shows_where_calls_really_go(
+    card: Locator, pbx: Asterisk
+) -> None:
+    await button(card, "Meeting").click()
+    await settled(pbx, "CF", "100", "*100")
+    await expect(line(card)).to_contain_text("Calls go to Voicemail")
+    await expect(line(card)).to_contain_text("set by the profile")
+    await expect(card.locator(".profile")).to_contain_text("Meeting (Busy)")
+    await expect(button(card, "Meeting")).to_have_attribute("aria-pressed", "true")
+    await button(card, "Back to automatic").click()
+    await settled(pbx, "CF", "100", None)
+    await expect(line(card)).to_contain_text("Calls ring here")
+    await expect(button(card, "Back to automatic")).to_have_count(0)
+
+
+async def test_half_an_hour_is_one_tap_and_the_day_shows_what_follows(
+    card: Locator, home: Home
+) -> None:
+    await button(card, "Meeting").click()
+    before = datetime.now().astimezone()
+    await button(card, "30 min").click()
+    until = card.locator(".head").get_by_text(
+        re.compile(r"^until \S+ · chosen by hand")
+    )
+    await expect(until).to_be_visible()
+    end = datetime.fromisoformat(
+        (await home.attributes("sensor.anna_profile_source"))["until"]
+    )
+    assert abs(end - before - timedelta(minutes=30)) < timedelta(minutes=2)
+    coming = card.get_by_label("Today").get_by_role("listitem")
+    await expect(coming.first).to_contain_text("Available")
+    await expect(coming.first).to_contain_text("calls as set at the phone")
+
+
+async def test_an_end_of_ones_own_and_until_return_are_told(
+    card: Locator, home: Home
+) -> None:
+    await button(card, "Vacation").click()
+    await expect(card.locator(".head")).to_contain_text("until changed")
+    await button(card, "until …").click()
+    await card.get_by_label("Ends at").fill("2031-05-02T09:30")
+    await button(card, "Set").click()
+    await expect(card.locator(".head")).to_contain_text("2 May 09:30")
+    until = (await home.attributes("sensor.anna_profile_source"))["until"]
+    assert until.startswith("2031-05-02T07:30")
+    await button(card, "until I return").click()
+    await expect(card.locator(".head")).to_contain_text("until return")
+    await expect(button(card, "until I return")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+async def test_an_info_text_reaches_the_telephones_and_stays_text(
+    card: Locator, home: Home, pbx: Asterisk
+) -> None:
+    text = "<img src=x onerror='document.title=1'> back at <b>three</b>"
+    await button(card, "Vacation").click()
+    field = card.get_by_label("Info text")
+    await field.fill(text)
+    await field.press("Enter")
+    await expect(card.locator(".said")).to_have_text(text)
+    await home.until("text.anna_info_text", text)
+    board = card.page.locator("xpresence-team-card")
+    await expect(board.locator(".quoted")).to_have_text(text)
+    assert await card.page.locator("xpresence-card img, xpresence-card b").count() == 0
+    assert await card.page.title() != "1"
+
+
+async def test_follow_me_and_hotline_are_set_and_read_back(
+    card: Locator, home: Home
+) -> None:
+    await card.get_by_label("Follow-me").select_option("Mobile")
+    await home.until("select.anna_follow_me", "Mobile")
+    await expect(line(card)).to_contain_text("Follow-me: calls ring on Mobile")
+    await expect(card.get_by_label("Follow-me")).to_have_value("Mobile")
+    # A profile that forwards suspends it, and the list says so.
+    await button(card, "Vacation").click()
+    await home.until("select.anna_follow_me", "off")
+    await expect(card.get_by_label("Follow-me")).to_have_value("off")
+    await button(card, "Ready").click()
+    await home.until("select.anna_teamdesk_status", "ready")
+    await expect(button(card, "Ready")).to_have_attribute("aria-pressed", "true")
+    await button(card, "Logged off").click()
+    await home.until("select.anna_teamdesk_status", "logged_off")
+    await expect(button(card, "Logged off")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_automatic_is_a_switch(card: Locator, home: Home) -> None:
+    switch = card.get_by_role("switch", name="Automatic")
+    await expect(switch).to_have_attribute("aria-checked", "true")
+    await switch.click()
+    await home.until("switch.anna_automatic", "off")
+    await expect(switch).to_have_attribute("aria-checked", "false")
+    await switch.press("Space")
+    await home.until("switch.anna_automatic", "on")
+
+
+async def test_the_own_redirect_goes_to_voicemail_to_a_colleague_and_back(
+    card: Locator, pbx: Asterisk
+) -> None:
+    await button(card, "Change the redirect").click()
+    await button(card, "To voicemail").click()
+    await settled(pbx, "CF", "100", "*100")
+    await expect(line(card)).to_contain_text("set by hand")
+    await button(card, "Change the redirect").click()
+    target = card.get_by_label("Number, colleague or device")
+    await target.fill("Bob")
+    await target.press("Enter")
+    await settled(pbx, "CF", "100", "101")
+    await expect(line(card)).to_contain_text("Calls go to Bob")
+    await button(card, "Change the redirect").click()
+    await button(card, "Ring here").click()
+    await settled(pbx, "CF", "100", None)
+
+
+async def test_everything_is_within_the_keyboards_reach(
+    card: Locator, pbx: Asterisk
+) -> None:
+    await button(card, "Available").focus()
+    for _ in range(2):
+        await card.page.keyboard.press("Tab")
+    await expect(button(card, "Lunch")).not_to_be_focused()
+    await expect(button(card, "Meeting")).to_be_focused()
+    await card.page.keyboard.press("Enter")
+    await settled(pbx, "CF", "100", "*100")
+    await expect(button(card, "Meeting")).to_be_focused()
+    await button(card, "Why?").press("Enter")
+    await expect(card.locator(".reasons")).to_contain_text("because you chose it at")
+    await button(card, "Why?").press("Enter")
+    await expect(card.locator(".reasons")).to_have_count(0)
+
+
+# What goes wrong
+
+
+async def looks(card: Locator) -> str:
+    """Return how the redirect line is drawn."""
+    style: str = await line(card).evaluate(
+        "e => { const s = getComputedStyle(e);"
+        " return [s.borderStyle, s.borderWidth, s.borderColor].join(' ') }"
+    )
+    return style
+
+
+async def test_without_the_phone_system_nothing_is_claimed_and_then_it_comes_true(
+    card: Locator, pbx: Asterisk
+) -> None:
+    seen = {"off": await looks(card)}
+    pbx.kill()
+    await expect(line(card)).to_contain_text("The phone system cannot be reached")
+    await expect(line(card)).to_have_class(re.compile("is-(unknown|pending)"))
+    emma = card.page.locator("xpresence-team-card li").filter(has_text="Emma")
+    await expect(emma).to_contain_text("Where calls go is not known")
+    await button(card, "Meeting").click()
+    await expect(card.get_by_role("alert")).to_contain_text(
+        "The phone system cannot be reached. The profile was kept"
+    )
+    await expect(card.locator(".profile")).to_contain_text("Meeting")
+    await expect(line(card)).to_contain_text("wanted: calls to Voicemail")
+    seen["pending"] = await looks(card)
+    pbx.launch()
+    await settled(pbx, "CF", "100", "*100")
+    await expect(line(card)).to_contain_text("Calls go to Voicemail")
+    await button(card, "Dismiss").click()
+    await expect(card.get_by_role("alert")).to_have_count(0)
+    seen["active"] = await looks(card)
+    assert len(set(seen.values())) == len(seen), seen
+
+
+async def test_a_circle_is_refused_by_name_and_looks_failed(
+    card: Locator, home: Home, pbx: Asterisk
+) -> None:
+    bob = "select.bob_profile"
+    await home.act(
+        "xpresence", "set_redirect", entity_id=bob, mode="forward", target="Anna"
+    )
+    await settled(pbx, "CF", "101", "100")
+    before = await looks(card)
+    await button(card, "Training").click()
+    await expect(card.get_by_role("alert")).to_contain_text("in a circle: Anna → Bob")
+    await expect(line(card)).to_have_class(re.compile("is-failed"))
+    await expect(line(card)).to_contain_text("it would go round in a circle")
+    assert await looks(card) != before
+    assert pbx.database("CF", "100") is None
+    await home.act("xpresence", "set_redirect", entity_id=bob, mode="off")
+    await settled(pbx, "CF", "101", None)
+
+
+async def test_a_target_that_is_none_is_explained_in_home_assistants_words(
+    card: Locator, pbx: Asterisk
+) -> None:
+    await button(card, "Change the redirect").click()
+    await card.get_by_label("Number, colleague or device").fill("12ab")
+    await button(card, "Set").click()
+    await expect(card.get_by_role("alert")).to_contain_text("neither a number")
+    assert pbx.database("CF", "100") is None
+
+
+# Who looks
+
+
+async def test_a_card_without_a_person_shows_everybody_their_own(
+    annas: Page, home: Home
+) -> None:
+    await annas.goto(f"{home.url}/own-presence")
+    own = annas.locator("xpresence-card")
+    await expect(own.locator("h2")).to_have_text("Anna")
+    await annas.goto(f"{home.url}/{DASHBOARD}")
+
+
+async def test_a_colleague_sees_that_calls_are_redirected_and_can_change_nothing(
+    home: Home, chromium: Browser
+) -> None:
+    await home.choose(PROFILE, "Meeting")
+    page = await log_in(chromium, home, username="bob", password=PASSWORD, scale=1)
+    await page.goto(f"{home.url}/{DASHBOARD}")
+    card = page.locator("xpresence-card")
+    await expect(card.locator(".profile")).to_contain_text("Meeting")
+    await expect(line(card)).to_contain_text("Calls are redirected")
+    await expect(card).to_contain_text("Only the person and their delegates see more")
+    assert await card.get_by_role("button").count() == 0
+    assert "Voicemail" not in await card.inner_text()
+    await page.context.close()
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
+
+
+async def test_a_german_reads_german(home: Home, chromium: Browser) -> None:
+    await home.choose(PROFILE, "Meeting")
+    page = await log_in(
+        chromium, home, username="anna", password=PASSWORD, language="de-DE", scale=1
+    )
+    await page.goto(f"{home.url}/{DASHBOARD}")
+    card = page.locator("xpresence-card")
+    await expect(line(card)).to_contain_text("Anrufe gehen an: Voicemail")
+    await expect(card.locator(".profile")).to_contain_text("(Beschäftigt)")
+    await expect(card.locator(".head")).to_contain_text("bis zur Rückkehr, spätestens")
+    await expect(button(card, "Bereit")).to_be_visible()
+    await button(card, "Warum?").click()
+    await expect(card.locator(".reasons")).to_contain_text("weil du es um")
+    await button(card, "Umleitung ändern").click()
+    await card.get_by_label("Nummer, Kollege oder Gerät").fill("12ab")
+    await button(card, "Setzen").click()
+    await expect(card.get_by_role("alert")).to_contain_text("weder eine Rufnummer")
+    await page.context.close()
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
+
+
+# The board
+
+
+async def test_the_board_shows_everyone_finds_sorts_and_calls(
+    annas: Page, home: Home
+) -> None:
+    board = annas.locator("xpresence-team-card")
+    rows = board.get_by_role("listitem").filter(has=annas.locator(".person"))
+    await expect(rows).to_have_count(5)
+    await home.act(
+        "xpresence",
+        "set_profile",
+        entity_id="select.carol_profile",
+        profile="Lunch",
+        info_text="Back at one",
+    )
+    carol = rows.filter(has_text="Carol")
+    await expect(carol).to_contain_text("Lunch")
+    await expect(carol).to_contain_text("Back at one")
+    await expect(carol).to_contain_text("until ")
+    await expect(carol).to_contain_text("Calls are redirected")
+    await expect(board.get_by_role("link", name="Call Carol")).to_have_attribute(
+        "href", "tel:102"
+    )
+    await board.get_by_label("Find").fill("back at")
+    await expect(rows).to_have_count(1)
+    await board.get_by_label("Find").fill("")
+    await button(board, "Available only").click()
+    await expect(rows).to_have_count(4)
+    await button(board, "Available only").click()
+    await board.get_by_label("Sort").select_option("status")
+    await expect(rows.last).to_contain_text("Carol")
+    await board.get_by_label("Sort").select_option("name")
+    await home.act("xpresence", "resume_automatic", entity_id="select.carol_profile")
+
+
+async def test_a_tap_on_the_board_opens_what_one_may_see(annas: Page) -> None:
+    board = annas.locator("xpresence-team-card")
+    anna = board.get_by_role("button", expanded=False).filter(has_text="Anna")
+    await anna.click()
+    details = board.locator(".details")
+    await expect(details).to_contain_text("Available because nothing else applies")
+    await expect(details).to_contain_text("Calls ring here")
+    bob = board.get_by_role("button", expanded=False).filter(has_text="Bob")
+    await bob.click()
+    await expect(details).to_contain_text("Only the person and their delegates")
+    await expect(details).to_have_count(1)
+    await board.get_by_role("button", expanded=True).click()
+    await expect(details).to_have_count(0)
+
+
+# How Home Assistant takes them in
+
+
+async def test_every_cold_load_shows_the_card(home: Home, chromium: Browser) -> None:
+    gate = asyncio.Semaphore(3)
+
+    async def load() -> str:
+        async with gate, cold(chromium, home) as page:
+            await page.goto(f"{home.url}/{DASHBOARD}")
+            shown = page.locator("xpresence-card .profile, hui-error-card")
+            await shown.first.wait_for(timeout=EVENTUALLY * 1000)
+            return await shown.first.evaluate("e => e.localName")
+
+    assert await asyncio.gather(*(load() for _ in range(COLD_LOADS))) == (
+        ["div"] * COLD_LOADS
+    )
+
+
+async def test_the_picker_knows_both_cards_and_the_editor_needs_no_yaml(
+    home: Home, chromium: Browser
+) -> None:
+    page = await log_in(chromium, home, height=900, scale=1)
+    await page.goto(f"{home.url}/{DASHBOARD}")
+    await page.locator("xpresence-card .profile").wait_for()
+    offered = await page.evaluate(
+        """async () => {
+          const hass = document.querySelector("home-assistant").hass;
+          const [mine, team] = window.customCards;
+          const card = customElements.get("xpresence-card");
+          return {
+            names: [mine.name, team.name],
+            previews: [mine.preview, team.preview],
+            suggested: mine.getEntitySuggestion(hass, "select.anna_profile"),
+            other: mine.getEntitySuggestion(hass, "select.anna_follow_me"),
+            stub: card.getStubConfig(hass),
+          };
+        }"""
+    )
+    assert offered == {
+        "names": ["xpresence: my card", "xpresence: team board"],
+        "previews": [True, True],
+        "suggested": {"config": {"type": "custom:xpresence-card", "entity": PROFILE}},
+        "other": None,
+        "stub": {"entity": PROFILE},
+    }
+    await page.goto(f"{home.url}/{DASHBOARD}/0?edit=1")
+    await page.locator("hui-card-edit-mode").first.hover()
+    await page.locator("hui-card-edit-mode").first.click()
+    form = page.locator("hui-form-editor")
+    await expect(form).to_contain_text("Leave out")
+    await expect(form).to_contain_text("Left empty, everybody sees their own.")
+    await page.context.close()
+
+
+WIDTHS = {"phone": (390, 1560), "tablet": (820, 1180), "desktop": (1280, 1010)}
+
+PICTURES = {
+    ("desktop", False): "dashboard.png",
+    ("desktop", True): "cards-desktop-dark.png",
+    ("phone", False): "cards-phone-light.png",
+    ("tablet", True): "cards-tablet-dark.png",
+}
+"""Those that the documents show, of all that are looked at."""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", WIDTHS)
+async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
+    home: Home,
+    chromium: Browser,
+    request: pytest.FixtureRequest,
+    name: str,
+    dark: bool,
+) -> None:
+    for person, profile, text in (
+        ("anna", "Meeting", "Budget with the board"),
+        ("carol", "Lunch", "Back at one"),
+        ("david", "Vacation", "Until Monday"),
+    ):
+        entity = f"select.{person}_profile"
+        data = {"profile": profile, "info_text": text, "for": {"minutes": 90}}
+        await home.act("xpresence", "set_profile", entity_id=entity, **data)
+    width, height = WIDTHS[name]
+    page = await log_in(
+        chromium,
+        home,
+        width=width,
+        height=height,
+        dark=dark,
+        scale=1,
+    )
+    await page.goto(f"{home.url}/{DASHBOARD}")
+    mine, board = page.locator("xpresence-card"), page.locator("xpresence-team-card")
+    await expect(line(mine)).to_contain_text("Calls go to Voicemail")
+    await expect(board).to_contain_text("Until Monday")
+    if request.config.getoption("--screenshots"):
+        await page.wait_for_timeout(1500)
+        if (picture := PICTURES.get((name, dark))) is not None:
+            await page.screenshot(path=image(picture))
+    await button(mine, "Why?").click()
+    await button(mine, "Change the redirect").click()
+    await button(mine, "until …").click()
+    await board.get_by_role("button", expanded=False).first.click()
+    await expect(board.locator(".details .reasons")).to_be_visible()
+    wide = await page.evaluate(
+        "() => document.documentElement.scrollWidth <= window.innerWidth"
+    )
+    assert wide, "the page scrolls sideways"
+    assert await violations(page, "xpresence-card") == []
+    assert await violations(page, "xpresence-team-card") == []
+    await page.context.close()
+    for person in ("anna", "carol", "david"):
+        entity = f"select.{person}_profile"
+        await home.act("xpresence", "resume_automatic", entity_id=entity)

@@ -22,8 +22,8 @@ def assert_worded(page: Any, texts: dict[str, Any]) -> None:
     match page["type"]:
         case FlowResultType.MENU:
             step = texts["step"][page["step_id"]]
-            assert set(page["menu_options"]) == step["menu_options"].keys()
-            assert set(page["menu_options"]) == step["menu_option_descriptions"].keys()
+            assert set(page["menu_options"]) <= step["menu_options"].keys()
+            assert set(page["menu_options"]) <= step["menu_option_descriptions"].keys()
         case FlowResultType.FORM:
             step = texts["step"][page["step_id"]]
             fields = _assert_fields_worded(page["data_schema"].schema, step)
@@ -50,6 +50,11 @@ def _assert_fields_worded(schema: dict[Any, Any], texts: dict[str, Any]) -> set[
         if isinstance(field, SelectSelector) and (
             words := field.config.get("translation_key")
         ):
-            options = {str(option) for option in field.config["options"]}
+            options = {
+                option if isinstance(option, str) else option["value"]
+                for option in field.config["options"]
+                # What has a label of its own, as a profile has its name, needs none.
+                if isinstance(option, str) or option["label"] == option["value"]
+            }
             assert options <= EN["selector"][words]["options"].keys()
     return {str(key) for key in schema}

@@ -1,6 +1,6 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,7 +13,10 @@ type Placeholders = dict[str, str]
 SETTINGS: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
 """Where people and profiles are changed."""
 
+CALENDAR_PROBLEMS: Final = ("certificate", "missing", "not_allowed", "sign_in")
+"""What keeps a calendar from being read until somebody mends it."""
 OF_A_PERSON: Final = (
+    *(f"calendar_{problem}" for problem in CALENDAR_PROBLEMS),
     "default_profile_missing",
     "hotline_conflict",
     "redirect_failing",
@@ -99,6 +102,33 @@ def of_a_person(
         translation_placeholders={"person": name},
         **_mended(kind, person_id, "default_"),
     )
+
+
+@callback
+def of_calendars(
+    hass: HomeAssistant,
+    person_id: str,
+    name: str,
+    problems: Mapping[str, Sequence[str]],
+) -> None:
+    """Say which calendars of a person need mending, by problem; drop the others."""
+    for problem in CALENDAR_PROBLEMS:
+        issue = f"calendar_{problem}_{person_id}"
+        if calendars := problems.get(problem):
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=f"calendar_{problem}",
+                translation_placeholders={
+                    "person": name,
+                    "calendars": ", ".join(calendars),
+                },
+            )
+        else:
+            ir.async_delete_issue(hass, DOMAIN, issue)
 
 
 @callback

@@ -51,6 +51,7 @@ from .const import (
     CONF_START_PROFILE,
     CONF_STATES,
     CONF_STATUS,
+    CONF_TIME_ZONE,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
     CONF_VOICEMAIL,
@@ -203,7 +204,7 @@ def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
             for device in data.get(CONF_DEVICES, ())
         ),
         queues=tuple(data.get(CONF_QUEUES, ())),
-        time_zone=time_zone,
+        time_zone=data.get(CONF_TIME_ZONE) or time_zone,
         inactivity=InactivityRules(
             inactive_profile=activity.get(CONF_INACTIVE_PROFILE),
             after=timedelta(minutes=minutes) if minutes else None,

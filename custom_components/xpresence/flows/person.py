@@ -5,17 +5,18 @@ from typing import Any, Final
 from homeassistant.config_entries import SubentryFlowResult
 
 from .person_activity import ActivityPage
+from .person_calendars import CalendarsPage
 from .person_general import GeneralPage
 from .person_rules import RulesPage
 from .person_sharing import SharingPage
 from .person_telephone import TelephonePage
 
-PAGES: Final = ("general", "activity", "rules", "telephone", "sharing")
+PAGES: Final = ("general", "calendars", "activity", "rules", "telephone", "sharing")
 """The pages that change somebody, in the order of the menu; each names a step."""
 
 
 class PersonSubentryFlow(
-    GeneralPage, ActivityPage, RulesPage, TelephonePage, SharingPage
+    GeneralPage, CalendarsPage, ActivityPage, RulesPage, TelephonePage, SharingPage
 ):
     """Add or change a person."""
 

@@ -1,7 +1,8 @@
 """What xpresence asks of every calendar, and how a calendar says no."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..presence.appointments import Appointment
 
@@ -24,6 +25,10 @@ class SignInNeeded(SourceError):
 
 class NotAllowed(SourceError):
     """The sign-in works, but this calendar may not be read with it."""
+
+
+class CalendarGone(SourceError):
+    """There is no such calendar any more; somebody must pick another one."""
 
 
 class SourceUnavailable(SourceError):
@@ -59,3 +64,14 @@ class CalendarSource(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """What a calendar also is that tells by itself when it changes."""
+
+    def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call ``changed``, from the event loop, whenever it is worth reading.
+
+        Returns how to follow it no longer.
+        """

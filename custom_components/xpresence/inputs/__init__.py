@@ -7,6 +7,7 @@ learned; it decides nothing.
 from collections.abc import Callable
 from typing import Final
 
+from .calendars import CalendarsInput
 from .entities import RuleInput
 from .inlet import Inlet, Input, Recalling
 from .missing import MissingInput
@@ -20,6 +21,7 @@ INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
     RuleInput,
     TelephoneInput,
     MissingInput,
+    CalendarsInput,
 )
 """Every input there is; each makes its own of a person's inlet."""
 

@@ -102,9 +102,30 @@ class Appointment:
     """What stood behind an ``@``; a piece of what may be private, so never shown."""
 
     def __post_init__(self) -> None:
-        """Drop what nobody may see."""
+        """Drop what nobody may see, and what makes a text read otherwise."""
         if self.private:
             object.__setattr__(self, "subject", "")
+        elif self.subject:
+            object.__setattr__(self, "subject", one_line(self.subject))
+
+
+LONGEST_SUBJECT: Final = 255
+"""Characters of a subject that are kept."""
+UNWANTED: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+"""Unicode categories that break lines, cannot be seen, or turn a text round."""
+JOINER: Final = "\u200d"
+"""Holds an emoji together."""
+
+
+def one_line(text: str) -> str:
+    """Return a text that somebody else wrote as it can be shown anywhere."""
+    text = text[: 2 * LONGEST_SUBJECT]
+    if not text.isprintable():
+        text = "".join(
+            " " if unicodedata.category(c) in UNWANTED and c != JOINER else c
+            for c in text
+        )
+    return " ".join(text.split())[:LONGEST_SUBJECT]
 
 
 MARKER: Final = re.compile(r"(?<!\S)@[ \t]*([^@\s][^@\n\r]{0,199})")

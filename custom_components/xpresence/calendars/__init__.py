@@ -1,0 +1,17 @@
+"""The kinds of calendars that a person may have: one file a kind.
+
+A kind says how its source is built; the settings page that asks for it is the step
+named ``calendar_`` and its key, in a file of its own in ``flows/``.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from . import home_assistant
+from .kind import Kind
+from .settings import CalendarSettings, calendars_of
+
+KINDS: Final[Mapping[str, Kind]] = {kind.key: kind for kind in (home_assistant.KIND,)}
+"""Every kind there is, in the order of the settings page."""
+
+__all__ = ["KINDS", "CalendarSettings", "Kind", "calendars_of"]

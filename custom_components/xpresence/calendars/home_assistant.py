@@ -1,0 +1,200 @@
+"""Any calendar entity of Home Assistant."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, override
+
+from homeassistant.components.calendar import CalendarEntity
+from homeassistant.components.calendar.const import DATA_COMPONENT
+from homeassistant.const import CONF_ENTITY_ID, STATE_UNAVAILABLE
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.json import JsonValueType
+
+from ..groupware.calendar_event import Owner, appointments_from, details_of
+from ..groupware.source import CalendarGone, CalendarSource, SourceUnavailable
+from ..inputs.inlet import Inlet
+from ..presence.appointments import Appointment
+from .kind import Kind
+from .settings import CalendarSettings
+
+CONF_ADDRESS: Final = "address"
+"""The person's own e-mail address, where an entity tells who invited."""
+
+type Events = list[Mapping[str, Any]]
+type Window = tuple[datetime, datetime]
+
+
+class EntityFeed:
+    """One calendar entity, read and followed once for everybody who uses it.
+
+    The entity object is asked, as Home Assistant's own calendar trigger does, for
+    the action ``calendar.get_events`` leaves out by what id an event is known.
+    """
+
+    def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
+        """Name the entity; nothing is read yet."""
+        self._hass = hass
+        self._entity_id = entity_id
+        self._listeners: list[Callable[[], None]] = []
+        self._readings: dict[Window, Any] = {}
+        self._known: tuple[Window, list[Any]] | None = None
+        self._subscribed: tuple[CalendarEntity, Window] | None = None
+        self._stops: list[CALLBACK_TYPE] = []
+
+    async def async_read(self, window: Window) -> Events:
+        """Return the events of a time; who asks meanwhile shares the answer.
+
+        Raises:
+            SourceError: the entity is gone, not ready, or raises.
+        """
+        task = self._readings.get(window)
+        if task is None:
+            task = self._readings[window] = self._hass.async_create_background_task(
+                self._async_read(window), f"xpresence {self._entity_id}"
+            )
+            task.add_done_callback(lambda _task: self._readings.pop(window, None))
+        try:
+            events: Events = await task
+        except HomeAssistantError as error:
+            raise SourceUnavailable("rejected") from error
+        return events
+
+    async def _async_read(self, window: Window) -> list[Any]:
+        entity = self._entity()
+        events = [
+            e.as_dict() for e in await entity.async_get_events(self._hass, *window)
+        ]
+        self._known = window, events
+        if self._listeners:
+            self._subscribe(entity, window)
+        return events
+
+    def _entity(self) -> CalendarEntity:
+        component = self._hass.data.get(DATA_COMPONENT)
+        entity = component.get_entity(self._entity_id) if component else None
+        if entity is None:
+            state = self._hass.states.get(self._entity_id)
+            if state is None and not er.async_get(self._hass).async_is_registered(
+                self._entity_id
+            ):
+                raise CalendarGone
+            raise SourceUnavailable("not_loaded")
+        if not entity.available:
+            raise SourceUnavailable("unavailable")
+        return entity
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """Return the attributes of the entity's state."""
+        state = self._hass.states.get(self._entity_id)
+        return state.attributes if state else {}
+
+    @callback
+    def follow(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Be told whenever the entity is worth reading again."""
+        if not self._listeners:
+            self._stops.append(
+                async_track_state_change_event(
+                    self._hass, self._entity_id, self._on_state
+                )
+            )
+        self._listeners.append(listener)
+
+        @callback
+        def stop() -> None:
+            self._listeners.remove(listener)
+            if not self._listeners:
+                self._stop()
+
+        return stop
+
+    @callback
+    def _stop(self) -> None:
+        for stop in self._stops:
+            stop()
+        self._stops.clear()
+        self._subscribed = self._known = None
+
+    @callback
+    def _subscribe(self, entity: CalendarEntity, window: Window) -> None:
+        """Let the entity push; one that was reloaded is another one."""
+        if self._subscribed == (entity, window):
+            return
+        if self._subscribed is not None:
+            self._stops.pop()()
+        self._subscribed = entity, window
+        self._stops.append(
+            entity.async_subscribe_events(
+                *window, lambda events: self._on_push(window, events)
+            )
+        )
+
+    @callback
+    def _on_push(self, window: Window, events: list[JsonValueType] | None) -> None:
+        # Many entities write their state every minute and have nothing new to tell.
+        if (window, events) != self._known:
+            self._tell()
+
+    @callback
+    def _on_state(self, event: Any) -> None:
+        old, new = event.data["old_state"], event.data["new_state"]
+        if new is None or new.state == STATE_UNAVAILABLE:
+            # What was read last stays; the next reading in turn will say so.
+            return
+        came_back = old is None or old.state == STATE_UNAVAILABLE
+        told_more = old and old.attributes.get("data") != new.attributes.get("data")
+        if came_back or told_more or self._subscribed is None:
+            self._tell()
+
+    @callback
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+FEEDS: HassKey[dict[str, EntityFeed]] = HassKey("xpresence_calendar_feeds")
+
+
+class EntitySource(CalendarSource):
+    """A calendar entity as one person's calendar."""
+
+    def __init__(self, feed: EntityFeed, name: str, address: str) -> None:
+        """Read a feed for somebody with this e-mail address, if it is known."""
+        self._feed = feed
+        self._name = name
+        self._owner = Owner(address)
+
+    @property
+    @override
+    def name(self) -> str:
+        """Return what the person calls it."""
+        return self._name
+
+    @override
+    async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """Return what the entity tells of the time."""
+        events = await self._feed.async_read((start, end))
+        details = details_of(self._feed.attributes.get("data"))
+        return appointments_from(events, details, self._owner, self._name)
+
+    def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Be told when the entity changes."""
+        return self._feed.follow(changed)
+
+    @override
+    async def close(self) -> None:
+        """Have nothing to let go of."""
+
+
+def _build(inlet: Inlet, calendar: CalendarSettings) -> CalendarSource:
+    entity_id = calendar.settings[CONF_ENTITY_ID]
+    feeds = inlet.hass.data.setdefault(FEEDS, {})
+    feed = feeds.setdefault(entity_id, EntityFeed(inlet.hass, entity_id))
+    return EntitySource(feed, calendar.name, calendar.settings.get(CONF_ADDRESS) or "")
+
+
+KIND: Final = Kind(key="home_assistant", build=_build)

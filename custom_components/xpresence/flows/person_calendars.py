@@ -1,0 +1,299 @@
+"""The calendars of a person: add, change, remove, and the rules of each.
+
+A kind of calendar asks for its own settings on a page of its own, a mixin over
+:class:`CalendarPage` with the step named by its kind, and goes on with
+:meth:`CalendarPage.ask_rules`; the rules are the same for every kind.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import SubentryFlowResult
+from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.util.ulid import ulid_now
+import voluptuous as vol
+
+from ..calendars import KINDS
+from ..calendars.home_assistant import CONF_ADDRESS, KIND
+from ..calendars.settings import STORED_RULES, rules_problems
+from ..const import (
+    CONF_CALENDARS,
+    CONF_CATEGORIES_ONLY,
+    CONF_DEFAULT_PROFILE,
+    CONF_INVITATIONS,
+    CONF_KIND,
+    CONF_RULES,
+    CONF_SETTINGS,
+    CONF_SHOW_AS,
+    CONF_STATUS,
+    DOMAIN,
+    SUBENTRY_PROFILE,
+)
+from ..drafts import is_offered, name_problem, tidy
+from ..presence.appointments import SHOW_AS, Effect, Invitations, ShowAs
+from ..presence.line import Status
+from .choices import profiles_offered, words
+from .person_page import PersonPage
+
+CONF_CALENDAR: Final = "calendar"
+
+
+class CalendarPage(PersonPage):
+    """What the page of each kind of calendar builds on."""
+
+    calendar: Mapping[str, Any] = {}
+    """The calendar as it is stored; empty while a new one is added."""
+    _draft: dict[str, Any]
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Return the kind's own settings as they are stored; empty for a new one."""
+        found: Mapping[str, Any] = self.calendar.get(CONF_SETTINGS, {})
+        return found
+
+    @property
+    def other_calendars(self) -> list[Mapping[str, Any]]:
+        """Return the person's calendars but the one that is asked about."""
+        mine = self.calendar.get(CONF_ID)
+        return [c for c in self.stored.get(CONF_CALENDARS, ()) if c[CONF_ID] != mine]
+
+    async def ask_rules(
+        self, kind: str, name: str, settings: Mapping[str, Any]
+    ) -> SubentryFlowResult:
+        """Go on to the rules; ``name`` is proposed, ``settings`` are valid."""
+        self._draft = {
+            CONF_ID: self.calendar.get(CONF_ID) or ulid_now(),
+            CONF_KIND: kind,
+            CONF_NAME: self.calendar.get(CONF_NAME) or name,
+            CONF_SETTINGS: dict(settings),
+            CONF_RULES: dict(self.calendar.get(CONF_RULES, {})),
+        }
+        return await self.async_step_calendar_rules()
+
+    async def async_step_calendar_rules(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which appointments count, and for what."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            name = tidy(user_input[CONF_NAME])
+            rules = {f: user_input[f] for f in STORED_RULES if user_input.get(f)}
+            errors = rules_problems(rules, self._offered())
+            if problem := name_problem(name):
+                errors[CONF_NAME] = problem
+            if not errors:
+                made = self._draft | {CONF_NAME: name, CONF_RULES: rules}
+                return self._save_calendars(made)
+        return self.async_show_form(
+            step_id="calendar_rules",
+            data_schema=self.add_suggested_values_to_schema(
+                self._rules_schema(), user_input or self._suggested_rules()
+            ),
+            errors=errors,
+            description_placeholders={"calendar": self._draft[CONF_NAME]},
+        )
+
+    def _save_calendars(self, made: Mapping[str, Any] | None) -> SubentryFlowResult:
+        """Store the calendars; ``made`` takes the place of what was asked about."""
+        mine = self.calendar.get(CONF_ID)
+        calendars: list[Mapping[str, Any]] = []
+        for stored in self.stored.get(CONF_CALENDARS, ()):
+            if stored[CONF_ID] != mine:
+                calendars.append(stored)
+            elif made is not None:
+                calendars.append(made)
+        if made is not None and not mine:
+            calendars.append(made)
+        return self.save({**self.stored, CONF_CALENDARS: calendars})
+
+    def _offered(self) -> set[str]:
+        return {
+            subentry.subentry_id
+            for subentry in self._get_entry().get_subentries_of_type(SUBENTRY_PROFILE)
+            if is_offered(subentry.data, self.known_as)
+        }
+
+    def _suggested_rules(self) -> dict[str, Any]:
+        rules = self._draft[CONF_RULES]
+        default = rules.get(CONF_DEFAULT_PROFILE)
+        if not rules:
+            default = self._busy_profile()
+        return {
+            CONF_NAME: self._draft[CONF_NAME],
+            CONF_CATEGORIES_ONLY: rules.get(CONF_CATEGORIES_ONLY, False),
+            CONF_DEFAULT_PROFILE: default if default in self._offered() else None,
+            CONF_INVITATIONS: rules.get(CONF_INVITATIONS, Invitations.ALWAYS.value),
+            CONF_SHOW_AS: {k.value: str(v) for k, v in SHOW_AS.items()}
+            | rules.get(CONF_SHOW_AS, {}),
+        }
+
+    def _busy_profile(self) -> str | None:
+        """Return the first profile that says busy, which a meeting mostly is."""
+        for subentry in self._get_entry().get_subentries_of_type(SUBENTRY_PROFILE):
+            if subentry.data[CONF_STATUS] == Status.BUSY and is_offered(
+                subentry.data, self.known_as
+            ):
+                return subentry.subentry_id
+        return None
+
+    def _rules_schema(self) -> vol.Schema:
+        entry = self._get_entry()
+        return vol.Schema(
+            {
+                vol.Required(CONF_NAME): TextSelector(),
+                vol.Optional(CONF_DEFAULT_PROFILE): profiles_offered(
+                    entry, self.known_as
+                ),
+                vol.Required(CONF_CATEGORIES_ONLY, default=False): BooleanSelector(),
+                vol.Required(CONF_INVITATIONS): words(Invitations, CONF_INVITATIONS),
+                vol.Required(CONF_SHOW_AS): section(
+                    vol.Schema(
+                        {vol.Required(state.value): self._effects() for state in ShowAs}
+                    ),
+                    {"collapsed": True},
+                ),
+            }
+        )
+
+    def _effects(self) -> SelectSelector:
+        """Return a choice between ignoring, the default profile, and a named one."""
+        offered = self._offered()
+        return SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    *(SelectOptionDict(value=e.value, label=e.value) for e in Effect),
+                    *(
+                        SelectOptionDict(
+                            value=subentry.subentry_id, label=subentry.data[CONF_NAME]
+                        )
+                        for subentry in self._get_entry().get_subentries_of_type(
+                            SUBENTRY_PROFILE
+                        )
+                        if subentry.subentry_id in offered
+                    ),
+                ],
+                translation_key="calendar_effect",
+                mode=SelectSelectorMode.DROPDOWN,
+            )
+        )
+
+
+class CalendarEntityPage(CalendarPage):
+    """A calendar that Home Assistant has already."""
+
+    async def async_step_calendar_home_assistant(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which entity it is."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            entity_id = user_input[CONF_ENTITY_ID]
+            state = self.hass.states.get(entity_id)
+            known = er.async_get(self.hass).async_get(entity_id)
+            if known and known.platform == DOMAIN:
+                errors[CONF_ENTITY_ID] = "calendar_own"
+            elif state is None and known is None:
+                errors[CONF_ENTITY_ID] = "calendar_missing"
+            elif any(
+                c[CONF_KIND] == KIND.key
+                and c[CONF_SETTINGS][CONF_ENTITY_ID] == entity_id
+                for c in self.other_calendars
+            ):
+                errors[CONF_ENTITY_ID] = "calendar_twice"
+            if not errors:
+                settings = {CONF_ENTITY_ID: entity_id}
+                if address := (user_input.get(CONF_ADDRESS) or "").strip():
+                    settings[CONF_ADDRESS] = address
+                name = state.name if state else entity_id
+                return await self.ask_rules(KIND.key, name, settings)
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_ENTITY_ID): EntitySelector(
+                    EntitySelectorConfig(domain="calendar")
+                ),
+                vol.Optional(CONF_ADDRESS): TextSelector(
+                    TextSelectorConfig(type=TextSelectorType.EMAIL)
+                ),
+            }
+        )
+        return self.async_show_form(
+            step_id=KIND.step,
+            data_schema=self.add_suggested_values_to_schema(
+                schema, user_input or self.settings
+            ),
+            errors=errors,
+        )
+
+
+class CalendarsPage(CalendarEntityPage):
+    """The menu of a person's calendars."""
+
+    async def async_step_calendars(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what is to be done."""
+        options = ["add_calendar"]
+        if self.stored.get(CONF_CALENDARS):
+            options += ["change_calendar", "remove_calendar"]
+        return self.async_show_menu(step_id="calendars", menu_options=options)
+
+    async def async_step_add_calendar(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what kind of calendar it is."""
+        self.calendar = {}
+        return self.async_show_menu(
+            step_id="add_calendar", menu_options=[kind.step for kind in KINDS.values()]
+        )
+
+    async def async_step_change_calendar(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which calendar, then what its kind asks."""
+        if user_input is None:
+            return self._which("change_calendar")
+        self.calendar = self._called(user_input[CONF_CALENDAR])
+        step = KINDS[self.calendar[CONF_KIND]].step
+        asked: SubentryFlowResult = await getattr(self, f"async_step_{step}")()
+        return asked
+
+    async def async_step_remove_calendar(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask which calendar is to go."""
+        if user_input is None:
+            return self._which("remove_calendar")
+        self.calendar = self._called(user_input[CONF_CALENDAR])
+        return self._save_calendars(None)
+
+    def _called(self, calendar_id: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = next(
+            c for c in self.stored[CONF_CALENDARS] if c[CONF_ID] == calendar_id
+        )
+        return found
+
+    def _which(self, step: str) -> SubentryFlowResult:
+        options = [
+            SelectOptionDict(value=c[CONF_ID], label=c[CONF_NAME])
+            for c in self.stored[CONF_CALENDARS]
+        ]
+        choice = SelectSelector(
+            SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
+        )
+        return self.async_show_form(
+            step_id=step, data_schema=vol.Schema({vol.Required(CONF_CALENDAR): choice})
+        )

@@ -1,0 +1,168 @@
+"""Events of Home Assistant's calendars, as plain mappings, become appointments.
+
+Home Assistant's event has no categories, no show-as, no sensitivity and no organiser.
+Some integrations (MS365-Calendar) tell them in an attribute ``data`` of the entity,
+for the next few days; they are matched to the events here. Elsewhere ``@Profile`` in
+subject or description stands in for a category.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+import hashlib
+from typing import Any, Final
+
+from ..presence.appointments import Appointment, Response, ShowAs, marked
+
+SHOW_AS: Final[Mapping[str, ShowAs]] = {
+    "free": ShowAs.FREE,
+    "tentative": ShowAs.TENTATIVE,
+    "busy": ShowAs.BUSY,
+    "oof": ShowAs.OUT_OF_OFFICE,
+    "workingelsewhere": ShowAs.WORKING_ELSEWHERE,
+}
+"""The words of Microsoft Graph's ``showAs``, in small letters."""
+RESPONSES: Final[Mapping[str, Response]] = {
+    "accepted": Response.ACCEPTED,
+    "tentativelyaccepted": Response.TENTATIVE,
+    "declined": Response.DECLINED,
+}
+"""The words of Microsoft Graph's ``responseStatus``, in small letters."""
+NOT_FOR_OTHERS: Final = frozenset({"private", "confidential"})
+LONGEST_TEXT: Final = 4000
+"""Characters of subject and description in which a marker is looked for."""
+
+type Event = Mapping[str, Any]
+type Details = Mapping[tuple[str, str, str], Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose calendar it is; without an address nobody counts as invited."""
+
+    address: str = ""
+
+    def is_me(self, address: object) -> bool:
+        """Tell whether an address is the owner's."""
+        return str(address or "").casefold() == self.address.casefold()
+
+
+def appointments_from(
+    events: Iterable[object], details: Details, owner: Owner, source: str
+) -> tuple[Appointment, ...]:
+    """Read events; what cannot be read is left out, the rest counts."""
+    found = (appointment_from(event, details, owner, source) for event in events)
+    return tuple(appointment for appointment in found if appointment is not None)
+
+
+def appointment_from(
+    event: object, details: Details, owner: Owner, source: str
+) -> Appointment | None:
+    """Read one event; ``None`` if it has no readable start."""
+    if not isinstance(event, Mapping):
+        return None
+    start = _moment(event.get("start"))
+    if start is None:
+        return None
+    subject = str(event.get("summary") or "")
+    more = details.get(_identity(event), {})
+    private = str(more.get("sensitivity") or "").casefold() in NOT_FOR_OTHERS
+    appointment = Appointment(
+        uid=_uid(event, source),
+        start=start,
+        end=_end(start, event.get("end")),
+        subject=subject,
+        categories=_categories(more.get("categories")),
+        show_as=_show_as(event, more),
+        private=private,
+        source=source,
+        **_invitation(more, owner),
+    )
+    # The marker may stand in a private subject, which is dropped by now.
+    text = f"{subject}\n{event.get('description') or ''}"
+    return marked(appointment, text[:LONGEST_TEXT])
+
+
+def details_of(data: object) -> Details:
+    """Arrange what an entity tells beside its events, by when and what they are."""
+    if not isinstance(data, Sequence) or isinstance(data, str):
+        return {}
+    return {_identity(one): one for one in data if isinstance(one, Mapping)}
+
+
+def _identity(event: Event) -> tuple[str, str, str]:
+    return (
+        _point(event.get("start")),
+        _point(event.get("end")),
+        str(event.get("summary") or "").strip(),
+    )
+
+
+def _point(value: object) -> str:
+    moment = _moment(value)
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).isoformat()
+    return moment.isoformat() if moment else ""
+
+
+def _moment(value: object) -> datetime | date | None:
+    """Return an instant or a date; a time without zone means nothing certain."""
+    if isinstance(value, str):
+        try:
+            value = (
+                date.fromisoformat(value)
+                if len(value) <= len("2026-12-24")
+                else datetime.fromisoformat(value)
+            )
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return value if isinstance(value, date) else None
+
+
+def _end(start: datetime | date, value: object) -> datetime | date:
+    """Return the end; without one a date lasts a day, an instant no time (RFC 5545)."""
+    end = _moment(value)
+    if isinstance(start, datetime):
+        return end if isinstance(end, datetime) else start
+    if end is None or isinstance(end, datetime) or end <= start:
+        return start + timedelta(days=1)
+    return end
+
+
+def _uid(event: Event, source: str) -> str:
+    """Return the event's id; where there is none, one that stays the same."""
+    if uid := event.get("uid"):
+        return str(uid)
+    said = "\n".join((source, *_identity(event)))
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _categories(value: object) -> tuple[str, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return ()
+    return tuple(str(category) for category in value)
+
+
+def _show_as(event: Event, more: Event) -> ShowAs:
+    said = str(more.get("show_as") or "").replace("_", "").casefold()
+    if said in SHOW_AS:
+        return SHOW_AS[said]
+    # RFC 5545 STATUS, which Google, CalDAV and local calendars tell.
+    tentative = str(event.get("status") or "").casefold() == "tentative"
+    return ShowAs.TENTATIVE if tentative else ShowAs.BUSY
+
+
+def _invitation(more: Event, owner: Owner) -> dict[str, Any]:
+    """Return whether somebody else invited, and what the owner answered."""
+    organizer = more.get("organizer")
+    if not owner.address or not organizer or owner.is_me(organizer):
+        return {}
+    attendees = more.get("attendees")
+    answer = Response.NONE
+    for one in attendees if isinstance(attendees, Sequence) else ():
+        if isinstance(one, Mapping) and owner.is_me(one.get("email")):
+            said = str(one.get("status") or "").casefold()
+            answer = RESPONSES.get(said, Response.NONE)
+    return {"invited": True, "response": answer}

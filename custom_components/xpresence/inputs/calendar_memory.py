@@ -1,0 +1,52 @@
+"""What is kept of calendars over a restart, should one of them fail just then.
+
+Only when, which profile and by what id: no subject is ever stored.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ..calendars import CalendarSettings
+from ..presence.appointments import Appointment, agenda_from
+from ..presence.model import Person, Profile
+
+AHEAD: Final = timedelta(days=7)
+MOST: Final = 200
+"""Appointments kept of one calendar."""
+
+
+def to_record(
+    settings: CalendarSettings,
+    appointments: tuple[Appointment, ...],
+    read_at: datetime,
+    profiles: Mapping[str, Profile],
+    person: Person,
+) -> dict[str, Any]:
+    """Return what counts in the days after it was read, as plain values."""
+    agenda = agenda_from([(settings.rules, appointments)], profiles, person)
+    coming = [
+        [entry.uid, entry.start.isoformat(), entry.end.isoformat(), entry.profile]
+        for entry in agenda.entries
+        if entry.end > read_at and entry.start < read_at + AHEAD
+    ]
+    return {"read_at": read_at.isoformat(), "coming": coming[:MOST]}
+
+
+def from_record(
+    record: Mapping[str, Any] | None, source: str
+) -> tuple[tuple[Appointment, ...], datetime | None]:
+    """Return the appointments, and when they were read."""
+    if not record:
+        return (), None
+    appointments = tuple(
+        Appointment(
+            uid,
+            datetime.fromisoformat(start),
+            datetime.fromisoformat(end),
+            source=source,
+            profile=profile,
+        )
+        for uid, start, end, profile in record["coming"]
+    )
+    return appointments, datetime.fromisoformat(record["read_at"])

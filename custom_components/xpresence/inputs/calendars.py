@@ -1,0 +1,200 @@
+"""A person's calendars and planned presence, which become the agenda.
+
+Every calendar is read by itself: at the start, whenever it tells that it changed,
+every quarter of an hour, and by hand. One that fails or hangs delays no other, and
+what it said last stays, with its age.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+import logging
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_point_in_utc_time
+
+from ..calendars import KINDS, calendars_of
+from ..const import DOMAIN
+from ..notices import of_calendars
+from ..presence.appointments import CalendarRules, agenda_from
+from .calendar_memory import from_record, to_record
+from .followed_calendar import READ_EVERY, FollowedCalendar
+from .inlet import Inlet
+from .plan import Plan
+
+_LOGGER = logging.getLogger(__name__)
+
+MEMORY: Final = "calendars"
+"""The name of what is stored of the calendars."""
+
+
+class CalendarsInput:
+    """All calendars of one person, and the presence they planned."""
+
+    def __init__(self, inlet: Inlet) -> None:
+        """Take up what was known before a restart, so that nothing flickers."""
+        self._inlet = inlet
+        self.plan: Final = Plan(inlet, self._rebuild)
+        self.calendars: Final = tuple(
+            FollowedCalendar(inlet, calendar, self._on_read)
+            for calendar in calendars_of(inlet.settings)
+            if calendar.kind in KINDS
+        )
+        self._timer: CALLBACK_TYPE | None = None
+        self._memory = inlet.remembered(MEMORY)
+        for calendar in self.calendars:
+            calendar.appointments, calendar.read_at = from_record(
+                self._memory.get(calendar.settings.id), calendar.settings.name
+            )
+        self._rebuild()
+
+    # Life
+
+    @callback
+    def start(self) -> None:
+        """Follow and read every calendar."""
+        for calendar in self.calendars:
+            calendar.start()
+        self._report()
+
+    @callback
+    def stop(self) -> None:
+        """Follow and read nothing any more; what was learned stays."""
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+        for calendar in self.calendars:
+            calendar.stop()
+
+    @callback
+    def office_changed(self) -> None:
+        """Find the profiles anew: one may have come, gone, or been switched off."""
+        self._rebuild()
+
+    async def async_sync(self) -> None:
+        """Read every calendar now, but none that asked to be left alone.
+
+        Raises:
+            HomeAssistantError: some could not be read; the message names them.
+        """
+        await asyncio.gather(*(calendar.async_read() for calendar in self.calendars))
+        failed = [c.settings.name for c in self.calendars if c.problem]
+        if failed:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="calendars_not_read",
+                translation_placeholders={
+                    "person": self._inlet.person.name,
+                    "calendars": ", ".join(failed),
+                },
+            )
+
+    @property
+    def as_of(self) -> datetime | None:
+        """Return how old the oldest appointments are that cannot be read anew.
+
+        ``None``: every calendar was read well last time, or never.
+        """
+        return min(
+            (c.read_at for c in self.calendars if c.problem and c.read_at),
+            default=None,
+        )
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """Return the names of the calendars that cannot be read now."""
+        return tuple(c.settings.name for c in self.calendars if c.problem)
+
+    # Reading
+
+    @callback
+    def _on_read(self) -> None:
+        self._rebuild()
+        self._report()
+        self._set_timer()
+        self._inlet.entry.async_create_background_task(
+            self._inlet.hass, self._async_remember(), f"{DOMAIN} remember calendars"
+        )
+
+    @callback
+    def _rebuild(self) -> None:
+        """Work out the agenda from all that is known."""
+        inlet = self._inlet
+        agenda = agenda_from(
+            (
+                (
+                    CalendarRules(),
+                    [planned.appointment for planned in self.plan.entries],
+                ),
+                *((c.settings.rules, c.appointments) for c in self.calendars),
+            ),
+            inlet.office.profiles,
+            inlet.person,
+        )
+        inlet.learn(
+            lambda facts: (
+                facts if facts.agenda == agenda else replace(facts, agenda=agenda)
+            )
+        )
+
+    @callback
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer()
+        due = [calendar.due for calendar in self.calendars if calendar.due]
+        self._timer = (
+            async_track_point_in_utc_time(self._inlet.hass, self._on_timer, min(due))
+            if due
+            else None
+        )
+
+    @callback
+    def _on_timer(self, now: datetime) -> None:
+        self._timer = None
+        # Those that are due within a minute come along: one waking for all of them.
+        for calendar in self.calendars:
+            if calendar.due is not None and calendar.due <= now + READ_EVERY / 15:
+                calendar.read_soon()
+
+    @callback
+    def _report(self) -> None:
+        """Raise notices for what a person can mend, and drop those that are mended."""
+        problems: dict[str, list[str]] = {}
+        for calendar in self.calendars:
+            if calendar.problem:
+                problems.setdefault(calendar.problem, []).append(calendar.settings.name)
+        of_calendars(
+            self._inlet.hass, self._inlet.person_id, self._inlet.person.name, problems
+        )
+
+    # Remembering
+
+    async def _async_remember(self) -> None:
+        """Store what is coming, if that is not what is stored."""
+        inlet = self._inlet
+        memory = {
+            c.settings.id: to_record(
+                c.settings,
+                c.appointments,
+                c.read_at,
+                inlet.office.profiles,
+                inlet.person,
+            )
+            for c in self.calendars
+            if c.read_at is not None
+        }
+        if _without_age(memory) == _without_age(self._memory):
+            return
+        try:
+            await inlet.async_remember(MEMORY, memory)
+        except OSError:
+            _LOGGER.warning("The appointments could not be stored for a restart")
+        else:
+            self._memory = memory
+
+
+def _without_age(memory: Mapping[str, Any]) -> dict[str, Any]:
+    return {calendar: record["coming"] for calendar, record in memory.items()}

@@ -1,0 +1,177 @@
+"""One calendar of a person: what it said last, and when it is to be read again."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+import logging
+from typing import Final
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..calendars import KINDS, CalendarSettings
+from ..const import CONF_CALENDAR_DAYS, DOMAIN
+from ..groupware.source import (
+    CalendarGone,
+    CertificateRejected,
+    NotAllowed,
+    SignInNeeded,
+    SourceError,
+    SourceUnavailable,
+    Telling,
+)
+from ..presence.appointments import Appointment
+from .inlet import Inlet
+
+_LOGGER = logging.getLogger(__name__)
+
+READ_EVERY: Final = timedelta(minutes=15)
+FIRST_RETRY: Final = timedelta(minutes=1)
+"""How soon a calendar that failed is asked again; twice as long each time."""
+DEADLINE: Final = 60.0
+"""Seconds that a calendar may take to answer."""
+DEFAULT_DAYS: Final = 30
+
+PROBLEMS: Final[Mapping[type[SourceError], str]] = {
+    CalendarGone: "missing",
+    CertificateRejected: "certificate",
+    NotAllowed: "not_allowed",
+    SignInNeeded: "sign_in",
+    SourceUnavailable: "unavailable",
+}
+"""What a calendar failed with → what is shown."""
+
+
+class FollowedCalendar:
+    """One calendar, read whenever it is worth it; the last good answer stays."""
+
+    def __init__(
+        self, inlet: Inlet, settings: CalendarSettings, changed: Callable[[], None]
+    ) -> None:
+        """Build the source; ``changed`` is called after each reading."""
+        self.settings: Final = settings
+        self.appointments: tuple[Appointment, ...] = ()
+        self.read_at: datetime | None = None
+        """When it was last read well; ``None``: never."""
+        self.problem: str | None = None
+        """What keeps it from being read now."""
+        self.reason: str | None = None
+        """More of the problem: why a sign-in is refused."""
+        self.due: datetime | None = None
+        """When it is to be read again, if nothing happens before."""
+        self._inlet = inlet
+        self._changed = changed
+        self._source = KINDS[settings.kind].build(inlet, settings)
+        self._stop_following: Callable[[], None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+        self._retry = FIRST_RETRY
+        self._asked_to_wait = False
+
+    @callback
+    def start(self) -> None:
+        """Read, and follow it if it tells of changes."""
+        if isinstance(self._source, Telling):
+            self._stop_following = self._source.follow(self.read_soon)
+        self.read_soon()
+
+    @callback
+    def stop(self) -> None:
+        """Read it no more."""
+        if self._stop_following is not None:
+            self._stop_following()
+            self._stop_following = None
+        if self._task is not None:
+            self._task.cancel()
+        self._inlet.hass.async_create_task(
+            self._async_close(), f"{DOMAIN} close calendar"
+        )
+
+    @callback
+    def read_soon(self) -> None:
+        """Read in the background; once more if it is being read already."""
+        now = dt_util.utcnow()
+        if self._asked_to_wait and self.due is not None and self.due > now:
+            return
+        if self._task is not None:
+            self._again = True
+            return
+        self._task = self._inlet.entry.async_create_background_task(
+            self._inlet.hass, self._async_run(), f"{DOMAIN} calendar"
+        )
+
+    async def async_read(self) -> None:
+        """Read now and return when it is done, well or not."""
+        self.read_soon()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _async_run(self) -> None:
+        try:
+            while True:
+                self._again = False
+                await self._async_read()
+                self._changed()
+                if not self._again:
+                    return
+        finally:
+            self._task = None
+
+    async def _async_read(self) -> None:
+        start, end = self._window()
+        try:
+            async with asyncio.timeout(DEADLINE):
+                appointments = await self._source.read(start, end)
+        except TimeoutError:
+            self._failed("unavailable", "no_answer")
+        except SourceError as error:
+            retry = getattr(error, "retry_after", None)
+            reason = getattr(error, "reason", None)
+            self._failed(_problem(error), reason, retry)
+        except Exception as error:  # noqa: BLE001
+            # Whatever a calendar answers, the others and what it said before stay.
+            self._failed("unavailable", type(error).__name__)
+        else:
+            self.appointments = appointments
+            self.read_at = dt_util.utcnow()
+            self.due = self.read_at + READ_EVERY
+            self.problem = self.reason = None
+            self._retry = FIRST_RETRY
+            self._asked_to_wait = False
+
+    def _window(self) -> tuple[datetime, datetime]:
+        """Return the time that is read: all of today, and the office's days."""
+        days = self._inlet.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)
+        start = dt_util.start_of_local_day()
+        last: date = start.date() + timedelta(days=int(days) + 1)
+        return start, dt_util.start_of_local_day(last)
+
+    @callback
+    def _failed(
+        self, problem: str, reason: str | None, retry_after: float | None = None
+    ) -> None:
+        if problem != self.problem:
+            # Never what it is called or where it is: both may name somebody.
+            _LOGGER.warning(
+                "A calendar (%s) cannot be read: %s (%s)",
+                self.settings.kind,
+                problem,
+                reason,
+            )
+        self.problem, self.reason = problem, reason
+        self._asked_to_wait = retry_after is not None
+        wait = timedelta(seconds=retry_after) if retry_after else self._retry
+        self._retry = min(2 * self._retry, READ_EVERY)
+        self.due = dt_util.utcnow() + wait
+
+    async def _async_close(self) -> None:
+        try:
+            await self._source.close()
+        except SourceError:
+            _LOGGER.debug("A calendar did not let go of its connection")
+
+
+def _problem(error: SourceError) -> str:
+    return next(
+        (p for kind, p in PROBLEMS.items() if isinstance(error, kind)), "unavailable"
+    )

@@ -1,0 +1,34 @@
+"""Presence that a person planned by hand: an appointment without creator."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from .appointments import Appointment
+
+PLANNED: Final = "planned"
+"""What the appointment list calls its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A profile for a time to come. ``by`` is an opaque id, never shown."""
+
+    uid: str
+    start: datetime
+    end: datetime
+    profile: str
+    info_text: str | None = None
+    by: str | None = None
+
+    @property
+    def appointment(self) -> Appointment:
+        """Return it as what it is in the calendar's slot."""
+        return Appointment(
+            self.uid,
+            self.start,
+            self.end,
+            source=PLANNED,
+            profile=self.profile,
+            info_text=self.info_text,
+        )

@@ -253,3 +253,19 @@ async def test_what_is_nothing_to_do_with_presence_is_left_to_others(
     assert "profile" not in answer.casefold()
     assert "nobody" not in answer.casefold()
     assert state_of(hass, "select", ANNA, "profile").state == "Available"
+
+
+@ENGLISH
+async def test_presence_is_planned_by_voice(hass: HomeAssistant, say: Say) -> None:
+    answer = await say("plan vacation from Monday to Friday")
+    assert answer == (
+        "Planned: Vacation, from Monday, 30 November, 00:00 until "
+        "Saturday, 5 December, 00:00."
+    )
+    assert state_of(hass, "sensor", ANNA, "next_change").state.startswith("2026-11-29")
+
+
+@GERMAN
+async def test_praesenz_wird_auf_deutsch_geplant(hass: HomeAssistant, say: Say) -> None:
+    answer = await say("plane morgen von zwölf bis eins Mittag")
+    assert answer == "Geplant: Mittag, von morgen, 12:00 Uhr bis morgen, 13:00 Uhr."

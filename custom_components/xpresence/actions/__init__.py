@@ -4,10 +4,11 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import choosing, profiles, redirecting, sharing
+from . import choosing, planning, profiles, redirecting, sharing
 
 ACTIONS: Final = (
     *choosing.ACTIONS,
+    *planning.ACTIONS,
     *profiles.ACTIONS,
     *redirecting.ACTIONS,
     *sharing.ACTIONS,

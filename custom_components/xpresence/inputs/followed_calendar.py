@@ -93,7 +93,7 @@ class FollowedCalendar:
         now = dt_util.utcnow()
         if self._asked_to_wait and self.due is not None and self.due > now:
             return
-        if self._task is not None:
+        if self._is_reading:
             self._again = True
             return
         self._task = self._inlet.entry.async_create_background_task(
@@ -106,16 +106,18 @@ class FollowedCalendar:
         if self._task is not None:
             await asyncio.wait({self._task})
 
+    @property
+    def _is_reading(self) -> bool:
+        """Tell whether a reading is under way; one may be over as soon as it began."""
+        return self._task is not None and not self._task.done()
+
     async def _async_run(self) -> None:
-        try:
-            while True:
-                self._again = False
-                await self._async_read()
-                self._changed()
-                if not self._again:
-                    return
-        finally:
-            self._task = None
+        while True:
+            self._again = False
+            await self._async_read()
+            self._changed()
+            if not self._again:
+                return
 
     async def _async_read(self) -> None:
         start, end = self._window()

@@ -188,12 +188,12 @@ GERMAN: Final[Mapping[Ask, tuple[str, ...]]] = {
         f"(erkläre|erklär) [mir] mein[e|en] {_DE_MINE}",
     ),
     Ask.PLAN: (
-        "(plane|plan) [bitte] [mir|mich] <profile> {tail}",
-        "(plane|plan) [bitte] [mir|mich] {head} <profile>",
+        "plane [bitte] [mir|mich] <profile> {tail}",
+        "plane [bitte] [mir|mich] {head} <profile>",
         "(trage|trag) [bitte] [mir|mich] <profile> {tail} ein",
         "(trage|trag) [bitte] [mir|mich] {head} <profile> ein",
-        f"(plane|plan) [bitte] [das|die] {_DE_PRESENCE} {{rest}}",
-        "(plane|plan) [bitte] <profile> für <person> {tail}",
+        f"plane [bitte] [das|die] {_DE_PRESENCE} {{rest}}",
+        "plane [bitte] <profile> für <person> {tail}",
     ),
 }
 SENTENCES: Final = {"en": ENGLISH, "de": GERMAN}

@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from .appointments import Appointment
-
-PLANNED: Final = "planned"
-"""What the appointment list calls its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +19,11 @@ class Planned:
 
     @property
     def appointment(self) -> Appointment:
-        """Return it as what it is in the calendar's slot."""
+        """Return it as it stands in the calendar's slot: without a creator."""
         return Appointment(
             self.uid,
             self.start,
             self.end,
-            source=PLANNED,
             profile=self.profile,
             info_text=self.info_text,
         )

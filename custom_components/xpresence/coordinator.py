@@ -16,15 +16,13 @@ from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
-from homeassistant.exceptions import (
-    HomeAssistantError,
-)
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .announce import announce
+from .accompany import Accompaniment
 from .connection import async_connect
 from .const import (
     CONF_DESK_CHANGE,
@@ -33,12 +31,6 @@ from .const import (
     SUBENTRY_PROFILE,
 )
 from .errors import not_followed, refuse
-from .guarding import (
-    END_EVERY_FORWARD,
-    age_of_redirect,
-    end_wrap_up,
-    guard_hotline,
-)
 from .inputs import Inlet, Recalling, inputs_for
 from .labels import label
 from .notices import (
@@ -64,7 +56,12 @@ from .presence.redirects import DeskChange, Event
 from .presence.targets import Situation, resolve_office
 from .presence.wanted import wanted
 from .reconcile import RedirectLoop
-from .records import facts_from_record, facts_to_record, ledger_from_record
+from .records import (
+    facts_from_record,
+    ledger_from_record,
+    noted_from_record,
+    to_record,
+)
 from .store import OfficeStore
 from .telephony.driver import (
     AuthenticationFailed,
@@ -97,6 +94,7 @@ class OfficeCoordinator:
         self.office: Office = office_from(entry, hass.config.time_zone)
         self.people: dict[str, PersonState] = {}
         self.system: PhoneSystem
+        self._accompaniment: Accompaniment
         self._connection = dict(entry.data)
         self._adders: list[Callable[[str], None]] = []
         self._listeners: list[CALLBACK_TYPE] = []
@@ -123,6 +121,13 @@ class OfficeCoordinator:
             self.entry.data,
             self.store.get(LINES),
             lambda lines: self.store.async_put({LINES: dict(lines)}),
+        )
+        self._accompaniment = Accompaniment(
+            self.hass,
+            self.entry,
+            self.system,
+            save=lambda state: self._async_save(state.person.id, state.loop.ledger),
+            is_here=lambda state: self.people.get(state.person.id) is state,
         )
         self._stops.append(self.system.subscribe(self._on_driver_event))
         try:
@@ -180,7 +185,7 @@ class OfficeCoordinator:
                         state.loop.observe(line)
                         self._run(state)
                         if state.person.queues and self._begun:
-                            self._announce(state)
+                            self._accompaniment.follow(state)
                 self._resolve()
             case ConnectionChanged(ready=ready, error=error):
                 self._ready_since = dt_util.utcnow() if ready else None
@@ -193,7 +198,7 @@ class OfficeCoordinator:
                     if ready:
                         self._run(state)
                         state.published = None
-                        self._announce(state)
+                        self._accompaniment.follow(state)
                 self._tell_office()
 
     # The office
@@ -272,10 +277,7 @@ class OfficeCoordinator:
             facts=facts,
             decision=decide(self.office, facts, dt_util.utcnow()),
             loop=self._loop(person, ledger_from_record(record, person.extension)),
-            activated=record.get("activated"),
-            paused=frozenset(record.get("paused", ())),
-            redirect_since=_instant(record.get("redirect_since")),
-            wrap_up_since=_instant(record.get("wrap_up_since")),
+            **noted_from_record(record),
         )
         self._make_inputs(state)
 
@@ -417,7 +419,7 @@ class OfficeCoordinator:
                 self._show(state.person.id)
             tell_activated(state)
             if self._begun:
-                self._announce(state)
+                self._accompaniment.follow(state)
         self._set_timer()
 
     def situations(self) -> dict[str, Situation]:
@@ -431,52 +433,6 @@ class OfficeCoordinator:
             )
             for person_id, state in self.people.items()
         }
-
-    @callback
-    def _announce(self, state: PersonState) -> None:
-        """Let hotline and telephones follow a decision, in the background."""
-        self.entry.async_create_background_task(
-            self.hass, self._async_accompany(state), f"{DOMAIN} accompany"
-        )
-
-    async def _async_accompany(self, state: PersonState) -> None:
-        await state.loop.async_settled()
-        await announce(self.system, state)
-        async with state.guard_turn:
-            conflict = await guard_hotline(self.system, state, self.entry.options)
-            ready_at = await end_wrap_up(
-                self.system, state, self.entry.options, dt_util.utcnow()
-            )
-        name, person_id = state.person.name, state.person.id
-        of_a_person(self.hass, "hotline_conflict", person_id, name, there=conflict)
-        age = age_of_redirect(state, self.entry.options, dt_util.utcnow())
-        of_a_person(self.hass, "redirect_too_old", person_id, name, there=age.too_old)
-        if age.fall_back:
-            await state.loop.async_follow_own(END_EVERY_FORWARD)
-        ages_at = None if age.too_old else age.at
-        self._guard_again(state, [at for at in (ages_at, ready_at) if at is not None])
-        try:
-            await self._async_save(person_id, state.loop.ledger)
-        except OSError:
-            _LOGGER.exception("What was guarded could not be noted yet")
-
-    @callback
-    def _guard_again(self, state: PersonState, instants: list[datetime]) -> None:
-        """Look again when a redirect or follow-up will have lasted too long."""
-        if state.guard_timer is not None:
-            state.guard_timer()
-            state.guard_timer = None
-
-        @callback
-        def look(_now: datetime) -> None:
-            state.guard_timer = None
-            self._announce(state)
-
-        # Nobody looks after who has left meanwhile.
-        if instants and self.people.get(state.person.id) is state:
-            state.guard_timer = async_track_point_in_utc_time(
-                self.hass, look, min(instants)
-            )
 
     def _run(self, state: PersonState) -> None:
         """Let a person's redirect follow, in the background."""
@@ -622,24 +578,9 @@ class OfficeCoordinator:
         state = self.people.get(person_id)
         if state is None:
             return
-        record = self._record(state, ledger)
+        record = to_record(state, ledger)
         if record != self.store.get(person_id):
             await self.store.async_put({person_id: record})
-
-    def _record(self, state: PersonState, ledger: Ledger) -> dict[str, Any]:
-        return {
-            **facts_to_record(state.facts),
-            "activated": state.activated,
-            "paused": sorted(state.paused),
-            "redirect_since": (
-                state.redirect_since.isoformat() if state.redirect_since else None
-            ),
-            "wrap_up_since": (
-                state.wrap_up_since.isoformat() if state.wrap_up_since else None
-            ),
-            "extension": state.person.extension,
-            "ledger": ledger.to_json(),
-        }
 
     @callback
     def async_listen(
@@ -665,7 +606,7 @@ class OfficeCoordinator:
             listener()
         report_failing(self.hass, self.entry, state)
         if self._begun and tell_redirect(state):
-            self._announce(state)
+            self._accompaniment.follow(state)
 
     # Happenings
 
@@ -684,7 +625,3 @@ class OfficeCoordinator:
         if happening is not None and person_id in self.people:
             parts = sorted(part.value for part in event.parts)
             tell(self.people[person_id], happening, {"parts": parts})
-
-
-def _instant(stored: str | None) -> datetime | None:
-    return datetime.fromisoformat(stored) if stored else None

@@ -1,10 +1,11 @@
-"""Facts that must survive a restart, as plain JSON values and back."""
+"""What must survive a restart of a person, as plain JSON values and back."""
 
 from collections.abc import Mapping
 from datetime import datetime
 import logging
 from typing import Any
 
+from .person_state import PersonState
 from .presence.ledger import Ledger
 from .presence.model import Choice, EndingKind, Facts, Note
 
@@ -65,3 +66,34 @@ def ledger_from_record(record: Mapping[str, Any], extension: str) -> Ledger:
     if record.get("extension") != extension or "ledger" not in record:
         return Ledger()
     return Ledger.from_json(record["ledger"])
+
+
+def noted_from_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what the hotline and the guards noted of a person, by its field."""
+    return {
+        "activated": record.get("activated"),
+        "paused": frozenset(record.get("paused", ())),
+        "redirect_since": _instant(record.get("redirect_since")),
+        "wrap_up_since": _instant(record.get("wrap_up_since")),
+    }
+
+
+def to_record(state: PersonState, ledger: Ledger) -> dict[str, Any]:
+    """Return all that must survive of a person, with this ledger."""
+    return {
+        **facts_to_record(state.facts),
+        "activated": state.activated,
+        "paused": sorted(state.paused),
+        "redirect_since": _written(state.redirect_since),
+        "wrap_up_since": _written(state.wrap_up_since),
+        "extension": state.person.extension,
+        "ledger": ledger.to_json(),
+    }
+
+
+def _instant(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def _written(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

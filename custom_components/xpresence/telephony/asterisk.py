@@ -33,6 +33,8 @@ from .ami import (
 )
 from .ami_errors import translated, trusting
 from .asterisk_actions import Actions
+from .asterisk_agents import RIGHT as AGENT_RIGHT, Agents
+from .asterisk_rights import Rights
 from .driver import (
     AuthenticationFailed,
     Capability,
@@ -48,7 +50,6 @@ from .driver import (
     Rejected,
     Unavailable,
 )
-from .queues import FOLLOW_UP_REASON, LOGGED_OFF_REASON, Queues
 from .telephones import Calls, Telephones
 
 _LOGGER = logging.getLogger(__name__)
@@ -71,28 +72,8 @@ FLAPPING: Final = 10.0
 """Seconds a telephone must be gone before it is shown as gone."""
 AT_ONCE: Final = 32
 """Extensions that are read together, so that a write never waits for long."""
-HEARD_WITHIN: Final = 1.0
-"""Seconds for an event of our own making to arrive."""
 LONGEST_TEXT: Final = 300
 """Bytes of an info text that phones get; base64 must fit on one line."""
-
-REQUIRED: Final = ("DBPut", "DBDel", "Setvar")
-OPTIONAL: Final = {"QueueAdd": Capability.AGENT, "Originate": Capability.RING}
-MARK: Final = "Custom:XPRESENCE"
-"""A device state of our own, by which we find out whether events reach us."""
-
-ALWAYS: Final = (
-    Capability.UNCONDITIONAL
-    | Capability.BUSY
-    | Capability.NO_REPLY
-    | Capability.RING_SECONDS
-    | Capability.VOICEMAIL
-    | Capability.DO_NOT_DISTURB
-    | Capability.FOLLOW_ME
-    | Capability.PRESENCE_TEXT
-    | Capability.CALL_STATE
-    | Capability.READ_BACK
-)
 
 PRESENCE: Final = {
     Status.AVAILABLE: ("available", "NOT_INUSE"),
@@ -135,6 +116,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._ca = ca
         self._poll_every = poll_every
         self._ami = Actions()
+        self._rights = Rights(self._ami)
         self._closed = False
         self._started = False
         self._ready = False
@@ -152,12 +134,11 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._lines: dict[str, Line] = {}
         self._calls = Calls(flapping, self._tell_call_again)
         self._telephones = Telephones()
-        self._queues = Queues()
+        self._agents = Agents(self._ami)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._due: set[str] = set()
         self._hints_due = False
         self._settling: asyncio.TimerHandle | None = None
-        self._heard = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -274,7 +255,7 @@ class AsteriskPhoneSystem(PhoneSystem):
             extension,
             freepbx.setting(extension, stored),
             call=self._calls.get(extension),
-            agent=self._queues.agent(extension),
+            agent=self._agents.queues.agent(extension),
             as_of=datetime.now(UTC),
         )
         if self._ready and extension in self._watched:
@@ -328,7 +309,7 @@ class AsteriskPhoneSystem(PhoneSystem):
                 item.get("Exten"), item.get("Hint"), item.get("Status")
             )
         if Capability.AGENT in self._capabilities:
-            self._queues.replace(await self._ami.collect("QueueStatus"))
+            await self._agents.read()
         for extension in tuple(self._watched):
             self._note_call(extension)
 
@@ -370,18 +351,9 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
         _checked(extension)
         if Capability.AGENT not in self._capabilities and self._ready:
-            await self._ami.require("QueueAdd")
+            await self._ami.require(AGENT_RIGHT)
         async with self._turns[extension]:
-            await self._read_queue(queue)
-            before = self._queues.agent(extension).get(queue)
-            if state is AgentState.LOGGED_OFF:
-                await self._log_off(extension, queue)
-            elif before is not state:
-                await self._log_on(extension, queue, state)
-            await self._read_queue(queue)
-            now = self._queues.agent(extension).get(queue, AgentState.LOGGED_OFF)
-            if now is not state:
-                raise Rejected("the queue does not follow")
+            await self._agents.set(extension, queue, state)
             lamps = freepbx.queue_lamps(
                 extension,
                 queue,
@@ -390,51 +362,6 @@ class AsteriskPhoneSystem(PhoneSystem):
             )
             await asyncio.gather(*map(self._ami.light, lamps))
         self._tell_agent(extension)
-
-    async def _log_on(self, extension: str, queue: str, state: AgentState) -> None:
-        paused = state is AgentState.FOLLOW_UP
-        if not self._queues.of(extension, queue):
-            await self._ami.repeat(
-                "Already there",
-                "QueueAdd",
-                ("Queue", queue),
-                ("Interface", freepbx.member(extension)),
-                ("StateInterface", freepbx.member_state(extension)),
-                ("MemberName", extension),
-                ("Paused", str(paused).lower()),
-            )
-            await self._read_queue(queue)
-            if not paused:
-                return
-        reason = FOLLOW_UP_REASON if paused else ""
-        for member in self._queues.of(extension, queue):
-            await self._pause(queue, member.interface, reason, paused=paused)
-
-    async def _log_off(self, extension: str, queue: str) -> None:
-        for member in self._queues.of(extension, queue):
-            if member.dynamic:
-                fields = (("Queue", queue), ("Interface", member.interface))
-                await self._ami.repeat("Not there", "QueueRemove", *fields)
-            elif member.state is not AgentState.LOGGED_OFF:
-                # Only its configuration could take it out of the queue.
-                await self._pause(
-                    queue, member.interface, LOGGED_OFF_REASON, paused=True
-                )
-
-    async def _pause(
-        self, queue: str, interface: str, reason: str, *, paused: bool
-    ) -> None:
-        await self._ami.action(
-            "QueuePause",
-            ("Queue", queue),
-            ("Interface", interface),
-            ("Paused", str(paused).lower()),
-            ("Reason", reason),
-        )
-
-    async def _read_queue(self, queue: str) -> None:
-        items = await self._ami.collect("QueueStatus", ("Queue", queue))
-        self._queues.replace(items, queue)
 
     @override
     async def publish(self, extension: str, status: Status, text: str) -> None:
@@ -484,11 +411,19 @@ class AsteriskPhoneSystem(PhoneSystem):
             kept.clear()
         self._calls.forget_all()
         self._telephones.forget()
-        self._queues.forget()
+        self._agents.queues.forget()
 
     async def _become_ready(self, connection: int) -> None:
         """Find out what the login may do and how things stand, then say so."""
-        await self._probe()
+        self._capabilities = await self._rights.capabilities()
+        if Capability.PUSH not in self._capabilities:
+            _LOGGER.warning(
+                "The phone system tells no changes (manager.conf: read=call); they"
+                " are looked for every %s seconds",
+                self._poll_every,
+            )
+        answer = await self._ami.action("CoreSettings")
+        self._version = answer.get("AsteriskVersion") or None
         self._denied = None
         await self._look_around()
         if connection != self._connection or not self._ami.connected().connected:
@@ -528,7 +463,7 @@ class AsteriskPhoneSystem(PhoneSystem):
                     message.get("Exten"), message.get("Hint"), message.get("Status")
                 )
             case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
-                if extension := self._queues.note(message):
+                if extension := self._agents.queues.note(message):
                     self._tell_agent(extension)
             case "UserEvent":
                 self._soon({message.get("Extension")})
@@ -543,8 +478,7 @@ class AsteriskPhoneSystem(PhoneSystem):
             self._tell_call(extension)
 
     def _on_device(self, device: str, state: str) -> None:
-        if device == MARK:
-            self._heard.set()
+        self._rights.note_device(device)
         if lamp := freepbx.LAMP.fullmatch(device):
             self._soon(
                 extension
@@ -575,7 +509,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._tell_again(extension, call=self._calls.get(extension))
 
     def _tell_agent(self, extension: str) -> None:
-        self._tell_again(extension, agent=self._queues.agent(extension))
+        self._tell_again(extension, agent=self._agents.queues.agent(extension))
 
     def _tell_again(self, extension: str, **changed: Any) -> None:
         """Tell a line that has been told before, with something else in it."""
@@ -606,50 +540,6 @@ class AsteriskPhoneSystem(PhoneSystem):
                 listener(event)
             except Exception:
                 _LOGGER.exception("A listener failed; the others are told all the same")
-
-    # Asking
-
-    async def _probe(self) -> None:
-        """Find out what the login may do.
-
-        An action without its fields does nothing, and the right to it is looked at
-        before they are missed.
-
-        Raises:
-            PermissionDenied: something without which nothing works.
-        """
-        await self._ami.collect("DBGetTree", ("Family", "xpresence"))
-        for name in REQUIRED:
-            await self._ami.require(name)
-        found = ALWAYS
-        for name, capability in OPTIONAL.items():
-            with contextlib.suppress(PermissionDenied, NotSupported):
-                await self._ami.require(name)
-                found |= capability
-        if await self._hears():
-            found |= Capability.PUSH
-        else:
-            _LOGGER.warning(
-                "The phone system tells no changes (manager.conf: read=call); they"
-                " are looked for every %s seconds",
-                self._poll_every,
-            )
-        self._capabilities = found
-        answer = await self._ami.action("CoreSettings")
-        self._version = answer.get("AsteriskVersion") or None
-
-    async def _hears(self) -> bool:
-        """Change a device state of our own and listen for it."""
-        family, key = "CustomDevstate", MARK.removeprefix("Custom:")
-        before = (await self._ami.tree(family, key)).get(f"/{family}/{key}")
-        self._heard.clear()
-        state = "NOT_INUSE" if before == "INUSE" else "INUSE"
-        try:
-            await self._ami.set(f"DEVICE_STATE({MARK})", state)
-            async with asyncio.timeout(HEARD_WITHIN):
-                return await self._heard.wait()
-        except Rejected, TimeoutError:
-            return False
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def run() -> None:

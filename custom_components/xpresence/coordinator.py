@@ -32,7 +32,7 @@ from .const import (
 )
 from .errors import not_followed, refuse
 from .inputs import Inlet, Recalling, inputs_for
-from .labels import label
+from .labels import label, public_label
 from .notices import (
     all_gone,
     of_a_person,
@@ -223,6 +223,8 @@ class OfficeCoordinator:
                         add(person.id)
             for state in self.people.values():
                 state.loop.desk_change = self._desk_change
+                # Names and the way numbers are written may be others now.
+                state.loop.show()
             self._check_profiles()
             self._refresh(self.people, show=True)
             for person_id, state in self.people.items():
@@ -342,7 +344,12 @@ class OfficeCoordinator:
             save=lambda ledger: self._async_save(person.id, ledger),
             changed=lambda: self._show(person.id),
             found=lambda event: self._found(person.id, event),
-            label=lambda destination: label(self.office, person.id, destination),
+            label=lambda destination: label(
+                self.office, person.id, destination, self.number_format
+            ),
+            public_label=lambda destination: public_label(
+                self.office, person.id, destination, self.number_format
+            ),
             desk_change=self._desk_change,
             ready_since=self._ready_since,
         )

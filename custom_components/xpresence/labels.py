@@ -2,20 +2,41 @@
 
 from .presence.line import Destination, DestinationKind
 from .presence.model import Office, Target, TargetKind
+from .presence.numbers import NumberFormat, masked, understood
 
 
-def label(office: Office, person_id: str, destination: Destination) -> str:
-    """Return "Voicemail", a colleague, one of the person's devices, or a number."""
+def label(
+    office: Office, person_id: str, destination: Destination, style: NumberFormat
+) -> str:
+    """Return "Voicemail", a colleague, one of the person's devices, or a number.
+
+    It is for who may see the person's details.
+    """
+    return _called(office, person_id, destination, style) or destination.number
+
+
+def public_label(
+    office: Office, person_id: str, destination: Destination, style: NumberFormat
+) -> str:
+    """Return the same for everybody: a number that leads outside is masked."""
+    called = _called(office, person_id, destination, style)
+    return called or masked(destination.number, style)
+
+
+def _called(
+    office: Office, person_id: str, destination: Destination, style: NumberFormat
+) -> str | None:
     if destination.kind is DestinationKind.VOICEMAIL:
         return "Voicemail"
+    number = understood(destination.number, style)
     for person in office.people.values():
-        if person.extension == destination.number:
+        if person.extension == number:
             return person.name
     if person_id in office.people:
         for device in office.people[person_id].devices:
-            if device.number == destination.number:
+            if understood(device.number, style) == number:
                 return device.name
-    return destination.number
+    return None
 
 
 def aim(office: Office, person_id: str, target: Target) -> str:

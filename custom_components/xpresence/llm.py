@@ -129,7 +129,7 @@ class GetPresenceTool(PresenceTool):
         if reason_against(coordinator, person_id, Act.SEE_DETAILS, actor) is None:
             subjects = reason_against(coordinator, person_id, Act.SEE_SUBJECTS, actor)
             told["redirect"] = state.redirect.status.value
-            told["calls_go_to"] = state.redirect.attributes.get("target")
+            told["calls_go_to"] = state.redirect.details.get("target")
             told["why"] = list(
                 reasons(
                     coordinator.office,

@@ -27,7 +27,8 @@ def profile_named(office: Office, state: PersonState, name: str) -> Profile:
     """Return an offered profile by its name, whatever its case.
 
     Raises:
-        ServiceValidationError: none is called so; the message names all.
+        ServiceValidationError: none is called so. The message names all there are, and not
+            what was said: errors are logged.
     """
     choices = offered(office, state.person.id)
     for profile in choices:
@@ -38,7 +39,6 @@ def profile_named(office: Office, state: PersonState, name: str) -> Profile:
         translation_key="unknown_profile",
         translation_placeholders={
             "person": state.person.name,
-            "profile": name[:60],
             "offered": ", ".join(profile.name for profile in choices),
         },
     )

@@ -18,8 +18,9 @@ from homeassistant.util import dt as dt_util
 
 from .presence.ledger import Ledger
 from .presence.line import Condition, Destination, Line, Setting
+from .presence.numbers import MASK
 from .presence.parts import Reach
-from .presence.redirect_status import RedirectStatus, status
+from .presence.redirect_status import RedirectStatus, Shown, status
 from .presence.redirects import (
     DeskChange,
     Event,
@@ -52,12 +53,20 @@ ASIDE: Final = ("since", "last_failure", "last_failure_reason")
 NOT_AS_WISHED: Final = (RedirectStatus.PENDING, RedirectStatus.FAILED)
 
 
+type Label = Callable[[Destination], str]
+
+
 @dataclass(frozen=True, slots=True)
 class RedirectView:
-    """The redirect as an entity shows it."""
+    """The redirect as it is shown: to everybody, and to who may see details.
+
+    ``attributes`` are what everybody with access to the entity reads; ``details``
+    has the same keys, with whole numbers.
+    """
 
     status: RedirectStatus = RedirectStatus.UNKNOWN
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RedirectLoop:
@@ -65,7 +74,8 @@ class RedirectLoop:
 
     ``save`` stores the ledger (with whatever else the coordinator has not
     stored yet) and returns once it is on the disk. ``changed`` is told whenever
-    there is something new to show, ``found`` what a plan found out.
+    there is something new to show, ``found`` what a plan found out. ``label`` says
+    where calls go to who may know it, ``public_label`` to everybody.
     """
 
     def __init__(
@@ -78,7 +88,8 @@ class RedirectLoop:
         save: Callable[[Ledger], Awaitable[None]] | None = None,
         changed: Callable[[], None] = lambda: None,
         found: Callable[[Event], None] = lambda event: None,
-        label: Callable[[Destination], str] = lambda destination: destination.number,
+        label: Label = lambda destination: destination.number,
+        public_label: Label = lambda destination: MASK,
         desk_change: DeskChange = DeskChange.RESPECT,
         ready_since: datetime | None = None,
     ) -> None:
@@ -91,6 +102,7 @@ class RedirectLoop:
         self._changed = changed
         self._found = found
         self._label = label
+        self._public_label = public_label
         self.desk_change = desk_change
         self.ready_since = ready_since
         self.wanted: Wanted | None = None
@@ -331,7 +343,6 @@ class RedirectLoop:
         reason = self.reason if shown.status in NOT_AS_WISHED else None
         attributes: dict[str, Any] = {}
         if shown.destination is not None:
-            attributes["target"] = self._label(shown.destination)
             attributes["condition"] = (shown.condition or Condition.UNCONDITIONAL).value
             if shown.part is not None:
                 attributes["part"] = shown.part.value
@@ -339,24 +350,30 @@ class RedirectLoop:
             attributes["set_by"] = shown.set_by.value
         if reason is not None:
             attributes["reason"] = reason
-        if self.line is not None and (targets := self._targets(self.line.setting)):
-            attributes["targets"] = targets
-        before = {k: v for k, v in self.view.attributes.items() if k not in ASIDE}
-        if shown.status is not self.view.status or attributes != before:
+        details = attributes | self._where(shown, self._label)
+        before = {k: v for k, v in self.view.details.items() if k not in ASIDE}
+        if shown.status is not self.view.status or details != before:
             self._since = dt_util.utcnow()
-        attributes["since"] = self._since
-        attributes |= self._last_failure
-        self.view = RedirectView(shown.status, attributes)
+        past = {"since": self._since, **self._last_failure}
+        public = self._where(shown, self._public_label)
+        self.view = RedirectView(
+            shown.status, attributes | public | past, details | past
+        )
         self._changed()
 
-    def _targets(self, setting: Setting) -> dict[str, str]:
-        """Return where calls go under each condition that forwards them."""
+    def _where(self, shown: Shown, label: Label) -> dict[str, Any]:
+        """Return where calls go, and where under each condition that forwards them."""
+        where: dict[str, Any] = {}
+        if shown.destination is not None:
+            where["target"] = label(shown.destination)
+        setting = self.line.setting if self.line is not None else Setting()
         forwards = {one: setting.forward(one) for one in Condition}
-        return {
-            condition.value: self._label(target)
+        targets = {
+            condition.value: label(target)
             for condition, target in forwards.items()
             if isinstance(target, Destination)
         }
+        return where | ({"targets": targets} if targets else {})
 
     @property
     def reason(self) -> str | None:

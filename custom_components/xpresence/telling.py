@@ -35,19 +35,19 @@ def tell_activated(state: PersonState) -> None:
 def tell_redirect(state: PersonState) -> bool:
     """Say when calls begin to go elsewhere, or fail to; return whether that is new."""
     attributes = state.redirect.attributes
-    now = (state.redirect.status, attributes.get("target"))
+    now = (state.redirect.status, state.redirect.details.get("target"))
     if now == state.told:
         return False
     tell_activated(state)
     before, state.told = state.told, now
-    status, target = now
+    status, _ = now
     if before is not None or state.redirect_since is None:
         state.redirect_since = dt_util.utcnow()
     if status is RedirectStatus.FAILED:
         reason = {"reason": attributes.get("reason")}
         tell(state, Happening.REDIRECT_FAILED, reason)
     elif status in (RedirectStatus.ACTIVE, RedirectStatus.OFF) and before:
-        details = {"target": target, "set_by": attributes.get("set_by")}
+        details = {key: attributes.get(key) for key in ("target", "set_by")}
         tell(state, Happening.REDIRECTED, details)
     return True
 

@@ -18,6 +18,7 @@ from custom_components.xpresence.presence.numbers import (
     dialled,
     extension_of,
     kind,
+    masked,
     parse,
     understood,
 )
@@ -336,3 +337,33 @@ def test_only_what_the_wire_takes_is_checked(text: str) -> None:
     else:
         with pytest.raises(BadNumber):
             checked(text)
+
+
+# Masking
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("101", "101"),
+        ("*97", "*97"),
+        ("0171 5550189", "… 89"),
+        ("+33 1 23456789", "… 89"),
+        ("*21*01715550189#", "… 89"),
+        ("0 0049 30 1234101", "101"),
+        ("PJSIP/01715550189@line", "… 89"),
+        ("nobody", "…"),
+    ],
+)
+def test_a_number_that_leads_outside_shows_its_end_at_most(
+    number: str, shown: str
+) -> None:
+    assert masked(number, BERLIN) == shown
+
+
+@given(st.text(alphabet="0123456789", min_size=7, max_size=15))
+def test_a_masked_number_never_holds_more_than_two_digits_of_it(number: str) -> None:
+    assume(not BERLIN.extensions.intersection({number}))
+    digits = [one for one in masked(f"+{number}", BERLIN) if one.isdigit()]
+    inside = masked(f"+{number}", BERLIN) == understood(f"+{number}", BERLIN)
+    assert inside or len(digits) <= 2

@@ -28,6 +28,10 @@ LONGEST_E164: Final = 15
 SHORTEST_E164: Final = 4
 LONGEST_DIALLED: Final = 32
 
+MASK: Final = "…"
+SHORTEST_MASKED: Final = 7
+"""Digits of which two may show."""
+
 EMERGENCY: Final = frozenset({"110", "112", "911", "999"})
 """Never a target: a forwarded phone would call the police on its own."""
 
@@ -152,6 +156,24 @@ def kind(canonical: str, style: NumberFormat = PLAIN) -> NumberKind:
     if style.international_prefix and canonical.startswith(style.international_prefix):
         return NumberKind.ABROAD
     return NumberKind.EXTERNAL
+
+
+def masked(number: str, style: NumberFormat = PLAIN) -> str:
+    """Return a number as everybody may read it: whole inside, its end outside.
+
+    The end tells somebody's own numbers apart and calls nobody. A number too short
+    to hide anything behind its end shows none of it.
+    """
+    canonical = understood(number, style)
+    digits = [character for character in canonical if character in DIGITS]
+    inside = kind(canonical, style) is NumberKind.INTERNAL
+    if inside and not DIGITS.issuperset(canonical):
+        # A code, or what no number is, may carry one that leads outside.
+        short = len(digits) <= style.extension_digits
+        inside = short and DIALLABLE.issuperset(canonical)
+    if inside:
+        return canonical
+    return MASK if len(digits) < SHORTEST_MASKED else f"{MASK} {''.join(digits[-2:])}"
 
 
 def dialled(canonical: str, style: NumberFormat = PLAIN) -> str:

@@ -244,7 +244,7 @@ def _calls(
     key = f"redirect_{view.status.value}"
     if view.status is not RedirectStatus.ACTIVE:
         return _about(hass, sentence, coordinator, person, key)
-    target = str(view.attributes.get("target", "–"))
+    target = str(view.details.get("target", "–"))
     return _about(hass, sentence, coordinator, person, key, target=target)
 
 

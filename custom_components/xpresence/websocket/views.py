@@ -97,7 +97,7 @@ def _redirect(state: PersonState, details: bool) -> View:
     shown = state.redirect
     unknown = shown.status is RedirectStatus.UNKNOWN
     status = "unknown" if unknown else shown.status.value
-    return {"status": status, **(shown.attributes if details else {})}
+    return {"status": status, **(shown.details if details else {})}
 
 
 def _choices(office: Office, state: PersonState) -> list[Profile]:

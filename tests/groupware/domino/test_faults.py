@@ -1,5 +1,6 @@
 """What is said when a Domino server cannot be read, and what it is spared."""
 
+import asyncio
 from datetime import timedelta
 import logging
 from pathlib import Path
@@ -113,15 +114,54 @@ async def test_two_people_of_one_server_are_not_mixed_up(
 
 async def test_a_client_that_keeps_cookies_is_not_taken(server: DominoServer) -> None:
     async with ClientSession() as http:
-        source = NotesCalendar(
-            Login(server.url, "a", "b"),
-            "mail/anna.nsf",
-            http=http,
-            time_zone="UTC",
-            execute=execute,
-        )
         with pytest.raises(TypeError):
-            await source.read(*DAY)
+            NotesCalendar(
+                Login(server.url, "a", "b"),
+                "mail/anna.nsf",
+                http=http,
+                time_zone="UTC",
+                execute=execute,
+            )
+
+
+def shared(server: DominoServer) -> dict[str, str]:
+    """Make a second mail file that Anna's login may read as well."""
+    server.mail_files["mail/bob.nsf"] = [one(summary="Bob's")]
+    server.readers["Anna Office"].add("mail/bob.nsf")
+    return {"mail_file": "mail/bob.nsf", "address": "bob@office.example"}
+
+
+async def test_mail_files_of_one_login_share_its_session(
+    server: DominoServer, calendar: Make
+) -> None:
+    server.sessions_on = True
+    sources = [
+        calendar(server, auth=Auth.SESSION),
+        calendar(server, auth=Auth.SESSION, **shared(server)),
+    ]
+    _, (found,) = await asyncio.gather(*(source.read(*DAY) for source in sources))
+    assert found.subject == "Bob's"
+    assert server.tries == 1
+
+
+@pytest.mark.parametrize("auth", Auth)
+async def test_mail_files_of_one_login_are_not_locked_out_one_by_one(
+    server: DominoServer, calendar: Make, auth: Auth
+) -> None:
+    server.sessions_on = auth is Auth.SESSION
+    wrong = {"password": "old", "auth": auth}
+    both = [calendar(server, **wrong), calendar(server, **wrong, **shared(server))]
+    errors = await asyncio.gather(*(refusal(source) for source in both))
+    assert {type(error) for error in errors} == {SignInNeeded}
+    assert server.tries == 1
+
+
+async def test_a_closed_calendar_is_not_read(
+    server: DominoServer, calendar: Make
+) -> None:
+    source = calendar(server)
+    await source.close()
+    assert (await refusal(source)).reason == "closed"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +221,25 @@ async def test_a_server_that_answers_badly_is_told_apart_and_heals(
     assert isinstance(error, SourceUnavailable)
     assert (error.reason, error.retry_after) == (reason, retry_after)
     server.fault = ""
-    assert await source.read(*DAY)
+    if not retry_after:
+        assert await source.read(*DAY)
+
+
+async def test_a_throttled_login_is_left_alone_as_long_as_it_asks(
+    server: DominoServer, calendar: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.fault = "too many requests"
+    first, second = calendar(server), calendar(server, **shared(server))
+    await refusal(first)
+    server.fault = ""
+    for source in (first, second):
+        error = await refusal(source)
+        assert error.reason == "busy"
+        assert 0 < error.retry_after <= 77
+    assert not server.asked
+    now = asyncio.get_running_loop().time()
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now + 78)
+    assert await second.read(*DAY)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,11 @@ async def test_somebody_who_signs_in_again_is_tried_again(
     server.passwords["anna"] = "not yet"
     assert isinstance(await refusal(calendar(server, password=right)), SignInNeeded)
     server.passwords["anna"] = right
-    assert await calendar(server, password=right).read(*DAY) == ()
+    # Not because a calendar was set up anew: somebody must have looked at it.
+    first = calendar(server, password=right)
+    assert isinstance(await refusal(first), SignInNeeded)
+    assert await calendar(server, password=right, anew=True).read(*DAY) == ()
+    assert await first.read(*DAY) == ()
 
 
 # Whose calendar
@@ -214,6 +218,21 @@ async def test_a_throttled_login_is_left_alone_as_long_as_it_asks(
     now = asyncio.get_running_loop().time()
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now + 46)
     assert await first.read(*DAY) == ()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_not_everybody_of_a_login_waits_for_a_silent_server(
+    server: ExchangeServer, calendar: Make
+) -> None:
+    server.add(BOB)
+    server.rights["anna"].add(BOB)
+    both = [calendar(server), calendar(server, BOB)]
+    server.fault = "silent"
+    errors = await asyncio.gather(*(refusal(source) for source in both))
+    assert {error.reason for error in errors} == {"too_slow"}
+    assert server.tries == 1
+    server.fault = ""
+    assert await both[1].read(*DAY) == ()
 
 
 async def test_a_server_that_is_down_is_read_again_when_it_is_back(

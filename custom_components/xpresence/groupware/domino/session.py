@@ -19,6 +19,7 @@ from aiohttp import (
 )
 from yarl import URL
 
+from ..execute import Execute
 from ..source import (
     CertificateRejected,
     NotAllowed,
@@ -26,7 +27,8 @@ from ..source import (
     SourceError,
     SourceUnavailable,
 )
-from ..tls import certificate_problem
+from ..tls import certificate_problem, trust
+from ..turns import Turns
 from .login import Auth, Login
 
 TIMEOUT: Final = ClientTimeout(total=30)
@@ -36,12 +38,10 @@ COOKIES: Final = ("LtpaToken2", "LtpaToken", "DomAuthSessId")
 """What Domino knows a session by, across servers or on one."""
 
 
-class DominoSession:
-    """One login; it signs in when it must, and a refused password only once."""
+class DominoSession(Turns):
+    """One login, for all mail files that are read with it; it signs in when it must."""
 
-    def __init__(
-        self, http: ClientSession, login: Login, trusted: ssl.SSLContext
-    ) -> None:
+    def __init__(self, http: ClientSession, login: Login, execute: Execute) -> None:
         """Take a client session that keeps no cookies: they are one person's.
 
         Raises:
@@ -49,11 +49,12 @@ class DominoSession:
         """
         if not isinstance(http.cookie_jar, DummyCookieJar):
             raise TypeError("a client session that keeps cookies mixes people up")
+        super().__init__()
         self._http = http
         self._login = login
-        self._trusted = trusted
+        self._execute = execute
+        self._trusted: ssl.SSLContext | None = None
         self._cookies: dict[str, str] = {}
-        self._refused: SignInNeeded | None = None
 
     async def get(
         self, url: URL, params: Mapping[str, str]
@@ -63,29 +64,34 @@ class DominoSession:
         Raises:
             SourceError: it could not be had.
         """
-        if self._refused:
-            raise SignInNeeded(self._refused.reason)
         try:
+            trusted = await self._trust()
             if self._login.auth is Auth.SESSION and not self._cookies:
-                await self._sign_in()
+                await self._sign_in(trusted)
             try:
-                return await self._ask(url, params)
+                return await self._ask(url, params, trusted)
             except _SessionOver:
-                await self._sign_in()
-                return await self._ask(url, params)
+                await self._sign_in(trusted)
+                return await self._ask(url, params, trusted)
         except _SessionOver:
             # Signed in anew, and not let in: there is no use in trying on.
             raise NotAllowed("not_allowed") from None
-        except SignInNeeded as error:
-            self._refused = error
-            raise
         except TimeoutError:
             raise SourceUnavailable("too_slow") from None
         except (ClientError, OSError) as error:
             raise _of_the_wire(error) from None
 
+    async def _trust(self) -> ssl.SSLContext:
+        """Return whose certificates count; that is read from files, once."""
+        if self._trusted is None:
+            try:
+                self._trusted = await self._execute(lambda: trust(self._login.authority))
+            except ValueError as error:
+                raise CertificateRejected("authority_unreadable") from error
+        return self._trusted
+
     async def _ask(
-        self, url: URL, params: Mapping[str, str]
+        self, url: URL, params: Mapping[str, str], trusted: ssl.SSLContext
     ) -> tuple[Any, Mapping[str, str]]:
         basic = self._login.auth is Auth.BASIC
         async with self._http.get(
@@ -93,7 +99,7 @@ class DominoSession:
             params=params,
             cookies=self._cookies or None,
             headers={"Accept": "application/json"} | (self._basic if basic else {}),
-            ssl=self._trusted,
+            ssl=trusted,
             timeout=TIMEOUT,
             allow_redirects=False,
         ) as response:
@@ -131,7 +137,7 @@ class DominoSession:
         if status != 200:
             raise SourceUnavailable("server_error")
 
-    async def _sign_in(self) -> None:
+    async def _sign_in(self, trusted: ssl.SSLContext) -> None:
         """Begin a session.
 
         Raises:
@@ -141,7 +147,7 @@ class DominoSession:
         async with self._http.post(
             self._login.sign_in,
             data={"Username": self._login.username, "Password": self._login.password},
-            ssl=self._trusted,
+            ssl=trusted,
             timeout=TIMEOUT,
             allow_redirects=False,
         ) as response:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 import re
 from typing import Any, Final
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession
@@ -14,8 +15,7 @@ from yarl import URL
 
 from ...presence.appointments import Appointment, Response
 from ..execute import Execute
-from ..source import CertificateRejected, NotAllowed, SourceUnavailable
-from ..tls import trust
+from ..source import NotAllowed, SourceUnavailable
 from .events import INVITATION, NAME, appointment, is_invited, lotus, own_response
 from .login import Login
 from .session import DominoSession
@@ -28,6 +28,9 @@ MOST_PAGES: Final = 100
 AT_ONCE: Final = 4
 """Own responses asked for at the same time."""
 RANGE: Final = re.compile(r"items (\d+)-(\d+)")
+
+SESSIONS: Final[WeakValueDictionary[Login, DominoSession]] = WeakValueDictionary()
+"""The sessions that some calendar uses; the last one takes its own with it."""
 
 
 class NotesCalendar:
@@ -45,23 +48,30 @@ class NotesCalendar:
         execute: Execute,
         address: str = "",
         with_responses: bool = False,
+        anew: bool = False,
     ) -> None:
         """Nothing is asked before the first reading.
 
         ``address`` is the person's own e-mail address. What they answered to an
         invitation takes a request each, so it is only asked ``with_responses``.
-        ``http`` must keep no cookies.
+        ``http`` must keep no cookies. ``anew``: somebody has looked at the settings,
+        so that a login which was refused may be tried once more, for all who use it.
+
+        Raises:
+            TypeError: ``http`` keeps cookies.
         """
-        self._login = login
+        session = SESSIONS.get(login)
+        if session is None:
+            session = SESSIONS[login] = DominoSession(http, login, execute)
+        if anew:
+            session.try_again()
+        self._session: DominoSession | None = session
         self._events = login.events(mail_file)
-        self._http = http
         self._time_zone = time_zone
         self._execute = execute
         self._address = address or (login.username if "@" in login.username else "")
         self._with_responses = with_responses
         self._responses: dict[tuple[str, str, str], Response] = {}
-        self._lock = asyncio.Lock()
-        self._session: DominoSession | None = None
 
     async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
         """Read what overlaps the time from ``start`` to ``end``, expanded.
@@ -69,25 +79,22 @@ class NotesCalendar:
         Raises:
             SourceError: it could not be read.
         """
-        async with self._lock:
-            session = await self._ready()
-            events = await self._listed(session, start - EARLIER, end)
-            if self._with_responses and self._address:
-                await self._learn_responses(session, events)
-            return await self._execute(lambda: self._told(events, start, end))
+        session = self._session
+        if session is None:
+            raise SourceUnavailable("closed")
+        return await session.take(lambda: self._read(session, start, end))
+
+    async def _read(
+        self, session: DominoSession, start: datetime, end: datetime
+    ) -> tuple[Appointment, ...]:
+        events = await self._listed(session, start - EARLIER, end)
+        if self._with_responses and self._address:
+            await self._learn_responses(session, events)
+        return await self._execute(lambda: self._told(events, start, end))
 
     async def close(self) -> None:
-        """Forget the session; the client session is its owner's to close."""
+        """Let go of the session; the client session is its owner's to close."""
         self._session = None
-
-    async def _ready(self) -> DominoSession:
-        if self._session is None:
-            try:
-                trusted = await self._execute(lambda: trust(self._login.authority))
-            except ValueError as error:
-                raise CertificateRejected("authority_unreadable") from error
-            self._session = DominoSession(self._http, self._login, trusted)
-        return self._session
 
     async def _listed(
         self, session: DominoSession, start: datetime, end: datetime

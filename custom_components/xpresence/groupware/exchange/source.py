@@ -1,6 +1,5 @@
 """The calendar of one mailbox on an Exchange Server."""
 
-import asyncio
 from datetime import datetime
 import ssl
 from typing import TYPE_CHECKING, Final
@@ -8,41 +7,24 @@ from weakref import WeakValueDictionary
 
 from ...presence.appointments import Appointment
 from ..execute import Execute
-from ..source import CertificateRejected, SignInNeeded, SourceUnavailable
+from ..source import CertificateRejected, SourceUnavailable
 from ..tls import trust
+from ..turns import Turns
 from .items import NAME
 from .login import Access, Login
 
 if TYPE_CHECKING:
     from .connection import Connection
 
-PATIENCE: Final = 120.0
-"""Seconds until a reading is given up, however many pages it has."""
-LONGEST_BACK_OFF: Final = 900.0
-"""Seconds that a server's wish to be left alone is heeded for at most."""
-
-
-class Session:
-    """What the mailboxes read with one login share: a connection, one at a time.
-
-    A refused password is not tried again: after a few of them Windows locks the
-    account out, for its owner too. While the server asks to be left alone, nobody of
-    this login asks it anything.
-    """
+class Session(Turns):
+    """What the mailboxes read with one login share: a connection, one at a time."""
 
     def __init__(self, login: Login) -> None:
         """Begin without a connection."""
+        super().__init__()
         self._login = login
-        self._lock = asyncio.Lock()
         self._connection: Connection | None = None
-        self._refused: SignInNeeded | None = None
-        self._quiet_until = 0.0
         self.users = 0
-
-    @property
-    def refused(self) -> bool:
-        """Return whether the login was refused."""
-        return self._refused is not None
 
     async def read(
         self,
@@ -54,28 +36,9 @@ class Session:
         end: datetime,
     ) -> tuple[Appointment, ...]:
         """Read a mailbox's calendar, after whoever asked before."""
-        loop = asyncio.get_running_loop()
-        async with self._lock:
-            if self._refused:
-                raise SignInNeeded(self._refused.reason)
-            wait = self._quiet_until - loop.time()
-            if wait > 0:
-                raise SourceUnavailable("busy", wait)
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    return await execute(
-                        lambda: self._read(mailbox, access, time_zone, start, end)
-                    )
-            except TimeoutError as error:
-                raise SourceUnavailable("too_slow") from error
-            except SignInNeeded as error:
-                self._refused = error
-                raise
-            except SourceUnavailable as error:
-                if error.retry_after:
-                    quiet = min(error.retry_after, LONGEST_BACK_OFF)
-                    self._quiet_until = loop.time() + quiet
-                raise
+        return await self.take(
+            lambda: execute(lambda: self._read(mailbox, access, time_zone, start, end))
+        )
 
     def _read(
         self,
@@ -127,12 +90,18 @@ class ExchangeCalendar:
         time_zone: str,
         execute: Execute,
         access: Access = Access.DELEGATE,
+        anew: bool = False,
     ) -> None:
-        """Nothing is imported or opened before the first reading."""
+        """Nothing is imported or opened before the first reading.
+
+        ``anew``: somebody has looked at the settings, so that a login which was
+        refused may be tried once more, for all who use it.
+        """
         session = SESSIONS.get(login)
-        if session is None or session.refused:
-            # Somebody has looked at the settings: a refused login may be tried once.
+        if session is None:
             session = SESSIONS[login] = Session(login)
+        if anew:
+            session.try_again()
         session.users += 1
         self._session: Session | None = session
         self._mailbox = mailbox

@@ -85,7 +85,9 @@ class DominoSession(Turns):
         """Return whose certificates count; that is read from files, once."""
         if self._trusted is None:
             try:
-                self._trusted = await self._execute(lambda: trust(self._login.authority))
+                self._trusted = await self._execute(
+                    lambda: trust(self._login.authority)
+                )
             except ValueError as error:
                 raise CertificateRejected("authority_unreadable") from error
         return self._trusted

@@ -16,6 +16,7 @@ from .login import Access, Login
 if TYPE_CHECKING:
     from .connection import Connection
 
+
 class Session(Turns):
     """What the mailboxes read with one login share: a connection, one at a time."""
 

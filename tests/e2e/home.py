@@ -54,6 +54,7 @@ class Home:
     username: str = "admin"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     language: str = "en"
+    configuration: str = CONFIGURATION
     process: subprocess.Popen[bytes] | None = None
     session: aiohttp.ClientSession | None = None
     token: str = ""
@@ -68,7 +69,7 @@ class Home:
     def prepare(self) -> None:
         """Write the configuration and put the integration in its place."""
         (self.folder / ".storage").mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(CONFIGURATION)
+        (self.folder / "configuration.yaml").write_text(self.configuration)
         components = self.folder / "custom_components"
         if not components.exists():
             components.symlink_to(PROJECT / "custom_components")
@@ -430,6 +431,18 @@ class Home:
             },
         )
         assert result["type"] == "create_entry", result
+
+    async def change(
+        self, entry_id: str, kind: str, subentry_id: str, *steps: Mapping[str, Any]
+    ) -> None:
+        """Change a person or a profile; each step is the answer to a page."""
+        result = await self.flow(
+            "/api/config/config_entries/subentries/flow",
+            {"handler": [entry_id, kind], "subentry_id": subentry_id},
+            *steps,
+        )
+        assert result["type"] == "abort", result
+        assert result["reason"] == "reconfigure_successful", result
 
     async def add_profile(
         self,

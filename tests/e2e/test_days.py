@@ -1,0 +1,233 @@
+"""A day at work: the calendar and the PC move real calls by themselves."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+import time
+
+import pytest
+import pytest_asyncio
+
+from tests.pbx.asterisk import Asterisk
+from tests.pbx.sip import lands, phone
+
+from .conftest import settled
+from .diaries import Appointment, Diary, diaries as kept, soon
+from .home import CONFIGURATION, Home
+
+pytestmark = [
+    pytest.mark.asterisk,
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+PROFILE = "select.anna_profile"
+REDIRECT = "sensor.anna_redirect"
+SOURCE = "sensor.anna_profile_source"
+RUNS = "input_boolean.pc_runs"
+LOCKED = "input_boolean.screen_locked"
+HOUR = timedelta(hours=1)
+SHOW_AS = {
+    "free": "ignore",
+    "tentative": "default",
+    "busy": "default",
+    "out_of_office": "default",
+    "working_elsewhere": "ignore",
+}
+PC = """
+input_boolean:
+  pc_runs:
+    initial: true
+  screen_locked:
+    initial: false
+template:
+  - binary_sensor:
+      - name: PC lock
+        device_class: lock
+        state: "{{ is_state('input_boolean.screen_locked', 'off') }}"
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def diaries(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[dict[str, Diary]]:
+    """Keep three calendars."""
+    async with kept(tmp_path_factory.mktemp("diaries")) as diaries:
+        yield diaries
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(
+    pbx: Asterisk,
+    diaries: dict[str, Diary],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Home]:
+    """Run a Home Assistant in which Anna follows three calendars and her PC."""
+    folder = tmp_path_factory.mktemp("home") / "config"
+    async with Home(folder, configuration=CONFIGURATION + PC) as home:
+        entry = await home.add_asterisk(pbx)
+        await home.add_person(entry, "Anna", "100")
+        await home.add_person(entry, "Bob", "101")
+        people = await home.people(entry)
+        to_bob = {"kind": "person", "person": people["Bob"]}
+        await home.add_profile(entry, "Training", to_bob)
+        await impatient(home, entry)
+        for diary in diaries.values():
+            await diary.connect(home)
+            await home.change(
+                entry,
+                "person",
+                people["Anna"],
+                {"next_step_id": "calendars"},
+                {"next_step_id": "add_calendar"},
+                {"next_step_id": "calendar_home_assistant"},
+                {"entity_id": diary.entity_id},
+                {
+                    "name": diary.name,
+                    "categories_only": True,
+                    "invitations": "always",
+                    "show_as": SHOW_AS,
+                },
+            )
+        await follow_pc(home, entry, people["Anna"], to_bob)
+        await home.until(REDIRECT, "off")
+        yield home
+    assert home.complaints() == []
+
+
+async def impatient(home: Home, entry: str) -> None:
+    """Let a lock and the end of a PC count after a second."""
+    result = await home.flow(
+        "/api/config/config_entries/options/flow",
+        {"handler": entry},
+        {"next_step_id": "rules"},
+    )
+    usual = {
+        field["name"]: field.get("description", {}).get("suggested_value")
+        for field in result["data_schema"]
+    }
+    asked = {name: said for name, said in usual.items() if said is not None}
+    result = await home.post(
+        f"/api/config/config_entries/options/flow/{result['flow_id']}",
+        {**asked, "hold": 1, "restart": 1},
+    )
+    assert result["type"] == "create_entry", result
+
+
+async def follow_pc(home: Home, entry: str, anna: str, to_bob: dict[str, str]) -> None:
+    """Let Be right back forward to Bob, and the PC tell when it is due."""
+    profiles = await home.profiles(entry)
+    await home.change(
+        entry,
+        "profile",
+        profiles["Be right back"],
+        {
+            "status": "be_right_back",
+            "ending": "until_changed",
+            "agent": "unchanged",
+            "enabled": True,
+        },
+        {"mode": "forward"},
+        {
+            "unconditional": to_bob,
+            "busy": {"kind": "nowhere"},
+            "no_reply": {"kind": "nowhere"},
+        },
+    )
+    await home.change(
+        entry,
+        "person",
+        anna,
+        {"next_step_id": "activity"},
+        {"client": "own"},
+        {
+            "session": "input_boolean.pc_runs",
+            "end_profile": profiles["Gone home"],
+        },
+        {
+            "locked": "binary_sensor.pc_lock",
+            "locked_profile": profiles["Be right back"],
+        },
+        {},
+    )
+
+
+@pytest.mark.parametrize("kind", ["local_calendar", "caldav", "remote_calendar"])
+async def test_calls_follow_the_inner_appointment_then_the_outer_one_again(
+    home: Home,
+    pbx: Asterisk,
+    diaries: dict[str, Diary],
+    kind: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    diary = diaries[kind]
+
+    async def comes(what: str, due: datetime, value: str | None) -> None:
+        """Wait for the redirect, and tell how late it was; no more than that."""
+        await settled(pbx, "CF", "100", value)
+        late = time.time() - due.timestamp()
+        record_property(f"{kind}: {what}", f"{late:.2f} s")
+        print(f"{kind}: {what} after {late:.2f} s")
+
+    def training(start: datetime, end: datetime) -> Appointment:
+        return Appointment(subject="First aid @Training", start=start, end=end)
+
+    def lunch(start: datetime, end: datetime) -> Appointment:
+        return Appointment(subject="Pizza @Lunch", start=start, end=end)
+
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        begins = soon()
+        later = begins + HOUR
+        await diary.write(home, training(begins, later))
+        await comes("the training begins", begins, "101")
+        assert await home.state(SOURCE) == "calendar"
+        assert await lands(pbx, "102", "100") == "101"
+
+        noon = soon()
+        await diary.write(home, training(begins, later), lunch(noon, later))
+        await comes("lunch begins", noon, "*100")
+        await home.until(PROFILE, "Lunch")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+
+        over = soon()
+        await diary.write(home, training(begins, later), lunch(noon, over))
+        await comes("the training resumes", over, "101")
+        await home.until(PROFILE, "Training")
+        assert await lands(pbx, "102", "100") == "101"
+
+        over = soon()
+        await diary.write(home, training(begins, over))
+        await comes("the training ends", over, None)
+        await home.until(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+    await diary.write(home)
+
+
+async def test_a_locked_pc_sends_calls_to_a_colleague_until_it_is_unlocked(
+    home: Home, pbx: Asterisk
+) -> None:
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        await home.act("input_boolean", "turn_on", entity_id=LOCKED)
+        await settled(pbx, "CF", "100", "101")
+        await home.until(PROFILE, "Be right back")
+        assert await home.state(SOURCE) == "inactivity"
+        assert await lands(pbx, "102", "100") == "101"
+        await home.act("input_boolean", "turn_off", entity_id=LOCKED)
+        await settled(pbx, "CF", "100", None)
+        await home.until(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+
+
+async def test_a_pc_that_ends_sends_calls_to_voicemail_until_it_starts(
+    home: Home, pbx: Asterisk
+) -> None:
+    async with phone(pbx, "100"):
+        await home.act("input_boolean", "turn_off", entity_id=RUNS)
+        await settled(pbx, "CF", "100", "*100")
+        await home.until(PROFILE, "Gone home")
+        assert await home.state(SOURCE) == "session"
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        await home.act("input_boolean", "turn_on", entity_id=RUNS)
+        await settled(pbx, "CF", "100", None)
+        await home.until(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from script.demo import DASHBOARD, dashboard
 from tests.pbx.asterisk import EVENTUALLY, Asterisk
+from tests.pbx.sip import dial, phone
 
 from .axe import violations
 from .browser import browser, cold, log_in
@@ -231,6 +232,21 @@ async def test_the_own_redirect_goes_to_voicemail_to_a_colleague_and_back(
     await button(card, "Change the redirect").click()
     await button(card, "Ring here").click()
     await settled(pbx, "CF", "100", None)
+
+
+async def test_a_call_is_seen_by_oneself_and_by_the_team(
+    card: Locator, pbx: Asterisk
+) -> None:
+    anna = card.page.locator("xpresence-team-card li").filter(has_text="Anna")
+    async with phone(pbx, "100"):
+        call = asyncio.create_task(dial(pbx, "101", "100", hold=60))
+        await expect(card.locator(".call")).to_have_text("In call")
+        await expect(anna.locator(".call")).to_have_text("In call")
+        for channel, *_ in await asyncio.to_thread(pbx.talking):
+            await asyncio.to_thread(pbx.cli, f"channel request hangup {channel}")
+        await call
+    await expect(card.locator(".call")).to_have_count(0)
+    await expect(anna.locator(".call")).to_have_count(0)
 
 
 async def test_everything_is_within_the_keyboards_reach(

@@ -10,6 +10,7 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.xpresence.frontend import ENTRANCE, FOLDER
+from custom_components.xpresence.presence.phrases import BECAUSE
 
 MODULES = sorted(FOLDER.glob("*.js"))
 LARGEST = 30_000
@@ -51,6 +52,18 @@ def test_every_word_of_the_cards_is_there_in_german_and_is_used() -> None:
     for key in en:
         blanks = [re.findall(r"\{(\w+)\}", said[key]) for said in (en, de)]
         assert sorted(blanks[0]) == sorted(blanks[1]), key
+
+
+def test_the_cards_know_every_reason_for_a_profile() -> None:
+    text = (FOLDER / "texts.js").read_text()
+    # A choice has words of its own; the rest of a call or a person that is gone
+    # nobody sees on a card.
+    reasons = {
+        key
+        for key in BECAUSE["en"]
+        if not key.startswith("chosen") and key not in ("call", "person_missing")
+    }
+    assert {key for key in reasons if f"\n  {key}: " not in text} == set()
 
 
 async def test_the_page_loads_the_cards_by_a_path_that_names_their_content(

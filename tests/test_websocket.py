@@ -261,6 +261,7 @@ async def test_todays_appointments_are_told_and_their_subjects_to_whom_they_conc
             "end": entry.end.isoformat(),
             "subject": subject,
             "source": "Outlook",
+            "planned": None,
             "profile": "Meeting",
             "status": "busy",
         }

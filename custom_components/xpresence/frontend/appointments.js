@@ -4,14 +4,16 @@ import { STATUS_ICONS, icon } from "./looks.js";
 import { HOUR } from "./time.js";
 import { h } from "./view.js";
 
+/** @import {MyCard} from "./my-card.js" */
 /** @import {Scene} from "./live-card.js" */
 /** @import {Appointment} from "./types.js" */
 
 /**
+ * @param {MyCard} card
  * @param {Scene} scene
  * @param {Appointment[]} appointments
  */
-export function appointmentList(scene, appointments) {
+export function appointmentList(card, scene, appointments) {
   const { t, clock, now } = scene;
   const morning = new Date(now.getTime() + 12 * HOUR);
   const shown = appointments.filter(
@@ -23,15 +25,16 @@ export function appointmentList(scene, appointments) {
     "section",
     { key: "appointments", "aria-label": t("appointments") },
     h("h3", null, t("appointments")),
-    h("ul", { class: "list" }, shown.map((one) => line(scene, one))),
+    h("ul", { class: "list" }, shown.map((one) => line(card, scene, one))),
   );
 }
 
 /**
+ * @param {MyCard} card
  * @param {Scene} scene
  * @param {Appointment} appointment
  */
-function line({ t, clock, now }, { start, end, subject, source, profile, status }) {
+function line(card, { t, clock, now }, { start, end, subject, source, profile, status, planned }) {
   const from = new Date(start);
   const to = new Date(end);
   const over = to <= now;
@@ -44,12 +47,24 @@ function line({ t, clock, now }, { start, end, subject, source, profile, status 
     h(
       "span",
       { class: "grow" },
-      h("span", { class: "strong" }, subject || t("private")),
+      h("span", { class: "strong" }, subject || t(planned ? "planned" : "private")),
       h(
         "span",
         { class: "small block" },
         [profile ?? t("ignored"), source].filter(Boolean).join(" · "),
       ),
     ),
+    planned &&
+      card.may("plan_presence") &&
+      h(
+        "button",
+        {
+          class: "icon",
+          "aria-label": t("cancel", { what: profile ?? t("planned") }),
+          onclick: () =>
+            card.act("cancel", "xpresence.cancel_planned_presence", { ...card.target(), planned }),
+        },
+        h("ha-icon", { icon: "mdi:close", "aria-hidden": "true" }),
+      ),
   );
 }

@@ -140,6 +140,7 @@ export class LiveCard extends HTMLElement {
    * @param {string} what which control asked
    * @param {string} action with its domain
    * @param {object} data
+   * @returns {Promise<boolean>} whether it was done
    */
   async act(what, action, data) {
     const hass = /** @type {Hass} */ (this.hass_);
@@ -154,6 +155,7 @@ export class LiveCard extends HTMLElement {
     }
     if (this.doing === what) this.doing = "";
     this.draw();
+    return !this.error;
   }
 
   /**

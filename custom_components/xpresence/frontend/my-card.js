@@ -7,6 +7,7 @@ import { LiveCard } from "./live-card.js";
 import { CALL_ICONS, STATUS_ICONS, icon, stateName } from "./looks.js";
 import { because } from "./reason.js";
 import { changeRedirect } from "./redirecting.js";
+import { planning } from "./planning.js";
 import { redirectLine } from "./redirect.js";
 import { devices } from "./devices.js";
 import { timeline } from "./timeline.js";
@@ -26,6 +27,9 @@ export class MyCard extends LiveCard {
     this.asking = false;
     /** The end that is offered; kept while one is picked. */
     this.suggestion = "";
+    /** When the presence that is being planned begins, as it was proposed. */
+    /** @type {Date | undefined} */
+    this.begin = undefined;
   }
 
   // What Home Assistant asks of a card
@@ -163,7 +167,8 @@ export class MyCard extends LiveCard {
         chooses && !hidden.has("info_text") && this.infoText(scene, person),
         !hidden.has("devices") && devices(this, scene, details),
         !hidden.has("timeline") && timeline(scene, details.timeline),
-        !hidden.has("appointments") && appointmentList(scene, details.appointments),
+        !hidden.has("appointments") && appointmentList(this, scene, details.appointments),
+        this.may("plan_presence") && !hidden.has("appointments") && planning(this, scene, details),
         !hidden.has("why") && this.why(scene, details),
       ]),
     ];

@@ -125,6 +125,9 @@ input, select {
   background: var(--card-background-color, transparent);
 }
 form.row input { flex: 1; }
+form.stack { display: flex; flex-direction: column; gap: 4px; }
+form.stack .pill { align-self: flex-end; }
+.field > select { max-width: 70%; }
 input::placeholder { color: var(--secondary-text-color); opacity: 1; }
 .field { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-height: 44px; }
 .field > span { flex: none; }

@@ -50,6 +50,7 @@
  * @property {string} end
  * @property {string} subject
  * @property {string} source
+ * @property {string | null} planned by what it is known, if it was planned by hand
  * @property {string | null} profile
  * @property {string | null} status
  *

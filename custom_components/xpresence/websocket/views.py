@@ -185,6 +185,7 @@ def _appointment(office: Office, entry: Entry, *, subjects: bool) -> View:
         "end": entry.end,
         "subject": entry.subject if subjects else "",
         "source": entry.source,
+        "planned": entry.uid if entry.planned else None,
         "profile": profile.name if profile else None,
         "status": profile.status.value if profile else None,
     }

@@ -31,9 +31,17 @@ class Team:
 
 
 async def set_up_team(
-    hass: HomeAssistant, *, sharing: dict[str, object] | None = None, **more: object
+    hass: HomeAssistant,
+    *,
+    sharing: dict[str, object] | None = None,
+    anna: dict[str, object] | None = None,
+    bob: dict[str, object] | None = None,
+    **more: object,
 ) -> Team:
-    """Set up the office with its users; Anna's and Bob's telephones are 100 and 101."""
+    """Set up the office with its users; Anna's and Bob's telephones are 100 and 101.
+
+    ``anna`` and ``bob`` are further settings of theirs.
+    """
     users = {}
     for name, group in (
         ("admin", ADMINS),
@@ -51,8 +59,10 @@ async def set_up_team(
         )
     shared = {"acting": ["person.dora"], "subjects": ["person.rita"]} | (sharing or {})
     people = [
-        person(ANNA, "Anna", "100", person="person.anna", sharing=shared),
-        person(BOB, "Bob", "101", person="person.bob"),
+        person(
+            ANNA, "Anna", "100", person="person.anna", sharing=shared, **(anna or {})
+        ),
+        person(BOB, "Bob", "101", person="person.bob", **(bob or {})),
     ]
     subentries = more.pop("subentries_data", [*OFFICE[:-2], *people])
     entry = await set_up(hass, subentries_data=subentries, **more)

@@ -9,7 +9,6 @@ from typing import Any, Final, override
 
 from homeassistant.components.homeassistant import async_should_expose
 from homeassistant.components.llm import LLMTools
-from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -26,6 +25,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .actions.action import Meant, coordinators
+from .actions.planning import async_plan
 from .authority import async_actor, async_authorize, reason_against
 from .const import CONF_INFO_TEXT, DOMAIN
 from .drafts import INFO_TEXT_LENGTH, info_text_problem
@@ -239,13 +239,15 @@ class PlanPresenceTool(PresenceTool):
         llm_context: LLMContext,
     ) -> JsonObjectType:
         coordinator, person_id = person
-        planned = {key: value for key, value in said.items() if key != "person"}
-        await hass.services.async_call(
-            DOMAIN,
-            "plan_presence",
-            {ATTR_ENTITY_ID: coordinator.entity_of(person_id), **planned},
-            blocking=True,
-            context=llm_context.context,
+        # Not by the action, which would not know which satellite heard it.
+        await async_plan(
+            coordinator,
+            person_id,
+            said["profile"],
+            said["start"],
+            said["end"],
+            said.get(CONF_INFO_TEXT),
+            llm_context.context,
         )
         return {"planned": said["profile"]}
 

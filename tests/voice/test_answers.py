@@ -269,3 +269,17 @@ async def test_presence_is_planned_by_voice(hass: HomeAssistant, say: Say) -> No
 async def test_praesenz_wird_auf_deutsch_geplant(hass: HomeAssistant, say: Say) -> None:
     answer = await say("plane morgen von zwölf bis eins Mittag")
     assert answer == "Geplant: Mittag, von morgen, 12:00 Uhr bis morgen, 13:00 Uhr."
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "answer"),
+    [
+        ("en", "plan lunch for Bob tomorrow from 12 to 1", "Planned for Bob Frost:"),
+        ("de", "plane Mittag für Bob morgen von 12 bis 13 Uhr", "Geplant für Bob"),
+    ],
+    indirect=["language"],
+)
+async def test_presence_is_planned_for_somebody_else(
+    hass: HomeAssistant, say: Say, said: str, answer: str
+) -> None:
+    assert (await say(said)).startswith(answer)

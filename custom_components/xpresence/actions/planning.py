@@ -1,8 +1,9 @@
 """Actions that plan presence ahead."""
 
+from datetime import datetime
 from typing import Final
 
-from homeassistant.core import ServiceCall
+from homeassistant.core import Context, ServiceCall
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -45,6 +46,33 @@ async def _plan_presence(call: ServiceCall, people: list[Meant]) -> None:
     ]
     for plan, profile in wishes:
         await plan.async_add(start, end, profile.id, info_text, call.context.user_id)
+
+
+async def async_plan(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    profile: str,
+    start: datetime,
+    end: datetime,
+    info_text: str | None,
+    context: Context | None,
+) -> None:
+    """Plan a profile for one person; whoever asks has been found to be allowed to.
+
+    Raises:
+        ServiceValidationError: something of it is not valid; nothing was planned.
+        HomeAssistantError: not saved; nothing was planned.
+    """
+    if info_text is not None and (problem := info_text_problem(info_text)):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key=f"own_{problem}"
+        )
+    state = coordinator.people[person_id]
+    found = profile_named(coordinator.office, state, profile)
+    by = context.user_id if context else None
+    await plan_of(coordinator, person_id).async_add(
+        dt_util.as_utc(start), dt_util.as_utc(end), found.id, info_text, by
+    )
 
 
 def plan_of(coordinator: OfficeCoordinator, person_id: str) -> Plan:

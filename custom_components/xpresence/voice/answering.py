@@ -8,15 +8,15 @@ import re
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..actions.action import Meant
+from ..actions.planning import async_plan
 from ..authority import async_actor, async_authorize, reason_against
-from ..const import CONF_INFO_TEXT, DOMAIN
+from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..drafts import info_text_problem
 from ..offered import offered
@@ -124,6 +124,12 @@ def _name_within(hass: HomeAssistant, sentence: Sentence) -> str | None:
             ):
                 best = form
     return best
+
+
+def _without(name: str, wish: str) -> str:
+    """Return a wish without the words that say for whom it is."""
+    forms = "|".join(re.escape(form) for form in (name, name.split(maxsplit=1)[0]))
+    return re.sub(rf"\b(?:for|für)\s+(?:{forms})(?!\w)", " ", wish, flags=re.IGNORECASE)
 
 
 def _wish(sentence: Sentence, profiles: list[Profile]) -> str:
@@ -275,24 +281,22 @@ async def _plan(
     state = coordinator.people[person]
     profiles = offered(coordinator.office, person)
     now = _now(state)
+    text = _without(state.person.name, _wish(sentence, profiles))
     try:
-        plan = plan_from(_wish(sentence, profiles), now, german=sentence.german)
+        plan = plan_from(text, now, german=sentence.german)
     except UnclearTime as unclear:
         raise Unclear(sentence.answer("unclear_plan")) from unclear
     profile = _profile(sentence, profiles, plan.profile)
     await _authorize(hass, sentence, coordinator, person, Act.PLAN_PRESENCE)
-    await hass.services.async_call(
-        DOMAIN,
-        "plan_presence",
-        {
-            ATTR_ENTITY_ID: coordinator.entity_of(person),
-            "profile": profile.name,
-            "start": plan.start,
-            "end": plan.end,
-            **({CONF_INFO_TEXT: plan.info_text} if plan.info_text else {}),
-        },
-        blocking=True,
-        context=sentence.said.context,
+    # Not by the action, which would not know which satellite heard it.
+    await async_plan(
+        coordinator,
+        person,
+        profile.name,
+        plan.start,
+        plan.end,
+        plan.info_text,
+        sentence.said.context,
     )
     return _about(
         hass,

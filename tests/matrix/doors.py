@@ -1,0 +1,364 @@
+"""Every door of xpresence, and what knocking at it asks for.
+
+A new action, WebSocket command, tool, spoken wish or method of an entity is one more
+row here; the test fails until it has one. A row says by what name the door is known,
+the act that opens it, and how one knocks: whatever comes back but a refusal means that
+it opened. A door that shows more to some is several rows of one name.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from custom_components.xpresence.own_profiles import (
+    async_create,
+    async_delete,
+    own_of,
+)
+from custom_components.xpresence.presence.agenda import Agenda, Entry
+from custom_components.xpresence.presence.policy import Act
+from tests.office import ANNA, MEETING
+
+from .visitors import Shut, Visit
+
+SUBJECT: Final = "Budget"
+
+
+class Kind(StrEnum):
+    """What sort of door it is; it says who can come to it."""
+
+    ACTION = "action"
+    ENTITY = "entity"
+    COMMAND = "command"
+    """Of Home Assistant's WebSocket: for users."""
+    TOOL = "tool"
+    """Of language models: for everybody, satellites included."""
+    VOICE = "voice"
+
+
+type Knock = Callable[[Visit], Awaitable[Any]]
+type Prepare = Callable[[Visit], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One way to do, or to see, something of Anna's.
+
+    ``before`` brings about what the knock needs, without asking anybody. ``of_self``:
+    whoever knocks means themselves, so only who speaks as Anna comes. ``within``: what
+    it shows is a part of something that has to be open as well.
+    """
+
+    kind: Kind
+    name: str
+    act: Act
+    knock: Knock
+    before: Prepare | None = None
+    of_self: bool = False
+    within: Act | None = None
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """Return everything that must be allowed for the door to open."""
+        return (self.act,) if self.within is None else (self.act, self.within)
+
+    @property
+    def label(self) -> str:
+        """Return how the door is called in a failure."""
+        return f"{self.kind.value} {self.name} ({self.act.value})"
+
+
+def action(name: str, act: Act, before: Prepare | None = None, /, **said: Any) -> Door:
+    """Return an action of xpresence on Anna."""
+    return Door(Kind.ACTION, name, act, lambda v: v.action(name, **said), before)
+
+
+def entity(key: str, method: str, act: Act, service: str, **said: Any) -> Door:
+    """Return a method of one of Anna's entities, by an action that leads there."""
+    domain, _, name = key.partition(".")
+    return Door(
+        Kind.ENTITY,
+        f"{key}.{method}",
+        act,
+        lambda v: v.service(domain, service, f"{domain}.anna_{name}", **said),
+    )
+
+
+def command(name: str, act: Act, before: Prepare | None = None, /, **said: Any) -> Door:
+    """Return a WebSocket command about Anna that answers once."""
+    return Door(
+        Kind.COMMAND,
+        name,
+        act,
+        lambda v: v.command(name, person_id=ANNA, **said),
+        before,
+    )
+
+
+def seeing(
+    kind: Kind,
+    name: str,
+    act: Act,
+    look: Callable[[Visit], Awaitable[bool]],
+    before: Prepare | None = None,
+) -> Door:
+    """Return a door that opens for everybody and shows more to some.
+
+    Subjects are seen where the appointments are.
+    """
+
+    async def knock(visit: Visit) -> None:
+        if not await look(visit):
+            raise Shut(name)
+
+    within = Act.SEE_DETAILS if act is Act.SEE_SUBJECTS else None
+    return Door(kind, name, act, knock, before, within=within)
+
+
+# What a knock needs
+
+
+async def an_own_profile(visit: Visit) -> None:
+    """Let there be one own profile of Anna's, and no other."""
+    coordinator = visit.team.entry.runtime_data
+    for subentry in own_of(coordinator, ANNA):
+        if subentry.data["name"] != "Mine":
+            await async_delete(coordinator, ANNA, subentry.subentry_id)
+    if not own_of(coordinator, ANNA):
+        await async_create(coordinator, ANNA, "Mine", {}, None)
+
+
+async def an_appointment(visit: Visit) -> None:
+    """Let an appointment with a subject run, and nothing be chosen by hand."""
+    coordinator = visit.team.entry.runtime_data
+    await coordinator.async_resume_automatic(ANNA)
+    now = dt_util.utcnow()
+    entry = Entry(
+        now - timedelta(minutes=1),
+        now + timedelta(hours=1),
+        "1",
+        MEETING,
+        subject=SUBJECT,
+        source="Outlook",
+    )
+    coordinator._learn(
+        visit.anna, lambda facts: replace(facts, agenda=Agenda.of([entry]))
+    )
+    await visit.hass.async_block_till_done(wait_background_tasks=True)
+
+
+# What is to be seen
+
+
+async def _told(visit: Visit) -> dict[str, Any]:
+    return await visit.first("subscribe_person", person_id=ANNA)
+
+
+async def _sees_person(visit: Visit) -> bool:
+    return (await _told(visit))["person"] is not None
+
+
+async def _sees_details(visit: Visit) -> bool:
+    told = await _told(visit)
+    details = told.get("details") is not None
+    shown = "target" in ((told["person"] or {}).get("redirect") or {})
+    assert details or SUBJECT not in str(told)
+    assert details is shown
+    return details
+
+
+async def _sees_subjects(visit: Visit) -> bool:
+    told = await _told(visit)
+    details = told.get("details") or {}
+    shown = [one["subject"] for one in details.get("appointments", [])] == [SUBJECT]
+    assert shown or SUBJECT not in str(told)
+    return shown
+
+
+async def _sees_on_the_board(visit: Visit) -> bool:
+    return ANNA in (await visit.first("subscribe_team"))["people"]
+
+
+async def _sees_target_on_the_board(visit: Visit) -> bool:
+    people = (await visit.first("subscribe_team"))["people"]
+    return "target" in people.get(ANNA, {}).get("redirect", {})
+
+
+async def _model_sees_details(visit: Visit) -> bool:
+    told = await visit.tool("get_presence")
+    assert ("calls_go_to" in told) is ("why" in told)
+    return "why" in told
+
+
+async def _model_sees_subjects(visit: Visit) -> bool:
+    return SUBJECT in str(await visit.tool("get_presence"))
+
+
+async def _hears_subjects(visit: Visit) -> bool:
+    return SUBJECT in await visit.say("why is Anna's status meeting")
+
+
+async def _plans_by_voice(visit: Visit) -> None:
+    said = "plan meeting for Anna tomorrow from 10 to 11"
+    answer = await visit.say(said)
+    assert answer.startswith("Planned"), answer
+
+
+async def _rings(visit: Visit) -> None:
+    # Behind the door the embedded phone system has no telephone that could ring.
+    try:
+        await visit.action("ring_redirect")
+    except HomeAssistantError as error:
+        if error.translation_key != "ring_failed":
+            raise
+
+
+async def _shows_subjects_as_before(visit: Visit) -> None:
+    tier = visit.team.entry.subentries[ANNA].data["sharing"]["tier"]
+    await visit.action("show_subjects_to", tier=tier)
+
+
+def spoken(
+    ask: str, act: Act, text: str, answer: str, *, of_self: bool = False
+) -> Door:
+    """Return a spoken wish; ``answer`` is a part of what is said when it is followed."""
+
+    async def knock(visit: Visit) -> None:
+        said = await visit.say(text)
+        assert answer in said, said
+
+    return Door(Kind.VOICE, ask, act, knock, an_appointment, of_self)
+
+
+def _at(hour: int) -> str:
+    day = dt_util.now() + timedelta(days=1)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
+
+
+ACTIONS: Final = (
+    action("set_profile", Act.CHOOSE_PROFILE, profile="Meeting"),
+    action("resume_automatic", Act.CHOOSE_PROFILE),
+    Door(
+        Kind.ACTION,
+        "plan_presence",
+        Act.PLAN_PRESENCE,
+        lambda v: v.action(
+            "plan_presence", profile="Meeting", start=_at(10), end=_at(11)
+        ),
+    ),
+    action("set_redirect", Act.CHANGE_REDIRECT, mode="forward", target="voicemail"),
+    Door(Kind.ACTION, "ring_redirect", Act.CHANGE_REDIRECT, _rings),
+    action("set_follow_me", Act.CHANGE_FOLLOW_ME, device="Mobile"),
+    action("set_agent_status", Act.SET_AGENT_STATUS, status="ready"),
+    action("create_profile", Act.EDIT_PROFILES, an_own_profile, name="New"),
+    action(
+        "change_profile", Act.EDIT_PROFILES, an_own_profile, profile="Mine", mode="off"
+    ),
+    action("delete_profile", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
+    action("reset_profile", Act.EDIT_PROFILES, profile="Meeting"),
+    action("narrow_delegate", Act.SHARE, delegate="person.rita", may=["subjects"]),
+    Door(Kind.ACTION, "show_subjects_to", Act.SHARE, _shows_subjects_as_before),
+)
+ENTITIES: Final = (
+    entity(
+        "select.profile",
+        "async_select_option",
+        Act.CHOOSE_PROFILE,
+        "select_option",
+        option="Meeting",
+    ),
+    entity(
+        "select.follow_me",
+        "async_select_option",
+        Act.CHANGE_FOLLOW_ME,
+        "select_option",
+        option="Mobile",
+    ),
+    entity(
+        "select.teamdesk_status",
+        "async_select_option",
+        Act.SET_AGENT_STATUS,
+        "select_option",
+        option="ready",
+    ),
+    entity("switch.automatic", "async_turn_on", Act.CHOOSE_PROFILE, "turn_on"),
+    entity("switch.automatic", "async_turn_off", Act.CHOOSE_PROFILE, "turn_off"),
+    entity(
+        "text.info_text",
+        "async_set_value",
+        Act.CHOOSE_PROFILE,
+        "set_value",
+        value="Back at two",
+    ),
+)
+COMMANDS: Final = (
+    seeing(Kind.COMMAND, "subscribe_person", Act.SEE_PRESENCE, _sees_person),
+    seeing(
+        Kind.COMMAND, "subscribe_person", Act.SEE_DETAILS, _sees_details, an_appointment
+    ),
+    seeing(
+        Kind.COMMAND,
+        "subscribe_person",
+        Act.SEE_SUBJECTS,
+        _sees_subjects,
+        an_appointment,
+    ),
+    seeing(Kind.COMMAND, "subscribe_team", Act.SEE_PRESENCE, _sees_on_the_board),
+    seeing(
+        Kind.COMMAND,
+        "subscribe_team",
+        Act.SEE_DETAILS,
+        _sees_target_on_the_board,
+        an_appointment,
+    ),
+)
+TOOLS: Final = (
+    Door(
+        Kind.TOOL,
+        "get_presence",
+        Act.SEE_PRESENCE,
+        lambda v: v.tool("get_presence"),
+    ),
+    seeing(
+        Kind.TOOL, "get_presence", Act.SEE_DETAILS, _model_sees_details, an_appointment
+    ),
+    seeing(
+        Kind.TOOL,
+        "get_presence",
+        Act.SEE_SUBJECTS,
+        _model_sees_subjects,
+        an_appointment,
+    ),
+    Door(
+        Kind.TOOL,
+        "set_profile",
+        Act.CHOOSE_PROFILE,
+        lambda v: v.tool("set_profile", profile="Meeting"),
+    ),
+    Door(
+        Kind.TOOL,
+        "plan_presence",
+        Act.PLAN_PRESENCE,
+        lambda v: v.tool(
+            "plan_presence", profile="Meeting", start=_at(12), end=_at(13)
+        ),
+    ),
+)
+WISHES: Final = (
+    spoken("set", Act.CHOOSE_PROFILE, "put Anna on meeting", "Meeting"),
+    spoken("state", Act.CHOOSE_PROFILE, "I'm in a meeting", "Meeting", of_self=True),
+    spoken(
+        "automatic", Act.CHOOSE_PROFILE, "set Anna's status to automatic", "automatic"
+    ),
+    spoken("status", Act.SEE_PRESENCE, "what is Anna's status", "Meeting"),
+    spoken("redirect", Act.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
+    spoken("why", Act.SEE_DETAILS, "why is Anna's status meeting", "Meeting"),
+    seeing(Kind.VOICE, "why", Act.SEE_SUBJECTS, _hears_subjects, an_appointment),
+    Door(Kind.VOICE, "plan", Act.PLAN_PRESENCE, _plans_by_voice),
+)
+DOORS: Final = (*COMMANDS, *TOOLS, *WISHES, *ACTIONS, *ENTITIES)

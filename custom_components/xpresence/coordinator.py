@@ -364,14 +364,14 @@ class OfficeCoordinator:
         await self.store.async_put(dict.fromkeys(own))
         all_gone(self.hass, person_id)
         if not released:
-            release_failed(self.hass, self.entry.title, person_id)
+            release_failed(self.hass, person_id)
 
     async def _async_move(self, state: PersonState, person: Person) -> None:
         """Follow a person to another extension; the old one is given back."""
         before = state.loop
         state.person, state.loop = person, self._loop(person, Ledger())
         if not await before.async_release():
-            release_failed(self.hass, self.entry.title, person.id)
+            release_failed(self.hass, person.id)
 
     # Deciding
 

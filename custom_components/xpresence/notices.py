@@ -1,6 +1,7 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -45,7 +46,7 @@ def _mended(words: str, person_id: str, named: str = "") -> dict[str, Any]:
 
 
 @callback
-def release_failed(hass: HomeAssistant, title: str, person_id: str) -> None:
+def release_failed(hass: HomeAssistant, person_id: str) -> None:
     """Say that a redirect was left behind when its person went."""
     ir.async_create_issue(
         hass,
@@ -55,7 +56,6 @@ def release_failed(hass: HomeAssistant, title: str, person_id: str) -> None:
         is_persistent=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key="release_failed",
-        translation_placeholders={"title": title},
     )
 
 
@@ -148,19 +148,21 @@ def settings_broken(
     ``broken``: what tells one notice from another → its words and their blanks.
     """
     prefix = f"settings_{person_id}_"
+    # Not by what it is about: an issue's id is in what is sent to maintainers.
+    ids = {key: sha256(key.encode()).hexdigest()[:12] for key in broken}
     known = [
         issue_id
         for domain, issue_id in ir.async_get(hass).issues
         if domain == DOMAIN and issue_id.startswith(prefix)
     ]
     for issue_id in known:
-        if issue_id.removeprefix(prefix) not in broken:
+        if issue_id.removeprefix(prefix) not in ids.values():
             ir.async_delete_issue(hass, DOMAIN, issue_id)
     for key, (words, placeholders) in broken.items():
         ir.async_create_issue(
             hass,
             DOMAIN,
-            prefix + key,
+            prefix + ids[key],
             severity=ir.IssueSeverity.WARNING,
             translation_key=words,
             translation_placeholders=placeholders,

@@ -111,6 +111,10 @@ class RedirectLoop:
         self.view = RedirectView()
         self.failure: PhoneSystemError | None = None
         self.failures = 0
+        self.converged_at: datetime | None = None
+        """When the phone system was last found, or made, as wished."""
+        self.round_trip_ms: float | None = None
+        """How long the phone system took for its last answer."""
         self._since: datetime | None = None
         self._last_failure: Mapping[str, Any] = {}
         self._turn = asyncio.Lock()
@@ -159,6 +163,7 @@ class RedirectLoop:
             else:
                 self.failure = None
                 self.failures = 0
+                self.converged_at = dt_util.utcnow()
             finally:
                 self.show()
 
@@ -188,7 +193,7 @@ class RedirectLoop:
         """
         async with self._turn:
             if self.line is None and self._system.ready:
-                self.line = await self._system.read(self._extension)
+                self.line = await self._timed(self._system.read(self._extension))
             before = self.ledger
             if change is None:
                 self.ledger = given_back(before)
@@ -240,7 +245,7 @@ class RedirectLoop:
             raise Unavailable("not connected yet")
         for attempt in range(WRITES_A_TURN):
             if self.line is None and self._system.ready:
-                self.line = await self._system.read(self._extension)
+                self.line = await self._timed(self._system.read(self._extension))
             step = plan(
                 self.wanted,
                 self.line.setting if self.line else Setting(),
@@ -261,7 +266,9 @@ class RedirectLoop:
                     raise Unavailable("not ready")
                 return
             try:
-                self.line = await self._system.apply(self._extension, step.write)
+                self.line = await self._timed(
+                    self._system.apply(self._extension, step.write)
+                )
             except OutcomeUnknown:
                 # Whether it was done is to be read, never assumed.
                 self.line = None
@@ -272,6 +279,12 @@ class RedirectLoop:
             self.ledger = answered(self.ledger, dt_util.utcnow())
             self.show()
         raise Rejected("differs")
+
+    async def _timed(self, answer: Awaitable[Line]) -> Line:
+        begun = self._hass.loop.time()
+        line = await answer
+        self.round_trip_ms = round(1000 * (self._hass.loop.time() - begun), 1)
+        return line
 
     async def _remember(self, ledger: Ledger, *, must: bool) -> None:
         """Store a ledger; one that only notes what was seen may wait."""

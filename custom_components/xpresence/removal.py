@@ -34,13 +34,13 @@ async def async_release_all(
     except PhoneSystemError as error:
         _LOGGER.warning("Redirects could not be given back (%s)", type(error).__name__)
         for person_id in held:
-            release_failed(hass, entry.title, person_id)
+            release_failed(hass, person_id)
         return
 
     try:
         for person_id, (extension, ledger) in held.items():
             loop = RedirectLoop(hass, system, extension, ledger)
             if not await loop.async_release():
-                release_failed(hass, entry.title, person_id)
+                release_failed(hass, person_id)
     finally:
         await system.close()

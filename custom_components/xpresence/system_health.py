@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import CONF_DRIVER, DOMAIN
 from .coordinator import XPresenceConfigEntry
+from .diagnostics import version_of
 
 
 @callback
@@ -28,13 +29,20 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         coordinator = entry.runtime_data
         system = coordinator.system
         failing = sum(1 for state in coordinator.people.values() if state.loop.failure)
-        info[f"phone_system_{number}"] = ", ".join(
-            (
-                str(entry.data[CONF_DRIVER]),
-                system.version or "-",
-                "ready" if system.ready else "not ready",
-                f"{len(coordinator.people)} people",
-                f"{failing} failing",
-            )
-        )
+        loops = [state.loop for state in coordinator.people.values()]
+        trips = [loop.round_trip_ms for loop in loops if loop.round_trip_ms is not None]
+        converged = [loop.converged_at for loop in loops if loop.converged_at]
+        said = [
+            str(entry.data[CONF_DRIVER]),
+            version_of(system.version) or "-",
+            "ready" if system.ready else "not ready",
+            f"{len(coordinator.people)} people",
+            f"{failing} failing",
+        ]
+        if trips:
+            said.append(f"slowest last answer {max(trips):.1f} ms")
+        if converged:
+            last = max(converged).isoformat(timespec="seconds")
+            said.append(f"last convergence {last}")
+        info[f"phone_system_{number}"] = ", ".join(said)
     return info

@@ -108,6 +108,13 @@ class CalendarsInput:
         """Return the names of the calendars that cannot be read now."""
         return tuple(c.settings.name for c in self.calendars if c.problem)
 
+    def diagnosis(self) -> dict[str, Any]:
+        """Return how each calendar is doing, for diagnostics."""
+        return {
+            "planned": len(self.plan.entries),
+            "calendars": [calendar.diagnosis() for calendar in self.calendars],
+        }
+
     # Reading
 
     @callback

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 import logging
-from typing import Final
+import re
+from typing import Any, Final
 
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
@@ -25,6 +26,8 @@ from .inlet import Inlet
 
 _LOGGER = logging.getLogger(__name__)
 
+WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+"""What the reason of a problem looks like where it is one of a kind."""
 READ_EVERY: Final = timedelta(minutes=15)
 FIRST_RETRY: Final = timedelta(minutes=1)
 """How soon a calendar that failed is asked again; twice as long each time."""
@@ -105,6 +108,17 @@ class FollowedCalendar:
         self.read_soon()
         if self._task is not None:
             await asyncio.wait({self._task})
+
+    def diagnosis(self) -> dict[str, Any]:
+        """Return how it is doing: no name, no address, nothing that is in it."""
+        return {
+            "kind": self.settings.kind,
+            "problem": self.problem,
+            "reason": self.reason if WORD.fullmatch(self.reason or "") else None,
+            "read_at": self.read_at,
+            "due": self.due,
+            "appointments": len(self.appointments),
+        }
 
     @property
     def _is_reading(self) -> bool:

@@ -11,6 +11,7 @@ from .actions import async_setup_actions
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .frontend import async_setup_frontend
+from .microsoft import async_follow_settings, async_forget_all
 from .removal import async_release_all
 from .store import OfficeStore
 from .voice import async_refresh_voice
@@ -38,6 +39,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> bool:
     """Set up one phone system with its people."""
+    await async_follow_settings(hass, entry)
     coordinator = OfficeCoordinator(hass, entry)
     await coordinator.async_start()
     entry.runtime_data = coordinator
@@ -72,12 +74,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     await store.async_load()
     await async_release_all(hass, entry, store)
     await store.async_remove()
+    await async_forget_all(hass, entry)
 
 
 async def _async_entry_updated(
     hass: HomeAssistant, entry: XPresenceConfigEntry
 ) -> None:
     """Apply a change in place; only another connection needs a reload."""
+    await async_follow_settings(hass, entry)
     if entry.runtime_data.connection_changed:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return

@@ -108,3 +108,17 @@ CONF_ENTITY: Final = "entity"
 CONF_LINGER: Final = "linger"
 CONF_PROFILE: Final = "profile"
 CONF_SECONDS: Final = "seconds"
+
+# App registration at Microsoft, under CONF_MICROSOFT: the office's in the options, a
+# person's own in their data; the rest is the person's alone
+CONF_MICROSOFT: Final = "microsoft"
+CONF_CLOUD: Final = "cloud"
+CONF_TENANT: Final = "tenant"
+CONF_CONNECTED: Final = "connected"
+CONF_REMEMBER: Final = "remember"
+CONF_SHARED_CALENDARS: Final = "shared_calendars"
+CONF_USE_CALENDAR: Final = "use_calendar"
+# What concerns Teams, under CONF_TEAMS
+CONF_TEAMS: Final = "teams"
+CONF_READ: Final = "read"
+CONF_WRITE: Final = "write"

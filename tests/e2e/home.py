@@ -55,6 +55,8 @@ class Home:
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     language: str = "en"
     configuration: str = CONFIGURATION
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the process finds in its environment besides, such as another Microsoft."""
     process: subprocess.Popen[bytes] | None = None
     session: aiohttp.ClientSession | None = None
     token: str = ""
@@ -125,7 +127,11 @@ class Home:
                 str(self.folder),
                 "--skip-pip",
             ],
-            env={**os.environ, "SETUP_PORT": str(self.port)},
+            env={
+                **os.environ,
+                **self.environment,
+                "SETUP_PORT": str(self.port),
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

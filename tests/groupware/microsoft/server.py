@@ -1,12 +1,15 @@
 """Sign-in and Graph on this machine: the one over TLS, as msal insists, the other not."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 import ssl
+import threading
+from typing import Any
 
 from aiohttp import web
 from cryptography import x509
@@ -106,3 +109,25 @@ async def running(
     finally:
         for runner in runners:
             await runner.cleanup()
+
+
+@contextlib.contextmanager
+def elsewhere(
+    folder: Path, clock: Callable[[], datetime] | None = None
+) -> Iterator[Microsoft]:
+    """Run a Microsoft in a loop of its own: Home Assistant's may stand, or be late."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="microsoft")
+    thread.start()
+
+    def there[T](what: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(what, loop).result(60)
+
+    microsoft = running(folder, clock)
+    try:
+        yield there(microsoft.__aenter__())
+    finally:
+        there(microsoft.__aexit__(None, None, None))
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

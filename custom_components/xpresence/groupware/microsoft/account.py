@@ -190,6 +190,12 @@ class MicrosoftAccount:
         async with self._lock:
             await self._accept(await self._call(exchange))
 
+    async def take_over(self, cache: str) -> None:
+        """Be signed in as another account object was, with what that one kept."""
+        async with self._lock:
+            self._app = self._cache = None
+            await self._store.save(cache)
+
     async def forget(self) -> None:
         """Sign out here: nothing is kept of the account."""
         async with self._lock:

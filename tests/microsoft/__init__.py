@@ -1,0 +1,1 @@
+"""Accounts at Microsoft inside Home Assistant, against a Microsoft of our own."""

@@ -50,7 +50,7 @@ from .office import number_format
 from .presence.line import AgentState, Status
 from .presence.model import EndingKind, RedirectMode, TargetKind
 from .presence.numbers import PLAIN, BadNumber, NumberFormat, parse
-from .references import profiles_named
+from .references import calendar_profiles, profiles_named
 
 EXTENSION_LENGTH: Final = 20
 """Digits, of a mailbox as well."""
@@ -349,7 +349,8 @@ def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
     return [
         person.data[CONF_NAME]
         for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
-        if any(one.profile == profile_id for one in profiles_named(person.data))
+        if profile_id in {one.profile for one in profiles_named(person.data)}
+        or profile_id in calendar_profiles(person.data)
     ]
 
 

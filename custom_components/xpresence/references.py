@@ -8,6 +8,7 @@ from homeassistant.const import CONF_ID
 
 from .const import (
     CONF_ACTIVITY,
+    CONF_CALENDARS,
     CONF_CALL_PROFILES,
     CONF_DEFAULT_PROFILE,
     CONF_END_PROFILE,
@@ -17,6 +18,7 @@ from .const import (
     CONF_LOCKED_PROFILE,
     CONF_PROFILE,
     CONF_RULES,
+    CONF_SHOW_AS,
     CONF_START_PROFILE,
 )
 
@@ -55,6 +57,18 @@ def profiles_named(settings: Mapping[str, Any]) -> Iterator[Reference]:
         yield Reference(profile, f"call_{kind}")
     for rule in settings.get(CONF_RULES, ()):
         yield Reference(rule[CONF_PROFILE], "rule", rule[CONF_ENTITY], rule[CONF_ID])
+
+
+def calendar_profiles(settings: Mapping[str, Any]) -> set[str]:
+    """Return the profiles that a person's calendars choose by their rules."""
+    found: set[str] = set()
+    for calendar in settings.get(CONF_CALENDARS, ()):
+        rules = calendar.get(CONF_RULES, {})
+        found |= {
+            rules.get(CONF_DEFAULT_PROFILE),
+            *rules.get(CONF_SHOW_AS, {}).values(),
+        }
+    return found - {None}
 
 
 def entities_named(settings: Mapping[str, Any]) -> set[str]:

@@ -297,6 +297,17 @@ ENTITIES: Final = (
     ),
 )
 COMMANDS: Final = (
+    command("profiles/list", Act.EDIT_PROFILES),
+    command("profiles/create", Act.EDIT_PROFILES, an_own_profile, name="New"),
+    command(
+        "profiles/change",
+        Act.EDIT_PROFILES,
+        an_own_profile,
+        profile="Mine",
+        enabled=True,
+    ),
+    command("profiles/delete", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
+    command("profiles/reset", Act.EDIT_PROFILES, profile="Meeting"),
     seeing(Kind.COMMAND, "subscribe_person", Act.SEE_PRESENCE, _sees_person),
     seeing(
         Kind.COMMAND, "subscribe_person", Act.SEE_DETAILS, _sees_details, an_appointment

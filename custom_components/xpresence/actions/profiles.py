@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.const import CONF_MODE, CONF_NAME, CONF_TARGET
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
@@ -72,32 +72,51 @@ PASSED_ON: Final = (
 )
 
 
-async def _create_profile(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
-    """Make an own profile for one person."""
-    coordinator, person_id = _one(people)
-    copy_of = call.data.get(ATTR_COPY_OF)
+async def create(meant: Meant, said: Mapping[str, Any], context: Context | None) -> str:
+    """Make an own profile as an action or a command says it; return its id.
+
+    Raises:
+        ServiceValidationError: as :func:`async_create`.
+    """
+    coordinator, person_id = meant
+    copy_of = said.get(ATTR_COPY_OF)
     before: Mapping[str, Any] = {}
     if copy_of is not None:
         like = subentry_named(coordinator, person_id, copy_of)
         before = as_it_is(coordinator, person_id, like)
-    made = await async_create(
+    return await async_create(
         coordinator,
         person_id,
-        call.data[CONF_NAME],
-        _said(coordinator, person_id, call.data, before),
-        call.context,
+        said[CONF_NAME],
+        _said(coordinator, person_id, said, before),
+        context,
         copy_of=copy_of,
     )
-    return {"profile_id": made}
+
+
+async def change(
+    meant: Meant, said: Mapping[str, Any], context: Context | None
+) -> None:
+    """Change a profile as an action or a command says it.
+
+    Raises:
+        ServiceValidationError: as :func:`async_change`.
+    """
+    coordinator, person_id = meant
+    profile = subentry_named(coordinator, person_id, said[ATTR_PROFILE])
+    before = as_it_is(coordinator, person_id, profile)
+    changes = _said(coordinator, person_id, said, before)
+    await async_change(coordinator, person_id, profile.subentry_id, changes, context)
+
+
+async def _create_profile(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Make an own profile for one person."""
+    return {"profile_id": await create(_one(people), call.data, call.context)}
 
 
 async def _change_profile(call: ServiceCall, people: list[Meant]) -> None:
     """Change an own profile of one person, or adjust one of the office's."""
-    coordinator, person_id = _one(people)
-    profile = subentry_named(coordinator, person_id, call.data[ATTR_PROFILE])
-    before = as_it_is(coordinator, person_id, profile)
-    said = _said(coordinator, person_id, call.data, before)
-    await async_change(coordinator, person_id, profile.subentry_id, said, call.context)
+    await change(_one(people), call.data, call.context)
 
 
 async def _delete_profile(call: ServiceCall, people: list[Meant]) -> None:
@@ -146,38 +165,41 @@ def _said(
     return said
 
 
+CREATE: Final[VolDictType] = {
+    vol.Required(CONF_NAME): cv.string,
+    vol.Optional(ATTR_COPY_OF): cv.string,
+    **CONTENT,
+}
+CHANGE: Final[VolDictType] = {
+    vol.Required(ATTR_PROFILE): cv.string,
+    vol.Optional(CONF_ENABLED): cv.boolean,
+    **CONTENT,
+}
+NAMED: Final[VolDictType] = {vol.Required(ATTR_PROFILE): cv.string}
 ACTIONS: Final = (
     Action(
         name="change_profile",
         act=Act.EDIT_PROFILES,
         run=_change_profile,
-        fields={
-            vol.Required(ATTR_PROFILE): cv.string,
-            vol.Optional(CONF_ENABLED): cv.boolean,
-            **CONTENT,
-        },
+        fields=CHANGE,
     ),
     Action(
         name="create_profile",
         act=Act.EDIT_PROFILES,
         run=_create_profile,
-        fields={
-            vol.Required(CONF_NAME): cv.string,
-            vol.Optional(ATTR_COPY_OF): cv.string,
-            **CONTENT,
-        },
+        fields=CREATE,
         response=SupportsResponse.OPTIONAL,
     ),
     Action(
         name="delete_profile",
         act=Act.EDIT_PROFILES,
         run=_delete_profile,
-        fields={vol.Required(ATTR_PROFILE): cv.string},
+        fields=NAMED,
     ),
     Action(
         name="reset_profile",
         act=Act.EDIT_PROFILES,
         run=_reset_profile,
-        fields={vol.Required(ATTR_PROFILE): cv.string},
+        fields=NAMED,
     ),
 )

@@ -3,6 +3,7 @@
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
+from . import profiles
 from .person import subscribe_person
 from .team import subscribe_team
 
@@ -12,3 +13,5 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
     """Register every command."""
     websocket_api.async_register_command(hass, subscribe_person)
     websocket_api.async_register_command(hass, subscribe_team)
+    for command in profiles.COMMANDS:
+        websocket_api.async_register_command(hass, command)

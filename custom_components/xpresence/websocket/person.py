@@ -8,25 +8,22 @@ from homeassistant.components.websocket_api import (
     websocket_command,
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..actions.action import Meant, coordinators
+from ..actions.action import Meant
 from ..const import DOMAIN
-from ..coordinator import OfficeCoordinator
 from ..presence.policy import Act
 from .feed import Feed
-from .reader import Reader, entities_by_person, people_of
+from .reader import WHOM, Reader, Whom, entities_by_person
 from .views import Detail, details_view, midnight, public_view
 
 
 @websocket_command(
     {
         vol.Required("type"): f"{DOMAIN}/subscribe_person",
-        vol.Exclusive("entity_id", "person"): cv.entity_id,
-        vol.Exclusive("person_id", "person"): str,
+        **WHOM,
         vol.Optional("language"): str,
     }
 )
@@ -35,12 +32,7 @@ def subscribe_person(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Follow one person: named by any of their entities or id, or else oneself."""
-    feed = PersonFeed(
-        Reader.of(hass, connection, msg),
-        msg["id"],
-        entity_id=msg.get("entity_id"),
-        person_id=msg.get("person_id"),
-    )
+    feed = PersonFeed(Reader.of(hass, connection, msg), msg["id"], Whom.of(msg))
     connection.subscriptions[msg["id"]] = feed.stop
     connection.send_result(msg["id"])
     feed.start()
@@ -49,18 +41,10 @@ def subscribe_person(
 class PersonFeed(Feed):
     """Says everything about one person that the reader may see."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        message_id: int,
-        *,
-        entity_id: str | None,
-        person_id: str | None,
-    ) -> None:
-        """Follow whom one of the two names; with neither, the reader."""
+    def __init__(self, reader: Reader, message_id: int, whom: Whom) -> None:
+        """Follow one person."""
         super().__init__(reader, message_id)
-        self._entity_id = entity_id
-        self._person_id = person_id
+        self._whom = whom
         self._last: dict[str, Any] | None = None
         self._wake: CALLBACK_TYPE | None = None
 
@@ -74,24 +58,8 @@ class PersonFeed(Feed):
     @override
     def followed(self) -> list[Meant]:
         """Return the person, if they are there now."""
-        found = [
-            (coordinator, person_id)
-            for coordinator in coordinators(self.hass)
-            for person_id in people_of(coordinator)
-            if self._is_meant(coordinator, person_id)
-        ]
-        return found[:1]
-
-    def _is_meant(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
-        if self._person_id is not None:
-            return person_id == self._person_id
-        if self._entity_id is None:
-            return self.reader.is_self(coordinator, person_id)
-        home = coordinator.home_person(person_id)
-        entity = er.async_get(self.hass).async_get(self._entity_id)
-        return home == self._entity_id or (
-            entity is not None and entity.config_subentry_id == person_id
-        )
+        found = self.reader.meant(self._whom)
+        return [found] if found else []
 
     @override
     def message(self) -> dict[str, Any] | None:

@@ -68,6 +68,7 @@ sys.meta_path.insert(0, Absent())
 sys.path.insert(0, {str(PACKAGE)!r})
 import presence.decide, presence.redirects, presence.simulate, presence.explain
 import presence.appointments, presence.targets, presence.guards
+import presence.timetable, presence.summary
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -85,13 +86,22 @@ def test_drivers_need_nothing_but_the_standard_library(path: Path) -> None:
 
 PLATFORMS = (
     "binary_sensor.py",
+    "calendar.py",
     "event.py",
     "select.py",
     "sensor.py",
     "switch.py",
     "text.py",
 )
-RULES = ("decide", "redirects", "targets", "guards", "appointments", "simulate")
+RULES = (
+    "decide",
+    "redirects",
+    "targets",
+    "guards",
+    "appointments",
+    "simulate",
+    "timetable",
+)
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

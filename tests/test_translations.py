@@ -108,6 +108,7 @@ def test_every_action_and_field_has_words_and_an_icon() -> None:
 
 
 def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
+    from custom_components.xpresence.calendar import APPOINTMENTS
     from custom_components.xpresence.event import PRESENCE
     from custom_components.xpresence.select import AGENT, FOLLOW_ME, PROFILE
     from custom_components.xpresence.sensor import SENSORS
@@ -120,6 +121,7 @@ def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
         ("switch", (AUTOMATIC,)),
         ("text", (INFO_TEXT,)),
         ("event", (PRESENCE,)),
+        ("calendar", (APPOINTMENTS,)),
     ):
         for description in descriptions:
             named = EN["entity"][platform][description.translation_key]

@@ -132,6 +132,13 @@ def reason_against(
 
 
 @callback
+def everybody_may(coordinator: OfficeCoordinator, person_id: str, act: Act) -> bool:
+    """Tell whether any colleague may do this; for what is shown without a reader."""
+    colleague = Actor(frozenset({Role.COLLEAGUE}))
+    return reason_against(coordinator, person_id, act, colleague) is None
+
+
+@callback
 def actor_of_user(coordinator: OfficeCoordinator, person_id: str, user: User) -> Actor:
     """Return what a Home Assistant user is to the person."""
     roles = roles_of_home(coordinator, person_id, home_of_user(coordinator, user.id))

@@ -297,6 +297,7 @@ class OfficeCoordinator:
             get_state=lambda: state,
             take=lambda change: self._learn(state, change),
             follow=lambda listener: self.async_listen(person_id, listener),
+            show=lambda: self._show(person_id),
         )
         state.inputs = inputs_for(inlet)
         for one in state.inputs:

@@ -58,3 +58,13 @@ def aim(office: Office, person_id: str, target: Target) -> str:
 def _name(office: Office, person_id: str) -> str:
     person = office.people.get(person_id)
     return person.name if person else "?"
+
+
+def public_aim(
+    office: Office, person_id: str, target: Target, style: NumberFormat
+) -> str:
+    """Return where a rule points as everybody may read it: no number leads outside."""
+    if target.kind is TargetKind.NUMBER:
+        number = Destination(DestinationKind.NUMBER, target.value)
+        return public_label(office, person_id, number, style)
+    return aim(office, person_id, target)

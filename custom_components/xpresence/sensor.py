@@ -16,6 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
+from .inputs.calendars import calendars_of_person
 from .person_state import PersonState
 from .presence.line import CallState, Status
 from .presence.model import Source
@@ -48,6 +49,21 @@ def _telephone(state: PersonState) -> Value:
     return state.line.call.value if state.line and state.line.call else None
 
 
+def _source_attributes(state: PersonState) -> Mapping[str, Any]:
+    """Return since when it decides, and how old the appointments are.
+
+    ``appointments_as_of`` only says something while a calendar cannot be read.
+    """
+    calendars = calendars_of_person(state)
+    return {
+        "since": state.decision.since,
+        "until": state.decision.until,
+        "next_change": state.decision.next_change,
+        "appointments_as_of": calendars.as_of,
+        "calendars_behind": len(calendars.behind),
+    }
+
+
 SENSORS = (
     PersonSensorDescription(
         key="redirect",
@@ -78,10 +94,7 @@ SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         options=[source.value for source in Source],
         value_fn=lambda state: state.decision.source.value,
-        attributes_fn=lambda state: {
-            "since": state.decision.since,
-            "until": state.decision.until,
-        },
+        attributes_fn=_source_attributes,
     ),
     PersonSensorDescription(
         key="next_change",
@@ -120,8 +133,11 @@ class PersonSensor(PersonEntity, SensorEntity):
     entity_description: PersonSensorDescription
     _unrecorded_attributes = frozenset(
         {
+            "appointments_as_of",
+            "calendars_behind",
             "last_failure",
             "last_failure_reason",
+            "next_change",
             "reason",
             "set_by",
             "target",

@@ -4,9 +4,10 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import choosing, planning, profiles, redirecting, sharing
+from . import appointments, choosing, planning, profiles, redirecting, sharing
 
 ACTIONS: Final = (
+    *appointments.ACTIONS,
     *choosing.ACTIONS,
     *planning.ACTIONS,
     *profiles.ACTIONS,

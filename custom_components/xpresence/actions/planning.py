@@ -1,41 +1,40 @@
-"""Actions that plan presence ahead."""
+"""Actions that plan presence ahead, and change or cancel what is planned."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.core import Context, ServiceCall
+from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import CONF_INFO_TEXT, DOMAIN
 from ..coordinator import OfficeCoordinator
-from ..drafts import info_text_problem
-from ..inputs.calendars import CalendarsInput
+from ..inputs.calendars import calendars_of_person
 from ..inputs.plan import Plan
 from ..offered import profile_named
+from ..planned_events import checked_info_text
+from ..presence.moments import utc
 from ..presence.policy import Act
 from .action import Action, Meant
 
+ATTR_PLANNED: Final = "planned"
 ATTR_PROFILE: Final = "profile"
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
+CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT)
 
 
-async def _plan_presence(call: ServiceCall, people: list[Meant]) -> None:
+async def _plan_presence(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
     """Plan a profile for everybody meant, from one moment to another."""
-    start = dt_util.as_utc(call.data[ATTR_START])
-    end = dt_util.as_utc(call.data[ATTR_END])
-    info_text: str | None = call.data.get(CONF_INFO_TEXT)
-    if info_text is not None and (problem := info_text_problem(info_text)):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key=f"own_{problem}"
-        )
+    start, end = _instant(call, ATTR_START), _instant(call, ATTR_END)
+    info_text = checked_info_text(call.data.get(CONF_INFO_TEXT))
     # Every name is checked before anything is planned.
     wishes = [
         (
-            plan_of(coordinator, person_id),
+            coordinator.people[person_id],
             profile_named(
                 coordinator.office,
                 coordinator.people[person_id],
@@ -44,8 +43,13 @@ async def _plan_presence(call: ServiceCall, people: list[Meant]) -> None:
         )
         for coordinator, person_id in people
     ]
-    for plan, profile in wishes:
-        await plan.async_add(start, end, profile.id, info_text, call.context.user_id)
+    told: list[JsonValueType] = []
+    for state, profile in wishes:
+        uid = await calendars_of_person(state).plan.async_add(
+            start, end, profile.id, info_text, call.context.user_id
+        )
+        told.append({"name": state.person.name, ATTR_PLANNED: uid})
+    return {"people": told}
 
 
 async def async_plan(
@@ -63,28 +67,83 @@ async def async_plan(
         ServiceValidationError: something of it is not valid; nothing was planned.
         HomeAssistantError: not saved; nothing was planned.
     """
-    if info_text is not None and (problem := info_text_problem(info_text)):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key=f"own_{problem}"
-        )
+    text = checked_info_text(info_text)
     state = coordinator.people[person_id]
     found = profile_named(coordinator.office, state, profile)
     by = context.user_id if context else None
-    await plan_of(coordinator, person_id).async_add(
-        dt_util.as_utc(start), dt_util.as_utc(end), found.id, info_text, by
+    zone = dt_util.get_default_time_zone()
+    await calendars_of_person(state).plan.async_add(
+        utc(start, zone), utc(end, zone), found.id, text, by
     )
 
 
-def plan_of(coordinator: OfficeCoordinator, person_id: str) -> Plan:
-    """Return what a person has planned."""
-    return next(
-        one.plan
-        for one in coordinator.people[person_id].inputs
-        if isinstance(one, CalendarsInput)
+async def _change_planned_presence(call: ServiceCall, people: list[Meant]) -> None:
+    """Change start, end, profile or info text of what one person has planned."""
+    if not call.data.keys() & set(CHANGEABLE):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="nothing_to_change"
+        )
+    coordinator, person_id, plan = _planned(call, people)
+    changes: dict[str, Any] = {
+        field: _instant(call, field)
+        for field in (ATTR_START, ATTR_END)
+        if field in call.data
+    }
+    if (name := call.data.get(ATTR_PROFILE)) is not None:
+        state = coordinator.people[person_id]
+        changes[ATTR_PROFILE] = profile_named(coordinator.office, state, name).id
+    if (text := call.data.get(CONF_INFO_TEXT)) is not None:
+        changes["info_text"] = checked_info_text(text)
+    await plan.async_change(call.data[ATTR_PLANNED], **changes)
+
+
+async def _cancel_planned_presence(call: ServiceCall, people: list[Meant]) -> None:
+    """Forget what one person has planned."""
+    *_, plan = _planned(call, people)
+    await plan.async_cancel(call.data[ATTR_PLANNED])
+
+
+def _planned(
+    call: ServiceCall, people: list[Meant]
+) -> tuple[OfficeCoordinator, str, Plan]:
+    """Return whose plan is meant; of several people it is one's alone.
+
+    Raises:
+        ServiceValidationError: none of them has planned this.
+    """
+    uid = call.data[ATTR_PLANNED]
+    for coordinator, person_id in people:
+        plan = calendars_of_person(coordinator.people[person_id]).plan
+        if uid in plan:
+            return coordinator, person_id, plan
+    raise ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="not_planned"
     )
+
+
+def _instant(call: ServiceCall, field: str) -> datetime:
+    return utc(call.data[field], dt_util.get_default_time_zone())
 
 
 ACTIONS: Final = (
+    Action(
+        name="cancel_planned_presence",
+        act=Act.PLAN_PRESENCE,
+        run=_cancel_planned_presence,
+        fields={vol.Required(ATTR_PLANNED): cv.string},
+    ),
+    Action(
+        name="change_planned_presence",
+        act=Act.PLAN_PRESENCE,
+        run=_change_planned_presence,
+        fields={
+            vol.Required(ATTR_PLANNED): cv.string,
+            vol.Optional(ATTR_PROFILE): cv.string,
+            vol.Optional(ATTR_START): cv.datetime,
+            vol.Optional(ATTR_END): cv.datetime,
+            vol.Optional(CONF_INFO_TEXT): cv.string,
+        },
+    ),
     Action(
         name="plan_presence",
         act=Act.PLAN_PRESENCE,
@@ -95,5 +154,6 @@ ACTIONS: Final = (
             vol.Required(ATTR_END): cv.datetime,
             vol.Optional(CONF_INFO_TEXT): cv.string,
         },
+        response=SupportsResponse.OPTIONAL,
     ),
 )

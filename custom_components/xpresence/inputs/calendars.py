@@ -19,6 +19,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from ..calendars import KINDS, calendars_of
 from ..const import DOMAIN
 from ..notices import of_calendars
+from ..person_state import PersonState
 from ..presence.appointments import CalendarRules, agenda_from
 from .calendar_memory import from_record, to_record
 from .followed_calendar import READ_EVERY, FollowedCalendar
@@ -44,6 +45,7 @@ class CalendarsInput:
             if calendar.kind in KINDS
         )
         self._timer: CALLBACK_TYPE | None = None
+        self._told: tuple[datetime | None, tuple[str, ...]] = (None, ())
         self._memory = inlet.remembered(MEMORY)
         for calendar in self.calendars:
             calendar.appointments, calendar.read_at = from_record(
@@ -121,6 +123,9 @@ class CalendarsInput:
     def _on_read(self) -> None:
         self._rebuild()
         self._report()
+        if (behind := (self.as_of, self.behind)) != self._told:
+            self._told = behind
+            self._inlet.show()
         self._set_timer()
         self._inlet.entry.async_create_background_task(
             self._inlet.hass, self._async_remember(), f"{DOMAIN} remember calendars"
@@ -201,6 +206,11 @@ class CalendarsInput:
             _LOGGER.warning("The appointments could not be stored for a restart")
         else:
             self._memory = memory
+
+
+def calendars_of_person(state: PersonState) -> CalendarsInput:
+    """Return the calendars and the plan of one person."""
+    return next(one for one in state.inputs if isinstance(one, CalendarsInput))
 
 
 def _without_age(memory: Mapping[str, Any]) -> dict[str, Any]:

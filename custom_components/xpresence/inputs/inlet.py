@@ -60,6 +60,8 @@ class Inlet:
     get_state: Callable[[], PersonState]
     take: Callable[[Callable[[Facts], Facts]], None]
     follow: Callable[[CALLBACK_TYPE], CALLBACK_TYPE]
+    show: CALLBACK_TYPE
+    """Show what an input itself knows, though nothing was learned."""
 
     @property
     def office(self) -> Office:

@@ -57,7 +57,8 @@ class Plan:
             HomeAssistantError: not saved; nothing was changed.
         """
         planned = Planned(f"planned-{ulid_now()}", start, end, profile, info_text, by)
-        await self._async_put(planned)
+        async with self._turn:
+            await self._async_put(planned)
         return planned.uid
 
     async def async_change(self, uid: str, **changes: Any) -> None:
@@ -67,7 +68,8 @@ class Plan:
             ServiceValidationError: there is no such plan, or as :meth:`async_add`.
             HomeAssistantError: as :meth:`async_add`.
         """
-        await self._async_put(replace(self._known(uid), **changes))
+        async with self._turn:
+            await self._async_put(replace(self.known(uid), **changes))
 
     async def async_cancel(self, uid: str) -> None:
         """Forget something planned.
@@ -76,12 +78,17 @@ class Plan:
             ServiceValidationError: there is no such plan.
             HomeAssistantError: as :meth:`async_add`.
         """
-        self._known(uid)
         async with self._turn:
+            self.known(uid)
             left = {k: v for k, v in self._entries.items() if k != uid}
             await self._async_store(left)
 
-    def _known(self, uid: str) -> Planned:
+    def known(self, uid: str) -> Planned:
+        """Return something planned by what it is known.
+
+        Raises:
+            ServiceValidationError: there is no such plan.
+        """
         try:
             return self._entries[uid]
         except KeyError as error:
@@ -99,16 +106,15 @@ class Plan:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="end_in_the_past"
             )
-        async with self._turn:
-            left = {k: v for k, v in self._entries.items() if v.end > now}
-            left[planned.uid] = planned
-            if len(left) > MOST:
-                raise ServiceValidationError(
-                    translation_domain=DOMAIN,
-                    translation_key="too_much_planned",
-                    translation_placeholders={"most": str(MOST)},
-                )
-            await self._async_store(left)
+        left = {k: v for k, v in self._entries.items() if v.end > now}
+        left[planned.uid] = planned
+        if len(left) > MOST:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="too_much_planned",
+                translation_placeholders={"most": str(MOST)},
+            )
+        await self._async_store(left)
 
     async def _async_store(self, entries: dict[str, Planned]) -> None:
         record = {uid: _to_record(planned) for uid, planned in entries.items()}

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta, tzinfo
 
+from .moments import local
 from .phrases import CLOCK, MONTHS
 
 
@@ -67,8 +68,4 @@ class ClockWords:
         )
 
     def _local(self, moment: datetime) -> datetime:
-        try:
-            return moment.astimezone(self._zone)
-        except OverflowError:
-            # The calendar's first or last day, where zones do not matter.
-            return moment
+        return local(moment, self._zone)

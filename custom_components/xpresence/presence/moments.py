@@ -29,6 +29,17 @@ def utc(moment: datetime, zone: tzinfo = UTC) -> datetime:
         return EARLIEST if moment.year == 1 else LATEST
 
 
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """Return an instant as a clock in ``zone`` shows it.
+
+    On the calendar's first and last day, where zones do not matter, as it is.
+    """
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
 def later(moment: datetime, span: timedelta) -> datetime:
     """Return an instant a while later."""
     try:

@@ -11,12 +11,13 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     """Return a claim for every appointment that runs, then those that cannot be."""
     agenda = facts.agenda
     return Slot(
-        tuple(_claim(entry) for entry in (*agenda.running(now), *agenda.broken(now))),
+        tuple(claim_of(entry) for entry in (*agenda.running(now), *agenda.broken(now))),
         change=agenda.next_edge(now),
     )
 
 
-def _claim(entry: Entry) -> Claim:
+def claim_of(entry: Entry) -> Claim:
+    """Return what one appointment wishes."""
     return Claim(
         Source.CALENDAR,
         entry.profile,

@@ -1,0 +1,136 @@
+"""A person's appointments: what is planned, with its profile, redirect and source."""
+
+from collections.abc import Coroutine
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Final, override
+
+from homeassistant.components.calendar import (
+    CalendarEntity,
+    CalendarEntityDescription,
+    CalendarEntityFeature,
+    CalendarEvent,
+)
+from homeassistant.components.websocket_api import current_connection
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .authority import async_authorize
+from .coordinator import XPresenceConfigEntry
+from .entity import PersonEntity
+from .planned_events import async_cancel, async_change, async_plan
+from .presence.policy import Act
+from .published import event_now, events_between
+
+PARALLEL_UPDATES = 0
+
+APPOINTMENTS: Final = CalendarEntityDescription(
+    key="appointments", translation_key="appointments"
+)
+_CALLED: ContextVar[Context | None] = ContextVar("xpresence_called", default=None)
+"""The context of the action that is being done; a page calls without any action."""
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: XPresenceConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add each person's calendar, now and when people are added later."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(person_id: str) -> None:
+        async_add_entities(
+            [AppointmentsCalendar(coordinator, person_id, APPOINTMENTS)],
+            config_subentry_id=person_id,
+        )
+
+    coordinator.async_for_each_person(add)
+
+
+class AppointmentsCalendar(PersonEntity, CalendarEntity):
+    """The appointment list; an event that is made here is planned presence."""
+
+    _attr_supported_features = (
+        CalendarEntityFeature.CREATE_EVENT
+        | CalendarEntityFeature.DELETE_EVENT
+        | CalendarEntityFeature.UPDATE_EVENT
+    )
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return what decides now, or else what comes next."""
+        return event_now(self.coordinator, self.person_id)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return what reaches into a time."""
+        return await events_between(
+            self.coordinator, self.person_id, start_date, end_date
+        )
+
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        """Plan presence; the summary names the profile."""
+        context = await self._async_authorize_caller()
+        await async_plan(self.coordinator, self.person_id, kwargs, context)
+
+    @override
+    async def async_update_event(
+        self,
+        uid: str,
+        event: dict[str, Any],
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Change planned presence."""
+        await self._async_authorize_caller()
+        await async_change(self.coordinator, self.person_id, uid, event)
+
+    @override
+    async def async_delete_event(
+        self,
+        uid: str,
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Cancel planned presence."""
+        await self._async_authorize_caller()
+        await async_cancel(self.coordinator, self.person_id, uid)
+
+    @override
+    async def async_request_call[T](self, coro: Coroutine[Any, Any, T]) -> T:
+        """Do an action, and forget whose it was when it is done."""
+        before = _CALLED.set(None)
+        try:
+            return await super().async_request_call(coro)
+        finally:
+            _CALLED.reset(before)
+
+    @callback
+    @override
+    def async_set_context(self, context: Context) -> None:
+        """Remember whose action is being done."""
+        super().async_set_context(context)
+        _CALLED.set(context)
+
+    async def _async_authorize_caller(self) -> Context | None:
+        """Return who calls, if they may plan for this person.
+
+        The calendar's page calls without a context; its user is that of the
+        connection. What the entity was called with last says nothing about that.
+
+        Raises:
+            NotAllowed: they may not; nothing was changed.
+        """
+        context = _CALLED.get()
+        if context is None and (connection := current_connection.get()) is not None:
+            context = Context(user_id=connection.user.id)
+        await async_authorize(
+            self.coordinator, self.person_id, Act.PLAN_PRESENCE, context
+        )
+        return context

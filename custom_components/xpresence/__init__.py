@@ -11,6 +11,7 @@ from .actions import async_setup_actions
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .frontend import async_setup_frontend
+from .inputs.teams import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
 from .removal import async_release_all
 from .store import OfficeStore
@@ -74,6 +75,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     store = OfficeStore(hass, entry.entry_id)
     await store.async_load()
     await async_release_all(hass, entry, store)
+    await async_take_back_all(hass, entry, store)
     await store.async_remove()
     await async_forget_all(hass, entry)
 
@@ -82,11 +84,12 @@ async def _async_entry_updated(
     hass: HomeAssistant, entry: XPresenceConfigEntry
 ) -> None:
     """Apply a change in place; only another connection needs a reload."""
-    await async_follow_settings(hass, entry)
     if entry.runtime_data.connection_changed:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     await entry.runtime_data.async_office_changed()
+    # Afterwards, so that who leaves can take back what is set in Teams.
+    await async_follow_settings(hass, entry)
     async_refresh_voice(hass)
 
 

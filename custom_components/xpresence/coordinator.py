@@ -31,7 +31,7 @@ from .const import (
     SUBENTRY_PROFILE,
 )
 from .errors import not_followed, refuse
-from .inputs import Inlet, Recalling, inputs_for
+from .inputs import Inlet, Leaving, Recalling, inputs_for
 from .labels import label, public_label
 from .notices import (
     all_gone,
@@ -360,6 +360,9 @@ class OfficeCoordinator:
         # Out of sight first, so that no other change makes a wish for them again.
         state = self.people.pop(person_id)
         state.stop()
+        for one in state.inputs:
+            if isinstance(one, Leaving):
+                await one.async_leave()
         released = await state.loop.async_release()
         own = [key for key in self.store if key.split(".")[0] == person_id]
         await self.store.async_put(dict.fromkeys(own))

@@ -40,6 +40,7 @@ from .const import (
     CONF_RESTS_ON,
     CONF_RING_SECONDS,
     CONF_STATUS,
+    CONF_TEAMS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
     CONF_VOICEMAIL,
@@ -50,6 +51,7 @@ from .office import number_format
 from .presence.line import AgentState, Status
 from .presence.model import EndingKind, RedirectMode, TargetKind
 from .presence.numbers import PLAIN, BadNumber, NumberFormat, parse
+from .presence.teams import AS_STATUS, TEAMS_PAIRS
 from .references import calendar_profiles, profiles_named
 
 EXTENSION_LENGTH: Final = 20
@@ -60,6 +62,8 @@ QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """A queue's name in the phone system."""
 CONDITIONS: Final = (CONF_UNCONDITIONAL, CONF_BUSY, CONF_NO_REPLY)
 AGENT_UNCHANGED: Final = "unchanged"
+TEAMS_WORDS: Final = (AS_STATUS, *TEAMS_PAIRS)
+"""What a profile may want shown in Teams."""
 RING_SECONDS: Final = (5, 120)
 LONGEST_DURATION: Final = 7 * 24 * 3600
 """Seconds that a profile's own ending may lie ahead."""
@@ -108,6 +112,7 @@ PROFILE: Final = vol.Schema(
         ),
         vol.Optional(CONF_ENABLED): bool,
         vol.Optional(CONF_OWNER): vol.Any(None, str),
+        vol.Optional(CONF_TEAMS): vol.In(TEAMS_WORDS),
         vol.Optional(CONF_ADJUSTABLE): [vol.In(ADJUSTMENTS)],
         # Which permissions there are, and which this rests on: see presence/permission.
         vol.Optional(CONF_PERMISSIONS): {str: int},

@@ -131,11 +131,37 @@ def of_calendars(
             ir.async_delete_issue(hass, DOMAIN, issue)
 
 
+PERMISSIONS: Final = ("Presence.Read", "Presence.Read.All", "Presence.ReadWrite")
+"""What Teams may be missing."""
+
+
+@callback
+def permission_missing(
+    hass: HomeAssistant, person_id: str, name: str, permission: str, *, there: bool
+) -> None:
+    """Say that a sign-in lacks a permission for Teams, or drop that notice."""
+    issue = f"teams_{permission}_{person_id}"
+    if not there:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="teams_not_allowed",
+        translation_placeholders={"person": name, "permission": permission},
+    )
+
+
 @callback
 def all_gone(hass: HomeAssistant, person_id: str) -> None:
     """Drop every notice about a person who is no longer here."""
     for issue in OF_A_PERSON:
         ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")
+    for permission in PERMISSIONS:
+        ir.async_delete_issue(hass, DOMAIN, f"teams_{permission}_{person_id}")
     settings_broken(hass, person_id, {})
 
 

@@ -30,6 +30,7 @@ from .const import (
     CONF_REDIRECT,
     CONF_RESTS_ON,
     CONF_STATUS,
+    CONF_TEAMS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
     DOMAIN,
@@ -64,6 +65,7 @@ FIELDS: Final = (
     CONF_ENDING,
     CONF_DURATION,
     CONF_AGENT,
+    CONF_TEAMS,
     CONF_REDIRECT,
     CONF_ENABLED,
 )

@@ -6,21 +6,26 @@ from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import (
+    DOMAIN as SENSOR,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
 from .inputs.calendars import calendars_of_person
+from .inputs.teams import teams_of_person
 from .person_state import PersonState
 from .presence.line import CallState, Status
 from .presence.model import Source
 from .presence.redirect_status import RedirectStatus
+from .presence.teams import Reading, shown_word
 
 PARALLEL_UPDATES = 0
 
@@ -106,6 +111,35 @@ SENSORS = (
 )
 
 
+def _teams(state: PersonState) -> Reading | None:
+    teams = teams_of_person(state.inputs)
+    return teams.reading if teams else None
+
+
+def _activity(state: PersonState) -> Value:
+    reading = _teams(state)
+    return shown_word(reading.shown.activity) if reading else None
+
+
+def _about_activity(state: PersonState) -> Mapping[str, Any] | None:
+    if (reading := _teams(state)) is None:
+        return None
+    return {
+        "availability": shown_word(reading.shown.availability),
+        "out_of_office": reading.out_of_office,
+    }
+
+
+TEAMS = PersonSensorDescription(
+    key="teams",
+    translation_key="teams",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    value_fn=_activity,
+    attributes_fn=_about_activity,
+)
+"""What Teams shows, in Graph's words: no list of them is complete."""
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: XPresenceConfigEntry,
@@ -125,6 +159,29 @@ async def async_setup_entry(
         )
 
     coordinator.async_for_each_person(add)
+    shown: set[str] = set()
+
+    @callback
+    def follow_teams() -> None:
+        """Add the sensor of who is read in Teams, and remove it of who no longer is."""
+        for person_id, state in coordinator.people.items():
+            there = teams_of_person(state.inputs) is not None
+            if there and person_id not in shown:
+                shown.add(person_id)
+                async_add_entities(
+                    [PersonSensor(coordinator, person_id, TEAMS)],
+                    config_subentry_id=person_id,
+                )
+            elif not there:
+                shown.discard(person_id)
+                registry = er.async_get(hass)
+                if entity_id := registry.async_get_entity_id(
+                    SENSOR, DOMAIN, f"{person_id}_{TEAMS.key}"
+                ):
+                    registry.async_remove(entity_id)
+
+    follow_teams()
+    entry.async_on_unload(coordinator.async_listen(None, follow_teams))
 
 
 class PersonSensor(PersonEntity, SensorEntity):

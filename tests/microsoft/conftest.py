@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from unittest.mock import patch
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 import pytest
 from pytest_socket import enable_socket
 
 from tests.groupware.microsoft.server import Microsoft, elsewhere
+
+from .teams_day import TeamsDay
 
 FILES = {
     name: getattr(Store, name)
@@ -38,3 +41,10 @@ async def microsoft(
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         assert microsoft.broken == []
+
+
+@pytest.fixture
+async def day(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> TeamsDay:
+    return TeamsDay(hass, microsoft, freezer)

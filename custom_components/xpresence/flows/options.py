@@ -34,6 +34,7 @@ from ..presence.guards import HotlinePolicy, LongPolicy
 from ..presence.model import DEFAULT_ORDER, Health, Source
 from .choices import words
 from .permissions import PermissionsPage
+from .teams import OfficeTeamsPage
 
 USUAL: Final = Health()
 BELIEF: Final[dict[str, tuple[int, int, str]]] = {
@@ -111,11 +112,11 @@ WHOLE: Final = (CONF_CALENDAR_DAYS, CONF_LONGEST_HOURS, CONF_WRAP_UP_MINUTES)
 DIGITS: Final = (CONF_OUTSIDE_PREFIX, CONF_COUNTRY_CODE, CONF_AREA_CODE)
 
 
-PAGES: Final = ("rules", "permissions")
+PAGES: Final = ("rules", "permissions", "teams")
 """The pages of the office's options; each names a step."""
 
 
-class OfficeOptionsFlow(PermissionsPage):
+class OfficeOptionsFlow(PermissionsPage, OfficeTeamsPage):
     """Change what holds for everybody; it applies at once."""
 
     async def async_step_init(

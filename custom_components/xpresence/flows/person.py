@@ -9,14 +9,29 @@ from .person_calendars import CalendarsPage
 from .person_general import GeneralPage
 from .person_rules import RulesPage
 from .person_sharing import SharingPage
+from .person_teams import TeamsPage
 from .person_telephone import TelephonePage
 
-PAGES: Final = ("general", "calendars", "activity", "rules", "telephone", "sharing")
+PAGES: Final = (
+    "general",
+    "calendars",
+    "activity",
+    "rules",
+    "telephone",
+    "teams",
+    "sharing",
+)
 """The pages that change somebody, in the order of the menu; each names a step."""
 
 
 class PersonSubentryFlow(
-    GeneralPage, CalendarsPage, ActivityPage, RulesPage, TelephonePage, SharingPage
+    GeneralPage,
+    CalendarsPage,
+    ActivityPage,
+    RulesPage,
+    TelephonePage,
+    TeamsPage,
+    SharingPage,
 ):
     """Add or change a person."""
 

@@ -41,6 +41,7 @@ from ..const import (
     CONF_RESTS_ON,
     CONF_RING_SECONDS,
     CONF_STATUS,
+    CONF_TEAMS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
 )
@@ -51,6 +52,7 @@ from ..drafts import (
     LONGEST_DURATION,
     NEW_PROFILE,
     RING_SECONDS,
+    TEAMS_WORDS,
     active_for,
     device_id,
     places,
@@ -63,6 +65,7 @@ from ..limits import adjust_permission
 from ..presence.line import AgentState, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
 from ..presence.permission import reissued
+from ..presence.teams import AS_STATUS
 from .choices import devices, people, profiles, several, words
 
 CONF_COPY_OF: Final = "copy_of"
@@ -312,6 +315,7 @@ PRESENCE_SCHEMA: Final = vol.Schema(
             )
         ),
         vol.Required(CONF_AGENT): words([AGENT_UNCHANGED, *AgentState], "agent"),
+        vol.Required(CONF_TEAMS, default=AS_STATUS): words(TEAMS_WORDS, "teams_word"),
         vol.Required(CONF_ENABLED): BooleanSelector(),
         vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable"),
     }

@@ -9,12 +9,13 @@ from typing import Final
 
 from .calendars import CalendarsInput
 from .entities import RuleInput
-from .inlet import Inlet, Input, Recalling
+from .inlet import Inlet, Input, Leaving, Recalling
 from .missing import MissingInput
 from .pc import PcInput
+from .teams import TeamsInput
 from .telephone import TelephoneInput
 
-__all__ = ["INPUTS", "Inlet", "Input", "Recalling", "inputs_for"]
+__all__ = ["INPUTS", "Inlet", "Input", "Leaving", "Recalling", "inputs_for"]
 
 INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
     PcInput,
@@ -22,6 +23,7 @@ INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
     TelephoneInput,
     MissingInput,
     CalendarsInput,
+    TeamsInput,
 )
 """Every input there is; each makes its own of a person's inlet."""
 

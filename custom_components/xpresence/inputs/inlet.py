@@ -44,6 +44,14 @@ class Recalling(Protocol):
         """Return the facts with what was stored before Home Assistant restarted."""
 
 
+@runtime_checkable
+class Leaving(Protocol):
+    """An input that has set something outside, to be taken back with its person."""
+
+    async def async_leave(self) -> None:
+        """Take it back, or as much of it as can be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inlet:
     """One person as an input sees them.

@@ -18,6 +18,7 @@ from ..const import (
     CONF_KIND,
     CONF_MICROSOFT,
     CONF_READ,
+    CONF_READS_ALL,
     CONF_REMEMBER,
     CONF_SETTINGS,
     CONF_SHARED_CALENDARS,
@@ -41,6 +42,7 @@ REGISTRATION: Final = (CONF_CLIENT_ID, CONF_TENANT, CONF_CLOUD)
 
 WHO_I_AM: Final = "User.Read"
 TEAMS_READ: Final = "Presence.Read"
+TEAMS_READ_ALL: Final = "Presence.Read.All"
 TEAMS_WRITE: Final = "Presence.ReadWrite"
 
 
@@ -68,6 +70,7 @@ class MicrosoftSettings:
             *((READ,) if self.calendar or self.shared_calendars else ()),
             *((READ_SHARED,) if self.shared_calendars else ()),
             *((TEAMS_READ,) if self.teams.get(CONF_READ) else ()),
+            *((TEAMS_READ_ALL,) if self.teams.get(CONF_READS_ALL) else ()),
             *((TEAMS_WRITE,) if self.teams.get(CONF_WRITE) else ()),
         )
 

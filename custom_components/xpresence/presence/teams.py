@@ -36,6 +36,40 @@ WORDS: Final[Mapping[str, Seen]] = {
 """In the order in which they are looked for."""
 
 
+SHOWN: Final[Mapping[str, str | None]] = {
+    "available": "available",
+    "availableidle": "available_idle",
+    "away": "away",
+    "berightback": "be_right_back",
+    "busy": "busy",
+    "busyidle": "busy_idle",
+    "donotdisturb": "do_not_disturb",
+    "focusing": "focusing",
+    "inacall": "in_a_call",
+    "inaconferencecall": "in_a_conference_call",
+    "inactive": "inactive",
+    "inameeting": "in_a_meeting",
+    "offline": "offline",
+    "offwork": "off_work",
+    "outofoffice": "out_of_office",
+    "presenceunknown": None,
+    "presenting": "presenting",
+    "urgentinterruptionsonly": "urgent_interruptions_only",
+}
+"""Graph's words, in whatever case → as they are shown here."""
+LONGEST_WORD: Final = 60
+
+
+def shown_word(word: str) -> str | None:
+    """Return a word of Graph's as it is shown; ``None``: it says nothing.
+
+    A word that nobody knows is shown as it is, as far as it is one.
+    """
+    if (known := word.casefold()) in SHOWN:
+        return SHOWN[known]
+    return re.sub(r"[^a-z0-9_]", "", known)[:LONGEST_WORD] or None
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Availability and activity, as Graph spells them."""
@@ -66,14 +100,20 @@ SESSION_PAIRS: Final = (
     Pair("DoNotDisturb", "Presenting"),
 )
 """What ``setPresence`` takes (learn.microsoft.com/graph/api/presence-setpresence)."""
-PREFERRED_PAIRS: Final = (
-    Pair("Available", "Available"),
-    Pair("Busy", "Busy"),
-    Pair("DoNotDisturb", "DoNotDisturb"),
-    Pair("BeRightBack", "BeRightBack"),
-    Pair("Away", "Away"),
-    Pair("Offline", "OffWork"),
-)
+AS_STATUS: Final = "as_status"
+"""A profile without a word of its own: its status decides."""
+NO_CHANGE: Final = "no_change"
+TEAMS_PAIRS: Final[Mapping[str, Pair | None]] = {
+    NO_CHANGE: None,
+    "available": Pair("Available", "Available"),
+    "busy": Pair("Busy", "Busy"),
+    "do_not_disturb": Pair("DoNotDisturb", "DoNotDisturb"),
+    "be_right_back": Pair("BeRightBack", "BeRightBack"),
+    "away": Pair("Away", "Away"),
+    "offline": Pair("Offline", "OffWork"),
+}
+"""Our words for what Teams can be made to show."""
+PREFERRED_PAIRS: Final = tuple(pair for pair in TEAMS_PAIRS.values() if pair)
 """What ``setUserPreferredPresence`` takes."""
 
 

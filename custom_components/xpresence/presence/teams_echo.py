@@ -11,7 +11,8 @@ So what was written is remembered together with how long it may still be seen:
    call for ever.
 4. What was written is taken back when it is no longer wanted, and only while it
    stands as it was written: what somebody changed in Teams is theirs.
-5. After a restart an old session of ours is cleared once.
+5. After a restart an old session of ours is cleared once, and a Teams call goes on
+   until readings say otherwise, or it was read too long ago.
 
 A preferred presence of ours hides Teams' calls: under it a call cannot be seen, and
 is let go. After it, readings of it say nothing for as long as they may lag.
@@ -20,11 +21,10 @@ Nothing here asks for the time, and nothing is sent from here: ``toward`` says w
 to write, ``begun`` and ``ended`` remember what became of it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from .model import Call
 from .teams import IN_A_CALL, Pair, Reading, Seen, Wanted, plain
@@ -186,7 +186,7 @@ def after_reading(
     teams: Teams, reading: Reading, policy: Policy, now: datetime
 ) -> Teams:
     """Return what is known after one reading."""
-    teams = _forget_expired(teams, policy, now)
+    teams = forget_expired(teams, policy, now)
     shows = reading.shown.shows
     if shows not in policy.counts:
         shows = Seen.NOTHING
@@ -287,10 +287,10 @@ def toward(
 
     Applied to its own result it gives none.
     """
-    teams = _forget_expired(teams, policy, now)
-    if (
-        teams.call_since is not None
-        and now - (teams.read_at or teams.call_since) >= policy.stale_after
+    teams = forget_expired(teams, policy, now)
+    if teams.call_since is not None and (
+        not policy.read
+        or now - (teams.read_at or teams.call_since) >= policy.stale_after
     ):
         teams = _left(teams, now)
     if wanted.shown != teams.kept_shown:
@@ -463,7 +463,7 @@ def _shown_gone(teams: Teams, policy: Policy, at: datetime) -> Teams:
     return replace(teams, shown=None, shown_echo=(teams.shown.what, at + policy.lag))
 
 
-def _forget_expired(teams: Teams, policy: Policy, now: datetime) -> Teams:
+def forget_expired(teams: Teams, policy: Policy, now: datetime) -> Teams:
     """Let go of what has ended by itself."""
     session, message = teams.session, teams.message
     if session is not None and session.expires <= now:
@@ -532,69 +532,3 @@ def next_due(
     if teams.call_since is not None:
         ahead.append((teams.read_at or teams.call_since) + policy.stale_after)
     return min((*moments, *(moment for moment in ahead if moment > now)), default=None)
-
-
-# -- restarts ------------------------------------------------------------------
-
-
-def remembered(teams: Teams) -> dict[str, Any]:
-    """Return what must outlive a restart, as JSON takes it."""
-    data: dict[str, Any] = {}
-    if teams.session is not None:
-        data["session_until"] = teams.session.expires.isoformat()
-    if teams.session_echo is not None:
-        data["echo_until"] = teams.session_echo.isoformat()
-    if teams.shown is not None:
-        data["shown"] = {
-            "availability": teams.shown.what.availability,
-            "activity": teams.shown.what.activity,
-            "since": teams.shown.since.isoformat(),
-            "expires": teams.shown.expires.isoformat(),
-        }
-    if teams.message is not None:
-        data["message"] = {
-            "text": teams.message.what,
-            "since": teams.message.since.isoformat(),
-            "expires": teams.message.expires.isoformat(),
-        }
-    return data
-
-
-def restarted(data: Mapping[str, Any] | None, policy: Policy, now: datetime) -> Teams:
-    """Return what is known after a restart (rule 5).
-
-    ``data`` is what :func:`remembered` gave; ``None`` where nothing was kept. Then an
-    own session may be as old as any that this policy writes.
-    """
-    if data is None:
-        if not policy.write_calls:
-            return Teams()
-        echo = now + policy.session + policy.lag
-        return Teams(clear_first=True, session_echo=echo)
-    echo_until = [
-        datetime.fromisoformat(data["echo_until"]) if "echo_until" in data else now,
-        datetime.fromisoformat(data["session_until"]) + policy.lag
-        if "session_until" in data
-        else now,
-    ]
-    teams = Teams(
-        clear_first=policy.write_calls or "session_until" in data,
-        session_echo=max(echo_until),
-    )
-    if shown := data.get("shown"):
-        own = Own(
-            Pair(shown["availability"], shown["activity"]),
-            datetime.fromisoformat(shown["since"]),
-            datetime.fromisoformat(shown["expires"]),
-            sure=True,
-        )
-        teams = replace(teams, shown=own)
-    if message := data.get("message"):
-        text = Own(
-            str(message["text"]),
-            datetime.fromisoformat(message["since"]),
-            datetime.fromisoformat(message["expires"]),
-            sure=True,
-        )
-        teams = replace(teams, message=text)
-    return _forget_expired(teams, policy, now)

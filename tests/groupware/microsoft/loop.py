@@ -21,10 +21,9 @@ from custom_components.xpresence.presence.teams_echo import (
     ended,
     next_due,
     reading_due,
-    remembered,
-    restarted,
     toward,
 )
+from custom_components.xpresence.presence.teams_memory import remembered, restarted
 
 from .world import TeamsWorld
 

@@ -89,9 +89,14 @@ async def running(
     graph = Graph(login, clock) if clock else Graph(login)
     signing_in = web.Application()
     signing_in.add_routes(login.routes())
+    quietly: dict[str, Any] = {
+        "access_log": None,
+        "handler_cancellation": True,
+        "shutdown_timeout": 0.1,
+    }
     runners = [
-        web.AppRunner(signing_in, handler_cancellation=True, shutdown_timeout=0.1),
-        web.AppRunner(graph.app(), handler_cancellation=True, shutdown_timeout=0.1),
+        web.AppRunner(signing_in, **quietly),
+        web.AppRunner(graph.app(), **quietly),
     ]
     ports = []
     try:

@@ -1,0 +1,491 @@
+"""A person's Teams: a call there becomes a fact, and what they do here shows there.
+
+The rules are those of ``presence/teams_echo.py``. This gives them the clock, the
+decision and the telephone, asks Graph, and stores what was written before it is on
+its way. Nothing is polled but Teams: between two readings a timer sleeps until
+something is due.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..groupware.microsoft.teams import READ, READ_ALL, WRITE, TeamsClient
+from ..groupware.source import NotAllowed, SignInNeeded, SourceError, SourceUnavailable
+from ..microsoft import MicrosoftLink, link_of
+from ..microsoft.everybody import Seat, everybody_of
+from ..microsoft.teams import teams_of
+from ..notices import permission_missing
+from ..presence.line import CallState
+from ..presence.model import Facts
+from ..presence.teams import Reading, Wanted, wanted_from
+from ..presence.teams_echo import (
+    Outcome,
+    Policy,
+    Teams,
+    Write,
+    after_reading,
+    begun,
+    ended,
+    next_due,
+    reading_due,
+    toward,
+)
+from ..presence.teams_memory import remembered, restarted
+from ..store import OfficeStore
+from .inlet import Inlet
+
+_LOGGER = logging.getLogger(__name__)
+
+TEAMS: Final = "teams"
+"""The kind of call that this is, and the name of what is stored."""
+FIRST_RETRY: Final = timedelta(seconds=30)
+LONGEST_RETRY: Final = timedelta(minutes=4)
+NOTED_EVERY: Final = timedelta(minutes=2)
+"""How old the last reading of a call in the store may be."""
+FAREWELL: Final = 10.0
+"""Seconds that taking back what was set may take."""
+
+
+class TeamsInput:
+    """Teams of one person, in both directions."""
+
+    def __init__(self, inlet: Inlet) -> None:
+        """Take up what is known; nothing is asked yet."""
+        self._inlet = inlet
+        self._everybody = everybody_of(inlet.hass, inlet.entry)
+        self._settings = teams_of(inlet.entry, inlet.settings)
+        self._client: TeamsClient | None = None
+        self._link: MicrosoftLink | None = None
+        self._follow_link()
+        self._memory = inlet.remembered(TEAMS)
+        self._teams = self._take_up()
+        self.reading: Reading | None = None
+        """What Teams showed last."""
+        self._stops: list[CALLBACK_TYPE] = []
+        self._timer: CALLBACK_TYPE | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+        self._wait = FIRST_RETRY
+        self._not_before: datetime | None = None
+        self._unreadable_until: datetime | None = None
+        self._heard = False
+        self._silent_since: datetime | None = None
+
+    def _take_up(self) -> Teams:
+        """Return what is known from just now, or else from before a restart."""
+        if (person_id := self._inlet.person_id) in self._everybody.known:
+            return self._everybody.known.pop(person_id)
+        if not (self._settings.aligns or self._memory):
+            return Teams()
+        return restarted(self._memory, self._policy, dt_util.utcnow())
+
+    # Life
+
+    @callback
+    def recall(self, facts: Facts) -> Facts:
+        """Return the facts with the call that went on before a restart."""
+        return _with_calls(facts, self._teams)
+
+    @callback
+    def start(self) -> None:
+        """Read Teams, and follow what is to be shown there."""
+        if self._link is not None:
+            self._stops.append(self._link.listen(self._on_link))
+        if self._settings.object_id is not None:
+            self._sit(self._settings.object_id)
+        if self._concerns:
+            self._stops.append(self._inlet.listen(self._turn_soon))
+            self._turn_soon()
+
+    @callback
+    def stop(self) -> None:
+        """Ask nothing any more; what is known waits for whoever comes next."""
+        for stop in self._stops:
+            stop()
+        self._stops.clear()
+        self._set_timer(None)
+        if self._task is not None:
+            self._task.cancel()
+        if self._concerns:
+            self._everybody.known[self._inlet.person_id] = self._teams
+
+    @callback
+    def office_changed(self) -> None:
+        """Take account of what the office allows now, and of the profiles' words."""
+        settings = teams_of(self._inlet.entry, self._inlet.settings)
+        if settings != self._settings:
+            self._settings = settings
+            for stop in self._stops:
+                stop()
+            self._stops.clear()
+            self._follow_link()
+            self.start()
+
+    async def async_sync(self) -> None:
+        """Read Teams now.
+
+        Raises:
+            HomeAssistantError: it could not be read; what was known stays.
+        """
+        if not self._policy.read:
+            return
+        try:
+            await self._async_ask()
+        except SourceError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="teams_not_read",
+                translation_placeholders={"person": self._inlet.person.name},
+            ) from error
+        self._turn_soon()
+
+    async def async_leave(self) -> None:
+        """Take back what is set in Teams, for a person who leaves us."""
+        self._everybody.known.pop(self._inlet.person_id, None)
+        if self._client is not None:
+            await async_take_back(self._client, self._teams)
+
+    @property
+    def reads(self) -> bool:
+        """Return whether Teams is read for this person, by them or by somebody."""
+        somehow = self._link is not None or self._settings.object_id is not None
+        return self._policy.read and somehow
+
+    @property
+    def _readable(self) -> bool:
+        """Return whether Teams can be read now, as far as anybody knows."""
+        along = self._everybody.reads(self._inlet.person_id)
+        return self._policy.read and (self._works or along)
+
+    @property
+    def _concerns(self) -> bool:
+        """Return whether there is anything to align, or to take back."""
+        return bool(self._settings.aligns or self._memory or self._teams.calls)
+
+    @property
+    def _policy(self) -> Policy:
+        return self._settings.policy
+
+    @callback
+    def _follow_link(self) -> None:
+        """Find the account, if the person has one of their own."""
+        inlet = self._inlet
+        self._link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        self._connect()
+
+    @callback
+    def _connect(self) -> None:
+        """Make a client for the account as it is now."""
+        self._client = None if self._link is None else _client(self._link)
+
+    @callback
+    def _sit(self, object_id: str) -> None:
+        seat = Seat(
+            object_id.lower(),
+            self._on_reading,
+            self._turn_soon,
+            lambda: self._client if self._settings.reads_all and self._works else None,
+        )
+        self._stops.append(self._everybody.sit(self._inlet.person_id, seat))
+
+    @property
+    def _works(self) -> bool:
+        """Return whether the sign-in is good, as far as anybody knows."""
+        return self._link is not None and self._link.problem is None
+
+    @callback
+    def _on_link(self) -> None:
+        """Begin anew: somebody signed in, or needs to."""
+        self._connect()
+        self._not_before = self._unreadable_until = None
+        self._teams = replace(self._teams, refused_until=None)
+        if self._settings.reads_all:
+            self._everybody.wake()
+        self._turn_soon()
+
+    # Turns
+
+    @callback
+    def _turn_soon(self) -> None:
+        """Do what is due; once more if that is being done already."""
+        if self._task is not None and not self._task.done():
+            self._again = True
+            return
+        self._task = self._inlet.entry.async_create_background_task(
+            self._inlet.hass, self._async_run(), f"{DOMAIN} Teams", eager_start=False
+        )
+
+    @callback
+    def _on_timer(self, _now: datetime) -> None:
+        self._timer = None
+        self._turn_soon()
+
+    async def _async_run(self) -> None:
+        while True:
+            self._again = False
+            await self._async_read()
+            self._let_go()
+            await self._async_write()
+            if not self._again:
+                break
+        self._set_timer(self._due(dt_util.utcnow()))
+
+    @callback
+    def _set_timer(self, at: datetime | None) -> None:
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+        if at is not None:
+            self._timer = async_track_point_in_utc_time(
+                self._inlet.hass, self._on_timer, at
+            )
+
+    def _due(self, now: datetime) -> datetime | None:
+        """Return when something is to be done again, if nothing happens before."""
+        moments = []
+        if not self._may_ask(now):
+            moments.append(self._not_before)
+        elif self._works or self._readable:
+            readable = self._unreadable_until is None or now >= self._unreadable_until
+            policy = self._policy if readable else replace(self._policy, read=False)
+            moments += [
+                next_due(self._teams, self._wanted(now), policy, now),
+                self._unreadable_until if not readable else None,
+            ]
+        if self._teams.call_since is not None:
+            read_at = self._teams.read_at or self._teams.call_since
+            moments.append(read_at + self._policy.stale_after)
+        if self._silent_since is not None and self._heard:
+            moments.append(self._silent_since + self._inlet.office.health.grace)
+        ahead = (max(moment, now) for moment in moments if moment is not None)
+        return min(ahead, default=None)
+
+    def _may_ask(self, now: datetime) -> bool:
+        return self._not_before is None or now >= self._not_before
+
+    @callback
+    def _failed(self, error: SourceError) -> None:
+        """Leave Microsoft alone for a while, longer each time."""
+        now = dt_util.utcnow()
+        asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
+        self._not_before = now + max(asked, self._wait)
+        self._wait = min(2 * self._wait, LONGEST_RETRY)
+
+    # Reading
+
+    async def _async_read(self) -> None:
+        now = dt_util.utcnow()
+        due = reading_due(self._teams, self._wanted(now), self._policy, now)
+        if due is None or due > now or not self._may_ask(now) or not self._readable:
+            return
+        if self._unreadable_until is not None and now < self._unreadable_until:
+            return
+        try:
+            await self._async_ask()
+        except SignInNeeded:
+            # The account says so to everybody; until it works nothing is asked.
+            pass
+        except NotAllowed:
+            self._unreadable_until = now + self._policy.refused_for
+            self._notice(READ, there=True)
+        except SourceError as error:
+            self._failed(error)
+
+    async def _async_ask(self) -> None:
+        """Read Teams, with everybody's where that is possible.
+
+        Raises:
+            SourceError: it could not be read.
+        """
+        person_id = self._inlet.person_id
+        everybody, client = self._everybody, self._client if self._works else None
+        along = everybody.could_read or self._settings.reads_all
+        if client and along and not everybody.seated(person_id):
+            self._sit(await client.user_id())
+        if everybody.reads(person_id):
+            try:
+                await everybody.async_read()
+            except (NotAllowed, SignInNeeded) as error:
+                if self._settings.reads_all and isinstance(error, NotAllowed):
+                    self._notice(READ_ALL, there=True)
+                if client is None:
+                    # Somebody else's permission: nothing that this person can mend.
+                    raise SourceUnavailable("not_allowed") from error
+            else:
+                self._notice(READ_ALL, there=False)
+                return
+        if client is not None:
+            self._on_reading(await client.read())
+            self._notice(READ, there=False)
+
+    @callback
+    def _on_reading(self, reading: Reading) -> None:
+        """Take one reading, whoever asked for it."""
+        self._wait, self._not_before = FIRST_RETRY, None
+        before, self.reading = self.reading, reading
+        self._teams = after_reading(
+            self._teams, reading, self._policy, dt_util.utcnow()
+        )
+        if before is None or before.shown != reading.shown:
+            self._inlet.show()
+        self._publish()
+        self._turn_soon()
+
+    @callback
+    def _let_go(self) -> None:
+        """Let go of a call that nothing was read of for too long."""
+        now = dt_util.utcnow()
+        self._teams, _ = toward(self._teams, self._wanted(now), self._policy, now)
+        self._publish()
+
+    @callback
+    def _publish(self) -> None:
+        self._inlet.learn(lambda facts: _with_calls(facts, self._teams))
+
+    # Writing
+
+    def _wanted(self, now: datetime) -> Wanted:
+        """Return what Teams should show of the person now."""
+        return wanted_from(
+            self._inlet.state.decision,
+            self._settings.mapping,
+            in_call=self._on_the_phone(now),
+        )
+
+    def _on_the_phone(self, now: datetime) -> bool:
+        """Return whether the telephone is in a call, as it was heard last."""
+        line = self._inlet.state.line
+        call = line.call if line else None
+        if call is not None:
+            self._heard, self._silent_since = call is CallState.IN_CALL, None
+            return self._heard
+        self._silent_since = self._silent_since or now
+        return (
+            self._heard and now < self._silent_since + self._inlet.office.health.grace
+        )
+
+    async def _async_write(self) -> None:
+        now = dt_util.utcnow()
+        self._teams, writes = toward(self._teams, self._wanted(now), self._policy, now)
+        if self._client is not None and self._works and self._may_ask(now):
+            await self._async_send_all(self._client, writes)
+        await self._async_remember()
+
+    async def _async_send_all(
+        self, client: TeamsClient, writes: tuple[Write, ...]
+    ) -> None:
+        for write in writes:
+            self._teams = begun(self._teams, write, dt_util.utcnow())
+            if not await self._async_remember():
+                self._failed(SourceError())
+                return
+            outcome = await self._async_send(client, write)
+            self._teams = ended(
+                self._teams, write, outcome, self._policy, dt_util.utcnow()
+            )
+            if outcome is Outcome.UNKNOWN:
+                return
+
+    async def _async_send(self, client: TeamsClient, write: Write) -> Outcome:
+        try:
+            outcome = await client.write(write)
+        except SignInNeeded:
+            return Outcome.UNKNOWN
+        except SourceError as error:
+            self._failed(error)
+            return Outcome.UNKNOWN
+        if outcome is Outcome.UNKNOWN:
+            self._failed(SourceError())
+        else:
+            self._wait, self._not_before = FIRST_RETRY, None
+            self._notice(WRITE, there=outcome is Outcome.REFUSED)
+        return outcome
+
+    async def _async_remember(self) -> bool:
+        """Store what must outlive a restart, if it is not stored; say if it is."""
+        record = remembered(self._teams)
+        if _same(record, self._memory):
+            return True
+        try:
+            await self._inlet.async_remember(TEAMS, record or None)
+        except OSError:
+            _LOGGER.warning("What is set in Teams could not be stored for a restart")
+            return False
+        self._memory = record
+        return True
+
+    @callback
+    def _notice(self, permission: str, *, there: bool) -> None:
+        """Say that a permission is missing, or that it no longer is."""
+        inlet = self._inlet
+        permission_missing(
+            inlet.hass, inlet.person_id, inlet.person.name, permission, there=there
+        )
+
+
+NOTHING: Final = Policy(
+    read=False, write_calls=False, write_status=False, write_message=False
+)
+
+
+async def async_take_back(client: TeamsClient, teams: Teams) -> None:
+    """Take back whatever of ours Teams may be showing; what fails ends by itself."""
+    now = dt_util.utcnow()
+    _, writes = toward(replace(teams, refused_until=None), Wanted(), NOTHING, now)
+    try:
+        async with asyncio.timeout(FAREWELL):
+            for write in writes:
+                await client.write(write)
+    except TimeoutError, SourceError:
+        _LOGGER.info("What was set in Teams could not be taken back; it ends by itself")
+
+
+async def async_take_back_all(
+    hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
+) -> None:
+    """Take back what is set in Teams, for an office that is removed."""
+    for person_id in entry.subentries:
+        record = store.get(f"{person_id}.{TEAMS}")
+        link = link_of(hass, entry, person_id) if record else None
+        if link is not None:
+            teams = restarted(record, NOTHING, dt_util.utcnow())
+            await async_take_back(_client(link), teams)
+
+
+def _client(link: MicrosoftLink) -> TeamsClient:
+    return TeamsClient(link.graph, link.account.registration.client_id)
+
+
+def teams_of_person(inputs: Iterable[object]) -> TeamsInput | None:
+    """Return a person's Teams, if it is read at all."""
+    found = (one for one in inputs if isinstance(one, TeamsInput))
+    return next((one for one in found if one.reads), None)
+
+
+def _with_calls(facts: Facts, teams: Teams) -> Facts:
+    others = tuple(call for call in facts.calls if call.kind != TEAMS)
+    calls = (*others, *teams.calls)
+    return facts if calls == facts.calls else replace(facts, calls=calls)
+
+
+def _same(record: dict[str, Any], stored: dict[str, Any]) -> bool:
+    """Tell whether a record is as good as stored; readings alone may be a bit older."""
+    mine, theirs = record.get("call"), stored.get("call")
+    if mine and theirs and mine["since"] == theirs["since"]:
+        age = datetime.fromisoformat(mine["read"]) - datetime.fromisoformat(
+            theirs["read"]
+        )
+        if age < NOTED_EVERY:
+            record = record | {"call": theirs}
+    return record == stored

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.limits import (
     given_by,
+    info_tier_from,
     policy_from,
     sharing_from,
     tier_from,
@@ -138,6 +139,7 @@ async def test_delegates_tier_and_satellites_are_the_persons(
         "acting": ["person.dora"],
         "subjects": ["person.dora", "person.rita"],
         "tier": tier.value,
+        "info_tier": tier.value,
         "satellites": ["device"],
     }
     result = await hass.config_entries.subentries.async_configure(
@@ -151,3 +153,4 @@ async def test_delegates_tier_and_satellites_are_the_persons(
     assert sharing.grades("person.dora") == set(Grade)
     assert sharing.grades("person.rita") == {Grade.SUBJECTS}
     assert tier_from(office.options, data) is tier
+    assert info_tier_from(office.options, data) is tier

@@ -207,7 +207,7 @@ async def test_a_colleague_reads_what_colleagues_see_and_no_more(
     assert message["person"]["profile"] == "Meeting"
     assert message["person"]["redirect"] == {"status": "active"}
     assert message["details"] is None
-    assert message["may"] == ["see_presence"]
+    assert message["may"] == ["see_info_text", "see_presence"]
 
 
 async def test_whom_home_assistant_hides_is_hidden_here(

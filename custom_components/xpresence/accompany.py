@@ -52,8 +52,8 @@ class Accompaniment:
 
     async def _async_follow(self, state: PersonState) -> None:
         await state.loop.async_settled()
-        await announce(self._system, state)
         options = self._entry.options
+        await announce(self._system, state, options)
         async with state.guard_turn:
             conflict = await guard_hotline(self._system, state, options)
             ready_at = await end_wrap_up(self._system, state, options, dt_util.utcnow())

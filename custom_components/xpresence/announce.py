@@ -5,22 +5,28 @@ person may change it afterwards. Status and info text are shown on the telephone
 where the phone system can.
 """
 
+from collections.abc import Mapping
 import logging
+from typing import Any
 
+from .limits import info_tier_from
 from .person_state import PersonState
 from .presence.line import AgentState
+from .presence.policy import Tier
 from .telephony.driver import Capability, PhoneSystem, PhoneSystemError
 
 _LOGGER = logging.getLogger(__name__)
 
 
-async def announce(system: PhoneSystem, state: PersonState) -> None:
+async def announce(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+) -> None:
     """Bring queues and telephones up to date; what fails is tried at the next turn."""
     if not system.ready:
         return
     try:
         await _follow_agent_rule(system, state)
-        await _publish(system, state)
+        await _publish(system, state, options)
     except PhoneSystemError as error:
         _LOGGER.debug("Hotline or telephones do not follow: %s", type(error).__name__)
 
@@ -68,8 +74,13 @@ def agent_of(state: PersonState) -> AgentState | None:
     return AgentState.LOGGED_OFF
 
 
-async def _publish(system: PhoneSystem, state: PersonState) -> None:
-    wish = (state.decision.profile.status, state.decision.info_text)
+async def _publish(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+) -> None:
+    # Whoever passes a telephone reads it.
+    for_all = info_tier_from(options, state.settings) is Tier.TEAM
+    text = state.decision.info_text if for_all else ""
+    wish = (state.decision.profile.status, text)
     if wish == state.published or Capability.PRESENCE_TEXT not in system.capabilities:
         return
     state.published = wish

@@ -20,7 +20,13 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
-from .limits import policy_from, satellites_of, sharing_from, tier_from
+from .limits import (
+    info_tier_from,
+    policy_from,
+    satellites_of,
+    sharing_from,
+    tier_from,
+)
 from .presence.numbers import NumberKind
 from .presence.policy import (
     GRADES,
@@ -28,6 +34,7 @@ from .presence.policy import (
     Actor,
     Reason,
     Role,
+    Tier,
     Trust,
     reach,
     refusal,
@@ -122,12 +129,22 @@ def user_may(
 
 
 @callback
+def info_text_for_all(coordinator: OfficeCoordinator, person_id: str) -> str | None:
+    """Return the info text where everybody may read it; ``None`` where not."""
+    settings = coordinator.settings(person_id)
+    if info_tier_from(coordinator.entry.options, settings) is not Tier.TEAM:
+        return None
+    return coordinator.people[person_id].decision.info_text
+
+
+@callback
 def reason_against(
     coordinator: OfficeCoordinator, person_id: str, act: Act, actor: Actor
 ) -> Reason | None:
     """Say why an actor may not do this to the person; ``None``: they may."""
     options = coordinator.entry.options
-    tier = tier_from(options, coordinator.settings(person_id))
+    read = info_tier_from if act is Act.SEE_INFO_TEXT else tier_from
+    tier = read(options, coordinator.settings(person_id))
     return refusal(actor, act, policy_from(options), tier)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from .announce import agent_of
 from .coordinator import OfficeCoordinator
-from .limits import sharing_from, tier_from
+from .limits import info_tier_from, sharing_from, tier_from
 from .person_state import PersonState
 from .presence.ledger import Ledger
 from .presence.line import UNKNOWN, Setting
@@ -138,6 +138,7 @@ def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
         "adjusted_profiles": len(coordinator.office.adjusted.get(person.id, ())),
         "delegates_acting": sum(Grade.ACTING in grade for grade in grades),
         "delegates_reading": sum(Grade.SUBJECTS in grade for grade in grades),
+        "tier_of_info_text": info_tier_from(options, settings).value,
         "tier_of_subjects": tier_from(options, settings).value,
     }
 

@@ -8,7 +8,9 @@ from .const import (
     CONF_ADJUSTABLE,
     CONF_ALLOWED,
     CONF_AUTOMATIONS,
+    CONF_INFO_TIER,
     CONF_NARROWED,
+    CONF_OWN_INFO_TIER,
     CONF_OWN_TIER,
     CONF_PERMISSIONS,
     CONF_REACH,
@@ -25,6 +27,8 @@ from .presence.permission import Own, holding, permissions, reissued
 from .presence.policy import LIMITED, Act, Grade, Policy, Tier, Trust
 
 DEFAULT_TIER = Tier.DELEGATE
+DEFAULT_INFO_TIER = Tier.TEAM
+"""An info text is what colleagues read."""
 
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
@@ -83,6 +87,16 @@ def tier_from(options: Mapping[str, Any], person: Mapping[str, Any]) -> Tier:
     return holding(
         Tier(sharing.get(CONF_TIER, DEFAULT_TIER)),
         own_from(sharing.get(CONF_OWN_TIER), Tier),
+        given_by(options),
+    )
+
+
+def info_tier_from(options: Mapping[str, Any], person: Mapping[str, Any]) -> Tier:
+    """Read who sees the info text of a person with these settings."""
+    sharing: Mapping[str, Any] = person.get(CONF_SHARING, {})
+    return holding(
+        Tier(sharing.get(CONF_INFO_TIER, DEFAULT_INFO_TIER)),
+        own_from(sharing.get(CONF_OWN_INFO_TIER), Tier),
         given_by(options),
     )
 

@@ -117,7 +117,6 @@ class GetPresenceTool(PresenceTool):
         told: JsonObjectType = {
             "profile": decision.profile.name,
             "status": decision.profile.status.value,
-            "info_text": decision.info_text,
             "until": decision.until.isoformat() if decision.until else None,
         }
         actor = await async_actor(
@@ -126,6 +125,8 @@ class GetPresenceTool(PresenceTool):
             llm_context.context,
             satellite=llm_context.device_id,
         )
+        if reason_against(coordinator, person_id, Act.SEE_INFO_TEXT, actor) is None:
+            told["info_text"] = decision.info_text
         if reason_against(coordinator, person_id, Act.SEE_DETAILS, actor) is None:
             subjects = reason_against(coordinator, person_id, Act.SEE_SUBJECTS, actor)
             told["redirect"] = state.redirect.status.value

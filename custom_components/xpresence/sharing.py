@@ -9,6 +9,7 @@ from homeassistant.exceptions import ServiceValidationError
 from .authority import async_actor
 from .const import (
     CONF_NARROWED,
+    CONF_OWN_INFO_TIER,
     CONF_OWN_TIER,
     CONF_SHARING,
     DOMAIN,
@@ -26,6 +27,16 @@ async def async_show_subjects_to(
     rests_on = await _async_rests_on(coordinator, person_id, context)
     await _async_store(
         coordinator, person_id, {CONF_OWN_TIER: own_to(tier.value, rests_on)}
+    )
+
+
+async def async_show_info_text_to(
+    coordinator: OfficeCoordinator, person_id: str, tier: Tier, context: Context | None
+) -> None:
+    """Say who sees the person's info text."""
+    rests_on = await _async_rests_on(coordinator, person_id, context)
+    await _async_store(
+        coordinator, person_id, {CONF_OWN_INFO_TIER: own_to(tier.value, rests_on)}
     )
 
 

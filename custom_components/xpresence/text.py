@@ -6,6 +6,7 @@ from homeassistant.components.text import TextEntity, TextEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .authority import info_text_for_all
 from .coordinator import XPresenceConfigEntry
 from .drafts import INFO_TEXT_LENGTH
 from .entity import PersonEntity
@@ -40,9 +41,10 @@ class InfoText(PersonEntity, TextEntity):
 
     @property
     @override
-    def native_value(self) -> str:
-        """Return the text that holds."""
-        return self.state_of_person.decision.info_text[:INFO_TEXT_LENGTH]
+    def native_value(self) -> str | None:
+        """Return the text that holds; unknown where not everybody may read it."""
+        text = info_text_for_all(self.coordinator, self.person_id)
+        return None if text is None else text[:INFO_TEXT_LENGTH]
 
     @override
     async def async_set_value(self, value: str) -> None:

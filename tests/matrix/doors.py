@@ -27,6 +27,7 @@ from tests.office import ANNA, MEETING
 from .visitors import Shut, Visit
 
 SUBJECT: Final = "Budget"
+INFO_TEXT: Final = "Back at five"
 
 
 class Kind(StrEnum):
@@ -152,6 +153,11 @@ async def an_appointment(visit: Visit) -> None:
     await visit.hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def an_info_text(visit: Visit) -> None:
+    """Let Anna's info text say something, whatever profile holds."""
+    await visit.team.entry.runtime_data.async_set_info_text(ANNA, INFO_TEXT)
+
+
 # What is to be seen
 
 
@@ -178,6 +184,24 @@ async def _sees_subjects(visit: Visit) -> bool:
     shown = [one["subject"] for one in details.get("appointments", [])] == [SUBJECT]
     assert shown or SUBJECT not in str(told)
     return shown
+
+
+async def _sees_info_text(visit: Visit) -> bool:
+    person = (await _told(visit))["person"] or {}
+    return bool(person.get("info_text") == INFO_TEXT)
+
+
+async def _sees_info_text_on_the_board(visit: Visit) -> bool:
+    people = (await visit.first("subscribe_team"))["people"]
+    return bool(people.get(ANNA, {}).get("info_text") == INFO_TEXT)
+
+
+async def _model_sees_info_text(visit: Visit) -> bool:
+    return INFO_TEXT in str(await visit.tool("get_presence"))
+
+
+async def _hears_info_text(visit: Visit) -> bool:
+    return INFO_TEXT in await visit.say("what is Anna's status")
 
 
 async def _sees_on_the_board(visit: Visit) -> bool:
@@ -223,6 +247,11 @@ async def _shows_subjects_as_before(visit: Visit) -> None:
     await visit.action("show_subjects_to", tier=tier)
 
 
+async def _shows_info_text_as_before(visit: Visit) -> None:
+    tier = visit.team.entry.subentries[ANNA].data["sharing"]["info_tier"]
+    await visit.action("show_info_text_to", tier=tier)
+
+
 def spoken(
     ask: str, act: Act, text: str, answer: str, *, of_self: bool = False
 ) -> Door:
@@ -263,6 +292,7 @@ ACTIONS: Final = (
     action("reset_profile", Act.EDIT_PROFILES, profile="Meeting"),
     action("narrow_delegate", Act.SHARE, delegate="person.rita", may=["subjects"]),
     Door(Kind.ACTION, "show_subjects_to", Act.SHARE, _shows_subjects_as_before),
+    Door(Kind.ACTION, "show_info_text_to", Act.SHARE, _shows_info_text_as_before),
 )
 ENTITIES: Final = (
     entity(
@@ -319,7 +349,21 @@ COMMANDS: Final = (
         _sees_subjects,
         an_appointment,
     ),
+    seeing(
+        Kind.COMMAND,
+        "subscribe_person",
+        Act.SEE_INFO_TEXT,
+        _sees_info_text,
+        an_info_text,
+    ),
     seeing(Kind.COMMAND, "subscribe_team", Act.SEE_PRESENCE, _sees_on_the_board),
+    seeing(
+        Kind.COMMAND,
+        "subscribe_team",
+        Act.SEE_INFO_TEXT,
+        _sees_info_text_on_the_board,
+        an_info_text,
+    ),
     seeing(
         Kind.COMMAND,
         "subscribe_team",
@@ -345,6 +389,13 @@ TOOLS: Final = (
         _model_sees_subjects,
         an_appointment,
     ),
+    seeing(
+        Kind.TOOL,
+        "get_presence",
+        Act.SEE_INFO_TEXT,
+        _model_sees_info_text,
+        an_info_text,
+    ),
     Door(
         Kind.TOOL,
         "set_profile",
@@ -369,6 +420,7 @@ WISHES: Final = (
     spoken("status", Act.SEE_PRESENCE, "what is Anna's status", "Meeting"),
     spoken("redirect", Act.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
     spoken("why", Act.SEE_DETAILS, "why is Anna's status meeting", "Meeting"),
+    seeing(Kind.VOICE, "status", Act.SEE_INFO_TEXT, _hears_info_text, an_info_text),
     seeing(Kind.VOICE, "why", Act.SEE_SUBJECTS, _hears_subjects, an_appointment),
     Door(Kind.VOICE, "plan", Act.PLAN_PRESENCE, _plans_by_voice),
 )

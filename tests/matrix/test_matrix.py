@@ -19,6 +19,7 @@ from custom_components.xpresence.const import DOMAIN
 from custom_components.xpresence.presence.policy import (
     LIMITED,
     Act,
+    Actor,
     Policy,
     Tier,
     Trust,
@@ -36,7 +37,7 @@ MOBILE = {"id": "mobile", "name": "Mobile", "number": "101"}
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the office allows, and to whom Anna shows her subjects.
+    """What the office allows, and to whom Anna shows her subjects and info text.
 
     ``tells``: which knocks can go otherwise here than in the other situations.
     """
@@ -45,6 +46,12 @@ class Situation:
     policy: Policy
     tier: Tier = Tier.DELEGATE
     tells: Callable[[Visitor, Door], bool] = lambda visitor, door: True
+    info_tier: Tier = Tier.TEAM
+
+    def allows(self, actor: Actor, act: Act) -> bool:
+        """Tell what the pure policy says."""
+        tier = self.info_tier if act is Act.SEE_INFO_TEXT else self.tier
+        return may(actor, act, self.policy, tier)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -62,6 +69,10 @@ def only(*acts: Act) -> Policy:
 
 def subjects(visitor: Visitor, door: Door) -> bool:
     return door.act is Act.SEE_SUBJECTS
+
+
+def info_texts(visitor: Visitor, door: Door) -> bool:
+    return door.act is Act.SEE_INFO_TEXT
 
 
 def without_user(visitor: Visitor, door: Door) -> bool:
@@ -83,6 +94,10 @@ SITUATIONS = (
     *(
         Situation(f"subjects to {tier.value}", Policy(), tier, subjects)
         for tier in (Tier.OWNER, Tier.TEAM)
+    ),
+    *(
+        Situation(f"info text to {tier.value}", Policy(), Tier.TEAM, info_texts, tier)
+        for tier in (Tier.OWNER, Tier.DELEGATE)
     ),
     *(
         Situation(
@@ -166,10 +181,7 @@ async def test_every_door_opens_exactly_where_the_policy_says_so(
             for door in DOORS:
                 if not (comes(visitor, door) and situation.tells(visitor, door)):
                     continue
-                allowed = all(
-                    may(actor, act, situation.policy, situation.tier)
-                    for act in door.acts
-                )
+                allowed = all(situation.allows(actor, act) for act in door.acts)
                 opened = await opens(visit, door)
                 if opened is not allowed:
                     found = "opens" if opened else "stays shut"
@@ -186,6 +198,7 @@ async def arrange(hass: HomeAssistant, team: Team, situation: Situation) -> None
     stored = anna.data["sharing"]
     sharing = {key: stored[key] for key in ("acting", "subjects", "satellites")}
     sharing["tier"] = situation.tier.value
+    sharing["info_tier"] = situation.info_tier.value
     hass.config_entries.async_update_subentry(
         team.entry, anna, data={**anna.data, "sharing": sharing}
     )
@@ -204,11 +217,7 @@ async def test_a_page_is_told_what_its_reader_may_do_and_no_more(
             visit = Visit(hass, team, visitor, hass_ws_client, clients)
             told = await visit.first("subscribe_person", person_id=ANNA)
             actor = visitor.actor(situation.policy)
-            allowed = [
-                act.value
-                for act in sorted(Act)
-                if may(actor, act, situation.policy, situation.tier)
-            ]
+            allowed = [a.value for a in sorted(Act) if situation.allows(actor, a)]
             assert told.get("may", []) == allowed, (situation.name, visitor.name)
 
 

@@ -90,6 +90,25 @@ def test_subjects_are_seen_as_far_as_the_person_shows_them(
     assert seen == readers
 
 
+@pytest.mark.parametrize(
+    ("tier", "readers"),
+    [
+        (Tier.OWNER, {Role.OWNER}),
+        (
+            Tier.DELEGATE,
+            {Role.OWNER, Role.ACTING_DELEGATE, Role.READING_DELEGATE},
+        ),
+        (Tier.TEAM, set(Role)),
+    ],
+)
+@pytest.mark.parametrize("policy", [OPEN, CLOSED])
+def test_an_info_text_is_seen_as_far_as_the_person_shows_it(
+    tier: Tier, readers: set[Role], policy: Policy
+) -> None:
+    act = Act.SEE_INFO_TEXT
+    assert {role for role in Role if may(somebody(role), act, policy, tier)} == readers
+
+
 def test_the_office_may_keep_subjects_from_all_but_their_owner() -> None:
     for tier, role in product(Tier, Role):
         seen = may(somebody(role), Act.SEE_SUBJECTS, CLOSED, tier)
@@ -147,4 +166,4 @@ def test_ordinary_users_redirect_as_far_as_the_office_lets_them() -> None:
 
 
 def test_what_an_office_may_keep_is_everything_but_seeing_presence() -> None:
-    assert set(Act) - LIMITED == {Act.SEE_PRESENCE, Act.SEE_DETAILS}
+    assert set(Act) - LIMITED == SEEING - {Act.SEE_SUBJECTS}

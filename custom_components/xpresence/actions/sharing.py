@@ -7,7 +7,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..presence.policy import Act, Grade, Tier
-from ..sharing import async_narrow, async_show_subjects_to
+from ..sharing import async_narrow, async_show_info_text_to, async_show_subjects_to
 from .action import Action, Meant
 
 ATTR_DELEGATE: Final = "delegate"
@@ -24,6 +24,14 @@ async def _narrow_delegate(call: ServiceCall, people: list[Meant]) -> None:
             call.data[ATTR_DELEGATE],
             call.data[ATTR_MAY],
             call.context,
+        )
+
+
+async def _show_info_text_to(call: ServiceCall, people: list[Meant]) -> None:
+    """Say who sees the info text of everybody meant."""
+    for coordinator, person_id in people:
+        await async_show_info_text_to(
+            coordinator, person_id, call.data[ATTR_TIER], call.context
         )
 
 
@@ -46,6 +54,12 @@ ACTIONS: Final = (
                 cv.ensure_list, [vol.Coerce(Grade)]
             ),
         },
+    ),
+    Action(
+        name="show_info_text_to",
+        act=Act.SHARE,
+        run=_show_info_text_to,
+        fields={vol.Required(ATTR_TIER): vol.Coerce(Tier)},
     ),
     Action(
         name="show_subjects_to",

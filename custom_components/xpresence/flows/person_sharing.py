@@ -1,4 +1,4 @@
-"""Who stands in for a person, who sees subjects, which satellites are theirs."""
+"""Who stands in for a person, who sees what they write, which satellites are theirs."""
 
 from typing import Any, Final
 
@@ -12,12 +12,13 @@ import voluptuous as vol
 
 from ..const import (
     CONF_ACTING,
+    CONF_INFO_TIER,
     CONF_SATELLITES,
     CONF_SHARING,
     CONF_SUBJECTS,
     CONF_TIER,
 )
-from ..limits import DEFAULT_TIER
+from ..limits import DEFAULT_INFO_TIER, DEFAULT_TIER
 from ..presence.policy import Tier
 from .choices import words
 from .permissions import DELEGATES
@@ -28,6 +29,9 @@ SCHEMA: Final = vol.Schema(
         vol.Optional(CONF_ACTING): DELEGATES,
         vol.Optional(CONF_SUBJECTS): DELEGATES,
         vol.Required(CONF_TIER, default=DEFAULT_TIER.value): words(Tier, "tier"),
+        vol.Required(CONF_INFO_TIER, default=DEFAULT_INFO_TIER.value): words(
+            Tier, "info_tier"
+        ),
         vol.Optional(CONF_SATELLITES): DeviceSelector(
             DeviceSelectorConfig(
                 entity=[EntityFilterSelectorConfig(domain=["assist_satellite"])],
@@ -45,7 +49,7 @@ class SharingPage(PersonPage):
     async def async_step_sharing(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for delegates, the visibility of subjects, and satellites."""
+        """Ask for delegates, the visibility of subjects and info text, and satellites."""
         stored = self.stored.get(CONF_SHARING, {})
         if user_input is not None:
             # What the person narrowed by their own door is kept.

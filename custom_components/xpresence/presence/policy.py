@@ -2,8 +2,8 @@
 
 Somebody has one or more **roles** towards a person; the widest counts. What Home
 Assistant itself keeps from a user, no role gives back. The office's **policy** says
-which acts are open to ordinary users at all; the person's **tier** says who sees the
-subjects of their appointments. Private ones are in no table: they are dropped where
+which acts are open to ordinary users at all; the person's **tiers** say who sees the
+subjects of their appointments, and who their info text. Private subjects are in no table: they are dropped where
 they are read.
 """
 
@@ -30,15 +30,19 @@ class Act(StrEnum):
     SHARE = "share"
     """Narrow what one's delegates may do, and who sees subjects."""
     SEE_PRESENCE = "see_presence"
-    """What colleagues see: profile, status, info text, whether calls are redirected."""
+    """What colleagues see: profile, status, whether calls are redirected."""
     SEE_DETAILS = "see_details"
     """Where calls go and why, the timeline, the appointment list."""
+    SEE_INFO_TEXT = "see_info_text"
+    """What the person wrote for others: everybody, unless the person says else."""
     SEE_SUBJECTS = "see_subjects"
 
 
-SEEING: Final = frozenset({Act.SEE_PRESENCE, Act.SEE_DETAILS, Act.SEE_SUBJECTS})
+SEEING: Final = frozenset(
+    {Act.SEE_PRESENCE, Act.SEE_DETAILS, Act.SEE_INFO_TEXT, Act.SEE_SUBJECTS}
+)
 """Acts that change nothing."""
-LIMITED: Final = frozenset(Act) - {Act.SEE_PRESENCE, Act.SEE_DETAILS}
+LIMITED: Final = (frozenset(Act) - SEEING) | {Act.SEE_SUBJECTS}
 """What an office may keep from ordinary users."""
 
 
@@ -75,7 +79,7 @@ GRADES: Final[Mapping[Grade, Role]] = {
 
 
 class Tier(StrEnum):
-    """Who sees the subjects of a person's appointments that are not private."""
+    """Who sees a person's info text, or subjects that are not private."""
 
     OWNER = "owner"
     DELEGATE = "delegate"
@@ -123,9 +127,9 @@ class Rule(StrEnum):
     TRUST = "trust"
     """If the office trusts calls of this kind."""
     DELEGATES = "delegates"
-    """If the office allows it, and the person shows subjects to delegates."""
+    """If the office allows it, and the person shows it to delegates."""
     TEAM = "team"
-    """If the office allows it, and the person shows subjects to everybody."""
+    """If the office allows it, and the person shows it to everybody."""
     NEVER = "never"
 
 
@@ -166,6 +170,7 @@ _ROWS: Final[Mapping[Act, tuple[Rule, ...]]] = {
     Act.SHARE: (_A, _O, _N, _N, _N, _N, _N),
     Act.SEE_PRESENCE: (_A, _A, _A, _A, _A, _A, _A),
     Act.SEE_DETAILS: (_A, _A, _A, _A, _N, _T, _T),
+    Act.SEE_INFO_TEXT: (_E, _A, _D, _D, _E, _E, _E),
     # An administrator runs the telephones, and reads nobody's calendar.
     Act.SEE_SUBJECTS: (_E, _A, _E, _D, _E, _E, _E),
 }
@@ -214,7 +219,7 @@ def _refusal(role: Role, act: Act, policy: Policy, tier: Tier) -> Reason | None:
             trust = policy.satellites if role is Role.SATELLITE else policy.automations
             return None if trust is Trust.ALLOWED else Reason.TRUST
         case Rule.DELEGATES | Rule.TEAM as rule:
-            if act not in policy.allowed:
+            if act in LIMITED and act not in policy.allowed:
                 return Reason.OFFICE
             shown = {Tier.TEAM}
             if rule is Rule.DELEGATES:

@@ -233,6 +233,8 @@ async def _status(
         until = sentence.answer("until", end=end)
     blanks = {"profile": decision.profile.name, "until": until}
     told = _about(hass, sentence, coordinator, person, "status", **blanks)
+    if await _refused(hass, sentence, coordinator, person, Act.SEE_INFO_TEXT):
+        return told
     return f"{told} {decision.info_text}".strip()
 
 
@@ -258,20 +260,14 @@ async def _why(
     hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
 ) -> str:
     await _authorize(hass, sentence, coordinator, person, Act.SEE_DETAILS)
-    actor = await async_actor(
-        coordinator,
-        person,
-        sentence.said.context,
-        satellite=satellite_of(hass, sentence.said),
-    )
-    refused = reason_against(coordinator, person, Act.SEE_SUBJECTS, actor)
+    refused = await _refused(hass, sentence, coordinator, person, Act.SEE_SUBJECTS)
     return explain(
         coordinator.office,
         coordinator.people[person].decision,
         dt_util.utcnow(),
         language=sentence.language,
         to_self=_is_speaker(hass, sentence, person),
-        subjects=refused is None,
+        subjects=not refused,
     )
 
 
@@ -335,6 +331,20 @@ async def _authorize(
     satellite = satellite_of(hass, sentence.said)
     context = sentence.said.context
     await async_authorize(coordinator, person, act, context, satellite=satellite)
+
+
+async def _refused(
+    hass: HomeAssistant,
+    sentence: Sentence,
+    coordinator: OfficeCoordinator,
+    person: str,
+    act: Act,
+) -> bool:
+    """Tell whether a part of an answer is not for whoever asks."""
+    satellite = satellite_of(hass, sentence.said)
+    context = sentence.said.context
+    actor = await async_actor(coordinator, person, context, satellite=satellite)
+    return reason_against(coordinator, person, act, actor) is not None
 
 
 def _is_speaker(hass: HomeAssistant, sentence: Sentence, person: str) -> bool:

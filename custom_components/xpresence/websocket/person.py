@@ -95,7 +95,7 @@ class PersonFeed(Feed):
                 ),
             )
         return {
-            "person": public_view(state, details is not None),
+            "person": public_view(state, acts),
             "details": details,
             "may": sorted(act.value for act in acts),
             "entities": entities.get(person_id, {}),

@@ -1,5 +1,6 @@
 """Who reads, in which language, and how much they may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,9 +87,14 @@ class Reader:
         """Tell whether the reader may do this to the person."""
         return user_may(coordinator, person_id, act, self.connection.user)
 
-    def acts(self, coordinator: OfficeCoordinator, person_id: str) -> frozenset[Act]:
-        """Return all that the reader may do to this person."""
-        return frozenset(act for act in Act if self.may(coordinator, person_id, act))
+    def acts(
+        self,
+        coordinator: OfficeCoordinator,
+        person_id: str,
+        among: Iterable[Act] = tuple(Act),
+    ) -> frozenset[Act]:
+        """Return all, or all among some, that the reader may do to this person."""
+        return frozenset(act for act in among if self.may(coordinator, person_id, act))
 
 
 def entities_by_person(hass: HomeAssistant, entry_id: str) -> dict[str, Entities]:

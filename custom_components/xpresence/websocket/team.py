@@ -11,7 +11,7 @@ import voluptuous as vol
 
 from ..actions.action import Meant, coordinators
 from ..const import DOMAIN
-from ..presence.policy import Act
+from ..presence.policy import SEEING, Act
 from .feed import Feed
 from .reader import Reader, entities_by_person, people_of
 from .views import View, public_view
@@ -81,12 +81,12 @@ class TeamFeed(Feed):
             for coordinator in coordinators(self.hass)
         }
         for coordinator, person_id in self.followed():
-            if not self.reader.may(coordinator, person_id, Act.SEE_PRESENCE):
+            acts = self.reader.acts(coordinator, person_id, SEEING)
+            if Act.SEE_PRESENCE not in acts:
                 continue
-            details = self.reader.may(coordinator, person_id, Act.SEE_DETAILS)
             own = entities[coordinator.entry.entry_id].get(person_id, {})
             found[person_id] = {
-                **public_view(coordinator.people[person_id], details),
+                **public_view(coordinator.people[person_id], acts),
                 "office": coordinator.entry.title,
                 "is_self": self.reader.is_self(coordinator, person_id),
                 "entity": own.get("profile"),

@@ -4,6 +4,7 @@
 timeline and the appointments.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,6 +19,7 @@ from ..presence.agenda import Entry
 from ..presence.explain import reasons
 from ..presence.line import UNKNOWN, AgentState, Condition
 from ..presence.model import Office, Person, Profile, RedirectRule
+from ..presence.policy import Act
 from ..presence.redirect_status import RedirectStatus
 from ..presence.simulate import Step, simulate
 
@@ -37,8 +39,8 @@ class Detail:
     subjects: bool
 
 
-def public_view(state: PersonState, details: bool) -> View:
-    """Return what every colleague sees; with details also where calls go."""
+def public_view(state: PersonState, acts: Collection[Act]) -> View:
+    """Return what every colleague sees, and more to who may see more."""
     decision = state.decision
     line = state.line
     return {
@@ -47,11 +49,11 @@ def public_view(state: PersonState, details: bool) -> View:
         "extension": state.person.extension,
         "profile": decision.profile.name,
         "status": decision.profile.status.value,
-        "info_text": decision.info_text,
+        "info_text": decision.info_text if Act.SEE_INFO_TEXT in acts else "",
         "until": decision.until,
         "reason": decision.claim.reason,
         "call": line.call.value if line and line.call else None,
-        "redirect": _redirect(state, details),
+        "redirect": _redirect(state, details=Act.SEE_DETAILS in acts),
     }
 
 
@@ -92,7 +94,7 @@ def midnight(person: Person, now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _redirect(state: PersonState, details: bool) -> View:
+def _redirect(state: PersonState, *, details: bool) -> View:
     """Return the redirect as the phone system says it; unknown is never off."""
     shown = state.redirect
     unknown = shown.status is RedirectStatus.UNKNOWN

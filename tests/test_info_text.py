@@ -1,8 +1,10 @@
 """The info text: what colleagues read, as far as the person lets them."""
 
+from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
@@ -118,3 +120,32 @@ async def test_after_a_ban_that_was_lifted_the_offices_tier_holds(
     )
     await hass.async_block_till_done(wait_background_tasks=True)
     assert shown(hass, INFO_TEXT).state == "Back at two"
+
+
+async def test_a_plan_keeps_its_text_when_a_page_that_may_not_show_it_changes_it(
+    hass: HomeAssistant, team: Team
+) -> None:
+    await show_to(hass, team, "owner")
+    start = dt_util.now() + timedelta(days=1)
+    await call(
+        hass,
+        team,
+        "xpresence.plan_presence",
+        entity_id="select.anna_profile",
+        profile="Meeting",
+        start=start.isoformat(),
+        end=(start + timedelta(hours=1)).isoformat(),
+        info_text="At the doctor's",
+    )
+    coordinator = team.entry.runtime_data
+    (entry,) = coordinator.people[ANNA].facts.agenda.entries
+    calendar = hass.data["calendar"].get_entity("calendar.anna_appointments")
+    (event,) = await calendar.async_get_events(hass, start, start + timedelta(hours=1))
+    assert "doctor" not in event.description
+    later = {"dtstart": start, "dtend": start + timedelta(hours=2)}
+    shown_again = {"summary": "Meeting", "description": event.description}
+    calendar.async_set_context(team.context("anna"))
+    await calendar.async_update_event(entry.uid, shown_again | later)
+    (entry,) = coordinator.people[ANNA].facts.agenda.entries
+    assert entry.info_text == "At the doctor's"
+    assert entry.end == start + timedelta(hours=2)

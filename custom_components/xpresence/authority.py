@@ -34,7 +34,6 @@ from .presence.policy import (
     Actor,
     Reason,
     Role,
-    Tier,
     Trust,
     reach,
     refusal,
@@ -131,8 +130,7 @@ def user_may(
 @callback
 def info_text_for_all(coordinator: OfficeCoordinator, person_id: str) -> str | None:
     """Return the info text where everybody may read it; ``None`` where not."""
-    settings = coordinator.settings(person_id)
-    if info_tier_from(coordinator.entry.options, settings) is not Tier.TEAM:
+    if not everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT):
         return None
     return coordinator.people[person_id].decision.info_text
 

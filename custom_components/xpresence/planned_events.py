@@ -16,6 +16,7 @@ from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from .authority import everybody_may
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
 from .drafts import info_text_problem
@@ -24,6 +25,7 @@ from .offered import profile_named
 from .presence.appointments import CalendarRules, agenda_from
 from .presence.model import Profile
 from .presence.moments import utc, zone_named
+from .presence.policy import Act
 from .published import info_text_in, own_words
 
 REFUSED: Final = {EVENT_RRULE: "plan_recurring", EVENT_LOCATION: "plan_without_place"}
@@ -74,6 +76,9 @@ async def async_change(
         for line in own_words(coordinator, person_id, entry)
     ]
     written = info_text_in(event.get(EVENT_DESCRIPTION) or "", own)
+    if not written and not everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT):
+        # The page was not shown it, and does not mean to take it away.
+        written = planned.info_text or ""
     await plan.async_change(
         uid,
         start=start,

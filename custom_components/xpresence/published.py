@@ -1,8 +1,8 @@
 """Appointments as a calendar shows them to everybody who may open it.
 
 A calendar has no reader whom one could ask for, so nothing stands in it but what the
-whole team may know: the profile, where calls go, the source, and the subject only
-where the person shows subjects to all.
+whole team may know: the profile, where calls go, the source, and subject and info
+text only where the person shows them to all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,8 +81,9 @@ def _event(
     coordinator: OfficeCoordinator, person_id: str, line: Listed
 ) -> CalendarEvent:
     start, end = moments(coordinator, person_id, line.entry)
+    info_text = everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT)
     words = [
-        line.entry.info_text or "",
+        (line.entry.info_text or "") if info_text else "",
         *own_words(coordinator, person_id, line.entry),
         *_meanwhile(coordinator, person_id, line),
     ]

@@ -45,11 +45,13 @@ class _Teller:
         *,
         language: str,
         subjects: bool,
+        info_texts: bool,
     ) -> None:
         self.office: Office = coordinator.office.of(person_id)
         self._person_id = person_id
         self._language = language
         self._subjects = subjects
+        self._info_texts = info_texts
         self._zone: tzinfo = (
             zone_named(coordinator.people[person_id].person.time_zone)
             or dt_util.get_default_time_zone()
@@ -83,7 +85,7 @@ class _Teller:
             "redirect": self.calls(line.redirect),
             "source": entry.source or None,
             "planned": entry.uid if entry.planned else None,
-            "info_text": entry.info_text,
+            "info_text": entry.info_text if self._info_texts else None,
             "holds": [
                 {
                     "start": self.at(stretch.start),
@@ -158,7 +160,7 @@ async def _explain(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
     told: list[JsonValueType] = []
     for coordinator, person_id in people:
         decision = coordinator.people[person_id].decision
-        subjects = await _sees_subjects(coordinator, person_id, call.context)
+        subjects = await _may(coordinator, person_id, Act.SEE_SUBJECTS, call.context)
         language = _language(call, coordinator)
         teller = await _teller(call, coordinator, person_id)
         told.append(
@@ -225,19 +227,21 @@ async def _sync_calendars(_call: ServiceCall, people: list[Meant]) -> None:
 async def _teller(
     call: ServiceCall, coordinator: OfficeCoordinator, person_id: str
 ) -> _Teller:
+    context = call.context
     return _Teller(
         coordinator,
         person_id,
         language=_language(call, coordinator),
-        subjects=await _sees_subjects(coordinator, person_id, call.context),
+        subjects=await _may(coordinator, person_id, Act.SEE_SUBJECTS, context),
+        info_texts=await _may(coordinator, person_id, Act.SEE_INFO_TEXT, context),
     )
 
 
-async def _sees_subjects(
-    coordinator: OfficeCoordinator, person_id: str, context: Context
+async def _may(
+    coordinator: OfficeCoordinator, person_id: str, act: Act, context: Context
 ) -> bool:
     actor = await async_actor(coordinator, person_id, context)
-    return reason_against(coordinator, person_id, Act.SEE_SUBJECTS, actor) is None
+    return reason_against(coordinator, person_id, act, actor) is None
 
 
 def _is_self(coordinator: OfficeCoordinator, person_id: str, context: Context) -> bool:

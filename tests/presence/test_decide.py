@@ -181,6 +181,12 @@ def test_switched_off_automation_decides_neither_redirect_nor_hotline() -> None:
         ("Nicht stören", {"session_ended": at("17:00")}, "16:59", "Nicht stören"),
         ("Nicht stören", {"session_ended": at("17:00")}, "17:00", "Available"),
         ("Nicht stören", {"session_ended": at("11:00")}, "17:00", "Nicht stören"),
+        (
+            "Nicht stören",
+            {"pc": Pc(Statement(False, at("12:00") - timedelta(seconds=30)))},
+            "12:05",
+            "Nicht stören",
+        ),
         ("Siesta", {}, "21:59", "Siesta"),
         ("Siesta", {}, "22:00", "Available"),
         (
@@ -205,6 +211,7 @@ def test_switched_off_automation_decides_neither_redirect_nor_hotline() -> None:
         "session-runs",
         "session-over",
         "session-over-before-the-choice",
+        "chosen-while-the-pc-was-going-off",
         "the-latest-end-is-not-yet",
         "forgotten-and-ended-at-the-latest",
         "back-before-the-latest-end",

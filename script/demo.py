@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
 import signal
@@ -10,11 +11,29 @@ import sys
 import tempfile
 from typing import Any, Final
 
+from custom_components.xpresence.default_profiles import NAMES
+from tests.e2e.diaries import Appointment, Local
 from tests.e2e.home import Home
 from tests.pbx.asterisk import Asterisk, NoAsterisk, running
 
 PORT: Final = 8123
 DASHBOARD: Final = "presence-demo"
+SOON: Final = timedelta(minutes=3)
+"""When the first appointment begins: time to log in and watch it."""
+APPOINTMENTS: Final = {
+    "en": {
+        "calendar": "Diary",
+        "meeting": "Budget with the board",
+        "training": "Training",
+        "lunch": "@{lunch}",
+    },
+    "de": {
+        "calendar": "Kalender",
+        "meeting": "Budget mit dem Vorstand",
+        "training": "Schulung",
+        "lunch": "@{lunch}",
+    },
+}
 PEOPLE: Final = (("Anna", "100"), ("Bob", "101"), ("Carol", "102"), ("David", "103"))
 
 
@@ -67,11 +86,42 @@ def dashboard() -> dict[str, Any]:
 
 
 async def furnish(home: Home, pbx: Asterisk | None) -> None:
-    """Add the phone system, the people and the dashboard."""
+    """Add the phone system, the people, Anna's calendar and the dashboard."""
     entry = await (home.add_asterisk(pbx) if pbx else home.add_embedded())
     for name, extension in PEOPLE:
         await home.add_person(entry, name, extension)
+    await keep_a_diary(home, entry)
     await home.add_dashboard(DASHBOARD, dashboard())
+
+
+async def keep_a_diary(home: Home, entry: str) -> None:
+    """Give Anna a calendar in which a meeting is about to begin."""
+    names, said = NAMES[language()], APPOINTMENTS[language()]
+    profiles, people = await home.profiles(entry), await home.people(entry)
+    diary = Local(said["calendar"])
+    await diary.connect(home)
+    await diary.add_to(
+        home,
+        entry,
+        people["Anna"],
+        default_profile=profiles[names["meeting"]],
+    )
+    begin = datetime.now(UTC).replace(second=0, microsecond=0) + SOON
+    await diary.write(
+        home,
+        *(
+            Appointment(
+                subject=subject.format(**names),
+                start=begin + timedelta(minutes=first),
+                end=begin + timedelta(minutes=last),
+            )
+            for subject, first, last in (
+                (said["meeting"], 0, 45),
+                (said["training"], 75, 240),
+                (said["lunch"], 120, 165),
+            )
+        ),
+    )
 
 
 async def run(pbx: Asterisk | None, port: int) -> None:
@@ -89,7 +139,7 @@ async def run(pbx: Asterisk | None, port: int) -> None:
         )
         say("Starting Home Assistant (the first start takes half a minute) …")
         async with home:
-            say("Adding the phone system, four people and a dashboard …")
+            say("Adding the phone system, four people, a calendar and a dashboard …")
             await furnish(home, pbx)
             say("")
             say(f"  Open       {home.url}/{DASHBOARD}")
@@ -100,7 +150,8 @@ async def run(pbx: Asterisk | None, port: int) -> None:
             else:
                 say(f"  Telephones a real Asterisk, SIP on 127.0.0.1:{pbx.sip_port}")
             say("")
-            say("Choose a profile for Anna and watch where her calls go.")
+            say("Choose a profile for Anna and watch where her calls go;")
+            say("or wait: her next meeting begins in a few minutes.")
             say("Ctrl-C ends everything.")
             await over.wait()
             say("Ending …")

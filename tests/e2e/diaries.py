@@ -25,6 +25,15 @@ from tests.pbx.asterisk import EVENTUALLY, free_port
 
 from .home import Home
 
+SHOW_AS = {
+    "free": "ignore",
+    "tentative": "default",
+    "busy": "default",
+    "out_of_office": "default",
+    "working_elsewhere": "ignore",
+}
+"""What the settings page proposes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Appointment:
@@ -87,6 +96,25 @@ class Diary(ABC):
                     self.entity_id = known["entity_id"]
             await asyncio.sleep(0.05)
 
+    async def add_to(self, home: Home, entry: str, person: str, **rules: Any) -> None:
+        """Let a person's profile follow it; what is not said of the rules is usual."""
+        await home.change(
+            entry,
+            "person",
+            person,
+            {"next_step_id": "calendars"},
+            {"next_step_id": "add_calendar"},
+            {"next_step_id": "calendar_home_assistant"},
+            {"entity_id": self.entity_id},
+            {
+                "name": self.name,
+                "categories_only": False,
+                "invitations": "always",
+                "show_as": SHOW_AS,
+                **rules,
+            },
+        )
+
     @abstractmethod
     def answers(self) -> tuple[Mapping[str, Any], ...]:
         """Return what is answered to the integration's settings pages."""
@@ -99,7 +127,9 @@ class Diary(ABC):
 class Local(Diary):
     """``local_calendar``: kept by Home Assistant itself."""
 
-    name = "Local diary"
+    def __init__(self, name: str = "Local diary") -> None:
+        super().__init__()
+        self.name = name
 
     @override
     def answers(self) -> tuple[Mapping[str, Any], ...]:

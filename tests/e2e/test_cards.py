@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Locator, Page, expect
 import pytest
@@ -17,6 +18,7 @@ from tests.pbx.sip import dial, phone
 from .axe import violations
 from .browser import browser, cold, log_in
 from .conftest import image, settled
+from .diaries import Appointment, Diary, Local
 from .home import Home
 
 pytestmark = [
@@ -29,14 +31,23 @@ pytestmark = [
 PROFILE = "select.anna_profile"
 PASSWORD = "anna-and-the-telephone"
 COLD_LOADS = 15
+HOUR = timedelta(hours=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Where the browser is."""
 expect.set_options(timeout=EVENTUALLY * 1000)
+
+
+@pytest.fixture(scope="module")
+def diary() -> Diary:
+    """Keep a calendar for Anna; it is empty."""
+    return Local("Diary")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(
-    pbx: Asterisk, tmp_path_factory: pytest.TempPathFactory
+    pbx: Asterisk, diary: Diary, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Home]:
-    """Run a Home Assistant with four people; Anna and Bob are ordinary users."""
+    """Run a Home Assistant with five people; Anna and Bob are ordinary users."""
     home = Home(tmp_path_factory.mktemp("home") / "config")
     async with home:
         entry = await home.add_asterisk(pbx)
@@ -59,6 +70,11 @@ async def home(
         people = await home.people(entry)
         await home.add_profile(
             entry, "Training", {"kind": "person", "person": people["Bob"]}
+        )
+        profiles = await home.profiles(entry)
+        await diary.connect(home)
+        await diary.add_to(
+            home, entry, people["Anna"], default_profile=profiles["Meeting"]
         )
         await home.until("sensor.anna_redirect", "off")
         await home.add_dashboard(DASHBOARD, dashboard())
@@ -247,6 +263,67 @@ async def test_a_call_is_seen_by_oneself_and_by_the_team(
         await call
     await expect(card.locator(".call")).to_have_count(0)
     await expect(anna.locator(".call")).to_have_count(0)
+
+
+async def test_appointments_show_their_profile_and_where_they_are_kept(
+    card: Locator, home: Home, diary: Diary
+) -> None:
+    await diary.write(home, *todays())
+    shown = card.get_by_label("Appointments").get_by_role("listitem")
+    await expect(shown).to_have_count(2)
+    await expect(shown.first).to_contain_text("Training")
+    await expect(shown.first).to_contain_text("Meeting · Diary")
+    await expect(shown.last).to_contain_text("Lunch · Diary")
+    coming = card.get_by_label("Today").get_by_role("listitem")
+    await expect(coming).to_have_text(
+        [
+            re.compile("Meeting.*calls to Voicemail · Training"),
+            re.compile("Lunch.*calls to Voicemail"),
+            re.compile("Meeting.*calls to Voicemail · Training"),
+            re.compile("Available"),
+        ]
+    )
+    await diary.write(home)
+    await expect(shown).to_have_count(0)
+
+
+def todays() -> tuple[Appointment, Appointment]:
+    """Return a training soon, with lunch in the middle of it."""
+    begin = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=150)
+    return (
+        Appointment(subject="Training", start=begin, end=begin + 3 * HOUR),
+        Appointment(subject="@Lunch", start=begin + HOUR, end=begin + 1.75 * HOUR),
+    )
+
+
+async def test_presence_is_planned_and_cancelled_on_the_card(
+    card: Locator, home: Home
+) -> None:
+    shown = card.get_by_label("Appointments").get_by_role("listitem")
+    await button(card, "Plan ahead").click()
+    await (
+        card.get_by_label("Profile", exact=True)
+        .get_by_role("combobox")
+        .or_(card.locator("select[name=profile]"))
+        .first.select_option("Lunch")
+    )
+    begin = datetime.now(BERLIN).replace(second=0, microsecond=0) + 2 * HOUR
+    await card.get_by_label("Begins at").fill(begin.isoformat()[:16])
+    # What is refused stays, to be mended.
+    await card.get_by_label("Ends at").fill((begin - HOUR).isoformat()[:16])
+    await button(card, "Plan").click()
+    await expect(card.get_by_role("alert")).to_contain_text("end")
+    await card.get_by_label("Ends at").fill((begin + HOUR).isoformat()[:16])
+    await card.locator("input[name=info_text]").fill("Back at two")
+    await button(card, "Plan").click()
+    await expect(shown).to_contain_text("planned")
+    await expect(shown).to_contain_text("Lunch")
+    await expect(button(card, "Plan")).to_have_count(0)
+    coming = card.get_by_label("Today").get_by_role("listitem")
+    await expect(coming.first).to_contain_text("Lunch")
+    await expect(coming.first).to_contain_text("planned")
+    await button(card, "Cancel Lunch").click()
+    await expect(shown).to_have_count(0)
 
 
 async def test_everything_is_within_the_keyboards_reach(
@@ -502,10 +579,12 @@ PICTURES = {
 async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     home: Home,
     chromium: Browser,
+    diary: Diary,
     request: pytest.FixtureRequest,
     name: str,
     dark: bool,
 ) -> None:
+    await diary.write(home, *todays())
     for person, profile, text in (
         ("anna", "Meeting", "Budget with the board"),
         ("carol", "Lunch", "Back at one"),
@@ -518,6 +597,8 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     page = await log_in(
         chromium,
         home,
+        username="anna",
+        password=PASSWORD,
         width=width,
         height=height,
         dark=dark,
@@ -527,6 +608,7 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     mine, board = page.locator("xpresence-card"), page.locator("xpresence-team-card")
     await expect(line(mine)).to_contain_text("Calls go to Voicemail")
     await expect(board).to_contain_text("Until Monday")
+    await expect(mine).to_contain_text("Lunch · Diary")
     if request.config.getoption("--screenshots"):
         await page.wait_for_timeout(1500)
         if (picture := PICTURES.get((name, dark))) is not None:
@@ -534,6 +616,7 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     await button(mine, "Why?").click()
     await button(mine, "Change the redirect").click()
     await button(mine, "until …").click()
+    await button(mine, "Plan ahead").click()
     await board.get_by_role("button", expanded=False).first.click()
     await expect(board.locator(".details .reasons")).to_be_visible()
     wide = await page.evaluate(
@@ -543,6 +626,7 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     assert await violations(page, "xpresence-card") == []
     assert await violations(page, "xpresence-team-card") == []
     await page.context.close()
+    await diary.write(home)
     for person in ("anna", "carol", "david"):
         entity = f"select.{person}_profile"
         await home.act("xpresence", "resume_automatic", entity_id=entity)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import contextlib
+from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
 import re
@@ -76,6 +77,15 @@ async def log_in(home: Home) -> None:
         home.token = (await answer.json())["access_token"]
 
 
+async def profiles_ahead(home: Home, calendar: str) -> list[str]:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    begin, end = (now - timedelta(hours=1), now + timedelta(hours=8))
+    found = await home.get(
+        f"/api/calendars/{calendar}?start={begin.isoformat()}Z&end={end.isoformat()}Z"
+    )
+    return [event["summary"] for event in found]
+
+
 @pytest.mark.parametrize(
     ("without", "says"),
     [({}, "a real Asterisk"), ({"XPRESENCE_ASTERISK": ""}, "keeps the redirects")],
@@ -104,8 +114,13 @@ async def test_the_demo_can_be_logged_in_to_and_ends_without_a_trace(
             await log_in(home)
             # The demo speaks the language of the terminal.
             await home.until("select.bob_profil", "Anwesend")
-            await home.until("select.anna_profil", "Anwesend")
-            await home.until("sensor.anna_umleitung", "off")
+            await home.until("sensor.bob_umleitung", "off")
+            # Anna's calendar is followed; her first appointment is soon, or is now.
+            assert await profiles_ahead(home, "calendar.anna_termine") == [
+                "Besprechung",
+                "Besprechung",
+                "Mittagspause",
+            ]
             await home.choose("select.anna_profil", "Besprechung")
             await home.until("sensor.anna_umleitung", "active")
         os.killpg(demo.pid, signal.SIGINT)

@@ -21,6 +21,8 @@ import time
 
 CONFIG = Path(__file__).parent / "config"
 EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
+FORWARDS = ("CF", "CFB", "CFU")
+"""FreePBX's families: forward always, when busy, when nobody answers."""
 BOOT_SECONDS = 120
 EVENTUALLY = 60.0
 """Seconds that a condition may take to come true on a busy machine."""
@@ -186,6 +188,38 @@ class Asterisk:
         with contextlib.suppress(FileNotFoundError):
             (self.folder / "run" / "asterisk.ctl").unlink()
 
+    # Making it slow or unwilling
+
+    def boot_slowly(self) -> None:
+        """Make a dialplan that takes a second to read."""
+        lines = (f"exten => 7{number:07},1,NoOp()" for number in range(12000))
+        self._append("extensions.conf", "[large]", *lines)
+
+    def boot_quickly(self) -> None:
+        """Undo :meth:`boot_slowly`."""
+        file = self.folder / "extensions.conf"
+        file.write_text(file.read_text().partition("[large]")[0])
+
+    def change_secret(self) -> None:
+        """Let nobody log in any more who knows only the secret there was."""
+        before, self.secret = self.secret, secrets.token_hex(8)
+        self._configure_manager(f"secret = {before}", f"secret = {self.secret}")
+
+    def allow(self, *, everything: bool) -> None:
+        """Give or take the right that writing needs; it counts from the next login."""
+        rights = (" = system,call,agent,reporting,originate", " = call,agent,reporting")
+        before, after = rights if not everything else reversed(rights)
+        self._configure_manager(f"write{before}\n", f"write{after}\n")
+
+    def _configure_manager(self, before: str, after: str) -> None:
+        file = self.folder / "manager.conf"
+        file.write_text(file.read_text().replace(before, after))
+        self.cli("manager reload")
+
+    def _append(self, name: str, *lines: str) -> None:
+        file = self.folder / name
+        file.write_text("\n".join([file.read_text(), *lines, ""]))
+
     # Looking inside, independently of the manager interface
 
     def cli(self, command: str) -> str:
@@ -211,6 +245,16 @@ class Asterisk:
             if line.startswith("Value: "):
                 return line.removeprefix("Value: ").strip()
         return None
+
+    def redirects(self, extension: str) -> dict[str, str]:
+        """Return what the AstDB says of an extension's forwards, by family."""
+        found = {}
+        for line in self.cli("database show").splitlines():
+            path, _, value = line.partition(":")
+            family, _, key = path.strip().lstrip("/").partition("/")
+            if family in FORWARDS and key == extension:
+                found[family] = value.strip()
+        return found
 
     def put(self, family: str, key: str, value: str) -> None:
         """Set an AstDB value."""

@@ -30,7 +30,6 @@ from tests.pbx.asterisk import Asterisk, eventually
 
 from .conftest import QUICK, Patience, add_user, system_for
 from .faultproxy import Fault, FaultProxy
-from .test_client import boots_slowly
 
 pytestmark = pytest.mark.asterisk
 
@@ -137,7 +136,7 @@ async def test_after_a_proper_restart_agents_and_calls_are_known_again(
 
 
 async def test_before_it_has_booted_nothing_is_believed(frail_pbx: Asterisk) -> None:
-    boots_slowly(frail_pbx)
+    frail_pbx.boot_slowly()
     async with watching(frail_pbx) as seen:
         await seen.system.apply("100", TO_BOB)
         await eventually(lambda: frail_pbx.on_disk("CF", "100") == "101")

@@ -248,7 +248,7 @@ async def test_a_login_that_is_told_nothing_is_denied_by_name(pbx: Asterisk) -> 
 
 
 async def test_while_the_server_boots_the_client_waits(frail_pbx: Asterisk) -> None:
-    boots_slowly(frail_pbx)
+    frail_pbx.boot_slowly()
     frail_pbx.kill()
     launched = asyncio.create_task(asyncio.to_thread(frail_pbx.launch))
     async with answering(frail_pbx) as heard:
@@ -260,19 +260,12 @@ async def test_while_the_server_boots_the_client_waits(frail_pbx: Asterisk) -> N
 async def test_a_server_that_boots_for_long_is_no_login_without_rights(
     frail_pbx: Asterisk,
 ) -> None:
-    boots_slowly(frail_pbx)
+    frail_pbx.boot_slowly()
     hurried = replace(PATIENT, told=0.1, booted=0.2)
     async with client_of(frail_pbx, deadlines=hurried) as heard:
         await asyncio.to_thread(frail_pbx.restart, killed=True)
         await eventually(lambda: len(heard.connection) > 2)
     assert heard.connection == [(True, None), (False, NotConnected), (True, None)]
-
-
-def boots_slowly(pbx: Asterisk) -> None:
-    """Make a dialplan that takes a second to read."""
-    file = pbx.folder / "extensions.conf"
-    lines = (f"exten => 7{number:07},1,NoOp()" for number in range(12000))
-    file.write_text("\n".join([file.read_text(), "[large]", *lines, ""]))
 
 
 @contextlib.asynccontextmanager

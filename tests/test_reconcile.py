@@ -1,5 +1,6 @@
 """The redirect loop where the coordinator's tests do not reach."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from homeassistant.core import HomeAssistant
@@ -12,6 +13,7 @@ from custom_components.xpresence.presence.line import (
     Setting,
 )
 from custom_components.xpresence.presence.model import RedirectMode
+from custom_components.xpresence.presence.redirect_status import RedirectStatus
 from custom_components.xpresence.presence.wanted import Wanted
 from custom_components.xpresence.reconcile import RedirectLoop
 from custom_components.xpresence.telephony.asterisk import AsteriskPhoneSystem
@@ -23,6 +25,13 @@ HELD = Ledger(
     base=Setting(unconditional=None),
     held="meeting",
     claim="manual:meeting:1",
+    wrote=Setting(unconditional=VOICEMAIL),
+    asked=NOW,
+    seen=NOW,
+)
+
+OWN = Ledger(
+    base=Setting(unconditional=VOICEMAIL),
     wrote=Setting(unconditional=VOICEMAIL),
     asked=NOW,
     seen=NOW,
@@ -47,4 +56,30 @@ async def test_before_the_first_connection_a_ledger_is_kept_as_it_is(
         await loop.async_turn()
     assert saved == [HELD]
     assert loop.ledger == HELD
+    loop.stop()
+
+
+@pytest.mark.parametrize(
+    ("ledger", "claim", "shown"),
+    [
+        pytest.param(HELD, HELD.claim, RedirectStatus.UNKNOWN, id="it-was-followed"),
+        pytest.param(HELD, "manual:lunch:2", RedirectStatus.PENDING, id="a-choice"),
+        pytest.param(HELD, None, RedirectStatus.PENDING, id="its-profile-ended"),
+        pytest.param(OWN, None, RedirectStatus.UNKNOWN, id="own-one-was-followed"),
+        pytest.param(
+            replace(OWN, seen=None), None, RedirectStatus.PENDING, id="own-one-was-not"
+        ),
+        pytest.param(Ledger(), None, RedirectStatus.UNKNOWN, id="nobody-ever-wished"),
+    ],
+)
+async def test_while_the_phone_system_is_away_only_an_open_wish_is_pending(
+    hass: HomeAssistant, ledger: Ledger, claim: str | None, shown: RedirectStatus
+) -> None:
+    system = AsteriskPhoneSystem("127.0.0.1", 5038, "u", "p")
+    loop = RedirectLoop(hass, system, "100", ledger)
+    if claim is not None:
+        forward = Setting(unconditional=VOICEMAIL)
+        loop.wanted = Wanted(RedirectMode.FORWARD, forward, "meeting", claim)
+    loop.lost()
+    assert loop.view.status is shown
     loop.stop()

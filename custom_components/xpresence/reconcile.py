@@ -19,8 +19,8 @@ from homeassistant.util import dt as dt_util
 from .presence.ledger import Ledger
 from .presence.line import Condition, Destination, Line, Setting
 from .presence.numbers import MASK
-from .presence.parts import Reach
-from .presence.redirect_status import RedirectStatus, Shown, status
+from .presence.parts import EVERYTHING, Reach
+from .presence.redirect_status import RedirectStatus, Shown, is_open, status
 from .presence.redirects import (
     DeskChange,
     Event,
@@ -325,15 +325,6 @@ class RedirectLoop:
     # Showing
 
     @property
-    def _unanswered(self) -> bool:
-        """Whether a wish is open that the phone system has never confirmed."""
-        if self.wanted is None:
-            return self.ledger.restoring
-        return self.ledger.claim != self.wanted.claim or (
-            self.ledger.held is not None and self.ledger.seen is None
-        )
-
-    @property
     def reach(self) -> Reach:
         """Return what this phone system can set and tell."""
         return Reach.named(
@@ -350,7 +341,11 @@ class RedirectLoop:
             None if isinstance(self.failure, Unavailable) else self.failure,
             reach=self.reach,
         )
-        if shown.status is RedirectStatus.UNKNOWN and self._unanswered:
+        # Before the first connection nothing is known of what it can do either.
+        reach = self.reach if self._system.capabilities else EVERYTHING
+        if shown.status is RedirectStatus.UNKNOWN and is_open(
+            self.wanted, self.ledger, reach=reach
+        ):
             # What holds is not known, but something is still to be done about it.
             shown = replace(shown, status=RedirectStatus.PENDING)
         reason = self.reason if shown.status in NOT_AS_WISHED else None

@@ -105,6 +105,24 @@ def status(
     )
 
 
+def is_open(
+    wanted: Wanted | None, ledger: Ledger, *, reach: Reach = EVERYTHING
+) -> bool:
+    """Tell, without a reading, whether something is still to be done.
+
+    That is so for a wish that the phone system was never seen to follow. What it
+    was seen to follow may have changed since: that is unknown, and not pending.
+    """
+    if wanted is not None and ledger.claim != wanted.claim:
+        return True
+    aim, _ = aim_of(wanted, reach)
+    goal = goal_of(aim, ledger, wanted)
+    return goal != Setting() and (
+        ledger.seen is None
+        or any(value(ledger.wrote, part) != should for part, should in known(goal))
+    )
+
+
 def _shown(
     state: RedirectStatus, setting: Setting, ledger: Ledger, wanted: Wanted | None
 ) -> Shown:

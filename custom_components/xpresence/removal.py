@@ -19,12 +19,13 @@ _LOGGER = logging.getLogger(__name__)
 async def async_release_all(
     hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
 ) -> None:
-    """Restore what profiles hold; say so where that is not possible."""
+    """Restore what profiles hold or held; say so where that is not possible."""
     held = {
         person_id: (record["extension"], ledger)
         for person_id in store
         if "extension" in (record := store.get(person_id))
-        and (ledger := ledger_from_record(record, record["extension"])).held
+        and (ledger := ledger_from_record(record, record["extension"]))
+        and (ledger.held or ledger.restoring)
     }
     if not held:
         return

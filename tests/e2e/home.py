@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from custom_components.xpresence.presence.model import DEFAULT_ORDER
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, free_port
 
 NOWHERE: Mapping[str, Any] = {"kind": "nowhere"}
@@ -61,6 +62,8 @@ class Home:
     session: aiohttp.ClientSession | None = None
     token: str = ""
     refresh_token: str = ""
+    entry: str = ""
+    """The phone system of a test that has only one."""
 
     @property
     def url(self) -> str:
@@ -482,6 +485,45 @@ class Home:
             },
         )
         assert result["type"] == "create_entry", result
+
+    async def set_rules(self, entry_id: str, **rules: Any) -> None:
+        """Change some of the rules that hold for everybody."""
+        result = await self.flow(
+            "/api/config/config_entries/options/flow",
+            {"handler": entry_id},
+            {"next_step_id": "rules"},
+            {
+                "order": [source.value for source in DEFAULT_ORDER],
+                "desk_change": "respect",
+                "calendar_days": 30,
+                **rules,
+            },
+        )
+        assert result["type"] == "create_entry", result
+
+    async def remove_person(self, entry_id: str, name: str) -> None:
+        """Remove a person on Home Assistant's own page."""
+        people = await self.people(entry_id)
+        async with self.connection() as socket:
+            await socket.ask(
+                "config_entries/subentries/delete",
+                entry_id=entry_id,
+                subentry_id=people[name],
+            )
+
+    async def remove_entry(self, entry_id: str) -> None:
+        """Remove a phone system on Home Assistant's own page."""
+        await self._send("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+
+    async def notices(self) -> list[str]:
+        """Return the repair issues of xpresence, by their words."""
+        async with self.connection() as socket:
+            found = await socket.ask("repairs/list_issues")
+        return [
+            issue["translation_key"]
+            for issue in found["issues"]
+            if issue["domain"] == "xpresence"
+        ]
 
     async def __aenter__(self) -> Self:
         self.prepare()

@@ -61,6 +61,9 @@ def pytest_runtest_makereport(
 @pytest.fixture(autouse=True)
 def custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant find the integration, where a test has one."""
+    if "recorder_mock" in request.fixturenames:
+        # It has to be there before Home Assistant.
+        request.getfixturevalue("recorder_mock")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
 

@@ -110,6 +110,7 @@ def test_every_action_and_field_has_words_and_an_icon() -> None:
 def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
     from custom_components.xpresence.calendar import APPOINTMENTS
     from custom_components.xpresence.event import PRESENCE
+    from custom_components.xpresence.presence.told import Maker
     from custom_components.xpresence.select import AGENT, FOLLOW_ME, PROFILE
     from custom_components.xpresence.sensor import SENSORS
     from custom_components.xpresence.switch import AUTOMATIC
@@ -134,6 +135,8 @@ def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
     assert PRESENCE.event_types is not None
     told = EN["entity"]["event"]["presence"]["state_attributes"]["event_type"]["state"]
     assert set(PRESENCE.event_types) == told.keys()
+    attributes = EN["entity"]["event"]["presence"]["state_attributes"]
+    assert {maker.value for maker in Maker} == attributes["made_by"]["state"].keys()
 
 
 def test_every_choice_in_the_settings_has_words() -> None:

@@ -5,7 +5,7 @@ satellite, or nobody. What they may do stands in :mod:`presence.policy`.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
@@ -19,7 +19,6 @@ from homeassistant.exceptions import (
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
-from .coordinator import OfficeCoordinator
 from .limits import (
     info_tier_from,
     policy_from,
@@ -38,6 +37,9 @@ from .presence.policy import (
     reach,
     refusal,
 )
+
+if TYPE_CHECKING:
+    from .coordinator import OfficeCoordinator
 
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""

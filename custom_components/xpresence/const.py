@@ -3,6 +3,8 @@
 from typing import Final
 
 DOMAIN: Final = "xpresence"
+EVENT_HAPPENED: Final = f"{DOMAIN}_happened"
+"""Told on Home Assistant's bus for the logbook; automations use the event entity."""
 
 # Config entry: data (connection and secrets)
 CONF_DRIVER: Final = "driver"

@@ -23,6 +23,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .accompany import Accompaniment
+from .causes import Cause, async_cause, cause_at_phone, cause_by_itself
 from .connection import async_connect
 from .const import (
     CONF_DESK_CHANGE,
@@ -39,7 +40,7 @@ from .notices import (
     release_failed,
 )
 from .office import number_format, office_from
-from .person_state import FOUND, HappeningListener, PersonState
+from .person_state import FOUND, Happening, HappeningListener, PersonState
 from .phone_system import build
 from .presence.decide import choose, decide, note_on
 from .presence.ledger import Ledger
@@ -71,7 +72,7 @@ from .telephony.driver import (
     PhoneSystem,
     PhoneSystemError,
 )
-from .telling import report_failing, tell, tell_activated, tell_redirect
+from .telling import begin, report_failing, tell, tell_activated, tell_redirect
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -295,7 +296,7 @@ class OfficeCoordinator:
             person_id,
             get_office=lambda: self.office,
             get_state=lambda: state,
-            take=lambda change: self._learn(state, change),
+            take=lambda change, seen: self._learn(state, change, seen),
             follow=lambda listener: self.async_listen(person_id, listener),
             show=lambda: self._show(person_id),
         )
@@ -324,7 +325,12 @@ class OfficeCoordinator:
         self._make_inputs(state)
 
     @callback
-    def _learn(self, state: PersonState, change: Callable[[Facts], Facts]) -> None:
+    def _learn(
+        self,
+        state: PersonState,
+        change: Callable[[Facts], Facts],
+        seen: Context | None = None,
+    ) -> None:
         """Take what an input tells; an input of somebody who left tells nothing."""
         if self.people.get(state.person.id) is not state:
             return
@@ -334,7 +340,7 @@ class OfficeCoordinator:
         # Other appointments show in the calendar even while nothing is decided anew.
         show = facts.agenda != state.facts.agenda
         state.facts = facts
-        self._refresh([state.person.id], show=show)
+        self._refresh([state.person.id], show=show, seen=seen)
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
         return RedirectLoop(
@@ -380,9 +386,21 @@ class OfficeCoordinator:
     # Deciding
 
     @callback
-    def _refresh(self, person_ids: Iterable[str], *, show: bool = False) -> None:
-        """Decide anew for some people, and for whoever depends on them."""
+    def _refresh(
+        self,
+        person_ids: Iterable[str],
+        *,
+        show: bool = False,
+        seen: Context | None = None,
+    ) -> None:
+        """Decide anew for some people, and for whoever depends on them.
+
+        ``seen`` is the context of what was seen outside, if anything was.
+        """
         decided = self._decide(person_ids)
+        for state, before in decided:
+            if state.decision.claim != before.claim:
+                begin(state, cause_by_itself(state.decision, seen))
         self._resolve()
         self._tell_decided(decided, show=show)
 
@@ -425,10 +443,10 @@ class OfficeCoordinator:
     ) -> None:
         """Show decisions, tell of other profiles, and wake up in time for the next."""
         for state, before in decided:
-            decision = state.decision
-            if decision != before or show:
+            # First, so that what changes is known to follow from it.
+            tell_activated(self.hass, state)
+            if state.decision != before or show:
                 self._show(state.person.id)
-            tell_activated(state)
             if self._begun:
                 self._accompaniment.follow(state)
         self._set_timer()
@@ -506,8 +524,11 @@ class OfficeCoordinator:
         info_text: str | None = None,
         ending: EndingKind | None = None,
         context: Context | None = None,
+        satellite: str | None = None,
     ) -> None:
         """Choose a profile by hand and return when the redirect follows it.
+
+        ``context`` and ``satellite`` say who does it.
 
         Raises:
             HomeAssistantError: not saved (nothing changed), or saved but not
@@ -525,41 +546,56 @@ class OfficeCoordinator:
             ending=ending,
             by=context.user_id if context else None,
         )
-        await self._async_set_facts(person_id, replace(state.facts, choice=choice))
+        facts = replace(state.facts, choice=choice)
+        cause = await async_cause(self, person_id, context, satellite=satellite)
+        await self._async_set_facts(person_id, facts, cause)
 
-    async def async_resume_automatic(self, person_id: str) -> None:
+    async def async_resume_automatic(
+        self,
+        person_id: str,
+        context: Context | None = None,
+        satellite: str | None = None,
+    ) -> None:
         """Release what was chosen by hand.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
-        facts = self.people[person_id].facts
-        await self._async_set_facts(
-            person_id, replace(facts, choice=None, automatic=True)
-        )
+        facts = replace(self.people[person_id].facts, choice=None, automatic=True)
+        cause = await async_cause(self, person_id, context, satellite=satellite)
+        await self._async_set_facts(person_id, facts, cause)
 
-    async def async_set_automatic(self, person_id: str, *, automatic: bool) -> None:
+    async def async_set_automatic(
+        self, person_id: str, context: Context | None = None, *, automatic: bool
+    ) -> None:
         """Let automation choose, or nothing but the person.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
-        facts = self.people[person_id].facts
-        await self._async_set_facts(person_id, replace(facts, automatic=automatic))
+        facts = replace(self.people[person_id].facts, automatic=automatic)
+        cause = await async_cause(self, person_id, context)
+        await self._async_set_facts(person_id, facts, cause)
 
-    async def async_set_info_text(self, person_id: str, text: str) -> None:
+    async def async_set_info_text(
+        self, person_id: str, text: str, context: Context | None = None
+    ) -> None:
         """Write what colleagues read as long as this profile holds.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
         state = self.people[person_id]
-        note = note_on(state.decision, text)
-        await self._async_set_facts(person_id, replace(state.facts, note=note))
+        facts = replace(state.facts, note=note_on(state.decision, text))
+        cause = await async_cause(self, person_id, context)
+        await self._async_set_facts(person_id, facts, cause)
 
-    async def _async_set_facts(self, person_id: str, facts: Facts) -> None:
+    async def _async_set_facts(
+        self, person_id: str, facts: Facts, cause: Cause
+    ) -> None:
         """Take new facts that must survive a crash; undo them if they cannot."""
         state = self.people[person_id]
+        begin(state, cause)
         before = state.facts
         state.facts = facts
         decided = self._decide([person_id])
@@ -616,7 +652,7 @@ class OfficeCoordinator:
         for listener in tuple(state.listeners):
             listener()
         report_failing(self.hass, self.entry, state)
-        if self._begun and tell_redirect(state):
+        if self._begun and tell_redirect(self.hass, state):
             self._accompaniment.follow(state)
 
     # Happenings
@@ -635,4 +671,7 @@ class OfficeCoordinator:
         happening = FOUND.get(event.kind)
         if happening is not None and person_id in self.people:
             parts = sorted(part.value for part in event.parts)
-            tell(self.people[person_id], happening, {"parts": parts})
+            at_phone = happening is Happening.CHANGED_AT_PHONE
+            cause = cause_at_phone() if at_phone else None
+            state = self.people[person_id]
+            tell(self.hass, state, happening, {"parts": parts}, cause)

@@ -66,6 +66,15 @@ class PersonEntity(Entity):
         self.async_on_remove(
             self.coordinator.async_listen(self.person_id, self._on_change)
         )
+        self._carry_causes()
+
+    def _carry_causes(self) -> None:
+        """Let what changes be known by who made it."""
+        # Home Assistant's own, for nobody called an action of this entity.
+        take = super().async_set_context
+        carriers = self.state_of_person.carriers
+        carriers.append(take)
+        self.async_on_remove(lambda: carriers.remove(take))
 
     def _on_change(self) -> None:
         """Write the state after the person changed."""

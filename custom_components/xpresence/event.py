@@ -46,6 +46,7 @@ class PresenceEvent(PersonEntity, EventEntity):
         self.async_on_remove(
             self.coordinator.async_listen_happenings(self.person_id, self._on_happening)
         )
+        self._carry_causes()
 
     @callback
     def _on_happening(self, happening: Happening, details: dict[str, Any]) -> None:

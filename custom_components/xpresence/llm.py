@@ -188,7 +188,9 @@ class SetProfileTool(PresenceTool):
         coordinator, person_id = person
         state = coordinator.people[person_id]
         if said["profile"] == self.automatic:
-            await coordinator.async_resume_automatic(person_id)
+            await coordinator.async_resume_automatic(
+                person_id, llm_context.context, llm_context.device_id
+            )
         else:
             await coordinator.async_choose(
                 person_id,
@@ -196,6 +198,7 @@ class SetProfileTool(PresenceTool):
                 until=_end(said),
                 info_text=said.get(CONF_INFO_TEXT),
                 context=llm_context.context,
+                satellite=llm_context.device_id,
             )
         return {
             "profile": state.decision.profile.name,

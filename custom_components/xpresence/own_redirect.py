@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .announce import set_agent
+from .causes import async_cause
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
 from .errors import not_followed, refuse
@@ -15,6 +17,7 @@ from .presence.parts import Part, changed, known
 from .presence.redirects import NotRead
 from .presence.targets import resolve
 from .telephony.driver import Capability, PhoneSystemError
+from .telling import carry
 
 
 def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> Target:
@@ -46,6 +49,7 @@ async def async_set_redirect(
     mode: RedirectMode,
     condition: Condition,
     target: Target | None,
+    context: Context | None,
     *,
     ring_seconds: int | None = None,
     until: datetime | None = None,
@@ -67,11 +71,14 @@ async def async_set_redirect(
             change = changed(Setting(), {Part(condition.value): None})
         case RedirectMode.UNCHANGED:
             change = None
-    await _change(coordinator, person_id, change, until)
+    await _change(coordinator, person_id, change, until, context)
 
 
 async def async_set_follow_me(
-    coordinator: OfficeCoordinator, person_id: str, device: str | None
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    device: str | None,
+    context: Context | None,
 ) -> None:
     """Switch follow-me to one of the person's devices, or with ``None`` off.
 
@@ -98,11 +105,15 @@ async def async_set_follow_me(
                 },
             ) from error
         number = found.number
-    await _change(coordinator, person_id, Setting(follow_me=number), None)
+    setting = Setting(follow_me=number)
+    await _change(coordinator, person_id, setting, None, context)
 
 
 async def async_set_agent(
-    coordinator: OfficeCoordinator, person_id: str, agent: AgentState
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    agent: AgentState,
+    context: Context | None,
 ) -> None:
     """Set the person's TeamDesk status in all of their queues.
 
@@ -117,6 +128,7 @@ async def async_set_agent(
             translation_key="no_queue",
             translation_placeholders={"person": state.person.name},
         )
+    carry(state, await async_cause(coordinator, person_id, context))
     try:
         await set_agent(coordinator.system, state, agent)
     except PhoneSystemError as error:
@@ -144,9 +156,13 @@ async def _change(
     person_id: str,
     change: Setting | None,
     until: datetime | None,
+    context: Context | None,
 ) -> None:
+    state = coordinator.people[person_id]
+    state.redirect_cause = await async_cause(coordinator, person_id, context)
+    carry(state, state.redirect_cause)
     try:
-        await coordinator.people[person_id].loop.async_own_change(change, until)
+        await state.loop.async_own_change(change, until)
     except OSError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="not_saved"

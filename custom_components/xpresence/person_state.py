@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.core import CALLBACK_TYPE
+from homeassistant.core import CALLBACK_TYPE, Context
 
 from .presence.line import Line, Status
 from .presence.model import Decision, Facts, Person
@@ -16,6 +16,7 @@ from .presence.redirects import EventKind
 from .reconcile import RedirectLoop, RedirectView
 
 if TYPE_CHECKING:
+    from .causes import Cause
     from .inputs import Input
 
 type HappeningListener = Callable[[Happening, dict[str, Any]], None]
@@ -52,6 +53,12 @@ class PersonState:
     inputs: tuple[Input, ...] = ()
     listeners: list[CALLBACK_TYPE] = field(default_factory=list)
     happenings: list[HappeningListener] = field(default_factory=list)
+    carriers: list[Callable[[Context], None]] = field(default_factory=list)
+    """Entities that change in the context of whatever made the change."""
+    cause: Cause | None = None
+    """Who or what made the decision that holds."""
+    redirect_cause: Cause | None = None
+    """Who or what made the redirect that is wished for, until it was told."""
     activated: str | None = None
     """The claim whose TeamDesk status was applied last; applied once, then left."""
     published: tuple[Status, str] | None = None

@@ -102,7 +102,9 @@ class FollowMeSelect(PersonEntity, SelectEntity):
         """Switch follow-me to a device, or off."""
         await self.async_authorize(Act.CHANGE_FOLLOW_ME)
         device = None if option == OFF else option
-        await async_set_follow_me(self.coordinator, self.person_id, device)
+        await async_set_follow_me(
+            self.coordinator, self.person_id, device, self._context
+        )
 
 
 class AgentSelect(PersonEntity, SelectEntity):
@@ -119,4 +121,6 @@ class AgentSelect(PersonEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Set the state in all of the person's queues."""
         await self.async_authorize(Act.SET_AGENT_STATUS)
-        await async_set_agent(self.coordinator, self.person_id, AgentState(option))
+        await async_set_agent(
+            self.coordinator, self.person_id, AgentState(option), self._context
+        )

@@ -46,10 +46,14 @@ class AutomaticSwitch(PersonEntity, SwitchEntity):
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Let automation choose again."""
         await self.async_authorize(Act.CHOOSE_PROFILE)
-        await self.coordinator.async_set_automatic(self.person_id, automatic=True)
+        await self.coordinator.async_set_automatic(
+            self.person_id, self._context, automatic=True
+        )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Let nothing but the person choose."""
         await self.async_authorize(Act.CHOOSE_PROFILE)
-        await self.coordinator.async_set_automatic(self.person_id, automatic=False)
+        await self.coordinator.async_set_automatic(
+            self.person_id, self._context, automatic=False
+        )

@@ -50,4 +50,4 @@ class InfoText(PersonEntity, TextEntity):
     async def async_set_value(self, value: str) -> None:
         """Write another text."""
         await self.async_authorize(Act.CHOOSE_PROFILE)
-        await self.coordinator.async_set_info_text(self.person_id, value)
+        await self.coordinator.async_set_info_text(self.person_id, value, self._context)

@@ -50,7 +50,7 @@ async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
 async def _resume_automatic(call: ServiceCall, people: list[Meant]) -> None:
     """Release the choice of everybody meant."""
     for coordinator, person_id in people:
-        await coordinator.async_resume_automatic(person_id)
+        await coordinator.async_resume_automatic(person_id, call.context)
 
 
 ACTIONS: Final = (

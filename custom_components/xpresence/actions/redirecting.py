@@ -59,6 +59,7 @@ async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
             mode,
             call.data[ATTR_CONDITION],
             target,
+            call.context,
             ring_seconds=call.data.get(CONF_RING_SECONDS),
             until=until,
         )
@@ -67,13 +68,15 @@ async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
 async def _set_follow_me(call: ServiceCall, people: list[Meant]) -> None:
     """Switch everybody's follow-me."""
     for coordinator, person_id in people:
-        await async_set_follow_me(coordinator, person_id, call.data.get(ATTR_DEVICE))
+        device = call.data.get(ATTR_DEVICE)
+        await async_set_follow_me(coordinator, person_id, device, call.context)
 
 
 async def _set_agent_status(call: ServiceCall, people: list[Meant]) -> None:
     """Set everybody's TeamDesk status."""
     for coordinator, person_id in people:
-        await async_set_agent(coordinator, person_id, call.data[ATTR_STATUS])
+        status = call.data[ATTR_STATUS]
+        await async_set_agent(coordinator, person_id, status, call.context)
 
 
 async def _ring_redirect(call: ServiceCall, people: list[Meant]) -> None:

@@ -186,7 +186,7 @@ class ReadyElsewhere(EndRedirect):
         if (meant := self.meant) is None:
             return self.async_abort(reason="gone")
         try:
-            await async_set_agent(*meant, AgentState.LOGGED_OFF)
+            await async_set_agent(*meant, AgentState.LOGGED_OFF, None)
         except HomeAssistantError:
             return self.async_abort(reason="not_logged_off")
         return self.async_create_entry(data={})

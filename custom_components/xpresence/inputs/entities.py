@@ -4,7 +4,13 @@ from dataclasses import replace
 import logging
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    Event,
+    EventStateChangedData,
+    callback,
+)
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
@@ -68,11 +74,11 @@ class RuleInput:
         self._read()
 
     @callback
-    def _on_change(self, _event: Event[EventStateChangedData]) -> None:
-        self._read()
+    def _on_change(self, event: Event[EventStateChangedData]) -> None:
+        self._read(event.context)
 
     @callback
-    def _read(self) -> None:
+    def _read(self, seen: Context | None = None) -> None:
         inlet = self._inlet
         person, health, now = inlet.person, inlet.office.health, dt_util.utcnow()
         matches = {rule.id: self._matches(rule) for rule in person.rules}
@@ -81,7 +87,7 @@ class RuleInput:
             met = rules_told(person, facts.conditions, matches, health, now)
             return facts if met == facts.conditions else replace(facts, conditions=met)
 
-        inlet.learn(change)
+        inlet.learn(change, seen)
         self._remember(inlet.state.facts)
 
     def _matches(self, rule: EntityRule) -> bool | None:

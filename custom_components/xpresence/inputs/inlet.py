@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
 from ..person_state import PersonState
 from ..presence.model import Facts, Office, Person
@@ -66,7 +66,7 @@ class Inlet:
     person_id: str
     get_office: Callable[[], Office]
     get_state: Callable[[], PersonState]
-    take: Callable[[Callable[[Facts], Facts]], None]
+    take: Callable[[Callable[[Facts], Facts], Context | None], None]
     follow: Callable[[CALLBACK_TYPE], CALLBACK_TYPE]
     show: CALLBACK_TYPE
     """Show what an input itself knows, though nothing was learned."""
@@ -92,9 +92,14 @@ class Inlet:
         return self.get_state()
 
     @callback
-    def learn(self, change: Callable[[Facts], Facts]) -> None:
-        """Change the facts; whatever follows from that follows."""
-        self.take(change)
+    def learn(
+        self, change: Callable[[Facts], Facts], seen: Context | None = None
+    ) -> None:
+        """Change the facts; whatever follows from that follows.
+
+        ``seen`` is the context of what was seen, so that the logbook can name it.
+        """
+        self.take(change, seen)
 
     @callback
     def listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:

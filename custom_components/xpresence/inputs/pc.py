@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from homeassistant.core import (
     CALLBACK_TYPE,
+    Context,
     Event,
     EventStateChangedData,
     EventStateReportedData,
@@ -129,8 +130,8 @@ class PcInput:
         self._read(dt_util.utcnow())
 
     @callback
-    def _on_change(self, _event: Event[EventStateChangedData]) -> None:
-        self._read(dt_util.utcnow())
+    def _on_change(self, event: Event[EventStateChangedData]) -> None:
+        self._read(dt_util.utcnow(), event.context)
 
     @callback
     def _on_report(self, _event: Event[EventStateReportedData]) -> None:
@@ -142,7 +143,7 @@ class PcInput:
         self._read(now)
 
     @callback
-    def _read(self, now: datetime) -> None:
+    def _read(self, now: datetime, seen: Context | None = None) -> None:
         inlet = self._inlet
         reading = Reading(
             running=self._is_so(Sign.SESSION),
@@ -151,7 +152,7 @@ class PcInput:
             active=self._is_so(Sign.ACTIVE),
             silence_ends=self._silence_ends,
         )
-        inlet.learn(lambda facts: told(inlet.office, facts, reading, now))
+        inlet.learn(lambda facts: told(inlet.office, facts, reading, now), seen)
         facts = inlet.state.facts
         self._set_timer(due(inlet.office, inlet.person, facts.pc, now))
         self._remember(facts)

@@ -196,6 +196,7 @@ async def _set(
         ending=EndingKind.UNTIL_RETURN if wish.until_return else None,
         info_text=wish.info_text,
         context=sentence.said.context,
+        satellite=satellite_of(hass, sentence.said),
     )
     blanks = {"profile": profile.name}
     key = "set"
@@ -216,7 +217,9 @@ async def _automatic(
     hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
 ) -> str:
     await _authorize(hass, sentence, coordinator, person, Act.CHOOSE_PROFILE)
-    await coordinator.async_resume_automatic(person)
+    await coordinator.async_resume_automatic(
+        person, sentence.said.context, satellite_of(hass, sentence.said)
+    )
     profile = coordinator.people[person].decision.profile.name
     return _about(hass, sentence, coordinator, person, "automatic", profile=profile)
 

@@ -1,0 +1,133 @@
+"""What the logbook says of a change: who made it, or what.
+
+Every table has the same keys and the same blanks in each language. Subjects of
+appointments and outside numbers have no place in it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from .phrases import Phrases
+
+
+class Maker(StrEnum):
+    """Who or what made a change."""
+
+    PERSON = "person"
+    DELEGATE = "delegate"
+    ADMINISTRATOR = "administrator"
+    AUTOMATION = "automation"
+    VOICE = "voice"
+    PHONE = "phone"
+    CALL = "call"
+    CALENDAR = "calendar"
+    RULE = "rule"
+    INACTIVITY = "inactivity"
+    SESSION = "session"
+    DEFAULT = "default"
+
+
+ABOUT: Final[Phrases] = {
+    "de": {"profile": "Profil von {name}", "calls": "Anrufe von {name}"},
+    "en": {"profile": "{name}'s profile", "calls": "{name}'s calls"},
+}
+WHAT: Final[Phrases] = {
+    "de": {
+        "activated": "wechselte zu {profile} {why}",
+        "changed_at_phone": "wurden am Telefon umgestellt",
+        "recovered": "wurden noch einmal umgestellt, denn die Umleitung ging verloren",
+        "redirect_failed": "ließen sich nicht umleiten",
+        "redirected_active": "gehen jetzt an {target} {why}",
+        "redirected_off": "werden nicht mehr umgeleitet {why}",
+    },
+    "en": {
+        "activated": "changed to {profile} {why}",
+        "changed_at_phone": "were redirected at the telephone",
+        "recovered": "were redirected once more, for the redirect had been lost",
+        "redirect_failed": "could not be redirected",
+        "redirected_active": "now go to {target} {why}",
+        "redirected_off": "are no longer redirected {why}",
+    },
+}
+BY: Final[Phrases] = {
+    "de": {
+        "administrator": "durch {by} (Administration)",
+        "automation": "durch eine Automation",
+        "delegate": "durch {by} (Vertretung)",
+        "person": "durch {by}",
+        "phone": "am Telefon",
+        "voice": "per Sprache",
+    },
+    "en": {
+        "administrator": "by {by} (administrator)",
+        "automation": "by an automation",
+        "delegate": "by {by} (delegate)",
+        "person": "by {by}",
+        "phone": "at the telephone",
+        "voice": "by voice",
+    },
+}
+BECAUSE: Final[Phrases] = {
+    "de": {
+        "appointment": "wegen des Termins",
+        "call": "wegen eines Gesprächs",
+        "category": "wegen der Kategorie des Termins",
+        "default": "weil nichts anderes gilt",
+        "inactive": "weil der PC unbenutzt ist",
+        "locked": "weil der PC gesperrt ist",
+        "planned": "weil es so geplant ist",
+        "rule": "wegen einer Regel",
+        "session_ended": "weil die Sitzung am PC endete",
+        "session_started": "weil die Sitzung am PC begann",
+    },
+    "en": {
+        "appointment": "because of the appointment",
+        "call": "because of a call",
+        "category": "because of the appointment's category",
+        "default": "because nothing else applies",
+        "inactive": "because the PC is unused",
+        "locked": "because the PC is locked",
+        "planned": "because it is planned so",
+        "rule": "because of a rule",
+        "session_ended": "because the session at the PC ended",
+        "session_started": "because the session at the PC began",
+    },
+}
+USUAL: Final[Mapping[str, str]] = {
+    "calendar": "appointment",
+    "inactivity": "inactive",
+    "session": "session_started",
+}
+"""What is said of a source whose claim gives a reason that has no words here."""
+
+
+def in_words(happening: Mapping[str, str | None], language: str) -> tuple[str, str]:
+    """Return what a happening is about, and what is said of it.
+
+    Args:
+        happening: as it was told: ``happening``, ``name`` and what else is known.
+        language: ``de``; anything else is English.
+    """
+    words = "de" if language.startswith("de") else "en"
+    kind = happening["happening"] or ""
+    about = "profile" if kind == "activated" else "calls"
+    if kind == "redirected":
+        kind = "redirected_active" if happening.get("target") else "redirected_off"
+    said = WHAT[words][kind].format(
+        profile=happening.get("profile"),
+        target=happening.get("target"),
+        why=_why(happening, words),
+    )
+    return ABOUT[words][about].format(name=happening["name"]), said.strip()
+
+
+def _why(happening: Mapping[str, str | None], language: str) -> str:
+    maker, by = happening.get("made_by") or "", happening.get("by")
+    if maker in BY[language]:
+        phrase = BY[language][maker]
+        return "" if "{by}" in phrase and not by else phrase.format(by=by)
+    reason = happening.get("reason") or ""
+    if reason not in BECAUSE[language]:
+        reason = USUAL.get(maker, maker)
+    return BECAUSE[language].get(reason, "")

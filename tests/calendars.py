@@ -21,10 +21,15 @@ class Diary(CalendarEntity):
 
     def __init__(self, name: str) -> None:
         self._attr_name = name
-        self.entity_id = f"calendar.{name.casefold()}"
+        self.entity_id = f"calendar.{name.casefold().replace(' ', '_')}"
         self.events: list[CalendarEvent] = []
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self.silent = False
+        self.at_once = True
+        """Whether it answers without waiting for anything, as few do."""
+        self.raw: list[Any] = []
+        """The answer in place of the events, if there is one."""
+        self._may_answer = asyncio.Event()
         self.reads = 0
         self.data: Any = None
 
@@ -45,15 +50,25 @@ class Diary(CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         self.reads += 1
+        if not self.at_once:
+            await asyncio.sleep(0)
         if self.silent:
-            await asyncio.Event().wait()
+            await self._may_answer.wait()
         if self.failure is not None:
             raise self.failure
+        if self.raw:
+            raw: list[CalendarEvent] = self.raw[0]
+            return raw
         return [
             e
             for e in self.events
             if e.end_datetime_local > start_date and e.start_datetime_local < end_date
         ]
+
+    def answer(self) -> None:
+        """Answer whoever asked while it was silent."""
+        self.silent = False
+        self._may_answer.set()
 
     def enter(self, start: Moment, end: Moment, summary: str, **more: Any) -> None:
         """Write an event down; nobody is told yet."""

@@ -81,8 +81,10 @@ async def office(hass: HomeAssistant, own_folder: Path) -> MockConfigEntry:
     return await set_up(hass)
 
 
-async def set_up(hass: HomeAssistant, **more: Any) -> MockConfigEntry:
-    """Set up Anna and Bob with their profiles."""
+async def set_up(
+    hass: HomeAssistant, *, wait: bool = True, **more: Any
+) -> MockConfigEntry:
+    """Set up Anna and Bob with their profiles; wait for what runs beside, or not."""
     from pytest_homeassistant_custom_component.common import MockConfigEntry
 
     from tests.office import OFFICE
@@ -98,5 +100,5 @@ async def set_up(hass: HomeAssistant, **more: Any) -> MockConfigEntry:
     )
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done(wait_background_tasks=wait)
     return entry

@@ -1,5 +1,6 @@
 """Appointments of Home Assistant's calendars choose the profile, hour by hour."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from custom_components.xpresence.inputs.calendars import CalendarsInput
 
 from .calendars import Diary, clear, diaries, followed, with_calendars
 from .conftest import set_up
-from .office import ANNA, COLLEAGUE, MEETING, OFFICE, forward, profile
+from .office import ANNA, BOB, COLLEAGUE, MEETING, OFFICE, forward, profile
 
 LUNCH = "01PROFILELUNCH000000000000"
 PEOPLE = [*OFFICE, profile(LUNCH, "Lunch", "away", redirect=forward("voicemail"))]
@@ -76,6 +77,12 @@ async def settle(hass: HomeAssistant) -> None:
 
 def anna(hass: HomeAssistant) -> str:
     state = hass.states.get("select.anna_profile")
+    assert state is not None
+    return state.state
+
+
+def bob(hass: HomeAssistant) -> str:
+    state = hass.states.get("select.bob_profile")
     assert state is not None
     return state.state
 
@@ -317,7 +324,15 @@ async def test_the_window_is_the_offices(hass: HomeAssistant, diary: Diary) -> N
 
 
 @pytest.mark.parametrize(
-    "failure", [HomeAssistantError("no"), ValueError("no"), KeyError("x")], ids=repr
+    "failure",
+    [
+        HomeAssistantError("no"),
+        ValueError("no"),
+        KeyError("x"),
+        RecursionError(),
+        asyncio.CancelledError(),
+    ],
+    ids=repr,
 )
 async def test_a_calendar_that_raises_keeps_its_last_good_appointments(
     hass: HomeAssistant, diary: Diary, clock: Clock, failure: Exception
@@ -401,6 +416,161 @@ async def test_by_hand_it_says_which_calendar_cannot_be_read(
         "calendars": "Bad",
     }
     assert anna(hass) == "Meeting"
+
+
+async def test_whoever_loses_patience_with_a_calendar_spoils_it_for_nobody_else(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    diary.enter(at("7:00"), at("12:00"), "Budget")
+    diary.silent = True
+    stored = with_calendars(PEOPLE, ANNA, followed("calendar.anna", default=MEETING))
+    stored = with_calendars(stored, BOB, followed("calendar.anna", default=MEETING))
+    entry = await set_up(hass, subentries_data=stored, wait=False)
+    assert diary.reads == 1
+    anna_too = entry.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        entry, anna_too, data={**anna_too.data, "calendars": []}
+    )
+    await hass.async_block_till_done()
+    diary.answer()
+    await settle(hass)
+    assert anna(hass) == "Available"
+    assert bob(hass) == "Meeting"
+
+
+class Odd:
+    """An event that is none, as something may return it."""
+
+    def __init__(self, **said: Any) -> None:
+        self._said = said
+
+    def as_dict(self) -> dict[str, Any]:
+        return self._said
+
+
+RUBBISH: dict[str, Any] = {
+    "nothing": None,
+    "a number": 5,
+    "texts": ["BEGIN:VCALENDAR"],
+    "no list": object(),
+}
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH.values(), ids=RUBBISH)
+async def test_a_calendar_that_returns_rubbish_keeps_its_last_good_appointments(
+    hass: HomeAssistant, diary: Diary, clock: Clock, rubbish: Any
+) -> None:
+    diary.enter(at("7:00"), at("12:00"), "Budget")
+    entry = await office_with(hass)
+    diary.raw = [rubbish]
+    await clock(at("8:16"))
+    assert anna(hass) == "Meeting"
+    assert calendars(entry).behind == ("Anna",)
+    diary.raw.clear()
+    await clock(at("8:20"))
+    assert calendars(entry).behind == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ({"start": "2026-11-24T07:00:00+01:00"}, "Available"),
+        ({"start": "2026-11-24T07:00:00+01:00", "end": None}, "Available"),
+        ({"start": "2026-11-24"}, "Lunch"),
+        ({"start": "2026-11-24", "end": "2026-11-24"}, "Lunch"),
+        ({"end": "2026-11-24T12:00:00+01:00"}, "Available"),
+        ({"start": "soon", "end": "later"}, "Available"),
+        (
+            {"start": "2026-11-24T12:00:00+01:00", "end": "2026-11-24T07:00:00+01:00"},
+            "Available",
+        ),
+    ],
+)
+async def test_an_event_without_a_proper_end_or_start_harms_no_other(
+    hass: HomeAssistant, diary: Diary, clock: Clock, said: dict[str, Any], holds: str
+) -> None:
+    later = {"start": at("9:00").isoformat(), "end": at("10:00").isoformat()}
+    diary.raw = [
+        [Odd(summary="@Lunch", **said), Odd(summary="@Training", uid="1", **later)]
+    ]
+    entry = await office_with(hass)
+    assert anna(hass) == holds
+    assert calendars(entry).behind == ()
+    await clock(at("9:30"))
+    assert anna(hass) == "Training"
+
+
+HOSTILE = {
+    "very long": "A" * 1_000_000,
+    "lines and nul": "Line\r\nAction: DBPut\x00\x1b[31m",
+    "turned round": "\u202egnineerT\u2066\u200f",
+    "markup": "<script>alert(1)</script>{{ states('sun.sun') }}",
+    "markers": "@" * 50_000,
+    "words": "@a " * 50_000,
+    "half a character": "\ud800 budget",
+}
+
+
+@pytest.mark.parametrize("subject", HOSTILE.values(), ids=HOSTILE)
+async def test_a_hostile_subject_is_kept_to_one_plain_line(
+    hass: HomeAssistant, diary: Diary, clock: Clock, subject: str
+) -> None:
+    diary.enter(at("7:00"), at("12:00"), subject, description=subject)
+    diary.enter(at("7:30"), at("12:00"), "@Lunch")
+    entry = await office_with(hass)
+    assert anna(hass) == "Lunch"
+    agenda = entry.runtime_data.people[ANNA].facts.agenda
+    kept = agenda.entries[0].subject
+    assert len(agenda.entries) == 2
+    assert kept.isprintable()
+    assert len(kept) <= 255
+    kept.encode()
+
+
+# Nobody works for nothing
+
+
+async def test_what_is_pushed_is_not_read_once_more(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    diary.enter(at("9:00"), at("10:00"), "Budget")
+    await office_with(hass)
+    before = diary.reads
+    diary.enter(at("7:00"), at("9:00"), "Urgent")
+    diary.tell()
+    await settle(hass)
+    assert anna(hass) == "Meeting"
+    # Home Assistant read for the subscription, and what it read was taken.
+    assert diary.reads == before + 1
+
+
+async def test_a_calendar_of_many_is_read_and_understood_once(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    diary.at_once = False
+    diary.enter(at("7:00"), at("12:00"), "Budget")
+    stored = with_calendars(PEOPLE, ANNA, followed("calendar.anna", default=MEETING))
+    stored = with_calendars(stored, BOB, followed("calendar.anna", default=MEETING))
+    entry = await set_up(hass, subentries_data=stored)
+    assert diary.reads == 1
+    assert (anna(hass), bob(hass)) == ("Meeting", "Meeting")
+    (hers,), (his,) = (
+        entry.runtime_data.people[who].facts.agenda.entries for who in (ANNA, BOB)
+    )
+    assert hers is his
+
+
+async def test_an_hour_in_which_nothing_happens_is_four_readings(
+    hass: HomeAssistant, diary: Diary, clock: Clock
+) -> None:
+    diary.enter(at("7:00"), at("12:00"), "Budget")
+    entry = await office_with(hass)
+    agenda = entry.runtime_data.people[ANNA].facts.agenda
+    before = diary.reads
+    for minute in range(1, 61):
+        await clock(at("8:00") + timedelta(minutes=minute))
+    assert diary.reads == before + 4
+    assert entry.runtime_data.people[ANNA].facts.agenda is agenda
 
 
 # Zones and clocks

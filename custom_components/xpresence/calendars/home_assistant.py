@@ -1,5 +1,6 @@
 """Any calendar entity of Home Assistant."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, override
@@ -28,6 +29,60 @@ type Events = list[Mapping[str, Any]]
 type Window = tuple[datetime, datetime]
 
 
+class Reading:
+    """One reading that several people wait for; it ends when nobody does any more."""
+
+    def __init__(self, task: asyncio.Task[list[Any]]) -> None:
+        """Take what reads."""
+        self._task = task
+        self._waiting = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nobody can wait for it any more."""
+        return self._task.done() or not self._waiting
+
+    async def answer(self) -> list[Any]:
+        """Return the answer; whoever loses patience spoils it for nobody else.
+
+        Raises:
+            SourceUnavailable: the entity gave its own reading up.
+        """
+        self._waiting += 1
+        try:
+            return await asyncio.shield(self._task)
+        except asyncio.CancelledError as error:
+            asker = asyncio.current_task()
+            if self._task.cancelled() and asker and not asker.cancelling():
+                raise SourceUnavailable("given_up") from error
+            raise
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._task.cancel()
+
+
+class Understood:
+    """Events as appointments, kept while the same events are told."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self._of: tuple[object, object] = (None, None)
+        self._known: dict[tuple[str, str], tuple[Appointment, ...]] = {}
+
+    def of(
+        self, events: Events, data: object, owner: Owner, name: str
+    ) -> tuple[Appointment, ...]:
+        """Return the appointments of somebody in a calendar of this name."""
+        if self._of[0] is not events or self._of[1] != data:
+            self._of, self._known = (events, data), {}
+        key = owner.address, name
+        if key not in self._known:
+            details = details_of(data)
+            self._known[key] = appointments_from(events, details, owner, name)
+        return self._known[key]
+
+
 class EntityFeed:
     """One calendar entity, read and followed once for everybody who uses it.
 
@@ -40,8 +95,10 @@ class EntityFeed:
         self._hass = hass
         self._entity_id = entity_id
         self._listeners: list[Callable[[], None]] = []
-        self._readings: dict[Window, Any] = {}
+        self._readings: dict[Window, Reading] = {}
         self._known: tuple[Window, list[Any]] | None = None
+        self._pushed: tuple[Window, list[Any]] | None = None
+        self._understood = Understood()
         self._subscribed: tuple[CalendarEntity, Window] | None = None
         self._stops: list[CALLBACK_TYPE] = []
 
@@ -51,27 +108,45 @@ class EntityFeed:
         Raises:
             SourceError: the entity is gone, not ready, or raises.
         """
-        task = self._readings.get(window)
-        if task is None:
-            task = self._readings[window] = self._hass.async_create_background_task(
-                self._async_read(window), f"xpresence {self._entity_id}"
+        if self._pushed is not None and self._pushed[0] == window:
+            return self._pushed[1]
+        reading = self._readings.get(window)
+        if reading is None:
+            reading = self._readings[window] = Reading(
+                self._hass.async_create_background_task(
+                    self._async_read(window), f"xpresence {self._entity_id}"
+                )
             )
-            task.add_done_callback(lambda _task: self._readings.pop(window, None))
         try:
-            events: Events = await task
+            return await reading.answer()
         except HomeAssistantError as error:
             raise SourceUnavailable("rejected") from error
-        return events
+        finally:
+            if reading.is_over and self._readings.get(window) is reading:
+                del self._readings[window]
+
+    async def async_appointments(
+        self, window: Window, owner: Owner, name: str
+    ) -> tuple[Appointment, ...]:
+        """Return the appointments of a time, as somebody understands them.
+
+        Raises:
+            SourceError: as :meth:`async_read`.
+        """
+        events = await self.async_read(window)
+        return self._understood.of(events, self.attributes.get("data"), owner, name)
 
     async def _async_read(self, window: Window) -> list[Any]:
         entity = self._entity()
         events = [
             e.as_dict() for e in await entity.async_get_events(self._hass, *window)
         ]
-        self._known = window, events
         if self._listeners:
             self._subscribe(entity, window)
-        return events
+        if (window, events) != self._known:
+            self._known = window, events
+        # The same object as long as nothing changes: so nobody understands it anew.
+        return self._known[1]
 
     def _entity(self) -> CalendarEntity:
         component = self._hass.data.get(DATA_COMPONENT)
@@ -136,8 +211,13 @@ class EntityFeed:
     @callback
     def _on_push(self, window: Window, events: list[JsonValueType] | None) -> None:
         # Many entities write their state every minute and have nothing new to tell.
-        if (window, events) != self._known:
-            self._tell()
+        # One that fails is asked again in its turn, not at every push.
+        if events is None or (window, events) == self._known:
+            return
+        self._known = self._pushed = window, events
+        # Whoever reads now need not ask for what was just said.
+        self._tell()
+        self._pushed = None
 
     @callback
     def _on_state(self, event: Any) -> None:
@@ -177,9 +257,9 @@ class EntitySource(CalendarSource):
     @override
     async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
         """Return what the entity tells of the time."""
-        events = await self._feed.async_read((start, end))
-        details = details_of(self._feed.attributes.get("data"))
-        return appointments_from(events, details, self._owner, self._name)
+        return await self._feed.async_appointments(
+            (start, end), self._owner, self._name
+        )
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Be told when the entity changes."""

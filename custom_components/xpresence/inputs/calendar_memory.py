@@ -7,30 +7,30 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..calendars import CalendarSettings
-from ..presence.appointments import Appointment, agenda_from
-from ..presence.model import Person, Profile
+from ..presence.appointments import Appointment, Counted
 
 AHEAD: Final = timedelta(days=7)
 MOST: Final = 200
 """Appointments kept of one calendar."""
 
 
-def to_record(
-    settings: CalendarSettings,
-    appointments: tuple[Appointment, ...],
-    read_at: datetime,
-    profiles: Mapping[str, Profile],
-    person: Person,
-) -> dict[str, Any]:
+def to_record(counted: Counted, read_at: datetime) -> dict[str, Any]:
     """Return what counts in the days after it was read, as plain values."""
-    agenda = agenda_from([(settings.rules, appointments)], profiles, person)
-    coming = [
-        [entry.uid, entry.start.isoformat(), entry.end.isoformat(), entry.profile]
-        for entry in agenda.entries
-        if entry.end > read_at and entry.start < read_at + AHEAD
-    ]
-    return {"read_at": read_at.isoformat(), "coming": coming[:MOST]}
+    coming = sorted(
+        (
+            entry
+            for entry in counted.entries
+            if entry.end > read_at and entry.start < read_at + AHEAD and not entry.why
+        ),
+        key=lambda entry: (entry.start, entry.end, entry.uid),
+    )
+    return {
+        "read_at": read_at.isoformat(),
+        "coming": [
+            [entry.uid, entry.start.isoformat(), entry.end.isoformat(), entry.profile]
+            for entry in coming[:MOST]
+        ],
+    }
 
 
 def from_record(

@@ -15,13 +15,16 @@ from typing import Any, Final
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..calendars import KINDS, calendars_of
 from ..const import DOMAIN
 from ..notices import of_calendars
 from ..person_state import PersonState
-from ..presence.appointments import CalendarRules, agenda_from
+from ..presence.appointments import CalendarRules, Counted, agenda_of
 from .calendar_memory import from_record, to_record
+from .counting import Counting
 from .followed_calendar import READ_EVERY, FollowedCalendar
 from .inlet import Inlet
 from .plan import Plan
@@ -30,6 +33,7 @@ _LOGGER = logging.getLogger(__name__)
 
 MEMORY: Final = "calendars"
 """The name of what is stored of the calendars."""
+TURN: HassKey[asyncio.Lock] = HassKey("xpresence_calendar_turn")
 
 
 class CalendarsInput:
@@ -40,18 +44,22 @@ class CalendarsInput:
         self._inlet = inlet
         self.plan: Final = Plan(inlet, self._rebuild)
         self.calendars: Final = tuple(
-            FollowedCalendar(inlet, calendar, self._on_read)
+            FollowedCalendar(inlet, calendar, self._async_take)
             for calendar in calendars_of(inlet.settings)
             if calendar.kind in KINDS
         )
         self._timer: CALLBACK_TYPE | None = None
         self._told: tuple[datetime | None, tuple[str, ...]] = (None, ())
+        self._turn = inlet.hass.data.setdefault(TURN, asyncio.Lock())
+        self._counting: Counting
+        self._counted: tuple[Counted, ...] = ()
+        self._remembered: object = None
         self._memory = inlet.remembered(MEMORY)
         for calendar in self.calendars:
             calendar.appointments, calendar.read_at = from_record(
                 self._memory.get(calendar.settings.id), calendar.settings.name
             )
-        self._rebuild()
+        self._understand()
 
     # Life
 
@@ -74,7 +82,7 @@ class CalendarsInput:
     @callback
     def office_changed(self) -> None:
         """Find the profiles anew: one may have come, gone, or been switched off."""
-        self._rebuild()
+        self._understand()
 
     async def async_sync(self) -> None:
         """Read every calendar now, but none that asked to be left alone.
@@ -119,34 +127,47 @@ class CalendarsInput:
 
     # Reading
 
-    @callback
-    def _on_read(self) -> None:
-        self._rebuild()
+    async def _async_take(self) -> None:
+        """Take what one calendar said, and what others said meanwhile, at once."""
         self._report()
+        self._set_timer()
+        if self._has_news():
+            # One person at a time: a whole office may be waiting.
+            async with self._turn:
+                if self._has_news():
+                    self._rebuild()
+                    await asyncio.sleep(0)
         if (behind := (self.as_of, self.behind)) != self._told:
             self._told = behind
             self._inlet.show()
-        self._set_timer()
         self._inlet.entry.async_create_background_task(
             self._inlet.hass, self._async_remember(), f"{DOMAIN} remember calendars"
         )
 
+    def _has_news(self) -> bool:
+        """Tell whether a calendar says something else than the agenda was made of."""
+        return any(
+            calendar.appointments is not known.appointments
+            for calendar, known in zip(self.calendars, self._counted, strict=True)
+        )
+
+    @callback
+    def _understand(self) -> None:
+        """Take the names of the profiles as they are now."""
+        inlet = self._inlet
+        self._counting = Counting(inlet.hass, inlet.office.profiles, inlet.person)
+        self._rebuild()
+
     @callback
     def _rebuild(self) -> None:
         """Work out the agenda from all that is known."""
-        inlet = self._inlet
-        agenda = agenda_from(
-            (
-                (
-                    CalendarRules(),
-                    [planned.appointment for planned in self.plan.entries],
-                ),
-                *((c.settings.rules, c.appointments) for c in self.calendars),
-            ),
-            inlet.office.profiles,
-            inlet.person,
+        count = self._counting.count
+        self._counted = tuple(
+            count(c.appointments, c.settings.rules) for c in self.calendars
         )
-        inlet.learn(
+        planned = tuple(entry.appointment for entry in self.plan.entries)
+        agenda = agenda_of((count(planned, CalendarRules()), *self._counted))
+        self._inlet.learn(
             lambda facts: (
                 facts if facts.agenda == agenda else replace(facts, agenda=agenda)
             )
@@ -187,22 +208,22 @@ class CalendarsInput:
     async def _async_remember(self) -> None:
         """Store what is coming, if that is not what is stored."""
         inlet = self._inlet
+        # What is ahead is another day's tomorrow, even if nothing changed.
+        now = self._counted, dt_util.now().date()
+        if now == self._remembered:
+            return
+        self._remembered = now
         memory = {
-            c.settings.id: to_record(
-                c.settings,
-                c.appointments,
-                c.read_at,
-                inlet.office.profiles,
-                inlet.person,
-            )
-            for c in self.calendars
-            if c.read_at is not None
+            calendar.settings.id: to_record(known, calendar.read_at)
+            for calendar, known in zip(self.calendars, self._counted, strict=True)
+            if calendar.read_at is not None
         }
         if _without_age(memory) == _without_age(self._memory):
             return
         try:
             await inlet.async_remember(MEMORY, memory)
         except OSError:
+            self._remembered = None
             _LOGGER.warning("The appointments could not be stored for a restart")
         else:
             self._memory = memory

@@ -1,7 +1,7 @@
 """One calendar of a person: what it said last, and when it is to be read again."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 import logging
 import re
@@ -49,9 +49,12 @@ class FollowedCalendar:
     """One calendar, read whenever it is worth it; the last good answer stays."""
 
     def __init__(
-        self, inlet: Inlet, settings: CalendarSettings, changed: Callable[[], None]
+        self,
+        inlet: Inlet,
+        settings: CalendarSettings,
+        take: Callable[[], Awaitable[None]],
     ) -> None:
-        """Build the source; ``changed`` is called after each reading."""
+        """Build the source; ``take`` is called after each reading, good or bad."""
         self.settings: Final = settings
         self.appointments: tuple[Appointment, ...] = ()
         self.read_at: datetime | None = None
@@ -63,7 +66,7 @@ class FollowedCalendar:
         self.due: datetime | None = None
         """When it is to be read again, if nothing happens before."""
         self._inlet = inlet
-        self._changed = changed
+        self._take = take
         self._source = KINDS[settings.kind].build(inlet, settings)
         self._stop_following: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -129,7 +132,7 @@ class FollowedCalendar:
         while True:
             self._again = False
             await self._async_read()
-            self._changed()
+            await self._take()
             if not self._again:
                 return
 
@@ -148,7 +151,9 @@ class FollowedCalendar:
             # Whatever a calendar answers, the others and what it said before stay.
             self._failed("unavailable", type(error).__name__)
         else:
-            self.appointments = appointments
+            if appointments != self.appointments:
+                # Otherwise the same object stays, by which it is known what is new.
+                self.appointments = appointments
             self.read_at = dt_util.utcnow()
             self.due = self.read_at + READ_EVERY
             self.problem = self.reason = None

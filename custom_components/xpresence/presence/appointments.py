@@ -141,6 +141,8 @@ def marked(appointment: Appointment, description: str = "") -> Appointment:
     until noon`` every beginning is tried, the longest first. The description goes no
     further than this.
     """
+    if "@" not in appointment.subject and "@" not in description:
+        return appointment
     found: list[str] = []
     for text in MARKER.findall(f"{appointment.subject}\n{description}"):
         words = text.split()[:MOST_WORDS]
@@ -150,27 +152,63 @@ def marked(appointment: Appointment, description: str = "") -> Appointment:
     return replace(appointment, markers=(*appointment.markers, *found))
 
 
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Counted:
+    """What counts of one calendar, by somebody's rules and names."""
+
+    appointments: tuple[Appointment, ...] = field(repr=False)
+    """What it was worked out from."""
+    entries: tuple[Entry, ...]
+    private: frozenset[tuple[str, datetime]]
+    """The occurrences whose subject nobody may see, whichever calendar tells it."""
+
+
+def counted(
+    appointments: Iterable[Appointment],
+    rules: CalendarRules,
+    names: Mapping[str, str],
+    zone: tzinfo,
+) -> Counted:
+    """Work out what counts of one calendar."""
+    appointments = tuple(appointments)
+    entries = (entry_from(one, rules, names, zone) for one in appointments)
+    return Counted(
+        appointments,
+        tuple(entry for entry in entries if entry and entry.end > entry.start),
+        frozenset(
+            (one.uid, _instant(one.start, zone)) for one in appointments if one.private
+        ),
+    )
+
+
+def agenda_of(calendars: Iterable[Counted]) -> Agenda:
+    """Put calendars together; an occurrence told by two of them counts once."""
+    calendars = tuple(calendars)
+    entries = _once(entry for one in calendars for entry in one.entries)
+    private = frozenset().union(*(one.private for one in calendars))
+    if private:
+        entries = [
+            replace(entry, subject="") if entry.occurrence in private else entry
+            for entry in entries
+        ]
+    return Agenda.of(entries)
+
+
 def agenda_from(
     calendars: Iterable[tuple[CalendarRules, Iterable[Appointment]]],
     profiles: Mapping[str, Profile],
     person: Person,
 ) -> Agenda:
-    """Work out what counts; an occurrence told by two calendars counts once."""
-    names = _names(profiles, person)
-    zone = zone_named(person.time_zone) or UTC
-    counting: list[Entry] = []
-    private: set[tuple[str, datetime]] = set()
-    for rules, appointments in calendars:
-        for appointment in appointments:
-            if appointment.private:
-                private.add((appointment.uid, _instant(appointment.start, zone)))
-            entry = entry_from(appointment, rules, names, zone)
-            if entry is not None and entry.end > entry.start:
-                counting.append(entry)
-    return Agenda.of(
-        replace(entry, subject="") if entry.occurrence in private else entry
-        for entry in _once(counting)
+    """Work out what counts of a person's calendars."""
+    names, zone = names_for(profiles, person), zone_of(person)
+    return agenda_of(
+        counted(appointments, rules, names, zone) for rules, appointments in calendars
     )
+
+
+def zone_of(person: Person) -> tzinfo:
+    """Return the zone in which a person's days begin."""
+    return zone_named(person.time_zone) or UTC
 
 
 def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
@@ -250,7 +288,7 @@ def spellings(name: str) -> tuple[str, str]:
     return folded, folded.translate(UMLAUTS)
 
 
-def _names(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]:
+def names_for(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]:
     """Return each name's profile: as it is written before without umlauts.
 
     A person's own profile comes before the office's of the same name.

@@ -201,6 +201,8 @@ async def at_rest(people: list[Any]) -> None:
         count_timers(stack, woken)
         async with home() as hass:
             made = await diaries(hass, *NAMES)
+            for diary in made:
+                fill(diary, APPOINTMENTS // CALENDARS)
             await set_up(hass, people)
             for what in ("nothing is told", "each calendar says the same every minute"):
                 woken.clear()

@@ -155,7 +155,8 @@ class FollowedCalendar:
                 # Otherwise the same object stays, by which it is known what is new.
                 self.appointments = appointments
             self.read_at = dt_util.utcnow()
-            self.due = self.read_at + READ_EVERY
+            # On a whole second, so that all who share a calendar read it together.
+            self.due = (self.read_at + READ_EVERY).replace(microsecond=0)
             self.problem = self.reason = None
             self._retry = FIRST_RETRY
             self._asked_to_wait = False

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
@@ -18,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.xpresence.calendars import KINDS
 from custom_components.xpresence.inputs import followed_calendar
 from custom_components.xpresence.inputs.calendars import CalendarsInput
 
@@ -361,7 +363,8 @@ async def test_a_calendar_that_hangs_delays_no_other(
     slow.silent = True
     quick.enter(at("7:00"), at("12:00"), "Budget")
     # At once: the clock stands still here, the loop's included.
-    monkeypatch.setattr(followed_calendar, "DEADLINE", 0)
+    at_once = replace(KINDS["home_assistant"], deadline=0)
+    monkeypatch.setitem(cast(Any, KINDS), "home_assistant", at_once)
     entry = await office_with(hass, "calendar.slow", "calendar.quick")
     assert anna(hass) == "Meeting"
     assert calendars(entry).behind == ("Slow",)

@@ -17,6 +17,7 @@ from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 import voluptuous as vol
 
+from .connection import kept_secrets
 from .const import (
     CONF_DRIVER,
     DOMAIN,
@@ -241,7 +242,9 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Store the new connection; a loaded entry reloads by its own listener."""
         update: dict[str, Any] = {
-            "data": data if whole else dict(entry.data) | data,
+            "data": kept_secrets(entry.data) | data
+            if whole
+            else dict(entry.data) | data,
             "unique_id": unique_id or entry.unique_id,
         }
         if (host := entry.data.get(CONF_HOST)) and entry.title == host:

@@ -1,6 +1,7 @@
 """The first connection to a phone system, and the tries until it is made."""
 
 import asyncio
+from collections.abc import Mapping
 import logging
 import random
 from typing import Any, Final
@@ -9,7 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
 
-from .const import DOMAIN
+from .const import CONF_ACCOUNTS, DOMAIN
 from .telephony.driver import (
     AuthenticationFailed,
     CertificateRejected,
@@ -22,6 +23,16 @@ _LOGGER = logging.getLogger(__name__)
 
 FIRST_CONNECT_WAIT: Final = (1, 2, 5, 10, 30, 60)
 """Seconds between tries while the phone system was down at the start."""
+
+
+def connection_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how an entry reaches its phone system; only a change of that reloads."""
+    return {key: value for key, value in data.items() if key != CONF_ACCOUNTS}
+
+
+def kept_secrets(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stays of an entry's data when its phone system is another one."""
+    return {key: value for key, value in data.items() if key == CONF_ACCOUNTS}
 
 
 async def async_connect(

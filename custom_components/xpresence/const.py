@@ -12,6 +12,8 @@ DRIVER_ACTIONS: Final = "actions"
 DRIVER_ASTERISK: Final = "asterisk"
 CONF_TLS: Final = "tls"
 CONF_CA: Final = "ca"
+CONF_ACCOUNTS: Final = "accounts"
+"""The office's own logins at groupware servers, by the kind of calendar."""
 
 # Config entry: data of the Home Assistant actions driver
 CONF_SET_ACTION: Final = "set_action"

@@ -24,7 +24,7 @@ from homeassistant.util import dt as dt_util
 
 from .accompany import Accompaniment
 from .causes import Cause, async_cause, cause_at_phone, cause_by_itself
-from .connection import async_connect
+from .connection import async_connect, connection_of
 from .const import (
     CONF_DESK_CHANGE,
     CONF_PERSON,
@@ -96,7 +96,7 @@ class OfficeCoordinator:
         self.people: dict[str, PersonState] = {}
         self.system: PhoneSystem
         self._accompaniment: Accompaniment
-        self._connection = dict(entry.data)
+        self._connection = connection_of(entry.data)
         self._adders: list[Callable[[str], None]] = []
         self._listeners: list[CALLBACK_TYPE] = []
         self._timer: CALLBACK_TYPE | None = None
@@ -174,8 +174,8 @@ class OfficeCoordinator:
 
     @property
     def connection_changed(self) -> bool:
-        """Return whether the entry's data are not those that we run with."""
-        return dict(self.entry.data) != self._connection
+        """Return whether the phone system is to be reached in another way."""
+        return connection_of(self.entry.data) != self._connection
 
     @callback
     def _on_driver_event(self, event: DriverEvent) -> None:

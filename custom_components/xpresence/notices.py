@@ -1,6 +1,7 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
@@ -16,14 +17,29 @@ SETTINGS: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
 
 CALENDAR_PROBLEMS: Final = ("certificate", "missing", "not_allowed", "sign_in")
 """What keeps a calendar from being read until somebody mends it."""
+CALENDAR_REASONS: Final = frozenset(
+    {
+        "certificate_expired",
+        "certificate_other_host",
+        "certificate_unknown",
+        "impersonation_denied",
+        "mail_file_unknown",
+        "mailbox_unknown",
+    }
+)
+"""Reasons that have words of their own, for each is mended elsewhere."""
+ACCOUNT_PROBLEMS: Final = ("certificate", "sign_in")
+"""What of a login that several people use is told once, and not to each of them."""
+GROUPWARE: Final[Mapping[str, str]] = {"exchange": "Exchange", "notes": "Domino"}
 OF_A_PERSON: Final = (
-    *(f"calendar_{problem}" for problem in CALENDAR_PROBLEMS),
     "default_profile_missing",
     "hotline_conflict",
     "redirect_failing",
     "redirect_too_old",
 )
 MENDED_BY: Final[Mapping[str, str]] = {
+    "account_sign_in": "account_sign_in",
+    "calendar_sign_in": "sign_in_anew",
     "default_profile_missing": "another_profile",
     "entity_missing": "another_entity",
     "hotline_conflict": "ready_elsewhere",
@@ -104,31 +120,87 @@ def of_a_person(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A calendar that cannot be read."""
+
+    id: str
+    name: str
+    problem: str
+    reason: str | None
+
+
 @callback
 def of_calendars(
-    hass: HomeAssistant,
-    person_id: str,
-    name: str,
-    problems: Mapping[str, Sequence[str]],
+    hass: HomeAssistant, person_id: str, name: str, behind: Iterable[Behind]
 ) -> None:
-    """Say which calendars of a person need mending, by problem; drop the others."""
-    for problem in CALENDAR_PROBLEMS:
-        issue = f"calendar_{problem}_{person_id}"
-        if calendars := problems.get(problem):
-            ir.async_create_issue(
-                hass,
-                DOMAIN,
-                issue,
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key=f"calendar_{problem}",
-                translation_placeholders={
-                    "person": name,
-                    "calendars": ", ".join(calendars),
-                },
-            )
-        else:
-            ir.async_delete_issue(hass, DOMAIN, issue)
+    """Say which calendars of a person need mending, each by itself; drop the others."""
+    raised = set()
+    for calendar in behind:
+        if calendar.problem not in CALENDAR_PROBLEMS:
+            continue
+        words = f"calendar_{calendar.problem}"
+        raised.add(issue := f"calendar_{person_id}_{words}_{calendar.id}")
+        if calendar.reason in CALENDAR_REASONS:
+            words = f"calendar_{calendar.reason}"
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=words,
+            translation_placeholders={"person": name, "calendar": calendar.name},
+            learn_more_url=SETTINGS,
+            **_mended(words, person_id, calendar.id),
+        )
+    _drop_others(hass, f"calendar_{person_id}_", raised)
+
+
+@callback
+def of_account(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    kind: str,
+    problem: str | None,
+    reason: str | None = None,
+) -> None:
+    """Say that the office's login at a server needs mending; ``None``: it works."""
+    prefix = f"account_{entry.entry_id}_{kind}_"
+    raised = set()
+    if problem is not None:
+        words = f"account_{problem}"
+        raised.add(prefix + problem)
+        if reason in CALENDAR_REASONS:
+            words = f"account_{reason}"
+        page = MENDED_BY.get(words)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            prefix + problem,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=words,
+            translation_placeholders={
+                "title": entry.title,
+                "server": GROUPWARE[kind],
+            },
+            learn_more_url=SETTINGS,
+            is_fixable=page is not None,
+            data={"mend": page, "entry_id": entry.entry_id, "named": kind}
+            if page
+            else None,
+        )
+    _drop_others(hass, prefix, raised)
+
+
+@callback
+def _drop_others(hass: HomeAssistant, prefix: str, raised: set[str]) -> None:
+    """Drop the notices that begin like this, but those that have just been raised."""
+    known = [
+        issue_id for domain, issue_id in ir.async_get(hass).issues if domain == DOMAIN
+    ]
+    for issue_id in known:
+        if issue_id.startswith(prefix) and issue_id not in raised:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 PERMISSIONS: Final = ("Presence.Read", "Presence.Read.All", "Presence.ReadWrite")
@@ -163,6 +235,7 @@ def all_gone(hass: HomeAssistant, person_id: str) -> None:
     for permission in PERMISSIONS:
         ir.async_delete_issue(hass, DOMAIN, f"teams_{permission}_{person_id}")
     settings_broken(hass, person_id, {})
+    of_calendars(hass, person_id, "", ())
 
 
 @callback
@@ -176,14 +249,7 @@ def settings_broken(
     prefix = f"settings_{person_id}_"
     # Not by what it is about: an issue's id is in what is sent to maintainers.
     ids = {key: sha256(key.encode()).hexdigest()[:12] for key in broken}
-    known = [
-        issue_id
-        for domain, issue_id in ir.async_get(hass).issues
-        if domain == DOMAIN and issue_id.startswith(prefix)
-    ]
-    for issue_id in known:
-        if issue_id.removeprefix(prefix) not in ids.values():
-            ir.async_delete_issue(hass, DOMAIN, issue_id)
+    _drop_others(hass, prefix, {prefix + known for known in ids.values()})
     for key, (words, placeholders) in broken.items():
         ir.async_create_issue(
             hass,

@@ -15,12 +15,15 @@ from .flows.mending import (
     ReadyElsewhere,
     TryAgain,
 )
+from .flows.mending_calendars import AccountSignIn, SignInAnew
 
 PAGES: Final[dict[str, type[RepairsFlow]]] = {
+    "account_sign_in": AccountSignIn,
     "another_entity": AnotherEntity,
     "another_profile": AnotherProfile,
     "end_redirect": EndRedirect,
     "ready_elsewhere": ReadyElsewhere,
+    "sign_in_anew": SignInAnew,
     "try_again": TryAgain,
 }
 

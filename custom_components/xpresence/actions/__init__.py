@@ -4,10 +4,19 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import appointments, choosing, planning, profiles, redirecting, sharing
+from . import (
+    appointments,
+    calendars,
+    choosing,
+    planning,
+    profiles,
+    redirecting,
+    sharing,
+)
 
 ACTIONS: Final = (
     *appointments.ACTIONS,
+    *calendars.ACTIONS,
     *choosing.ACTIONS,
     *planning.ACTIONS,
     *profiles.ACTIONS,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.components.calendar import CalendarEntity
 from homeassistant.components.calendar.const import DATA_COMPONENT
@@ -15,15 +15,21 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.json import JsonValueType
 
+from ..const import DOMAIN
 from ..groupware.calendar_event import Owner, appointments_from, details_of
 from ..groupware.source import CalendarGone, CalendarSource, SourceUnavailable
-from ..inputs.inlet import Inlet
 from ..presence.appointments import Appointment
-from .kind import Kind
+from .kind import Answer, Asked, Kind
+from .logins import is_followed, mail_address_problem, text
 from .settings import CalendarSettings
+
+if TYPE_CHECKING:
+    from ..inputs.inlet import Inlet
 
 CONF_ADDRESS: Final = "address"
 """The person's own e-mail address, where an entity tells who invited."""
+
+KEY: Final = "home_assistant"
 
 type Events = list[Mapping[str, Any]]
 type Window = tuple[datetime, datetime]
@@ -277,4 +283,25 @@ def _build(inlet: Inlet, calendar: CalendarSettings) -> CalendarSource:
     return EntitySource(feed, calendar.name, calendar.settings.get(CONF_ADDRESS) or "")
 
 
-KIND: Final = Kind(key="home_assistant", build=_build)
+async def async_check(asked: Asked) -> Answer:
+    """Check that there is such a calendar, and that it is not one of ours."""
+    hass, entity_id = asked.hass, text(asked.said, CONF_ENTITY_ID)
+    problems: dict[str, str] = {}
+    state = hass.states.get(entity_id)
+    known = er.async_get(hass).async_get(entity_id)
+    if known and known.platform == DOMAIN:
+        problems[CONF_ENTITY_ID] = "calendar_own"
+    elif not entity_id.startswith("calendar.") or (state is None and known is None):
+        problems[CONF_ENTITY_ID] = "calendar_missing"
+    elif is_followed(asked, KEY, entity_id=entity_id):
+        problems[CONF_ENTITY_ID] = "calendar_twice"
+    settings = {CONF_ENTITY_ID: entity_id}
+    if address := text(asked.said, CONF_ADDRESS):
+        settings[CONF_ADDRESS] = address
+        if problem := mail_address_problem(address):
+            problems[CONF_ADDRESS] = problem
+    name = state.name if state else entity_id
+    return Answer(settings=settings, name=name, problems=problems)
+
+
+KIND: Final = Kind(key=KEY, build=_build, check=async_check)

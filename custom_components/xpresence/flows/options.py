@@ -32,6 +32,7 @@ from ..const import (
 )
 from ..presence.guards import HotlinePolicy, LongPolicy
 from ..presence.model import DEFAULT_ORDER, Health, Source
+from .accounts import AccountsPage
 from .choices import words
 from .permissions import PermissionsPage
 from .teams import OfficeTeamsPage
@@ -112,11 +113,11 @@ WHOLE: Final = (CONF_CALENDAR_DAYS, CONF_LONGEST_HOURS, CONF_WRAP_UP_MINUTES)
 DIGITS: Final = (CONF_OUTSIDE_PREFIX, CONF_COUNTRY_CODE, CONF_AREA_CODE)
 
 
-PAGES: Final = ("rules", "permissions", "teams")
+PAGES: Final = ("rules", "permissions", "accounts", "teams")
 """The pages of the office's options; each names a step."""
 
 
-class OfficeOptionsFlow(PermissionsPage, OfficeTeamsPage):
+class OfficeOptionsFlow(AccountsPage, PermissionsPage, OfficeTeamsPage):
     """Change what holds for everybody; it applies at once."""
 
     async def async_step_init(

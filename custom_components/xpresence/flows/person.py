@@ -5,8 +5,10 @@ from typing import Any, Final
 from homeassistant.config_entries import SubentryFlowResult
 
 from .person_activity import ActivityPage
-from .person_calendars import CalendarsPage
+from .person_calendars import CalendarEntityPage, CalendarsPage
+from .person_exchange import ExchangePage
 from .person_general import GeneralPage
+from .person_notes import NotesPage
 from .person_rules import RulesPage
 from .person_sharing import SharingPage
 from .person_teams import TeamsPage
@@ -27,6 +29,9 @@ PAGES: Final = (
 class PersonSubentryFlow(
     GeneralPage,
     CalendarsPage,
+    CalendarEntityPage,
+    ExchangePage,
+    NotesPage,
     ActivityPage,
     RulesPage,
     TelephonePage,

@@ -11,7 +11,6 @@ from typing import Any, Final
 from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -21,14 +20,13 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
 
-from ..calendars import KINDS
+from ..calendars import KINDS, Kind
 from ..calendars.home_assistant import CONF_ADDRESS, KIND
+from ..calendars.kind import Asked
 from ..calendars.settings import STORED_RULES, rules_problems
 from ..const import (
     CONF_CALENDARS,
@@ -40,16 +38,19 @@ from ..const import (
     CONF_SETTINGS,
     CONF_SHOW_AS,
     CONF_STATUS,
-    DOMAIN,
     SUBENTRY_PROFILE,
 )
 from ..drafts import is_offered, name_problem, tidy
+from ..inputs.calendars import read_again
 from ..presence.appointments import SHOW_AS, Effect, Invitations, ShowAs
 from ..presence.line import Status
 from .choices import profiles_offered, words
+from .logins import EMAIL, shown
 from .person_page import PersonPage
 
 CONF_CALENDAR: Final = "calendar"
+OUTLOOK: Final = "outlook"
+"""The kind of calendar by which Exchange Online is read."""
 
 
 class CalendarPage(PersonPage):
@@ -70,6 +71,49 @@ class CalendarPage(PersonPage):
         """Return the person's calendars but the one that is asked about."""
         mine = self.calendar.get(CONF_ID)
         return [c for c in self.stored.get(CONF_CALENDARS, ()) if c[CONF_ID] != mine]
+
+    async def ask_and_try(
+        self,
+        kind: Kind,
+        step: str,
+        schema: vol.Schema,
+        user_input: dict[str, Any] | None,
+    ) -> SubentryFlowResult:
+        """Ask for a calendar on a page; go on to its rules once it can be read."""
+        problems: Mapping[str, str] = {}
+        if user_input is not None:
+            entry = self._get_entry()
+            answer = await kind.check(
+                Asked(
+                    hass=self.hass,
+                    entry=entry,
+                    said=user_input,
+                    stored=self.settings,
+                    others=self.other_calendars,
+                )
+            )
+            problems = answer.problems
+            if not problems:
+                read_again(entry)
+                return await self.ask_rules(kind.key, answer.name, answer.settings)
+            if "exchange_online" in problems.values() and OUTLOOK in KINDS:
+                return await self.async_step_exchange_online()
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(
+                schema, shown(user_input or self.settings)
+            ),
+            errors=dict(problems),
+        )
+
+    async def async_step_exchange_online(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say why Exchange Online is read otherwise, and lead there."""
+        return self.async_show_menu(
+            step_id="exchange_online",
+            menu_options=[KINDS[OUTLOOK].step, "calendar_exchange"],
+        )
 
     async def ask_rules(
         self, kind: str, name: str, settings: Mapping[str, Any]
@@ -199,47 +243,18 @@ class CalendarEntityPage(CalendarPage):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask which entity it is."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            entity_id = user_input[CONF_ENTITY_ID]
-            state = self.hass.states.get(entity_id)
-            known = er.async_get(self.hass).async_get(entity_id)
-            if known and known.platform == DOMAIN:
-                errors[CONF_ENTITY_ID] = "calendar_own"
-            elif state is None and known is None:
-                errors[CONF_ENTITY_ID] = "calendar_missing"
-            elif any(
-                c[CONF_KIND] == KIND.key
-                and c[CONF_SETTINGS][CONF_ENTITY_ID] == entity_id
-                for c in self.other_calendars
-            ):
-                errors[CONF_ENTITY_ID] = "calendar_twice"
-            if not errors:
-                settings = {CONF_ENTITY_ID: entity_id}
-                if address := (user_input.get(CONF_ADDRESS) or "").strip():
-                    settings[CONF_ADDRESS] = address
-                name = state.name if state else entity_id
-                return await self.ask_rules(KIND.key, name, settings)
         schema = vol.Schema(
             {
                 vol.Required(CONF_ENTITY_ID): EntitySelector(
                     EntitySelectorConfig(domain="calendar")
                 ),
-                vol.Optional(CONF_ADDRESS): TextSelector(
-                    TextSelectorConfig(type=TextSelectorType.EMAIL)
-                ),
+                vol.Optional(CONF_ADDRESS): EMAIL,
             }
         )
-        return self.async_show_form(
-            step_id=KIND.step,
-            data_schema=self.add_suggested_values_to_schema(
-                schema, user_input or self.settings
-            ),
-            errors=errors,
-        )
+        return await self.ask_and_try(KIND, KIND.step, schema, user_input)
 
 
-class CalendarsPage(CalendarEntityPage):
+class CalendarsPage(CalendarPage):
     """The menu of a person's calendars."""
 
     async def async_step_calendars(

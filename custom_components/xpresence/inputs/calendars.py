@@ -12,6 +12,7 @@ from datetime import datetime
 import logging
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -20,7 +21,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..calendars import KINDS, calendars_of
 from ..const import DOMAIN
-from ..notices import of_calendars
+from ..notices import ACCOUNT_PROBLEMS, Behind, of_account, of_calendars
 from ..person_state import PersonState
 from ..presence.appointments import CalendarRules, Counted, agenda_of
 from .calendar_memory import from_record, to_record
@@ -81,7 +82,9 @@ class CalendarsInput:
 
     @callback
     def office_changed(self) -> None:
-        """Find the profiles anew: one may have come, gone, or been switched off."""
+        """Find the profiles anew, and the office's logins."""
+        for calendar in self.calendars:
+            calendar.office_changed()
         self._understand()
 
     async def async_sync(self) -> None:
@@ -195,13 +198,27 @@ class CalendarsInput:
     @callback
     def _report(self) -> None:
         """Raise notices for what a person can mend, and drop those that are mended."""
-        problems: dict[str, list[str]] = {}
+        inlet = self._inlet
+        own: list[Behind] = []
         for calendar in self.calendars:
-            if calendar.problem:
-                problems.setdefault(calendar.problem, []).append(calendar.settings.name)
-        of_calendars(
-            self._inlet.hass, self._inlet.person_id, self._inlet.person.name, problems
-        )
+            of_the_account = calendar.problem in ACCOUNT_PROBLEMS
+            if calendar.uses_account and (of_the_account or calendar.is_fresh):
+                kind, problem = calendar.settings.kind, calendar.problem
+                of_account(
+                    inlet.hass,
+                    inlet.entry,
+                    kind,
+                    problem if of_the_account else None,
+                    calendar.reason,
+                )
+            if calendar.problem and not (calendar.uses_account and of_the_account):
+                settings = calendar.settings
+                own.append(
+                    Behind(
+                        settings.id, settings.name, calendar.problem, calendar.reason
+                    )
+                )
+        of_calendars(inlet.hass, inlet.person_id, inlet.person.name, own)
 
     # Remembering
 
@@ -232,6 +249,17 @@ class CalendarsInput:
 def calendars_of_person(state: PersonState) -> CalendarsInput:
     """Return the calendars and the plan of one person."""
     return next(one for one in state.inputs if isinstance(one, CalendarsInput))
+
+
+@callback
+def read_again(entry: ConfigEntry[Any]) -> None:
+    """Read every calendar of a phone system that failed: somebody has mended one."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return
+    for state in entry.runtime_data.people.values():
+        for calendar in calendars_of_person(state).calendars:
+            if calendar.problem:
+                calendar.read_again()
 
 
 def _without_age(memory: Mapping[str, Any]) -> dict[str, Any]:

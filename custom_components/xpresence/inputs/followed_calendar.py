@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 import logging
 import re
@@ -11,9 +12,11 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..calendars import KINDS, CalendarSettings
+from ..calendars.logins import CONF_ACCOUNT
 from ..const import CONF_CALENDAR_DAYS, DOMAIN
 from ..groupware.source import (
     CalendarGone,
+    CalendarSource,
     CertificateRejected,
     NotAllowed,
     SignInNeeded,
@@ -31,8 +34,6 @@ WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 READ_EVERY: Final = timedelta(minutes=15)
 FIRST_RETRY: Final = timedelta(minutes=1)
 """How soon a calendar that failed is asked again; twice as long each time."""
-DEADLINE: Final = 60.0
-"""Seconds that a calendar may take to answer."""
 DEFAULT_DAYS: Final = 30
 
 PROBLEMS: Final[Mapping[type[SourceError], str]] = {
@@ -63,11 +64,15 @@ class FollowedCalendar:
         """What keeps it from being read now."""
         self.reason: str | None = None
         """More of the problem: why a sign-in is refused."""
+        self.is_fresh = False
+        """Whether it was read well since Home Assistant started."""
         self.due: datetime | None = None
         """When it is to be read again, if nothing happens before."""
         self._inlet = inlet
         self._take = take
-        self._source = KINDS[settings.kind].build(inlet, settings)
+        self._kind = KINDS[settings.kind]
+        self._rests_on = self._kind.rests_on(inlet, settings)
+        self._source = self._kind.build(inlet, settings)
         self._stop_following: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._again = False
@@ -82,6 +87,21 @@ class FollowedCalendar:
         self.read_soon()
 
     @callback
+    def office_changed(self) -> None:
+        """Make the source anew, if it was made of something that has changed."""
+        rests_on = self._kind.rests_on(self._inlet, self.settings)
+        if rests_on == self._rests_on:
+            return
+        self._rests_on = rests_on
+        was_started = self._task is not None
+        self.stop()
+        self._task = None
+        self._source = self._kind.build(self._inlet, self.settings)
+        self._asked_to_wait = False
+        if was_started:
+            self.start()
+
+    @callback
     def stop(self) -> None:
         """Read it no more."""
         if self._stop_following is not None:
@@ -90,7 +110,7 @@ class FollowedCalendar:
         if self._task is not None:
             self._task.cancel()
         self._inlet.hass.async_create_task(
-            self._async_close(), f"{DOMAIN} close calendar"
+            _async_close(self._source), f"{DOMAIN} close calendar"
         )
 
     @callback
@@ -106,6 +126,12 @@ class FollowedCalendar:
             self._inlet.hass, self._async_run(), f"{DOMAIN} calendar"
         )
 
+    @callback
+    def read_again(self) -> None:
+        """Read even what asked to be left alone: somebody has mended it."""
+        self._asked_to_wait = False
+        self.read_soon()
+
     async def async_read(self) -> None:
         """Read now and return when it is done, well or not."""
         self.read_soon()
@@ -116,6 +142,7 @@ class FollowedCalendar:
         """Return how it is doing: no name, no address, nothing that is in it."""
         return {
             "kind": self.settings.kind,
+            **self._kind.describe(self.settings.settings),
             "problem": self.problem,
             "reason": self.reason if WORD.fullmatch(self.reason or "") else None,
             "read_at": self.read_at,
@@ -139,25 +166,27 @@ class FollowedCalendar:
     async def _async_read(self) -> None:
         start, end = self._window()
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._kind.deadline):
                 appointments = await self._source.read(start, end)
         except TimeoutError:
             self._failed("unavailable", "no_answer")
         except SourceError as error:
             retry = getattr(error, "retry_after", None)
-            reason = getattr(error, "reason", None)
+            reason = str(error) or None
             self._failed(_problem(error), reason, retry)
         except Exception as error:  # noqa: BLE001
             # Whatever a calendar answers, the others and what it said before stay.
             self._failed("unavailable", type(error).__name__)
         else:
-            if appointments != self.appointments:
+            named = self._named(appointments)
+            if named != self.appointments:
                 # Otherwise the same object stays, by which it is known what is new.
-                self.appointments = appointments
+                self.appointments = named
             self.read_at = dt_util.utcnow()
             # On a whole second, so that all who share a calendar read it together.
             self.due = (self.read_at + READ_EVERY).replace(microsecond=0)
             self.problem = self.reason = None
+            self.is_fresh = True
             self._retry = FIRST_RETRY
             self._asked_to_wait = False
 
@@ -186,11 +215,21 @@ class FollowedCalendar:
         self._retry = min(2 * self._retry, READ_EVERY)
         self.due = dt_util.utcnow() + wait
 
-    async def _async_close(self) -> None:
-        try:
-            await self._source.close()
-        except SourceError:
-            _LOGGER.debug("A calendar did not let go of its connection")
+    def _named(self, appointments: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
+        """Let the appointment list call this calendar as the person does."""
+        return tuple(replace(one, source=self.settings.name) for one in appointments)
+
+    @property
+    def uses_account(self) -> bool:
+        """Tell whether it is read with the office's login."""
+        return bool(self.settings.settings.get(CONF_ACCOUNT))
+
+
+async def _async_close(source: CalendarSource) -> None:
+    try:
+        await source.close()
+    except SourceError:
+        _LOGGER.debug("A calendar did not let go of its connection")
 
 
 def _problem(error: SourceError) -> str:

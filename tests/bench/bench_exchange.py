@@ -27,13 +27,16 @@ STEPS = (
         "Home Assistant's core",
         "import homeassistant.core, homeassistant.config_entries",
     ),
-    ("xpresence, no Exchange", "import custom_components.xpresence"),
     (
-        "its Exchange source, unused",
-        "import custom_components.xpresence.groupware.exchange.source",
+        "xpresence, nobody on an Exchange Server",
+        (
+            "import custom_components.xpresence\n"
+            "assert 'exchange' in custom_components.xpresence.calendars.KINDS\n"
+            "assert 'exchangelib' not in sys.modules"
+        ),
     ),
     (
-        "its Exchange source, at work",
+        "the first calendar on one",
         "import custom_components.xpresence.groupware.exchange.connection",
     ),
 )

@@ -28,6 +28,7 @@ from .visitors import Shut, Visit
 
 SUBJECT: Final = "Budget"
 INFO_TEXT: Final = "Back at five"
+DIARY: Final = "calendar.diary"
 
 
 class Kind(StrEnum):
@@ -122,6 +123,30 @@ def seeing(
 
 
 # What a knock needs
+
+
+async def _with_calendars(visit: Visit, *calendars: dict[str, Any]) -> None:
+    entry = visit.team.entry
+    visit.hass.states.async_set(DIARY, "off")
+    anna = entry.subentries[ANNA]
+    visit.hass.config_entries.async_update_subentry(
+        entry, anna, data={**anna.data, "calendars": list(calendars)}
+    )
+    await entry.runtime_data.async_office_changed()
+
+
+async def no_calendar(visit: Visit) -> None:
+    """Let there be a calendar that Anna does not follow."""
+    await _with_calendars(visit)
+
+
+async def a_calendar(visit: Visit) -> None:
+    """Let Anna follow a calendar."""
+    diary = {"id": "01DIARY", "kind": "home_assistant", "name": "Diary"}
+    rules = {"categories_only": True}
+    await _with_calendars(
+        visit, {**diary, "settings": {"entity_id": DIARY}, "rules": rules}
+    )
 
 
 async def an_own_profile(visit: Visit) -> None:
@@ -290,6 +315,15 @@ ACTIONS: Final = (
     ),
     action("delete_profile", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
     action("reset_profile", Act.EDIT_PROFILES, profile="Meeting"),
+    action(
+        "connect_calendar",
+        Act.CONNECT_CALENDARS,
+        no_calendar,
+        kind="home_assistant",
+        calendar=DIARY,
+        categories_only=True,
+    ),
+    action("disconnect_calendar", Act.CONNECT_CALENDARS, a_calendar, name="Diary"),
     action("narrow_delegate", Act.SHARE, delegate="person.rita", may=["subjects"]),
     Door(Kind.ACTION, "show_subjects_to", Act.SHARE, _shows_subjects_as_before),
     Door(Kind.ACTION, "show_info_text_to", Act.SHARE, _shows_info_text_as_before),

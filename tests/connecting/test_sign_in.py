@@ -182,6 +182,36 @@ async def test_the_offices_login_is_refused_once_told_once_and_renewed_for_all(
     assert not issues(hass)
 
 
+async def test_a_login_that_nobody_needs_any_more_leaves_no_notice_behind(
+    hass: HomeAssistant,
+    own_folder: object,
+    exchange: ExchangeServer,
+    domino: DominoServer,
+) -> None:
+    change_password("exchange", exchange, domino, "renewed")
+    entry = await with_account(hass, exchange, domino, "exchange")
+    assert issues(hass)
+    for who in (ANNA, BOB):
+        person = entry.subentries[who]
+        hass.config_entries.async_update_subentry(
+            entry, person, data={**person.data, "calendars": []}
+        )
+    await settle(hass)
+    page = await hass.config_entries.options.async_init(entry.entry_id)
+    for choice in ("accounts", "account_exchange"):
+        page = await hass.config_entries.options.async_configure(
+            page["flow_id"], {"next_step_id": choice}
+        )
+    said = {k: v for k, v in exchange_account(exchange).items() if k != "password"}
+    await hass.config_entries.options.async_configure(
+        page["flow_id"], {**said, "remove": True}
+    )
+    await settle(hass)
+    assert "accounts" in entry.data
+    assert not entry.data["accounts"]
+    assert not issues(hass)
+
+
 async def test_a_page_about_a_calendar_that_is_gone_says_so(
     hass: HomeAssistant, own_folder: object, exchange: ExchangeServer
 ) -> None:

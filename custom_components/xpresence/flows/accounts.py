@@ -14,6 +14,7 @@ from ..calendars.kind import Asked
 from ..calendars.logins import CONF_ACCOUNT, account_of, store_account
 from ..const import SUBENTRY_PERSON
 from ..inputs.calendars import read_again
+from ..notices import of_account
 from .logins import ACCESS, MAIL_FILE, MAILBOX, login_fields, shown
 
 CONF_REMOVE: Final = "remove"
@@ -97,5 +98,6 @@ class AccountsPage(OptionsFlow):
     def _store(self, kind: str, login: Mapping[str, Any] | None) -> ConfigFlowResult:
         """Keep the login with the connection's secrets, not with the options."""
         store_account(self.hass, self.config_entry, kind, login)
+        of_account(self.hass, self.config_entry, kind, None)
         read_again(self.config_entry)
         return self.async_create_entry(data=dict(self.config_entry.options))

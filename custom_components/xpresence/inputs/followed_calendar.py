@@ -217,7 +217,11 @@ class FollowedCalendar:
 
     def _named(self, appointments: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
         """Let the appointment list call this calendar as the person does."""
-        return tuple(replace(one, source=self.settings.name) for one in appointments)
+        name = self.settings.name
+        if all(one.source == name for one in appointments):
+            # The same object for all who share it, who then understand it once.
+            return appointments
+        return tuple(replace(one, source=name) for one in appointments)
 
     @property
     def uses_account(self) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component import patch_time
 from pytest_homeassistant_custom_component.common import (
@@ -239,12 +239,14 @@ def counted(timer: Any, name: str, woken: Counter[str]) -> Any:
     """Return a timer that tells when it comes due."""
 
     def start(hass: HomeAssistant, action: Any, moment: Any) -> Any:
-        def due(now: datetime) -> Any:
-            woken[name] += 1
-            return action(now)
+        job = action if isinstance(action, HassJob) else HassJob(action)
 
-        # As the timer itself sees it: a callback runs in the loop.
-        return timer(hass, callback(due), moment)
+        async def due(now: datetime) -> None:
+            woken[name] += 1
+            if (done := hass.async_run_hass_job(job, now)) is not None:
+                await done
+
+        return timer(hass, due, moment)
 
     return start
 

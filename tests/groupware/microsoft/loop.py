@@ -90,7 +90,7 @@ class Loop:
             self.kept = remembered(self.teams)
             outcome = self.send(write)
             self.teams = ended(self.teams, write, outcome, self.policy, self.now)
-            self.kept = remembered(self.teams)
+        self.kept = remembered(self.teams)
 
     def send(self, write: Write) -> Outcome:
         self.asked.append((self.now, type(write).__name__))

@@ -44,6 +44,19 @@ def names(day: TeamsDay) -> list[str]:
     return [profile for _, profile in day.profiles]
 
 
+def turns_of(day: TeamsDay) -> list[object]:
+    """Count from now on how often something is looked at."""
+    turns: list[object] = []
+    run = day.input._async_run
+
+    async def counted() -> None:
+        turns.append(None)
+        await run()
+
+    day.input._async_run = counted  # type: ignore[method-assign]
+    return turns
+
+
 # One direction, and the other
 
 
@@ -403,8 +416,12 @@ async def test_a_lost_connection_to_the_phone_system_keeps_a_call_for_the_grace_
     await day.phone(None)
     await day.after(minutes=4, step=20)
     assert day.session
+    turns = turns_of(day)
     await day.after(minutes=2, step=20)
     assert not day.session
+    # Silence is nothing to be looked at again and again.
+    await day.after(minutes=20, step=20)
+    assert len(turns) < 100
 
 
 async def test_a_missing_permission_is_named_and_rests_nothing_else(
@@ -540,6 +557,22 @@ async def test_who_may_not_read_all_reads_at_least_themselves(day: TeamsDay) -> 
     await day.until(lambda: day.profile == "MS Teams", within=2 * MINUTE)
     await day.after(minutes=30, step=30)
     assert day.microsoft.graph.count("getPresencesByUserId") == 1
+
+
+async def test_an_id_that_nobody_has_is_asked_for_ever_more_seldom(
+    day: TeamsDay,
+) -> None:
+    nobody = "dddddddd-0000-0000-0000-000000000009"
+    bob = person(
+        BOB, "Bob", "101", microsoft={"teams": {"read": True, "object_id": nobody}}
+    )
+    teams = {"read": True, "write": True, "reads_all": True}
+    await day.begin(microsoft=at_microsoft(teams), people=[bob])
+    await day.after(minutes=10, step=20)
+    before = day.microsoft.graph.count("getPresencesByUserId")
+    await day.after(minutes=60, step=20)
+    asked = day.microsoft.graph.count("getPresencesByUserId") - before
+    assert 60 <= asked <= 80
 
 
 # What is shown of it

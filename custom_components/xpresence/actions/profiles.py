@@ -20,11 +20,12 @@ from ..const import (
     CONF_REDIRECT,
     CONF_RING_SECONDS,
     CONF_STATUS,
+    CONF_TEAMS,
     CONF_VALUE,
     DOMAIN,
 )
 from ..coordinator import OfficeCoordinator
-from ..drafts import AGENT_UNCHANGED, LONGEST_DURATION, RING_SECONDS
+from ..drafts import AGENT_UNCHANGED, LONGEST_DURATION, RING_SECONDS, TEAMS_WORDS
 from ..own_profiles import (
     as_it_is,
     async_change,
@@ -55,6 +56,7 @@ CONTENT: Final[VolDictType] = {
     vol.Optional(CONF_AGENT): vol.In(
         [AGENT_UNCHANGED, *(agent.value for agent in AgentState)]
     ),
+    vol.Optional(CONF_TEAMS): vol.In(TEAMS_WORDS),
     vol.Optional(CONF_MODE): vol.In([mode.value for mode in RedirectMode]),
     vol.Optional(ATTR_CONDITION, default=Condition.UNCONDITIONAL.value): vol.In(
         [condition.value for condition in Condition]
@@ -68,6 +70,7 @@ PASSED_ON: Final = (
     CONF_ENDING,
     CONF_DURATION,
     CONF_AGENT,
+    CONF_TEAMS,
     CONF_ENABLED,
 )
 

@@ -53,6 +53,8 @@ FIRST_RETRY: Final = timedelta(seconds=30)
 LONGEST_RETRY: Final = timedelta(minutes=4)
 NOTED_EVERY: Final = timedelta(minutes=2)
 """How old the last reading of a call in the store may be."""
+LEAST: Final = timedelta(seconds=5)
+"""Between two turns that nothing but the clock asks for."""
 FAREWELL: Final = 10.0
 """Seconds that taking back what was set may take."""
 
@@ -151,10 +153,14 @@ class TeamsInput:
         self._turn_soon()
 
     async def async_leave(self) -> None:
-        """Take back what is set in Teams, for a person who leaves us."""
-        self._everybody.known.pop(self._inlet.person_id, None)
+        """Take back what is set in Teams, for who leaves us or signs out."""
+        self.stop()
+        teams, self._teams = self._teams, Teams()
+        self._everybody.known[self._inlet.person_id] = self._teams
         if self._client is not None:
-            await async_take_back(self._client, self._teams)
+            await async_take_back(self._client, teams)
+        self._publish()
+        await self._async_remember()
 
     @property
     def reads(self) -> bool:
@@ -266,9 +272,10 @@ class TeamsInput:
         if self._teams.call_since is not None:
             read_at = self._teams.read_at or self._teams.call_since
             moments.append(read_at + self._policy.stale_after)
-        if self._silent_since is not None and self._heard:
+        if self._silent_since is not None and self._on_the_phone(now):
             moments.append(self._silent_since + self._inlet.office.health.grace)
-        ahead = (max(moment, now) for moment in moments if moment is not None)
+        least = now + LEAST
+        ahead = (max(moment, least) for moment in moments if moment is not None)
         return min(ahead, default=None)
 
     def _may_ask(self, now: datetime) -> bool:
@@ -293,14 +300,15 @@ class TeamsInput:
             return
         try:
             await self._async_ask()
-        except SignInNeeded:
-            # The account says so to everybody; until it works nothing is asked.
-            pass
         except NotAllowed:
             self._unreadable_until = now + self._policy.refused_for
             self._notice(READ, there=True)
         except SourceError as error:
             self._failed(error)
+        else:
+            if self._teams.read_at is None or self._teams.read_at < now:
+                # Nobody of that id is known there.
+                self._failed(SourceError())
 
     async def _async_ask(self) -> None:
         """Read Teams, with everybody's where that is possible.

@@ -25,7 +25,8 @@ from custom_components.xpresence.inputs.calendars import CalendarsInput
 
 from .calendars import Diary, clear, diaries, followed, with_calendars
 from .conftest import set_up
-from .office import ANNA, BOB, COLLEAGUE, MEETING, OFFICE, forward, profile
+from .office import ANNA, AVAILABLE, BOB, COLLEAGUE, MEETING, OFFICE, forward, profile
+from .pages import EN, assert_worded
 
 LUNCH = "01PROFILELUNCH000000000000"
 PEOPLE = [*OFFICE, profile(LUNCH, "Lunch", "away", redirect=forward("voicemail"))]
@@ -651,3 +652,62 @@ async def test_the_training_is_gone_with_its_calendar(
     )
     await settle(hass)
     assert (anna(hass), target(hass)) == ("Available", None)
+
+
+# A new person
+
+
+async def new_person(
+    hass: HomeAssistant, office: MockConfigEntry, **more: Any
+) -> dict[str, Any]:
+    flows = hass.config_entries.subentries
+    form = await flows.async_init(
+        (office.entry_id, "person"), context={"source": "user"}
+    )
+    wishes = {"name": "Carol", "extension": "102", "default_profile": AVAILABLE}
+    made = await flows.async_configure(form["flow_id"], wishes | more)
+    await settle(hass)
+    return dict(made)
+
+
+async def test_a_new_persons_telephone_follows_their_calendar_from_the_first_page_on(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    diary.enter(at("8:00"), at("9:00"), "Budget")
+    office = await set_up(hass, subentries_data=PEOPLE)
+    made = await new_person(hass, office, calendar="calendar.anna")
+    assert made["type"] == "create_entry"
+    state = hass.states.get("select.carol_profile")
+    assert state is not None
+    assert state.state == "Meeting"
+    redirect = hass.states.get("sensor.carol_redirect")
+    assert redirect is not None
+    assert redirect.attributes["target"] == "Voicemail"
+
+
+async def test_with_no_profile_for_meetings_only_those_that_name_one_count(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    diary.enter(at("8:00"), at("9:00"), "Budget")
+    diary.enter(at("8:00"), at("9:00"), "@Lunch")
+    people = [one for one in PEOPLE if one.get("subentry_id") != MEETING]
+    office = await set_up(hass, subentries_data=people)
+    await new_person(hass, office, calendar="calendar.anna")
+    state = hass.states.get("select.carol_profile")
+    assert state is not None
+    assert state.state == "Lunch"
+
+
+async def test_a_calendar_of_ours_is_refused_on_the_first_page_and_nothing_is_lost(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    office = await set_up(hass, subentries_data=PEOPLE)
+    for wrong, problem in (
+        ("calendar.anna_appointments", "calendar_own"),
+        ("calendar.nowhere", "calendar_missing"),
+    ):
+        refused = await new_person(hass, office, calendar=wrong)
+        assert refused["errors"] == {"calendar": problem}
+        assert_worded(refused, EN["config_subentries"]["person"])
+        (asked,) = (key for key in refused["data_schema"].schema if key == "extension")
+        assert asked.description == {"suggested_value": "102"}

@@ -12,8 +12,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_DEVICES, SUBENTRY_PERSON, SUBENTRY_PROFILE
+from ..const import CONF_DEVICES, CONF_STATUS, SUBENTRY_PERSON, SUBENTRY_PROFILE
 from ..drafts import is_offered
+from ..presence.line import Status
 
 
 def words(options: Iterable[str], translation_key: str) -> SelectSelector:
@@ -54,6 +55,16 @@ def profiles_offered(entry: ConfigEntry[Any], person_id: str | None) -> SelectSe
         for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
         if is_offered(subentry.data, person_id)
     )
+
+
+def busy_profile(entry: ConfigEntry[Any], person_id: str | None) -> str | None:
+    """Return the first profile that says busy, which a meeting mostly is."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE):
+        if subentry.data[CONF_STATUS] == Status.BUSY and is_offered(
+            subentry.data, person_id
+        ):
+            return subentry.subentry_id
+    return None
 
 
 def devices(entry: ConfigEntry[Any]) -> SelectSelector:

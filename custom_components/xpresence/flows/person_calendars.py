@@ -37,14 +37,12 @@ from ..const import (
     CONF_RULES,
     CONF_SETTINGS,
     CONF_SHOW_AS,
-    CONF_STATUS,
     SUBENTRY_PROFILE,
 )
 from ..drafts import is_offered, name_problem, tidy
 from ..inputs.calendars import read_again
 from ..presence.appointments import SHOW_AS, Effect, Invitations, ShowAs
-from ..presence.line import Status
-from .choices import profiles_offered, words
+from .choices import busy_profile, profiles_offered, words
 from .logins import EMAIL, shown
 from .person_page import PersonPage
 
@@ -175,7 +173,7 @@ class CalendarPage(PersonPage):
         rules = self._draft[CONF_RULES]
         default = rules.get(CONF_DEFAULT_PROFILE)
         if not rules:
-            default = self._busy_profile()
+            default = busy_profile(self._get_entry(), self.known_as)
         return {
             CONF_NAME: self._draft[CONF_NAME],
             CONF_CATEGORIES_ONLY: rules.get(CONF_CATEGORIES_ONLY, False),
@@ -184,15 +182,6 @@ class CalendarPage(PersonPage):
             CONF_SHOW_AS: {k.value: str(v) for k, v in SHOW_AS.items()}
             | rules.get(CONF_SHOW_AS, {}),
         }
-
-    def _busy_profile(self) -> str | None:
-        """Return the first profile that says busy, which a meeting mostly is."""
-        for subentry in self._get_entry().get_subentries_of_type(SUBENTRY_PROFILE):
-            if subentry.data[CONF_STATUS] == Status.BUSY and is_offered(
-                subentry.data, self.known_as
-            ):
-                return subentry.subentry_id
-        return None
 
     def _rules_schema(self) -> vol.Schema:
         entry = self._get_entry()

@@ -3,22 +3,30 @@
 from typing import Any, Final
 
 from homeassistant.config_entries import SubentryFlowResult
-from homeassistant.const import CONF_ID, CONF_NAME
+from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     TextSelector,
     TextSelectorConfig,
 )
+from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
 
+from ..calendars.home_assistant import KIND
+from ..calendars.kind import Asked
 from ..const import (
+    CONF_CALENDARS,
+    CONF_CATEGORIES_ONLY,
     CONF_DEFAULT_PROFILE,
     CONF_DEVICES,
     CONF_EXTENSION,
+    CONF_KIND,
     CONF_NUMBER,
     CONF_PERSON,
     CONF_QUEUES,
+    CONF_RULES,
+    CONF_SETTINGS,
     CONF_VOICEMAIL,
     SUBENTRY_PROFILE,
 )
@@ -26,13 +34,18 @@ from ..default_profiles import first_profile_id
 from ..drafts import (
     device_id,
     is_offered,
+    name_problem,
     person_problems,
     stored_person,
+    tidy,
 )
-from .choices import profiles_offered
+from .choices import busy_profile, profiles_offered
 from .person_page import PersonPage
 
+CONF_CALENDAR: Final = "calendar"
 DEVICE_SEPARATOR: Final = ":"
+NEW: Final = "user"
+"""The page of a new person."""
 
 
 class GeneralPage(PersonPage):
@@ -42,7 +55,7 @@ class GeneralPage(PersonPage):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for everything; all but name and extension has a default."""
-        return await self._general("user", user_input)
+        return await self._general(NEW, user_input)
 
     async def async_step_general(
         self, user_input: dict[str, Any] | None = None
@@ -62,8 +75,15 @@ class GeneralPage(PersonPage):
         else:
             suggested = user_input
             data, errors = self._read(user_input)
+            if not errors and (calendar := user_input.get(CONF_CALENDAR)):
+                errors = await self._follow(calendar, data)
             if not errors:
                 return self.save(data)
+        asks_calendar = {
+            vol.Optional(CONF_CALENDAR): EntitySelector(
+                EntitySelectorConfig(domain="calendar")
+            )
+        }
         schema = vol.Schema(
             {
                 vol.Optional(CONF_NAME): TextSelector(),
@@ -74,6 +94,7 @@ class GeneralPage(PersonPage):
                 vol.Optional(CONF_PERSON): EntitySelector(
                     EntitySelectorConfig(domain="person")
                 ),
+                **(asks_calendar if step == NEW else {}),
                 vol.Optional(CONF_VOICEMAIL): TextSelector(),
                 vol.Optional(CONF_DEVICES): TextSelector(
                     TextSelectorConfig(multiple=True)
@@ -88,6 +109,32 @@ class GeneralPage(PersonPage):
             data_schema=self.add_suggested_values_to_schema(schema, suggested),
             errors=errors,
         )
+
+    async def _follow(self, entity_id: str, data: dict[str, Any]) -> dict[str, str]:
+        """Follow a calendar by the usual rules; return what is wrong with it.
+
+        Its page asks for the rules, and for other kinds of calendars.
+        """
+        entry = self._get_entry()
+        said = {CONF_ENTITY_ID: entity_id}
+        answer = await KIND.check(Asked(hass=self.hass, entry=entry, said=said))
+        if answer.problems:
+            return {CONF_CALENDAR: next(iter(answer.problems.values()))}
+        busy = busy_profile(entry, self.known_as)
+        name = tidy(answer.name)
+        data[CONF_CALENDARS] = [
+            {
+                CONF_ID: ulid_now(),
+                CONF_KIND: KIND.key,
+                CONF_NAME: entity_id if name_problem(name) else name,
+                CONF_SETTINGS: dict(answer.settings),
+                # With no profile for a meeting only those that name one count.
+                CONF_RULES: {CONF_DEFAULT_PROFILE: busy}
+                if busy
+                else {CONF_CATEGORIES_ONLY: True},
+            }
+        ]
+        return {}
 
     def _read(
         self, user_input: dict[str, Any]

@@ -10,6 +10,7 @@ from .authority import info_text_for_all
 from .coordinator import XPresenceConfigEntry
 from .drafts import INFO_TEXT_LENGTH
 from .entity import PersonEntity
+from .planned_events import checked_info_text
 from .presence.policy import Act
 
 PARALLEL_UPDATES = 0
@@ -50,4 +51,5 @@ class InfoText(PersonEntity, TextEntity):
     async def async_set_value(self, value: str) -> None:
         """Write another text."""
         await self.async_authorize(Act.CHOOSE_PROFILE)
+        checked_info_text(value)
         await self.coordinator.async_set_info_text(self.person_id, value, self._context)

@@ -9,13 +9,13 @@ import voluptuous as vol
 
 from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
 from ..offered import profile_named
+from ..planned_events import checked_info_text
 from ..presence.model import EndingKind
 from ..presence.policy import Act
 from .action import Action, Meant
 from .ending import END_FIELDS, end_of
 
 ATTR_PROFILE: Final = "profile"
-INFO_TEXT_LENGTH: Final = 255
 
 
 async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
@@ -26,6 +26,8 @@ async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="ambiguous_end"
         )
+    info_text: str | None = call.data.get(CONF_INFO_TEXT)
+    checked_info_text(info_text)
     name = call.data[ATTR_PROFILE]
     # Every name is checked before anybody is changed.
     wishes = [
@@ -41,7 +43,7 @@ async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
             person_id,
             profile,
             until=until,
-            info_text=call.data.get(CONF_INFO_TEXT),
+            info_text=info_text,
             ending=ending,
             context=call.context,
         )
@@ -66,9 +68,7 @@ ACTIONS: Final = (
         run=_set_profile,
         fields={
             vol.Required(ATTR_PROFILE): cv.string,
-            vol.Optional(CONF_INFO_TEXT): vol.All(
-                cv.string, vol.Length(max=INFO_TEXT_LENGTH)
-            ),
+            vol.Optional(CONF_INFO_TEXT): cv.string,
             vol.Optional(CONF_ENDING): vol.All(
                 vol.Coerce(EndingKind), vol.NotIn((EndingKind.FIXED_TIME,))
             ),

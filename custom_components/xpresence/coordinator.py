@@ -412,7 +412,11 @@ class OfficeCoordinator:
         for person_id in tuple(person_ids):
             state = self.people[person_id]
             before = state.decision
-            state.decision = decide(self.office, state.facts, now)
+            state.decision = decision = decide(self.office, state.facts, now)
+            if decision.claim != before.claim:
+                # The rule, and the person by an id that names nobody.
+                claim, why = decision.claim.source, decision.claim.reason
+                _LOGGER.debug("For %s decides %s: %s", person_id, claim, why)
             decided.append((state, before))
         return decided
 

@@ -5,6 +5,7 @@ without a row of what it takes fails here.
 """
 
 from collections.abc import Callable, Iterator
+import contextlib
 from dataclasses import dataclass
 import logging
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 from homeassistant.components import conversation, websocket_api
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.data_entry_flow import InvalidData
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import llm
 from homeassistant.setup import async_setup_component
@@ -25,9 +27,10 @@ from custom_components.xpresence.const import DOMAIN
 from custom_components.xpresence.inputs.calendars import calendars_of_person
 
 from .conftest import set_up
-from .office import ANNA, OFFICE, person
+from .office import ANNA, AVAILABLE, OFFICE, person
 from .pages import EN
 from .recording import Recording, recording
+from .test_subentry_flows import new
 
 MARK: Final = "Gnu-Hartebeest"
 LINES: Final = (
@@ -344,3 +347,34 @@ async def test_no_sentence_takes_what_is_no_answer_to_its_question(
         speech = result.response.speech["plain"]["speech"]
         await house.settle()
         assert house.everything() == before, (speech, bad[:60])
+
+
+PAGES: Final[dict[str, dict[str, Any]]] = {
+    "person": {"name": "Carol", "extension": "102", "default_profile": AVAILABLE},
+    "profile": {"name": "New"},
+}
+"""The first page of a subentry → what it takes where all is well."""
+
+
+async def schema_of(house: House, kind: str) -> Any:
+    form = await new(house.hass, house.entry, kind)
+    return form.result["data_schema"].schema
+
+
+@pytest.mark.parametrize("kind", PAGES)
+async def test_no_settings_page_takes_what_is_no_answer_to_its_question(
+    house: House, kind: str
+) -> None:
+    for field in fields_of(await schema_of(house, kind)):
+        for bad in BAD:
+            if bad.text and field in FREE:
+                continue
+            form = await new(house.hass, house.entry, kind)
+            before = house.everything()
+            said = PAGES[kind] | {field: bad.value}
+            # Home Assistant itself refuses what has another form.
+            with contextlib.suppress(InvalidData):
+                result = await form.fill(**said)
+                assert result["errors"].keys() == {field}, (field, str(bad.value)[:60])
+            await house.settle()
+            assert house.everything() == before, (field, str(bad.value)[:60])

@@ -171,6 +171,15 @@ async def test_the_profile_shows_in_teams_with_its_info_text_until_it_ends(
     assert day.says == ""
 
 
+async def test_an_info_text_that_is_not_for_everybody_does_not_show_in_teams(
+    day: TeamsDay,
+) -> None:
+    await day.begin(sharing={"info_tier": "delegate"})
+    await day.choose("Quiet")
+    assert day.shown == DND
+    assert day.says == ""
+
+
 async def test_a_profiles_own_word_comes_before_the_persons_mapping(
     day: TeamsDay,
 ) -> None:

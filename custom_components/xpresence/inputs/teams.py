@@ -22,12 +22,14 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..groupware.microsoft.teams import READ, READ_ALL, WRITE, TeamsClient
 from ..groupware.source import NotAllowed, SignInNeeded, SourceError, SourceUnavailable
+from ..limits import info_tier_from
 from ..microsoft import MicrosoftLink, link_of
 from ..microsoft.everybody import Seat, everybody_of
 from ..microsoft.teams import teams_of
 from ..notices import permission_missing
 from ..presence.line import CallState
 from ..presence.model import Facts
+from ..presence.policy import Tier
 from ..presence.teams import Reading, Wanted, wanted_from
 from ..presence.teams_echo import (
     Outcome,
@@ -365,11 +367,14 @@ class TeamsInput:
 
     def _wanted(self, now: datetime) -> Wanted:
         """Return what Teams should show of the person now."""
-        return wanted_from(
+        wanted = wanted_from(
             self._inlet.state.decision,
             self._settings.mapping,
             in_call=self._on_the_phone(now),
         )
+        tier = info_tier_from(self._inlet.entry.options, self._inlet.settings)
+        # Whoever looks at the person in Teams reads it.
+        return wanted if tier is Tier.TEAM else replace(wanted, message="")
 
     def _on_the_phone(self, now: datetime) -> bool:
         """Return whether the telephone is in a call, as it was heard last."""

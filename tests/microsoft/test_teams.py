@@ -9,6 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.xpresence.diagnosis import Names, person_diagnosis
 from custom_components.xpresence.inputs.teams import TeamsInput
 from custom_components.xpresence.microsoft import link_of
 from custom_components.xpresence.presence.appointments import (
@@ -178,6 +179,20 @@ async def test_an_info_text_that_is_not_for_everybody_does_not_show_in_teams(
     await day.choose("Quiet")
     assert day.shown == DND
     assert day.says == ""
+
+
+async def test_a_maintainer_reads_how_the_account_is_doing(day: TeamsDay) -> None:
+    await day.begin()
+    coordinator = day.entry.runtime_data
+    told = person_diagnosis(coordinator, ANNA, Names(coordinator))
+    assert told["inputs"]["TeamsInput"] == {
+        "aligns": True,
+        "signed_in": True,
+        "problem": None,
+        "has_read": True,
+        "has_session": False,
+        "not_before": None,
+    }
 
 
 async def test_a_profiles_own_word_comes_before_the_persons_mapping(

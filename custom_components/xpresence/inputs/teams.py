@@ -94,6 +94,18 @@ class TeamsInput:
             return Teams()
         return restarted(self._memory, self._policy, dt_util.utcnow())
 
+    def diagnosis(self) -> dict[str, Any]:
+        """Return how the account and Teams are doing, for diagnostics."""
+        problem = self._link.problem if self._link is not None else None
+        return {
+            "aligns": self._settings.aligns,
+            "signed_in": self._link.signed_in if self._link is not None else None,
+            "problem": problem if str(problem).isidentifier() else None,
+            "has_read": self.reading is not None,
+            "has_session": self._teams.session is not None,
+            "not_before": self._not_before,
+        }
+
     # Life
 
     @callback

@@ -12,9 +12,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from homeassistant.components.calendar import CalendarEntity
+from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from custom_components.xpresence.inputs.calendars import calendars_of_person
 from custom_components.xpresence.own_profiles import (
     async_create,
     async_delete,
@@ -24,11 +27,12 @@ from custom_components.xpresence.presence.agenda import Agenda, Entry
 from custom_components.xpresence.presence.policy import Act
 from tests.office import ANNA, MEETING
 
-from .visitors import Shut, Visit
+from .visitors import REFUSALS, Shut, Visit
 
 SUBJECT: Final = "Budget"
 INFO_TEXT: Final = "Back at five"
 DIARY: Final = "calendar.diary"
+CALENDAR: Final = "calendar.anna_appointments"
 
 
 class Kind(StrEnum):
@@ -183,6 +187,20 @@ async def an_info_text(visit: Visit) -> None:
     await visit.team.entry.runtime_data.async_set_info_text(ANNA, INFO_TEXT)
 
 
+async def a_plan(visit: Visit) -> None:
+    """Let Anna have planned one thing, and nothing else."""
+    plan = calendars_of_person(visit.anna).plan
+    for planned in plan.entries:
+        await plan.async_cancel(planned.uid)
+    start = dt_util.utcnow() + timedelta(days=2)
+    await plan.async_add(start, start + timedelta(hours=1), MEETING, None, None)
+
+
+def _planned(visit: Visit) -> str:
+    (planned,) = calendars_of_person(visit.anna).plan.entries
+    return planned.uid
+
+
 # What is to be seen
 
 
@@ -277,6 +295,76 @@ async def _shows_info_text_as_before(visit: Visit) -> None:
     await visit.action("show_info_text_to", tier=tier)
 
 
+def answering(name: str, before: Prepare | None = an_appointment) -> tuple[Door, Door]:
+    """Return an action that tells details, and in them subjects to some."""
+
+    async def subjects(visit: Visit) -> bool:
+        return SUBJECT in str(await visit.action(name))
+
+    return (
+        Door(Kind.ACTION, name, Act.SEE_DETAILS, lambda v: v.action(name), before),
+        seeing(Kind.ACTION, name, Act.SEE_SUBJECTS, subjects, before),
+    )
+
+
+async def _page(visit: Visit, message: dict[str, Any]) -> None:
+    """Ask Home Assistant's calendar page for something about Anna's calendar."""
+    assert visit.visitor.user
+    client = await visit.client(visit.visitor.user)
+    wish = {"entity_id": CALENDAR, **message}
+    await client.send_json_auto_id(wish)
+    while True:
+        answer = await client.receive_json()
+        if answer["type"] == "result" and answer["id"] == wish["id"]:
+            break
+    if not answer["success"]:
+        said = answer["error"]
+        if said["code"] == "unauthorized" or said["message"].rstrip(".") in REFUSALS:
+            raise Shut(said)
+        raise AssertionError(said)
+
+
+async def _opens_calendar(visit: Visit) -> None:
+    start, end = dt_util.utcnow(), dt_util.utcnow() + timedelta(days=3)
+    if visit.visitor.user is None:
+        await _calendar(visit).async_get_events(visit.hass, start, end)
+        return
+    await _page(
+        visit,
+        {
+            "type": "calendar/event/subscribe",
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+        },
+    )
+
+
+async def _changes_event(visit: Visit) -> None:
+    event = {"summary": "Available", "dtstart": _at(10), "dtend": _at(11)}
+    uid = _planned(visit)
+    if visit.visitor.user is None:
+        times = {
+            key: dt_util.parse_datetime(event[key]) for key in ("dtstart", "dtend")
+        }
+        await _calendar(visit).async_update_event(uid, {**event, **times})
+        return
+    message = {"type": "calendar/event/update", "uid": uid, "event": event}
+    await _page(visit, message)
+
+
+async def _deletes_event(visit: Visit) -> None:
+    if visit.visitor.user is None:
+        await _calendar(visit).async_delete_event(_planned(visit))
+        return
+    await _page(visit, {"type": "calendar/event/delete", "uid": _planned(visit)})
+
+
+def _calendar(visit: Visit) -> CalendarEntity:
+    found = visit.hass.data[DATA_COMPONENT].get_entity(CALENDAR)
+    assert found is not None
+    return found
+
+
 def spoken(
     ask: str, act: Act, text: str, answer: str, *, of_self: bool = False
 ) -> Door:
@@ -305,6 +393,26 @@ ACTIONS: Final = (
             "plan_presence", profile="Meeting", start=_at(10), end=_at(11)
         ),
     ),
+    Door(
+        Kind.ACTION,
+        "change_planned_presence",
+        Act.PLAN_PRESENCE,
+        lambda v: v.action(
+            "change_planned_presence", planned=_planned(v), profile="Available"
+        ),
+        a_plan,
+    ),
+    Door(
+        Kind.ACTION,
+        "cancel_planned_presence",
+        Act.PLAN_PRESENCE,
+        lambda v: v.action("cancel_planned_presence", planned=_planned(v)),
+        a_plan,
+    ),
+    *answering("get_appointments"),
+    *answering("explain"),
+    *answering("simulate"),
+    action("sync_calendars", Act.SEE_DETAILS),
     action("set_redirect", Act.CHANGE_REDIRECT, mode="forward", target="voicemail"),
     Door(Kind.ACTION, "ring_redirect", Act.CHANGE_REDIRECT, _rings),
     action("set_follow_me", Act.CHANGE_FOLLOW_ME, device="Mobile"),
@@ -358,6 +466,41 @@ ENTITIES: Final = (
         Act.CHOOSE_PROFILE,
         "set_value",
         value="Back at two",
+    ),
+    Door(
+        Kind.ENTITY,
+        "calendar.appointments.async_get_events",
+        Act.SEE_PRESENCE,
+        _opens_calendar,
+        an_appointment,
+    ),
+    Door(
+        Kind.ENTITY,
+        "calendar.appointments.async_create_event",
+        Act.PLAN_PRESENCE,
+        lambda v: v.service(
+            "calendar",
+            "create_event",
+            CALENDAR,
+            summary="Meeting",
+            start_date_time=_at(10),
+            end_date_time=_at(11),
+        ),
+        a_plan,
+    ),
+    Door(
+        Kind.ENTITY,
+        "calendar.appointments.async_update_event",
+        Act.PLAN_PRESENCE,
+        _changes_event,
+        a_plan,
+    ),
+    Door(
+        Kind.ENTITY,
+        "calendar.appointments.async_delete_event",
+        Act.PLAN_PRESENCE,
+        _deletes_event,
+        a_plan,
     ),
 )
 COMMANDS: Final = (

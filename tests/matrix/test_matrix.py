@@ -275,7 +275,12 @@ async def test_every_method_of_an_entity_is_in_the_matrix(
     assert known(Kind.ENTITY) == found
 
 
-LIFE = {"async_added_to_hass", "async_will_remove_from_hass", "async_authorize"}
+LIFE = {
+    "async_added_to_hass",
+    "async_authorize",
+    "async_request_call",
+    "async_will_remove_from_hass",
+}
 """Methods that nobody outside calls."""
 
 
@@ -286,5 +291,7 @@ def own_methods(entity: Entity) -> Iterator[str]:
             yield from (
                 name
                 for name, method in vars(part).items()
-                if inspect.iscoroutinefunction(method) and name not in LIFE
+                if inspect.iscoroutinefunction(method)
+                and name not in LIFE
+                and not name.startswith("_")
             )

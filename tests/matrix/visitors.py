@@ -138,7 +138,7 @@ class Visit:
         self, name: str, said: dict[str, Any]
     ) -> tuple[MockHAClientWebSocket, dict[str, Any]]:
         assert self.visitor.user
-        client = await self._client(self.visitor.user)
+        client = await self.client(self.visitor.user)
         wish = {"type": f"xpresence/{name}", **said}
         await client.send_json_auto_id(wish)
         while True:
@@ -153,7 +153,8 @@ class Visit:
             raise Shut(error)
         raise AssertionError(error)
 
-    async def _client(self, user: str) -> MockHAClientWebSocket:
+    async def client(self, user: str) -> MockHAClientWebSocket:
+        """Return a connection of a user's, the same every time."""
         if user not in self.clients:
             auth = self.hass.auth
             token = await auth.async_create_refresh_token(

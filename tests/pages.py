@@ -24,6 +24,8 @@ def assert_worded(page: Any, texts: dict[str, Any]) -> None:
             step = texts["step"][page["step_id"]]
             assert set(page["menu_options"]) <= step["menu_options"].keys()
             assert set(page["menu_options"]) <= step["menu_option_descriptions"].keys()
+            filled = set(page["description_placeholders"] or {})
+            assert blanks(step.get("description", "")) <= filled
         case FlowResultType.FORM:
             step = texts["step"][page["step_id"]]
             fields = _assert_fields_worded(page["data_schema"].schema, step)
@@ -34,8 +36,12 @@ def assert_worded(page: Any, texts: dict[str, Any]) -> None:
             filled = set(page["description_placeholders"] or {})
             assert blanks(" ".join(said)) <= filled
         case FlowResultType.ABORT:
-            known = page.get("translation_domain") == "homeassistant"
-            assert known or page["reason"] in texts["abort"]
+            if page.get("translation_domain") != "homeassistant":
+                filled = set(page["description_placeholders"] or {})
+                assert blanks(texts["abort"][page["reason"]]) <= filled
+        case FlowResultType.CREATE_ENTRY:
+            said = texts.get("create_entry", {}).get("default", "")
+            assert blanks(said) <= set(page["description_placeholders"] or {})
 
 
 def _assert_fields_worded(schema: dict[Any, Any], texts: dict[str, Any]) -> set[str]:

@@ -11,7 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -389,6 +389,20 @@ async def test_a_calendar_that_is_gone_is_said_so_until_it_is_back(
     assert again.reads
     assert "calendar_missing" not in issues(hass)
     assert anna(hass) == "Available"
+
+
+async def test_a_calendar_that_gets_another_id_is_followed(
+    hass: HomeAssistant, diary: Diary
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        "calendar", "test", "1", suggested_object_id="holidays"
+    )
+    entry = await office_with(hass, "calendar.holidays")
+    registry.async_update_entity("calendar.holidays", new_entity_id="calendar.free")
+    await settle(hass)
+    (stored,) = entry.subentries[ANNA].data["calendars"]
+    assert stored["settings"]["entity_id"] == "calendar.free"
 
 
 async def test_after_a_restart_a_calendar_that_fails_still_holds_what_it_said(

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.xpresence.automatic import automatic_problems
 from tests.office import ANNA, AVAILABLE, BOB, MEETING
 
-from .test_subentry_flows import Form, change
+from .test_subentry_flows import Form, change, new
 
 
 def pc_of(hass: HomeAssistant, *entities: tuple[str, str]) -> str:
@@ -121,6 +121,41 @@ async def test_the_pages_of_a_pc_say_in_the_end_what_will_happen(
     form = await change(hass, office, ANNA, "activity")
     await form.fill(client="keep")
     assert form.suggested["session"] == "switch.pc"
+
+
+async def test_the_menu_and_what_was_saved_say_what_the_settings_lead_to(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    form = Form(hass, await office.start_subentry_reconfigure_flow(hass, ANNA))
+    before = form.result["description_placeholders"]["summary"]
+    assert before == "- Otherwise Anna is *Available*."
+    await form.fill(next_step_id="activity")
+    await form.fill(client="own")
+    await form.fill(session="switch.pc", end_profile=MEETING)
+    await form.fill(inactive_minutes=15)
+    await form.fill()
+    after = (
+        "- When the PC is shut down, Anna becomes *Meeting* (calls go to voicemail).\n"
+        "- Otherwise Anna is *Available*."
+    )
+    await saved(form)
+    assert form.result["description_placeholders"]["summary"] == after
+    hass.config.language = "de"
+    form = Form(hass, await office.start_subentry_reconfigure_flow(hass, ANNA))
+    assert form.result["description_placeholders"]["summary"].endswith(
+        "- Sonst ist Anna *Available*."
+    )
+
+
+async def test_somebody_new_is_told_what_they_begin_with(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    form = await new(hass, office, "person")
+    await form.fill(name="Carol", extension="102", default_profile=MEETING)
+    assert form.result["type"] is FlowResultType.CREATE_ENTRY
+    assert form.result["description_placeholders"]["summary"] == (
+        "- Otherwise Carol is *Meeting* (calls go to voicemail)."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,20 @@
 """Notices that can be mended at once: the page, and what it does."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence import notices
 from custom_components.xpresence.repairs import PAGES
 from custom_components.xpresence.telephony.driver import Unavailable
+from tests.calendars import clear, diaries, followed
 from tests.conftest import set_up
 from tests.office import ANNA, BOB, MEETING, OFFICE, person
 from tests.pages import EN, assert_worded
@@ -122,6 +125,44 @@ async def test_another_entity_is_picked_from_the_notice(
     assert settings(entry)["rules"][0]["entity"] == "binary_sensor.other"
     assert shown(hass, SELECT).state == "Meeting"
     assert not issues(hass)
+
+
+async def test_an_entity_that_cannot_tell_it_is_not_picked(
+    hass: HomeAssistant, own_folder: object
+) -> None:
+    hass.states.async_set("light.desk", "on")
+    hass.states.async_set("switch.pc", "on")
+    activity = {"entities": {"session": "binary_sensor.pc"}, "end_profile": MEETING}
+    entry = await with_anna(hass, activity=activity)
+    (issue,) = issues(hass)
+    page = await mend(hass, issue)
+    page = await answer(hass, page, {"entity": "light.desk"})
+    assert page["errors"] == {"base": "entity_unfit"}
+    assert settings(entry)["activity"] == activity
+    await answer(hass, page, {"entity": "switch.pc"})
+    assert settings(entry)["activity"]["entities"] == {"session": "switch.pc"}
+    assert not issues(hass)
+
+
+async def test_another_profile_of_a_calendar_is_picked_from_the_notice(
+    hass: HomeAssistant, own_folder: object
+) -> None:
+    (diary,) = await diaries(hass, "Outlook")
+    calendars = followed("calendar.outlook", default=GONE, show_as={"free": "ignore"})
+    entry = await with_anna(hass, calendars=calendars)
+    (issue,) = issues(hass)
+    page = await mend(hass, issue)
+    assert page["description_placeholders"]["calendar"] == "Outlook"
+    await answer(hass, page, {"profile": MEETING})
+    (calendar,) = settings(entry)["calendars"]
+    assert calendar["rules"]["default_profile"] == MEETING
+    assert not issues(hass)
+    now = dt_util.now()
+    diary.enter(now, now + timedelta(hours=1), "Budget")
+    diary.tell()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, SELECT).state == "Meeting"
+    await clear(hass)
 
 
 async def forgotten(hass: HomeAssistant) -> MockConfigEntry:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from homeassistant.const import CONF_ID
+from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME
 
 from .const import (
     CONF_ACTIVITY,
@@ -18,9 +18,11 @@ from .const import (
     CONF_LOCKED_PROFILE,
     CONF_PROFILE,
     CONF_RULES,
+    CONF_SETTINGS,
     CONF_SHOW_AS,
     CONF_START_PROFILE,
 )
+from .presence.appointments import Effect
 
 PC_PROFILES: Final[Mapping[str, str]] = {
     CONF_START_PROFILE: "start",
@@ -35,14 +37,15 @@ PC_PROFILES: Final[Mapping[str, str]] = {
 class Reference:
     """A profile that is named for an occasion.
 
-    ``entity``: with the occasion ``rule`` the entity that the rule is about; ``key``
-    tells it from the others of its kind.
+    ``entity``: with the occasion ``rule`` the entity that the rule is about;
+    ``calendar``: the calendar's name; ``key`` tells it from the others of its kind.
     """
 
     profile: str
     occasion: str
     entity: str = ""
     key: str = ""
+    calendar: str = ""
 
 
 def profiles_named(settings: Mapping[str, Any]) -> Iterator[Reference]:
@@ -57,6 +60,14 @@ def profiles_named(settings: Mapping[str, Any]) -> Iterator[Reference]:
         yield Reference(profile, f"call_{kind}")
     for rule in settings.get(CONF_RULES, ()):
         yield Reference(rule[CONF_PROFILE], "rule", rule[CONF_ENTITY], rule[CONF_ID])
+    for calendar in settings.get(CONF_CALENDARS, ()):
+        for profile in sorted(calendar_profiles({CONF_CALENDARS: [calendar]})):
+            yield Reference(
+                profile,
+                "calendar",
+                key=f"{calendar[CONF_ID]}_{profile}",
+                calendar=calendar[CONF_NAME],
+            )
 
 
 def calendar_profiles(settings: Mapping[str, Any]) -> set[str]:
@@ -68,13 +79,21 @@ def calendar_profiles(settings: Mapping[str, Any]) -> set[str]:
             rules.get(CONF_DEFAULT_PROFILE),
             *rules.get(CONF_SHOW_AS, {}).values(),
         }
-    return found - {None}
+    return found - {None, "", *Effect}
 
 
 def entities_named(settings: Mapping[str, Any]) -> set[str]:
     """Return the entities that a person's rules and PC are read from."""
     found = set(settings.get(CONF_ACTIVITY, {}).get(CONF_ENTITIES, {}).values())
     return found | {rule[CONF_ENTITY] for rule in settings.get(CONF_RULES, ())}
+
+
+def calendar_entities(settings: Mapping[str, Any]) -> set[str]:
+    """Return the entities that a person's calendars are read from."""
+    said = (
+        calendar.get(CONF_SETTINGS, {}) for calendar in settings.get(CONF_CALENDARS, ())
+    )
+    return {one[CONF_ENTITY_ID] for one in said if one.get(CONF_ENTITY_ID)}
 
 
 def renamed(settings: Any, old: str, new: str) -> Any:

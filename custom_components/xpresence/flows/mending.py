@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import EntitySelector
 import voluptuous as vol
 
 from ..actions.action import Meant, coordinators
+from ..automatic import automatic_problems
 from ..const import CONF_ENTITY, CONF_PROFILE, DOMAIN
 from ..guarding import END_EVERY_FORWARD
 from ..own_redirect import async_set_agent
@@ -137,7 +138,15 @@ class AnotherEntity(Mending):
         """Name the other entity wherever the one that is gone was named."""
         if self.hass.states.get(said[CONF_ENTITY]) is None:
             return "entity_missing"
-        self.rename(meant, str((self.data or {})[NAMED]), said[CONF_ENTITY])
+        old = str((self.data or {})[NAMED])
+        coordinator, person_id = meant
+        before = coordinator.settings(person_id)
+        after = renamed(before, old, said[CONF_ENTITY])
+        known = automatic_problems(coordinator.entry, before, person_id)
+        found = automatic_problems(coordinator.entry, after, person_id)
+        if found.items() - known.items():
+            return "entity_unfit"
+        self.rename(meant, old, said[CONF_ENTITY])
         return None
 
 

@@ -43,5 +43,9 @@ class PersonSubentryFlow(
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask what is to be changed."""
-        return self.async_show_menu(step_id="reconfigure", menu_options=list(PAGES))
+        """Say what holds now, and ask what is to be changed."""
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=list(PAGES),
+            description_placeholders=self.summary,
+        )

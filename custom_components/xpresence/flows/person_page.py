@@ -1,16 +1,19 @@
 """What the settings pages of a person share."""
 
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
 
-from ..const import CONF_EXTENSION
+from ..const import CONF_EXTENSION, SUBENTRY_PERSON
 from ..drafts import person_unique_id
+from .person_summary import summary_of
 
 
 class PersonPage(ConfigSubentryFlow):
@@ -30,17 +33,37 @@ class PersonPage(ConfigSubentryFlow):
             return {}
         return dict(self._get_reconfigure_subentry().data)
 
+    @property
+    def summary(self) -> dict[str, str]:
+        """Return the blank of a text that says what the stored settings lead to."""
+        return self._summary(self._get_reconfigure_subentry())
+
+    def _summary(self, subentry: ConfigSubentry) -> dict[str, str]:
+        return {"summary": summary_of(self.hass, self._get_entry(), subentry)}
+
     def save(self, data: dict[str, Any]) -> SubentryFlowResult:
-        """Store the person's settings, found valid, and end the flow."""
+        """Store the person's settings, found valid, and say what they lead to."""
         unique_id = person_unique_id(data[CONF_EXTENSION])
         if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_and_abort(
+            saved = self.async_update_and_abort(
                 self._get_entry(),
                 self._get_reconfigure_subentry(),
                 data=data,
                 title=data[CONF_NAME],
                 unique_id=unique_id,
             )
+            return self.async_abort(
+                reason=saved["reason"], description_placeholders=self.summary
+            )
+        new = ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_type=SUBENTRY_PERSON,
+            title=data[CONF_NAME],
+            unique_id=unique_id,
+        )
         return self.async_create_entry(
-            title=data[CONF_NAME], data=data, unique_id=unique_id
+            title=data[CONF_NAME],
+            data=data,
+            unique_id=unique_id,
+            description_placeholders=self._summary(new),
         )

@@ -10,7 +10,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 
 from ..notices import Placeholders, settings_broken
-from ..references import entities_named, profiles_named, renamed
+from ..references import (
+    calendar_entities,
+    entities_named,
+    profiles_named,
+    renamed,
+)
 from .inlet import Inlet
 
 
@@ -21,13 +26,15 @@ class MissingInput:
         """Prepare; nothing is looked at yet."""
         self._inlet = inlet
         self._entities = entities_named(inlet.settings)
+        # A calendar that is gone is told by whoever reads it.
+        self._followed = self._entities | calendar_entities(inlet.settings)
         self._stops: list[CALLBACK_TYPE] = []
 
     @callback
     def start(self) -> None:
         """Look, and look again whenever something appears, goes or is renamed."""
         hass = self._inlet.hass
-        if self._entities:
+        if self._followed:
             self._stops = [
                 async_track_state_change_event(hass, self._entities, self._on_state),
                 hass.bus.async_listen(
@@ -63,6 +70,8 @@ class MissingInput:
             said = {"person": person}
             if one.entity:
                 said["entity"] = self._name(one.entity)
+            if one.calendar:
+                said["calendar"] = one.calendar
             key = f"{one.occasion}_{one.key}"
             broken[key] = (f"profile_missing_{one.occasion}", said)
         settings_broken(inlet.hass, inlet.person_id, broken)
@@ -85,7 +94,7 @@ class MissingInput:
     def _on_registry(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
         data: dict[str, Any] = dict(event.data)
         old = data.get("old_entity_id")
-        if old in self._entities:
+        if old in self._followed:
             inlet = self._inlet
             inlet.hass.config_entries.async_update_subentry(
                 inlet.entry,

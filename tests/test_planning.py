@@ -1,6 +1,8 @@
 """Presence planned ahead, by the action and by voice."""
 
+import asyncio
 from datetime import timedelta
+import threading
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,6 +14,9 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
+
+from custom_components.xpresence.store import OfficeStore
+from tests.office import ANNA
 
 
 async def plan(hass: HomeAssistant, **said: Any) -> None:
@@ -63,3 +68,33 @@ async def test_a_plan_that_cannot_be_is_refused_in_words(
     with pytest.raises(ServiceValidationError) as caught:
         await plan(hass, **said)
     assert caught.value.translation_key == error
+
+
+async def test_what_is_planned_while_settings_change_is_not_lost(
+    hass: HomeAssistant, office: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append, reached, go_on = OfficeStore._append, threading.Event(), threading.Event()
+
+    def slow(store: OfficeStore, line: bytes) -> None:
+        reached.set()
+        assert go_on.wait(30)
+        append(store, line)
+
+    monkeypatch.setattr(OfficeStore, "_append", slow)
+    planning = hass.async_create_task(plan(hass))
+    await hass.async_add_executor_job(reached.wait, 30)
+    before = office.runtime_data.people[ANNA].inputs
+    subentry = office.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        office, subentry, data={**subentry.data, "voicemail": "200"}
+    )
+    while office.runtime_data.people[ANNA].inputs is before:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    go_on.set()
+    await planning
+    await plan(hass, profile="Training")
+    agenda = office.runtime_data.people[ANNA].facts.agenda
+    assert len(agenda.entries) == 2
+    await hass.config_entries.async_reload(office.entry_id)
+    agenda = office.runtime_data.people[ANNA].facts.agenda
+    assert len(agenda.entries) == 2

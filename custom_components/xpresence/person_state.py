@@ -51,6 +51,8 @@ class PersonState:
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The person's settings that the inputs were made of."""
     inputs: tuple[Input, ...] = ()
+    plan_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the plan changes; it outlives the inputs, which are made anew."""
     listeners: list[CALLBACK_TYPE] = field(default_factory=list)
     happenings: list[HappeningListener] = field(default_factory=list)
     carriers: list[Callable[[Context], None]] = field(default_factory=list)

@@ -43,7 +43,7 @@ class CalendarsInput:
     def __init__(self, inlet: Inlet) -> None:
         """Take up what was known before a restart, so that nothing flickers."""
         self._inlet = inlet
-        self.plan: Final = Plan(inlet, self._rebuild)
+        self.plan: Final = Plan(inlet, self._on_planned)
         self.calendars: Final = tuple(
             FollowedCalendar(inlet, calendar, self._async_take)
             for calendar in calendars_of(inlet.settings)
@@ -160,6 +160,13 @@ class CalendarsInput:
         inlet = self._inlet
         self._counting = Counting(inlet.hass, inlet.office.profiles, inlet.person)
         self._rebuild()
+
+    @callback
+    def _on_planned(self) -> None:
+        """Show another plan; by now that may be up to an input made after this one."""
+        current = calendars_of_person(self._inlet.state)
+        current.plan.recall()
+        current._rebuild()  # noqa: SLF001
 
     @callback
     def _rebuild(self) -> None:

@@ -1,7 +1,7 @@
 """The presence that a person planned, stored before it counts."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -27,11 +27,22 @@ class Plan:
         """Read what is stored; ``changed`` is called when it is another."""
         self._inlet = inlet
         self._changed = changed
-        self._turn = asyncio.Lock()
-        self._entries: dict[str, Planned] = {
+        self._entries: dict[str, Planned] = {}
+        self.recall()
+
+    def recall(self) -> None:
+        """Take what is stored: the settings may have changed while it was written."""
+        self._entries = {
             uid: _from_record(uid, record)
-            for uid, record in inlet.remembered(MEMORY).items()
+            for uid, record in self._inlet.remembered(MEMORY).items()
         }
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Let one change follow the other, on what is stored by then."""
+        async with self._inlet.state.plan_turn:
+            self.recall()
+            yield
 
     @property
     def entries(self) -> tuple[Planned, ...]:
@@ -57,7 +68,7 @@ class Plan:
             HomeAssistantError: not saved; nothing was changed.
         """
         planned = Planned(f"planned-{ulid_now()}", start, end, profile, info_text, by)
-        async with self._turn:
+        async with self._turn():
             await self._async_put(planned)
         return planned.uid
 
@@ -68,7 +79,7 @@ class Plan:
             ServiceValidationError: there is no such plan, or as :meth:`async_add`.
             HomeAssistantError: as :meth:`async_add`.
         """
-        async with self._turn:
+        async with self._turn():
             await self._async_put(replace(self.known(uid), **changes))
 
     async def async_cancel(self, uid: str) -> None:
@@ -78,7 +89,7 @@ class Plan:
             ServiceValidationError: there is no such plan.
             HomeAssistantError: as :meth:`async_add`.
         """
-        async with self._turn:
+        async with self._turn():
             self.known(uid)
             left = {k: v for k, v in self._entries.items() if k != uid}
             await self._async_store(left)
@@ -124,7 +135,6 @@ class Plan:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="plan_not_saved"
             ) from error
-        self._entries = entries
         self._changed()
 
 

@@ -156,6 +156,7 @@ async def test_somebody_new_is_told_what_they_begin_with(
     assert form.result["description_placeholders"]["summary"] == (
         "- Otherwise Carol is *Meeting* (calls go to voicemail)."
     )
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.mark.parametrize(

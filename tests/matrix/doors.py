@@ -412,7 +412,7 @@ ACTIONS: Final = (
     *answering("get_appointments"),
     *answering("explain"),
     *answering("simulate"),
-    action("sync_calendars", Act.SEE_DETAILS),
+    action("sync_calendars", Act.SEE_DETAILS, no_calendar),
     action("set_redirect", Act.CHANGE_REDIRECT, mode="forward", target="voicemail"),
     Door(Kind.ACTION, "ring_redirect", Act.CHANGE_REDIRECT, _rings),
     action("set_follow_me", Act.CHANGE_FOLLOW_ME, device="Mobile"),

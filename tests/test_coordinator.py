@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.xpresence import store
 from custom_components.xpresence.const import DOMAIN
+from custom_components.xpresence.telephony.driver import ConnectionChanged
 from tests.conftest import set_up
 from tests.office import ANNA, AVAILABLE, BOB, MEETING, OFFICE, forward, person, profile
 
@@ -489,6 +490,19 @@ async def test_a_redirect_that_keeps_failing_is_a_notice_that_heals(
 
 
 # Leaving
+
+
+async def test_a_lost_connection_is_logged_once_each_way(
+    hass: HomeAssistant, office: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    coordinator = office.runtime_data
+    caplog.clear()
+    for ready in (True, False, False, True, True):
+        coordinator._on_driver_event(ConnectionChanged(ready))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    said = [r.message for r in caplog.records if "phone system" in r.message]
+    assert said == ["The phone system is lost", "The phone system is back"]
 
 
 async def test_unloading_leaves_the_redirect_as_it_is(

@@ -104,6 +104,7 @@ class OfficeCoordinator:
         self._office_turn = asyncio.Lock()
         self._begun = False
         self._ready_since: datetime | None = None
+        self._lost = False
 
     # Life
 
@@ -190,6 +191,9 @@ class OfficeCoordinator:
                 self._resolve()
             case ConnectionChanged(ready=ready, error=error):
                 self._ready_since = dt_util.utcnow() if ready else None
+                if ready is self._lost:
+                    self._lost = not ready
+                    _LOGGER.info("The phone system is %s", "back" if ready else "lost")
                 if isinstance(error, AuthenticationFailed):
                     self.entry.async_start_reauth(self.hass)
                 for state in self.people.values():

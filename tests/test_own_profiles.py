@@ -268,6 +268,34 @@ async def test_an_own_profile_leads_no_further_than_the_office_lets_it(
     assert "Far" in offered(hass)
 
 
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ({"target": "voicemail"}, "change_redirect"),
+        ({"mode": "off"}, "change_redirect"),
+        ({"agent": "logged_off"}, "set_agent_status"),
+    ],
+)
+async def test_an_own_profile_is_no_way_round_what_is_forbidden(
+    hass: HomeAssistant, team: Team, said: dict[str, Any], act: str
+) -> None:
+    await ask(hass, team, "create_profile", name="Mine", **said)
+    await ask(hass, team, "create_profile", name="Plain")
+    await permit(hass, team, allowed=["choose_profile", "edit_profiles"])
+    assert "Mine" not in offered(hass)
+    assert "Plain" in offered(hass)
+    key = f"not_allowed_office_{act}"
+    assert await refused(hass, team, "create_profile", name="New", **said) == key
+    again = {"profile": "Mine", "info_text": "Hi"}
+    assert await refused(hass, team, "change_profile", **again) == key
+    # What the office's profile does, a copy may do as well.
+    await ask(hass, team, "create_profile", name="Talk", copy_of="Meeting")
+    await ask(
+        hass, team, "change_profile", **again, mode="unchanged", agent="unchanged"
+    )
+    assert {"Mine", "Talk"} <= set(offered(hass))
+
+
 # Adjusting the office's
 
 

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_MODE, CONF_NAME
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
 
-from .authority import async_actor, async_authorize_reach
+from .authority import async_actor, async_authorize, async_authorize_reach
 from .const import (
     CONF_ADJUSTABLE,
     CONF_ADJUSTED,
@@ -39,6 +39,7 @@ from .const import (
 from .coordinator import OfficeCoordinator
 from .drafts import (
     ADJUSTMENTS,
+    AGENT_UNCHANGED,
     CONDITIONS,
     NEW_PROFILE,
     active_for,
@@ -55,7 +56,7 @@ from .limits import (
     own_to,
     reach_permission,
 )
-from .presence.model import TargetKind
+from .presence.model import RedirectMode, TargetKind
 from .presence.numbers import BadNumber, NumberKind, kind, parse
 from .presence.policy import Act, Role
 
@@ -72,6 +73,11 @@ FIELDS: Final = (
 """What a person may say of an own profile; its name only once."""
 FOR_THE_OFFICE: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
 """Whose changes rest on no permission: administrators', and what they programmed."""
+NO_WAY_ROUND: Final = {
+    CONF_REDIRECT: Act.CHANGE_REDIRECT,
+    CONF_AGENT: Act.SET_AGENT_STATUS,
+}
+"""What a profile does as it is chosen, and what one must be allowed to do by hand."""
 AT_MOST: Final = 50
 """Own profiles of one person."""
 
@@ -106,7 +112,9 @@ async def async_create(
     }
     _check(profile_problems(entry, data))
     data[CONF_NAME] = tidy(name)
-    data[CONF_RESTS_ON] = await _async_rests_on(coordinator, person_id, data, context)
+    data[CONF_RESTS_ON] = await _async_own_rests_on(
+        coordinator, person_id, data, said, context
+    )
     subentry = ConfigSubentry(
         data=MappingProxyType(data),
         subentry_type=SUBENTRY_PROFILE,
@@ -140,7 +148,9 @@ async def async_change(
         profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
         places=_places(coordinator, subentry),
     )
-    data[CONF_RESTS_ON] = await _async_rests_on(coordinator, person_id, data, context)
+    data[CONF_RESTS_ON] = await _async_own_rests_on(
+        coordinator, person_id, data, said, context
+    )
     coordinator.hass.config_entries.async_update_subentry(
         coordinator.entry, subentry, data=data
     )
@@ -280,6 +290,35 @@ async def _async_store(
         data={**coordinator.settings(person_id), CONF_ADJUSTED: adjusted},
     )
     await coordinator.async_office_changed()
+
+
+async def _async_own_rests_on(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    data: Mapping[str, Any],
+    said: Mapping[str, Any],
+    context: Context | None,
+) -> dict[str, int]:
+    """Return the permissions that an own profile with these data rests on.
+
+    What it does to redirect and hotline rests on the permission to do that, unless it
+    was copied from the office. ``said``: what the caller says of it now.
+
+    Raises:
+        ServiceValidationError: the caller may not do what the profile would do.
+    """
+    rests_on = await _async_rests_on(coordinator, person_id, data, context)
+    before = data.get(CONF_RESTS_ON, {})
+    does = {
+        CONF_REDIRECT: data[CONF_REDIRECT].get(CONF_MODE) != RedirectMode.UNCHANGED,
+        CONF_AGENT: data.get(CONF_AGENT, AGENT_UNCHANGED) != AGENT_UNCHANGED,
+    }
+    for field, act in NO_WAY_ROUND.items():
+        if does[field] and (field in said or act in before):
+            await async_authorize(coordinator, person_id, act, context)
+            if rests_on:
+                rests_on[act.value] = given_by(coordinator.entry.options)[act.value]
+    return rests_on
 
 
 async def _async_rests_on(

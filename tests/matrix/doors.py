@@ -419,7 +419,11 @@ ACTIONS: Final = (
     action("set_agent_status", Act.SET_AGENT_STATUS, status="ready"),
     action("create_profile", Act.EDIT_PROFILES, an_own_profile, name="New"),
     action(
-        "change_profile", Act.EDIT_PROFILES, an_own_profile, profile="Mine", mode="off"
+        "change_profile",
+        Act.EDIT_PROFILES,
+        an_own_profile,
+        profile="Mine",
+        info_text="Hi",
     ),
     action("delete_profile", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
     action("reset_profile", Act.EDIT_PROFILES, profile="Meeting"),

@@ -6,7 +6,6 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
     FlowType,
@@ -40,6 +39,7 @@ from .flows.connection import (
 )
 from .flows.options import OfficeOptionsFlow
 from .flows.person import PersonSubentryFlow
+from .flows.person_microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
 
 TITLES: Final = {
@@ -47,7 +47,7 @@ TITLES: Final = {
 }
 
 
-class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
+class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
     """One config entry is one phone system."""
 
     VERSION = 1
@@ -76,6 +76,8 @@ class XPresenceConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask what kind of phone system there is."""
+        if user_input and ANSWER_TO in user_input:
+            return await self.async_wait_for_browser(user_input[ANSWER_TO])
         return self.async_show_menu(
             step_id="user", menu_options=[DRIVER_ASTERISK, DRIVER_ACTIONS]
         )

@@ -34,6 +34,7 @@ GROUPWARE: Final[Mapping[str, str]] = {"exchange": "Exchange", "notes": "Domino"
 OF_A_PERSON: Final = (
     "default_profile_missing",
     "hotline_conflict",
+    "microsoft_sign_in",
     "redirect_failing",
     "redirect_too_old",
 )
@@ -43,6 +44,7 @@ MENDED_BY: Final[Mapping[str, str]] = {
     "default_profile_missing": "another_profile",
     "entity_missing": "another_entity",
     "hotline_conflict": "ready_elsewhere",
+    "microsoft_sign_in": "sign_in_at_microsoft",
     "redirect_failing_permission_denied": "try_again",
     "redirect_too_old": "end_redirect",
 }
@@ -224,6 +226,26 @@ def permission_missing(
         severity=ir.IssueSeverity.WARNING,
         translation_key="teams_not_allowed",
         translation_placeholders={"person": name, "permission": permission},
+    )
+
+
+@callback
+def of_sign_in(
+    hass: HomeAssistant, person_id: str, name: str, reason: str | None
+) -> None:
+    """Say why a person has to sign in at Microsoft anew; ``None``: they need not."""
+    issue = f"microsoft_sign_in_{person_id}"
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="microsoft_sign_in",
+        translation_placeholders={"person": name, "reason": reason},
+        **_mended("microsoft_sign_in", person_id),
     )
 
 

@@ -16,6 +16,7 @@ from .flows.mending import (
     TryAgain,
 )
 from .flows.mending_calendars import AccountSignIn, SignInAnew
+from .flows.mending_sign_in import SignInAtMicrosoft
 
 PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "account_sign_in": AccountSignIn,
@@ -24,6 +25,7 @@ PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "end_redirect": EndRedirect,
     "ready_elsewhere": ReadyElsewhere,
     "sign_in_anew": SignInAnew,
+    "sign_in_at_microsoft": SignInAtMicrosoft,
     "try_again": TryAgain,
 }
 

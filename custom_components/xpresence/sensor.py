@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .account_sensor import add_sign_in
 from .const import DOMAIN
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
@@ -157,6 +158,7 @@ async def async_setup_entry(
             ],
             config_subentry_id=person_id,
         )
+        add_sign_in(coordinator, person_id, async_add_entities)
 
     coordinator.async_for_each_person(add)
     shown: set[str] = set()

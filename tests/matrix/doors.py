@@ -377,6 +377,14 @@ def spoken(
     return Door(Kind.VOICE, ask, act, knock, an_appointment, of_self)
 
 
+async def _signs_in(visit: Visit) -> None:
+    try:
+        await visit.command("sign_in_microsoft", person_id=ANNA)
+    except AssertionError as error:
+        # It opened; the office has no app registration to sign in with.
+        assert "microsoft_no_registration" in str(error)  # noqa: PT017
+
+
 def _at(hour: int) -> str:
     day = dt_util.now() + timedelta(days=1)
     return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
@@ -439,6 +447,8 @@ ACTIONS: Final = (
     action("narrow_delegate", Act.SHARE, delegate="person.rita", may=["subjects"]),
     Door(Kind.ACTION, "show_subjects_to", Act.SHARE, _shows_subjects_as_before),
     Door(Kind.ACTION, "show_info_text_to", Act.SHARE, _shows_info_text_as_before),
+    action("sign_in_microsoft", Act.CONNECT_MICROSOFT),
+    action("sign_out_microsoft", Act.CONNECT_MICROSOFT),
 )
 ENTITIES: Final = (
     entity(
@@ -519,6 +529,7 @@ COMMANDS: Final = (
     ),
     command("profiles/delete", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
     command("profiles/reset", Act.EDIT_PROFILES, profile="Meeting"),
+    Door(Kind.COMMAND, "sign_in_microsoft", Act.CONNECT_MICROSOFT, _signs_in),
     seeing(Kind.COMMAND, "subscribe_person", Act.SEE_PRESENCE, _sees_person),
     seeing(
         Kind.COMMAND, "subscribe_person", Act.SEE_DETAILS, _sees_details, an_appointment

@@ -10,6 +10,7 @@ from homeassistant.helpers.storage import Store
 import pytest
 from pytest_socket import enable_socket
 
+from custom_components.xpresence.microsoft.attempts import ATTEMPTS
 from tests.groupware.microsoft.server import Microsoft, elsewhere
 
 from .teams_day import TeamsDay
@@ -36,8 +37,16 @@ async def microsoft(
     ):
         for name, value in microsoft.environment.items():
             monkeypatch.setenv(name, value)
+        microsoft.login.interval = 0
         yield microsoft
-        for entry in hass.config_entries.async_entries("xpresence"):
+        # Who waits for a code waits no longer; all else comes to its end.
+        for attempt in hass.data.get(ATTEMPTS, {}).values():
+            attempt.task.cancel()
+        flows = hass.config_entries.subentries
+        for flow in flows.async_progress():
+            flows.async_abort(flow["flow_id"])
+        await hass.async_block_till_done(wait_background_tasks=True)
+        for entry in hass.config_entries.async_loaded_entries("xpresence"):
             await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         assert microsoft.broken == []

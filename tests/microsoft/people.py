@@ -1,8 +1,10 @@
 """People with an account at Microsoft."""
 
+from collections.abc import Callable
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.microsoft import MicrosoftLink, link_of
@@ -15,6 +17,7 @@ from tests.groupware.microsoft.login import (
 )
 from tests.groupware.microsoft.server import Microsoft
 from tests.office import ANNA, BOB, OFFICE
+from tests.pbx.asterisk import eventually
 
 APP = {"client_id": CLIENT_ID, "tenant": TENANT, "cloud": "test"}
 """The office's app registration."""
@@ -71,4 +74,17 @@ def change(
     subentry = entry.subentries[person]
     hass.config_entries.async_update_subentry(
         entry, subentry, data={**subentry.data, **more}
+    )
+
+
+async def until(hass: HomeAssistant, condition: Callable[[], bool]) -> None:
+    """Wait until something is so; Microsoft answers in its own time."""
+    await eventually(condition)
+    await hass.async_block_till_done()
+
+
+def issue(hass: HomeAssistant, person: str = ANNA) -> ir.IssueEntry | None:
+    """Return the notice that somebody has to sign in anew, if it is there."""
+    return ir.async_get(hass).async_get_issue(
+        "xpresence", f"microsoft_sign_in_{person}"
     )

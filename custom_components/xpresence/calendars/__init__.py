@@ -7,12 +7,13 @@ named ``calendar_`` and its key, in a file of its own in ``flows/``.
 from collections.abc import Mapping
 from typing import Final
 
-from . import exchange, home_assistant, notes
+from . import exchange, home_assistant, notes, outlook
 from .kind import Kind
 from .settings import CalendarSettings, calendars_of
 
 KINDS: Final[Mapping[str, Kind]] = {
-    kind.key: kind for kind in (home_assistant.KIND, exchange.KIND, notes.KIND)
+    kind.key: kind
+    for kind in (home_assistant.KIND, outlook.KIND, exchange.KIND, notes.KIND)
 }
 """Every kind there is, in the order of the settings page."""
 

@@ -66,6 +66,7 @@ class Kind:
     the action alike; a kind without one has pages of its own. ``rests_on`` is what
     the source is made of besides the person's settings: when it changes, the source
     is made anew. ``describe`` tells of the settings what names nobody.
+    ``sign_in_told_elsewhere``: a notice of its own tells of a sign-in that is refused.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Kind:
     describe: Callable[[Mapping[str, Any]], dict[str, Any]] = _no_words
     deadline: float = DEADLINE
     """Seconds after which a reading is given up, waiting for one's turn included."""
+    sign_in_told_elsewhere: bool = False
 
     @property
     def step(self) -> str:

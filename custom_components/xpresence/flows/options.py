@@ -35,6 +35,7 @@ from ..presence.model import DEFAULT_ORDER, Health, Source
 from .accounts import AccountsPage
 from .choices import words
 from .permissions import PermissionsPage
+from .registration import RegistrationPage
 from .teams import OfficeTeamsPage
 
 USUAL: Final = Health()
@@ -113,11 +114,13 @@ WHOLE: Final = (CONF_CALENDAR_DAYS, CONF_LONGEST_HOURS, CONF_WRAP_UP_MINUTES)
 DIGITS: Final = (CONF_OUTSIDE_PREFIX, CONF_COUNTRY_CODE, CONF_AREA_CODE)
 
 
-PAGES: Final = ("rules", "permissions", "accounts", "teams")
+PAGES: Final = ("rules", "permissions", "accounts", "microsoft", "teams")
 """The pages of the office's options; each names a step."""
 
 
-class OfficeOptionsFlow(AccountsPage, PermissionsPage, OfficeTeamsPage):
+class OfficeOptionsFlow(
+    AccountsPage, PermissionsPage, RegistrationPage, OfficeTeamsPage
+):
     """Change what holds for everybody; it applies at once."""
 
     async def async_step_init(

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import SubentryFlowResult
 
+from .calendar_outlook import OutlookPage
 from .person_activity import ActivityPage
 from .person_calendars import CalendarEntityPage, CalendarsPage
 from .person_exchange import ExchangePage
@@ -17,6 +18,7 @@ from .person_telephone import TelephonePage
 PAGES: Final = (
     "general",
     "calendars",
+    "microsoft",
     "activity",
     "rules",
     "telephone",
@@ -32,6 +34,7 @@ class PersonSubentryFlow(
     CalendarEntityPage,
     ExchangePage,
     NotesPage,
+    OutlookPage,
     ActivityPage,
     RulesPage,
     TelephonePage,

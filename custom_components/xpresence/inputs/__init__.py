@@ -7,6 +7,7 @@ learned; it decides nothing.
 from collections.abc import Callable
 from typing import Final
 
+from .account import AccountInput
 from .calendars import CalendarsInput
 from .entities import RuleInput
 from .inlet import Inlet, Input, Leaving, Recalling
@@ -22,6 +23,7 @@ INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
     RuleInput,
     TelephoneInput,
     MissingInput,
+    AccountInput,
     CalendarsInput,
     TeamsInput,
 )

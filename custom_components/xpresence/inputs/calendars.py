@@ -208,6 +208,11 @@ class CalendarsInput:
         inlet = self._inlet
         own: list[Behind] = []
         for calendar in self.calendars:
+            if (
+                calendar.problem == "sign_in"
+                and KINDS[calendar.settings.kind].sign_in_told_elsewhere
+            ):
+                continue
             of_the_account = calendar.problem in ACCOUNT_PROBLEMS
             if calendar.uses_account and (of_the_account or calendar.is_fresh):
                 kind, problem = calendar.settings.kind, calendar.problem

@@ -1,5 +1,6 @@
 """One person's account, shared by whatever reads or writes with it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, override
 
@@ -9,7 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import SUBENTRY_PERSON
+from ..const import CONF_MICROSOFT, SUBENTRY_PERSON
 from ..groupware.microsoft.account import MicrosoftAccount, Registration
 from ..groupware.microsoft.failures import NotThere, PermissionMissing, RequestRefused
 from ..groupware.microsoft.graph import GraphClient
@@ -45,6 +46,9 @@ class MicrosoftLink:
         """Whether the sign-in works; ``None``: nothing was asked with it yet."""
         self.problem: str | None = None
         """Why only the person can renew the sign-in; ``None``: they need not."""
+        self.code = ""
+        """Microsoft's number for the problem, to look it up."""
+        self._attempt: object = None
         self._listeners: list[CALLBACK_TYPE] = []
         self.account: MicrosoftAccount
         self.graph: GraphClient
@@ -75,14 +79,26 @@ class MicrosoftLink:
             )
 
     @callback
-    def report(self, problem: str | None) -> None:
+    def report(self, problem: str | None, code: str = "") -> None:
         """Say why the sign-in does not work; ``None``: it has just worked.
 
         Whoever uses ``graph`` need not: it reports by itself.
         """
         signed_in = problem is None
         if (self.signed_in, self.problem) != (signed_in, problem):
-            self.signed_in, self.problem = signed_in, problem
+            self.signed_in, self.problem, self.code = signed_in, problem, code
+            self._tell()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody is signing in anew just now."""
+        return self._attempt is not None
+
+    @callback
+    def wait(self, attempt: object, by: object) -> None:
+        """Note that a sign-in is under way, or, with ``None``, that ``by`` is over."""
+        if attempt is not None or self._attempt is by:
+            self._attempt = attempt
             self._tell()
 
     @callback
@@ -109,7 +125,7 @@ class _Graph(GraphClient):
         try:
             answer = await super()._request(*args, **options)
         except SignInNeeded as error:
-            self._report(error.reason)
+            self._report(error.reason, getattr(error, "code", ""))
             raise
         except NotThere, PermissionMissing, RequestRefused:
             # Graph knew who asked.
@@ -118,10 +134,10 @@ class _Graph(GraphClient):
         self._report(None)
         return answer
 
-    def _report(self, problem: str | None) -> None:
+    def _report(self, problem: str | None, code: str = "") -> None:
         # An answer to what was there before says nothing about what is there now.
         if self._link.graph is self:
-            self._link.report(problem)
+            self._link.report(problem, code)
 
 
 LINKS: HassKey[dict[str, MicrosoftLink]] = HassKey("xpresence_microsoft")
@@ -146,6 +162,34 @@ def link_of(
         hass, entry.entry_id, person_id, settings, registration
     )
     return links[person_id]
+
+
+async def async_signed_in(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    person_id: str,
+    account: Mapping[str, Any],
+    cache: str,
+) -> None:
+    """Store a person's account and the sign-in that was just made for it."""
+    person = entry.subentries[person_id]
+    data = {**person.data, CONF_MICROSOFT: account}
+    settings = settings_of(entry, data)
+    registration = settings.registration if settings else None
+    if settings is None or registration is None:
+        # The app registration is gone since the sign-in began.
+        return
+    links = hass.data.setdefault(LINKS, {})
+    if (link := links.get(person_id)) is None:
+        link = links[person_id] = MicrosoftLink(
+            hass, entry.entry_id, person_id, settings, registration
+        )
+        # At once: whoever reads because of the change below is signed in.
+        link.store.hold(cache)
+    hass.config_entries.async_update_subentry(entry, person, data=data)
+    link.follow(settings, registration)
+    await link.account.take_over(cache)
+    link.report(None)
 
 
 async def async_follow_settings(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:

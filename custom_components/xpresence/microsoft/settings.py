@@ -35,6 +35,8 @@ OUTLOOK: Final = "outlook"
 """The kind of calendar that is read with this account."""
 CONF_CALENDAR_ID: Final = "calendar_id"
 """Which of the calendars, in an Outlook calendar's own settings; left out: the main."""
+CONF_SHARED: Final = "shared"
+"""Whether that calendar is another's."""
 ORGANIZATIONS: Final = "organizations"
 """The tenant that stands for whichever the person belongs to."""
 REGISTRATION: Final = (CONF_CLIENT_ID, CONF_TENANT, CONF_CLOUD)
@@ -100,20 +102,26 @@ def settings_from(
     registration = registration_of(entry, said)
     if not registration.get(CONF_CLIENT_ID):
         return None
-    ids = [
-        calendar.get(CONF_SETTINGS, {}).get(CONF_CALENDAR_ID)
-        for calendar in person_settings.get(CONF_CALENDARS, ())
-        if calendar[CONF_KIND] == OUTLOOK
-    ]
+    calendars = outlook_calendars(person_settings)
     return MicrosoftSettings(
         client_id=registration[CONF_CLIENT_ID],
         tenant=registration.get(CONF_TENANT) or ORGANIZATIONS,
         cloud=registration.get(CONF_CLOUD) or GLOBAL,
         remember=said.get(CONF_REMEMBER, True),
-        calendar=said.get(CONF_USE_CALENDAR, True) or bool(ids),
-        shared_calendars=said.get(CONF_SHARED_CALENDARS, False) or any(ids),
+        calendar=said.get(CONF_USE_CALENDAR, True) or bool(calendars),
+        shared_calendars=said.get(CONF_SHARED_CALENDARS, False)
+        or any(calendar.get(CONF_SHARED) for calendar in calendars),
         teams=said.get(CONF_TEAMS, {}),
     )
+
+
+def outlook_calendars(person_settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the settings of each calendar that a person reads with the account."""
+    return [
+        calendar.get(CONF_SETTINGS, {})
+        for calendar in person_settings.get(CONF_CALENDARS, ())
+        if calendar[CONF_KIND] == OUTLOOK
+    ]
 
 
 def registration_of(

@@ -5,12 +5,14 @@ from homeassistant.core import HomeAssistant, callback
 
 from . import profiles
 from .person import subscribe_person
+from .signing_in import sign_in_microsoft
 from .team import subscribe_team
 
 
 @callback
 def async_setup_websocket(hass: HomeAssistant) -> None:
     """Register every command."""
+    websocket_api.async_register_command(hass, sign_in_microsoft)
     websocket_api.async_register_command(hass, subscribe_person)
     websocket_api.async_register_command(hass, subscribe_team)
     for command in profiles.COMMANDS:

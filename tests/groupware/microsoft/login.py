@@ -62,6 +62,8 @@ class Login:
     granted: frozenset[str] | None = None
     """Permissions that may be consented to; ``None``: all."""
     lasts: int = 3600
+    interval: int = 1
+    """Seconds between two polls of a device code."""
     refuse: Refused | None = None
     """What every token request is answered with."""
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -163,7 +165,7 @@ class Login:
                 "device_code": device_code,
                 "verification_uri": f"https://{request.host}/device",
                 "expires_in": 900,
-                "interval": 1,
+                "interval": self.interval,
                 "message": "Enter the code.",
             }
         )

@@ -59,6 +59,10 @@ class MemoryStore:
         """Keep this instead; ``None`` forgets it."""
         self._cache = cache
 
+    def hold(self, cache: str) -> None:
+        """Hold this from now on."""
+        self._cache = cache
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:

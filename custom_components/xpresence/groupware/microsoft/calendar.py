@@ -62,15 +62,21 @@ class KnownCalendar:
     name: str
     is_default: bool
     is_own: bool
+    owner: str = ""
 
 
 class OutlookCalendar:
     """One calendar of the person who is signed in; ``None`` is their main one."""
 
     def __init__(
-        self, graph: GraphClient, name: str, calendar_id: str | None = None
+        self,
+        graph: GraphClient,
+        name: str,
+        calendar_id: str | None = None,
+        *,
+        shared: bool = True,
     ) -> None:
-        """Keep the parts; nothing is asked yet."""
+        """Keep the parts; nothing is asked yet. ``shared``: whether it is another's."""
         self._graph = graph
         self._name = name
         self._path = (
@@ -78,7 +84,7 @@ class OutlookCalendar:
             if calendar_id
             else "/me/calendarView"
         )
-        self._permission = READ_SHARED if calendar_id else READ
+        self._permission = READ_SHARED if calendar_id and shared else READ
 
     @property
     def name(self) -> str:
@@ -123,13 +129,15 @@ async def known_calendars(graph: GraphClient) -> tuple[KnownCalendar, ...]:
     known = []
     async for row in graph.pages("/me/calendars", READ, query=query):
         owner = row.get("owner")
-        address = str(owner.get("address") or "") if isinstance(owner, dict) else ""
+        owner = owner if isinstance(owner, dict) else {}
+        address = str(owner.get("address") or "")
         known.append(
             KnownCalendar(
                 id=str(row.get("id", "")),
                 name=str(row.get("name") or ""),
                 is_default=row.get("isDefaultCalendar") is True,
                 is_own=not address or not mine or address.casefold() == mine,
+                owner=str(owner.get("name") or address),
             )
         )
     return tuple(one for one in known if one.id)

@@ -1,0 +1,105 @@
+"""Signing in at Microsoft from a card: the code, then how it ended."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.components.websocket_api import (
+    ERR_HOME_ASSISTANT_ERROR,
+    ERR_NOT_FOUND,
+    ERR_UNAUTHORIZED,
+    ActiveConnection,
+    async_response,
+    event_message,
+    websocket_command,
+)
+from homeassistant.core import HomeAssistant, callback
+import voluptuous as vol
+
+from ..actions.action import Meant, coordinators
+from ..actions.microsoft import not_begun
+from ..const import DOMAIN
+from ..groupware.source import SourceError
+from ..microsoft.attempts import async_begin
+from ..microsoft.signing_in import reason_in_words
+from ..presence.policy import Act
+from .reader import Reader, people_of
+
+
+@websocket_command(
+    {
+        vol.Required("type"): f"{DOMAIN}/sign_in_microsoft",
+        vol.Optional("person_id"): str,
+    }
+)
+@async_response
+async def sign_in_microsoft(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Begin a sign-in, one's own unless somebody is named, and tell how it goes.
+
+    It goes on when nobody listens any more: the code stays good.
+    """
+    message_id = msg["id"]
+    reader = Reader.of(hass, connection, msg)
+    meant = _meant(reader, msg.get("person_id"))
+    if meant is None:
+        connection.send_error(message_id, ERR_NOT_FOUND, "No such person")
+        return
+    coordinator, person_id = meant
+    if not reader.may(coordinator, person_id, Act.CONNECT_MICROSOFT):
+        connection.send_error(message_id, ERR_UNAUTHORIZED, "Unauthorized")
+        return
+    try:
+        attempt = await async_begin(hass, coordinator.entry, person_id)
+    except SourceError as error:
+        refusal = not_begun(error)
+        connection.send_error(
+            message_id,
+            ERR_HOME_ASSISTANT_ERROR,
+            str(refusal),
+            translation_key=refusal.translation_key,
+            translation_domain=refusal.translation_domain,
+            translation_placeholders=refusal.translation_placeholders,
+        )
+        return
+
+    @callback
+    def over(task: asyncio.Task[str | None]) -> None:
+        if task.cancelled():
+            # Another code has taken its place.
+            state: dict[str, Any] = {"state": "failed", "reason": "code_expired"}
+        elif (reason := task.result()) is None:
+            state = {"state": "done"}
+        else:
+            state = {"state": "failed", "reason": reason}
+        if reason := state.get("reason"):
+            state["text"] = reason_in_words(hass, reason, attempt.permissions)
+        connection.send_message(event_message(message_id, state))
+
+    connection.subscriptions[message_id] = lambda: attempt.task.remove_done_callback(
+        over
+    )
+    connection.send_result(message_id)
+    connection.send_message(
+        event_message(
+            message_id,
+            {
+                "state": "code",
+                "code": attempt.code,
+                "page": attempt.page,
+                "expires": attempt.expires.isoformat(),
+            },
+        )
+    )
+    attempt.task.add_done_callback(over)
+
+
+def _meant(reader: Reader, person_id: str | None) -> Meant | None:
+    """Return whom this is about, if they are there."""
+    for coordinator in coordinators(reader.hass):
+        for known in people_of(coordinator):
+            if person_id is None and reader.is_self(coordinator, known):
+                return coordinator, known
+            if known == person_id:
+                return coordinator, known
+    return None

@@ -1,0 +1,182 @@
+"""People sign in for themselves, where the office lets them: by action and by card."""
+
+from typing import Any
+
+from homeassistant.components import persistent_notification
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.xpresence.authority import NotAllowed
+from custom_components.xpresence.microsoft import link_of
+from tests.groupware.microsoft.login import ANNA as ANNA_THERE, Refused
+from tests.groupware.microsoft.server import Microsoft
+from tests.office import ANNA
+from tests.team import Team, set_up_team
+
+from .people import APP, link, until
+
+ME = ("/me", "User.Read")
+
+
+@pytest.fixture
+async def team(hass: HomeAssistant, microsoft: Microsoft) -> Team:
+    return await set_up_team(hass, options={"microsoft": APP})
+
+
+async def act(hass: HomeAssistant, context: Context, name: str, **more: Any) -> Any:
+    return await hass.services.async_call(
+        "xpresence",
+        name,
+        {"entity_id": "person.anna", **more},
+        blocking=True,
+        context=context,
+        return_response=name.startswith("sign_in"),
+    )
+
+
+async def test_an_ordinary_user_signs_in_and_out_by_action(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team
+) -> None:
+    said = await act(hass, team.context("anna"), "sign_in_microsoft", remember=False)
+    assert said.keys() == {"code", "page", "expires"}
+    again = await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert again["code"] == said["code"]
+    microsoft.login.enter(said["code"], ANNA_THERE)
+    entry: MockConfigEntry = team.entry
+    await until(hass, lambda: link_of(hass, entry, ANNA) is not None)
+    await until(hass, lambda: bool(link(hass, entry, ANNA).signed_in))
+    assert (await link(hass, entry, ANNA).graph.get(*ME))["id"] == ANNA_THERE
+    assert not link(hass, entry, ANNA).settings.remember
+    await act(hass, team.context("anna"), "sign_out_microsoft")
+    await hass.async_block_till_done()
+    assert link_of(hass, entry, ANNA) is None
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, team.context("anna"), "sign_out_microsoft")
+    assert refused.value.translation_key == "microsoft_not_signed_in_at_all"
+
+
+async def test_a_code_that_fails_can_be_read_afterwards(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team
+) -> None:
+    said = await act(hass, team.context("anna"), "sign_in_microsoft")
+    microsoft.login.decline(said["code"])
+    key = f"xpresence_sign_in_{ANNA}"
+    notices = persistent_notification._async_get_or_create_notifications(hass)
+    await until(hass, lambda: key in notices)
+    assert "declined" in notices[key]["message"]
+    await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert key not in notices
+
+
+@pytest.mark.parametrize("name", ["dora", "rita", "bob", "rosa", "sven"])
+@pytest.mark.parametrize("action", ["sign_in_microsoft", "sign_out_microsoft"])
+async def test_nobody_else_signs_somebody_in_or_out(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team, name: str, action: str
+) -> None:
+    with pytest.raises(NotAllowed):
+        await act(hass, team.context(name), action)
+    assert microsoft.login.asked == []
+
+
+async def test_an_office_may_keep_it_to_itself(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    team = await set_up_team(hass, options={"microsoft": APP, "allowed": []})
+    with pytest.raises(NotAllowed):
+        await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert (await act(hass, team.context("admin"), "sign_in_microsoft"))["code"]
+
+
+async def test_what_keeps_a_sign_in_from_beginning_is_said(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team
+) -> None:
+    microsoft.login.refuse = Refused("invalid_client", code=7000218, status=401)
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert refused.value.translation_key == "microsoft_not_a_public_client"
+    hass.config_entries.async_update_entry(team.entry, options={})
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert refused.value.translation_key == "microsoft_no_registration"
+    hass.config_entries.async_update_entry(
+        team.entry, options={"microsoft": APP | {"client_id": APP["client_id"]}}
+    )
+    microsoft.login.refuse = Refused("temporarily_unavailable")
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert failed.value.translation_key == "microsoft_unreachable"
+
+
+# From a card
+
+
+async def socket(
+    hass: HomeAssistant, team: Team, name: str, sockets: WebSocketGenerator
+) -> Any:
+    token = await hass.auth.async_create_refresh_token(team.users[name], "x")
+    return await sockets(hass, hass.auth.async_create_access_token(token))
+
+
+async def test_a_card_shows_the_code_and_how_it_ended(
+    hass: HomeAssistant,
+    microsoft: Microsoft,
+    team: Team,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    card = await socket(hass, team, "anna", hass_ws_client)
+    for ends in ("failed", "done"):
+        await card.send_json_auto_id({"type": "xpresence/sign_in_microsoft"})
+        assert (await card.receive_json())["success"]
+        told = (await card.receive_json())["event"]
+        assert told["state"] == "code"
+        if ends == "done":
+            microsoft.login.enter(told["code"], ANNA_THERE)
+            assert (await card.receive_json())["event"] == {"state": "done"}
+        else:
+            microsoft.login.decline(told["code"])
+            over = (await card.receive_json())["event"]
+            assert (over["state"], over["reason"]) == ("failed", "declined")
+            assert "declined" in over["text"]
+    assert await link(hass, team.entry, ANNA).graph.get(*ME)
+
+
+@pytest.mark.parametrize(
+    ("name", "person", "code"),
+    [
+        ("bob", ANNA, "unauthorized"),
+        ("dora", ANNA, "unauthorized"),
+        ("sven", ANNA, "unauthorized"),
+        ("anna", "nobody", "not_found"),
+    ],
+)
+async def test_a_card_of_somebody_else_gets_no_code(
+    hass: HomeAssistant,
+    microsoft: Microsoft,
+    team: Team,
+    hass_ws_client: WebSocketGenerator,
+    name: str,
+    person: str,
+    code: str,
+) -> None:
+    card = await socket(hass, team, name, hass_ws_client)
+    await card.send_json_auto_id(
+        {"type": "xpresence/sign_in_microsoft", "person_id": person}
+    )
+    assert (await card.receive_json())["error"]["code"] == code
+    assert microsoft.login.asked == []
+
+
+async def test_a_card_is_told_why_there_is_no_code(
+    hass: HomeAssistant,
+    microsoft: Microsoft,
+    team: Team,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    microsoft.login.refuse = Refused("unauthorized_client", code=700016)
+    card = await socket(hass, team, "anna", hass_ws_client)
+    await card.send_json_auto_id({"type": "xpresence/sign_in_microsoft"})
+    error = (await card.receive_json())["error"]
+    assert error["translation_key"] == "microsoft_unknown_client"

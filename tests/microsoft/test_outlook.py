@@ -1,0 +1,356 @@
+"""Outlook appointments choose the profile; the sign-in breaks and is renewed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.xpresence.inputs.calendars import CalendarsInput
+from custom_components.xpresence.microsoft.link import LINKS
+from tests.groupware.microsoft.graph import Fault, event
+from tests.groupware.microsoft.login import (
+    ANNA as ANNA_THERE,
+    BOB as BOB_THERE,
+    Refused,
+)
+from tests.groupware.microsoft.server import Microsoft
+from tests.office import ANNA, BOB, MEETING
+from tests.test_repairs import mend
+from tests.test_subentry_flows import change
+
+from .people import (
+    change as change_settings,
+    issue,
+    link,
+    office_with,
+    sign_in,
+    until,
+)
+
+SENSOR = "sensor.anna_microsoft_sign_in"
+
+
+def followed(calendar_id: str | None = None) -> list[dict[str, Any]]:
+    settings = {"calendar_id": calendar_id, "shared": True} if calendar_id else {}
+    return [
+        {
+            "id": "01CALENDAR",
+            "kind": "outlook",
+            "name": "Outlook",
+            "settings": settings,
+            "rules": {"default_profile": MEETING},
+        }
+    ]
+
+
+def meeting(microsoft: Microsoft, there: str = ANNA_THERE, calendar: str = "") -> None:
+    """Let somebody be in a meeting now."""
+    now = datetime.now(UTC)
+    microsoft.graph.people[there].events[calendar] = [
+        event("budget", now - timedelta(hours=1), now + timedelta(hours=1), "Budget")
+    ]
+
+
+def profile(hass: HomeAssistant, name: str = "anna") -> str:
+    state = hass.states.get(f"select.{name}_profile")
+    assert state is not None
+    return state.state
+
+
+def shown(hass: HomeAssistant, entity_id: str = SENSOR) -> str | None:
+    state = hass.states.get(entity_id)
+    return state and state.state
+
+
+def calendars(entry: MockConfigEntry, person: str = ANNA) -> CalendarsInput:
+    (found,) = (
+        one
+        for one in entry.runtime_data.people[person].inputs
+        if isinstance(one, CalendarsInput)
+    )
+    return found
+
+
+async def following(hass: HomeAssistant, microsoft: Microsoft) -> MockConfigEntry:
+    """Return an office in which Anna is signed in and her calendar is followed."""
+    meeting(microsoft)
+    entry = await office_with(hass, ANNA, calendars=followed())
+    await sign_in(hass, entry, microsoft)
+    await calendars(entry).async_sync()
+    return entry
+
+
+async def read(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Read her calendar now, well or not."""
+    await calendars(entry).calendars[0].async_read()
+    await hass.async_block_till_done()
+
+
+async def test_an_appointment_in_outlook_chooses_the_profile(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    assert profile(hass) == "Meeting"
+    (one,) = entry.runtime_data.people[ANNA].facts.agenda.entries
+    assert (one.subject, one.source) == ("Budget", "Outlook")
+    assert shown(hass) == "signed_in"
+    assert issue(hass) is None
+    microsoft.graph.people[ANNA_THERE].events.clear()
+    await calendars(entry).async_sync()
+    assert profile(hass) == "Available"
+
+
+async def test_each_reads_their_own_calendar(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    meeting(microsoft, BOB_THERE)
+    entry = await office_with(hass, ANNA, BOB, calendars=followed())
+    for one in (ANNA, BOB):
+        await sign_in(hass, entry, microsoft, one)
+        await calendars(entry, one).async_sync()
+    assert (profile(hass), profile(hass, "bob")) == ("Available", "Meeting")
+
+
+async def test_a_shared_calendar_is_picked_by_its_name(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    meeting(microsoft, calendar="team")
+    microsoft.graph.people[ANNA_THERE].calendars = [
+        {
+            "id": name,
+            "name": name.title(),
+            "isDefaultCalendar": name == "main",
+            "owner": {"name": owner.title(), "address": f"{owner}@example.com"},
+        }
+        for name, owner in (("main", "anna"), ("trips", "anna"), ("team", "bob"))
+    ]
+    entry = await office_with(hass, ANNA)
+    await sign_in(hass, entry, microsoft)
+    form = await change(hass, entry, ANNA, "calendars")
+    await form.fill(next_step_id="add_calendar")
+    await form.fill(next_step_id="calendar_outlook")
+    (choice,) = form.result["data_schema"].schema.values()
+    labels = {o["value"]: o["label"] for o in choice.config["options"]}
+    assert labels == {"main": "main", "trips": "Trips", "team": "Team (Bob)"}
+    await form.fill(calendar="team")
+    await form.fill(**form.suggested | {"default_profile": MEETING})
+    await until(hass, lambda: profile(hass) == "Meeting")
+    (stored,) = entry.subentries[ANNA].data["calendars"]
+    assert stored["settings"] == {"calendar_id": "team", "shared": True}
+    assert "Calendars.Read.Shared" in link(hass, entry, ANNA).settings.permissions
+    form = await change(hass, entry, ANNA, "calendars")
+    await form.fill(next_step_id="add_calendar")
+    await form.fill(next_step_id="calendar_outlook")
+    await form.fill(calendar="team")
+    assert form.result["errors"] == {"calendar": "calendar_twice"}
+
+
+async def test_who_is_not_signed_in_signs_in_before_the_calendar_is_asked_for(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass)
+    form = await change(hass, entry, ANNA, "calendars")
+    await form.fill(next_step_id="add_calendar")
+    await form.fill(next_step_id="calendar_outlook")
+    assert form.result["step_id"] == "microsoft_account"
+
+
+async def test_the_main_calendar_can_be_picked_while_microsoft_is_away(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass, ANNA)
+    await sign_in(hass, entry, microsoft)
+    microsoft.graph.faults = [Fault("/me", 503)]
+    form = await change(hass, entry, ANNA, "calendars")
+    await form.fill(next_step_id="add_calendar")
+    await form.fill(next_step_id="calendar_outlook")
+    assert form.result["errors"] == {"base": "microsoft_unreachable"}
+    await form.fill(calendar="main")
+    assert form.result["step_id"] == "calendar_rules"
+
+
+async def test_a_calendar_that_is_gone_or_not_allowed_is_told_so(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass, ANNA, calendars=followed("gone"))
+    await sign_in(hass, entry, microsoft)
+    await read(hass, entry)
+    assert calendars(entry).calendars[0].problem == "missing"
+    microsoft.graph.faults = [Fault("calendarView", 403)]
+    await read(hass, entry)
+    assert calendars(entry).calendars[0].problem == "not_allowed"
+    assert issue(hass) is None
+
+
+async def test_what_graph_asks_for_by_retry_after_is_kept_to(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    microsoft.graph.faults = [Fault("calendarView", 429, {"Retry-After": "120"})]
+    await read(hass, entry)
+    asked = microsoft.graph.count("calendarView")
+    await read(hass, entry)
+    assert microsoft.graph.count("calendarView") == asked
+    assert profile(hass) == "Meeting"
+
+
+# Renewal
+
+
+@pytest.mark.parametrize("remember", [True, False])
+async def test_a_restart_needs_a_new_sign_in_only_where_it_is_not_remembered(
+    hass: HomeAssistant, microsoft: Microsoft, remember: bool
+) -> None:
+    meeting(microsoft)
+    entry = await office_with(
+        hass, ANNA, account={"remember": remember}, calendars=followed()
+    )
+    await sign_in(hass, entry, microsoft)
+    await read(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.data.pop(LINKS)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    # What was read last holds, signed in or not.
+    assert profile(hass) == "Meeting"
+    assert (issue(hass) is None) is remember
+    assert shown(hass) == ("signed_in" if remember else "sign_in_needed")
+
+
+async def test_home_assistant_starts_while_microsoft_is_away(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.data.pop(LINKS)
+    microsoft.graph.faults = [Fault("calendarView", kind="dropped", times=9)]
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert profile(hass) == "Meeting"
+    assert shown(hass) == "unknown"
+    assert issue(hass) is None
+    microsoft.graph.faults = []
+    await read(hass, entry)
+    assert shown(hass) == "signed_in"
+
+
+async def test_a_token_that_dies_is_renewed_and_nobody_notices(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    microsoft.login.expire_tokens()
+    await calendars(entry).async_sync()
+    assert issue(hass) is None
+
+
+async def test_a_challenge_for_claims_is_answered_and_nobody_notices(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    microsoft.login.claims_needed = "1700000000"
+    await calendars(entry).async_sync()
+    assert issue(hass) is None
+
+
+async def test_a_withdrawn_sign_in_is_renewed_from_its_notice(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    microsoft.login.revoke()
+    await read(hass, entry)
+    assert profile(hass) == "Meeting"
+    assert shown(hass) == "sign_in_needed"
+    notice = issue(hass)
+    assert notice is not None
+    assert notice.translation_placeholders is not None
+    assert "withdrawn" in notice.translation_placeholders["reason"]
+    page = await mend(hass, notice.issue_id)
+    manager: Any = hass.data["repairs"]["flow_manager"]
+    # Refused once more, on the page itself.
+    microsoft.login.refuse = Refused("invalid_client", code=7000218, status=401)
+    page = await manager.async_configure(page["flow_id"], {})
+    assert page["errors"] == {"base": "microsoft_not_a_public_client"}
+    microsoft.login.refuse = None
+    page = await manager.async_configure(page["flow_id"], {})
+    assert page["type"] is FlowResultType.SHOW_PROGRESS
+    assert shown(hass) == "waiting"
+    microsoft.login.enter(page["description_placeholders"]["code"], ANNA_THERE)
+    await until(hass, lambda: issue(hass) is None)
+    await until(hass, lambda: page["flow_id"] not in manager._progress or True)
+    await until(hass, lambda: shown(hass) == "signed_in")
+    # Read anew without being asked.
+    asked = microsoft.graph.count("calendarView")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert calendars(entry).calendars[0].problem is None
+    assert microsoft.graph.count("calendarView") >= asked
+
+
+async def test_a_problem_that_teams_finds_is_told_by_the_same_notice(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass, ANNA, BOB)
+    found = await sign_in(hass, entry, microsoft)
+    found.report("consent_missing", "AADSTS65001")
+    await hass.async_block_till_done()
+    notice = issue(hass)
+    assert notice is not None
+    assert notice.translation_placeholders is not None
+    reason = notice.translation_placeholders["reason"]
+    assert "Calendars.ReadBasic" in reason
+    assert "AADSTS65001" in reason
+    assert issue(hass, BOB) is None
+    found.report(None)
+    await hass.async_block_till_done()
+    assert issue(hass) is None
+
+
+async def test_signing_out_asks_for_a_sign_in_only_where_a_calendar_waits(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    change_settings(hass, entry, ANNA, microsoft={})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue(hass) is not None
+    assert shown(hass) is None
+    change_settings(hass, entry, ANNA, calendars=[])
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue(hass) is None
+
+
+async def test_the_notice_goes_with_the_person(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await following(hass, microsoft)
+    microsoft.login.revoke()
+    await read(hass, entry)
+    notice = issue(hass)
+    assert notice is not None
+    page = await mend(hass, notice.issue_id)
+    hass.config_entries.async_remove_subentry(entry, ANNA)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue(hass) is None
+    manager: Any = hass.data["repairs"]["flow_manager"]
+    page = await manager.async_configure(page["flow_id"], {})
+    assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "gone")
+
+
+async def test_the_sensor_comes_and_goes_with_the_account(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass)
+    assert shown(hass) is None
+    change_settings(hass, entry, ANNA, microsoft={"connected": True})
+    await hass.async_block_till_done()
+    assert shown(hass) == "unknown"
+    change_settings(hass, entry, ANNA, microsoft={})
+    await hass.async_block_till_done()
+    assert shown(hass) is None
+    change_settings(hass, entry, ANNA, microsoft={"connected": True})
+    await hass.async_block_till_done()
+    assert shown(hass) == "unknown"
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert shown(hass) == "unknown"

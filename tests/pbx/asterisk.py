@@ -294,6 +294,11 @@ class Asterisk:
                 found.append((parts[0], parts[5], parts[6]))
         return found
 
+    def calls(self) -> int:
+        """Return how many calls there have been since the start."""
+        *_, last = self.cli("core show calls").splitlines()
+        return int(last.split()[0])
+
     def log(self) -> str:
         """Return the log so far."""
         path = self.folder / "log" / "messages"
@@ -377,6 +382,9 @@ class Asterisk:
                 f"callerid={extension} <{extension}>",
                 "redirect_method=user",
                 "direct_media=no",
+                # Or it asks the domain name service where it is, call by call.
+                "media_address=127.0.0.1",
+                "bind_rtp_to_media_address=yes",
             ]
         self._write("pjsip.conf", *sip)
 

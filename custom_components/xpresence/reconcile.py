@@ -24,6 +24,7 @@ from .presence.redirect_status import RedirectStatus, Shown, is_open, status
 from .presence.redirects import (
     DeskChange,
     Event,
+    Plan,
     answered,
     given_back,
     own_change,
@@ -243,18 +244,15 @@ class RedirectLoop:
             # Never connected: what it can do is not known, so nothing is judged.
             await self._remember(self.ledger, must=True)
             raise Unavailable("not connected yet")
+        fresh = False
         for attempt in range(WRITES_A_TURN):
             if self.line is None and self._system.ready:
-                self.line = await self._timed(self._system.read(self._extension))
-            step = plan(
-                self.wanted,
-                self.line.setting if self.line else Setting(),
-                self.ledger,
-                now=dt_util.utcnow(),
-                ready_since=self.ready_since,
-                desk_change=self.desk_change,
-                reach=self.reach,
-            )
+                self.line, fresh = await self._read(), True
+            step = self._plan()
+            if not fresh and self._system.ready and self._decides(step):
+                # What was dialled a moment ago, and is not heard yet, comes first.
+                self.line, fresh = await self._read(), True
+                step = self._plan()
             await self._remember(step.ledger, must=attempt == 0 or bool(step.write))
             for event in step.events:
                 _LOGGER.debug("A reading means: %s", event.kind)
@@ -285,6 +283,24 @@ class RedirectLoop:
         line = await answer
         self.round_trip_ms = round(1000 * (self._hass.loop.time() - begun), 1)
         return line
+
+    async def _read(self) -> Line:
+        return await self._timed(self._system.read(self._extension))
+
+    def _plan(self) -> Plan:
+        return plan(
+            self.wanted,
+            self.line.setting if self.line else Setting(),
+            self.ledger,
+            now=dt_util.utcnow(),
+            ready_since=self.ready_since,
+            desk_change=self.desk_change,
+            reach=self.reach,
+        )
+
+    def _decides(self, step: Plan) -> bool:
+        """Tell whether a plan is more than a look: it writes, or another claim holds."""
+        return step.write is not None or step.ledger.claim != self.ledger.claim
 
     async def _remember(self, ledger: Ledger, *, must: bool) -> None:
         """Store a ledger; one that only notes what was seen may wait."""

@@ -62,6 +62,22 @@ async def test_a_redirect_dialled_at_the_desk_comes_back_after_the_meeting(
     await home.until(REDIRECT, "off")
 
 
+@pytest.mark.parametrize("before", ["Available", "Meeting"])
+async def test_what_was_dialled_a_moment_ago_is_heard_before_a_choice_decides(
+    home: Home, pbx: Asterisk, before: str
+) -> None:
+    await home.choose(PROFILE, before)
+    await home.until(REDIRECT, "off" if before == "Available" else "active")
+    # As if dialled at the desk: nothing has told of it yet.
+    pbx.put("CF", "100", "102")
+    await home.choose(PROFILE, "Meeting")
+    await settled(pbx, "CF", "100", "*100")
+    await home.choose(PROFILE, "Available")
+    await settled(pbx, "CF", "100", "102")
+    assert await dial(pbx, "100", "*73")
+    await home.until(REDIRECT, "off")
+
+
 async def test_the_actions_do_what_the_select_does_and_more(
     home: Home, pbx: Asterisk
 ) -> None:

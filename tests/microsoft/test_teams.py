@@ -12,6 +12,7 @@ import pytest
 from custom_components.xpresence.diagnosis import Names, person_diagnosis
 from custom_components.xpresence.inputs.teams import TeamsInput
 from custom_components.xpresence.microsoft import link_of
+from custom_components.xpresence.microsoft.signing_in import async_sign_out
 from custom_components.xpresence.presence.appointments import (
     Appointment,
     CalendarRules,
@@ -516,6 +517,22 @@ async def test_who_leaves_takes_back_what_is_set_in_teams(day: TeamsDay) -> None
     assert day.preferred is None
     assert day.says == ""
     assert not [key for key in day.entry.runtime_data.store if key.startswith(ANNA)]
+
+
+async def test_who_signs_out_takes_back_what_is_set_in_teams(day: TeamsDay) -> None:
+    await day.begin()
+    await day.choose("Quiet")
+    await day.phone(CallState.IN_CALL)
+    assert day.session
+    await async_sign_out(day.hass, day.entry, ANNA)
+    await day.settle()
+    assert not day.session
+    assert day.preferred is None
+    assert day.says == ""
+    assert day.hass.states.get("sensor.anna_teams") is None
+    asked = len(day.microsoft.graph.asked)
+    await day.after(minutes=5, step=30)
+    assert len(day.microsoft.graph.asked) == asked
 
 
 async def test_an_office_that_is_removed_takes_back_what_is_set_in_teams(

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 
@@ -27,6 +27,7 @@ from ..groupware.microsoft.account import (
 )
 from ..groupware.microsoft.failures import SignInRefused
 from ..groupware.source import CertificateRejected, SourceError, SourceUnavailable
+from ..inputs.inlet import Leaving
 from .link import async_signed_in, link_of
 from .settings import REGISTRATION, settings_from
 
@@ -159,9 +160,16 @@ class SignIn:
 async def async_sign_out(
     hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str
 ) -> None:
-    """Forget a person's sign-in; what it was used for stays set, and waits."""
+    """Forget a person's sign-in; what it is used for stays chosen, and waits.
+
+    What was set in Teams with it is taken back first, as far as that can be done.
+    """
     person = entry.subentries[person_id]
     stored: Mapping[str, Any] = person.data.get(CONF_MICROSOFT, {})
+    if stored.get(CONF_CONNECTED) and entry.state is ConfigEntryState.LOADED:
+        for one in entry.runtime_data.people[person_id].inputs:
+            if isinstance(one, Leaving):
+                await one.async_leave()
     account = {key: value for key, value in stored.items() if key != CONF_CONNECTED}
     link = link_of(hass, entry, person_id)
     hass.config_entries.async_update_subentry(

@@ -72,6 +72,8 @@ VALID: Final[dict[str, dict[str, Any]]] = {
     "reset_profile": {"profile": "Meeting"},
     "resume_automatic": {},
     "ring_redirect": {},
+    "sign_in_microsoft": {},
+    "sign_out_microsoft": {},
     "set_agent_status": {"status": "ready"},
     "set_follow_me": {"device": "Mobile"},
     "set_profile": {"profile": "Meeting"},
@@ -88,6 +90,7 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "profiles/delete": {"profile": "Meeting"},
     "profiles/list": {},
     "profiles/reset": {"profile": "Meeting"},
+    "sign_in_microsoft": {},
     "subscribe_person": {},
     "subscribe_team": {},
 }

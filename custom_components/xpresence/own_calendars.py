@@ -1,7 +1,8 @@
 """A person's calendars, connected and disconnected by those they belong to.
 
-Home Assistant's settings pages are for administrators. The actions come through here;
-what a calendar must be is checked, and tried, by its kind for both doors.
+Home Assistant's settings pages are for administrators. The actions and the commands of
+the cards come through here; what a calendar must be is checked, and tried, by its kind
+for all doors.
 """
 
 from collections.abc import Mapping
@@ -9,16 +10,29 @@ from typing import Any, Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
-from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME, CONF_PASSWORD
+from homeassistant.const import (
+    CONF_ENTITY_ID,
+    CONF_ID,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_URL,
+)
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util.ulid import ulid_now
 
 from .calendars import KINDS
 from .calendars.kind import Asked
-from .calendars.logins import CONF_ACCOUNT, CONF_MAIL_FILE, CONF_MAILBOX
+from .calendars.logins import (
+    CONF_ACCOUNT,
+    CONF_AUTH,
+    CONF_MAIL_FILE,
+    CONF_MAILBOX,
+    account_of,
+)
 from .calendars.settings import rules_problems
 from .const import (
+    CONF_CA,
     CONF_CALENDARS,
     CONF_KIND,
     CONF_RULES,
@@ -36,7 +50,26 @@ AT_MOST: Final = 20
 WHOSE: Final = (CONF_ACCOUNT, CONF_ENTITY_ID, CONF_MAIL_FILE, CONF_MAILBOX)
 """Settings that say whose calendar is read."""
 
+SERVER: Final = (CONF_URL, CONF_AUTH, CONF_CA)
+"""What an own login has in common with the office's at the same server."""
+
 type Calendar = Mapping[str, Any]
+
+
+class CalendarRefused(ServiceValidationError):
+    """A calendar cannot be as it was said; nothing was changed.
+
+    ``problems`` are the keys of the texts by field; ``base`` is none of the fields.
+    """
+
+    def __init__(self, problems: Mapping[str, str], **placeholders: str) -> None:
+        """Speak of the first problem."""
+        self.problems = {field: f"connect_{key}" for field, key in problems.items()}
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key=next(iter(self.problems.values())),
+            translation_placeholders=placeholders,
+        )
 
 
 async def async_connect(
@@ -54,7 +87,7 @@ async def async_connect(
     One of this name and kind is changed; what is not said of it stays.
 
     Raises:
-        ServiceValidationError: it cannot be read, or must not be; nothing was changed.
+        CalendarRefused: it cannot be read, or must not be; nothing was changed.
     """
     kind = KINDS[kind_key]
     user = await _async_user(coordinator, context)
@@ -74,7 +107,8 @@ async def async_connect(
         raise _refused("too_many_calendars", most=str(AT_MOST))
     stored = before.get(CONF_SETTINGS, {})
     # A password goes on its own way: only ever to the server it was said for.
-    said = {key: stored[key] for key in stored if key != CONF_PASSWORD} | dict(said)
+    usual = {key: stored[key] for key in stored if key != CONF_PASSWORD}
+    said = (usual or _offices_server(coordinator, kind_key)) | dict(said)
     _refuse_foreign(said, stored, user)
     asked = Asked(
         hass=coordinator.hass,
@@ -88,7 +122,7 @@ async def async_connect(
     # What costs nothing to check comes before anything is sent to a server.
     _check(rules_problems(rules, _offered(coordinator, person_id)))
     if name is not None and (problem := name_problem(name)):
-        raise _refused(problem)
+        raise CalendarRefused({CONF_NAME: problem})
     answer = await kind.check(asked)
     _check(answer.problems)
     made = {
@@ -114,7 +148,7 @@ async def async_disconnect(
     """Forget a calendar, its password and its appointments.
 
     Raises:
-        ServiceValidationError: the person has none of that name.
+        CalendarRefused: the person has none of that name.
     """
     calendars = calendars_of(coordinator, person_id)
     kept = [
@@ -129,6 +163,12 @@ async def async_disconnect(
 def calendars_of(coordinator: OfficeCoordinator, person_id: str) -> list[Calendar]:
     """Return a person's calendars as they are stored."""
     return list(coordinator.settings(person_id).get(CONF_CALENDARS, ()))
+
+
+def _offices_server(coordinator: OfficeCoordinator, kind_key: str) -> dict[str, Any]:
+    """Return where the office reads calendars of this kind, if it does."""
+    office = account_of(coordinator.entry, kind_key) or {}
+    return {field: office[field] for field in SERVER if field in office}
 
 
 async def _async_user(
@@ -157,7 +197,7 @@ def _refuse_foreign(
     if entity_id and not (
         user and user.permissions.check_entity(entity_id, POLICY_READ)
     ):
-        raise _refused("calendar_missing")
+        raise CalendarRefused({CONF_ENTITY_ID: "calendar_missing"})
 
 
 async def _async_store(
@@ -184,13 +224,9 @@ def _same(one: str, other: str) -> bool:
 
 
 def _check(problems: Mapping[str, str]) -> None:
-    for problem in problems.values():
-        raise _refused(problem)
+    if problems:
+        raise CalendarRefused(problems)
 
 
-def _refused(problem: str, **placeholders: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=f"connect_{problem}",
-        translation_placeholders=placeholders,
-    )
+def _refused(problem: str, **placeholders: str) -> CalendarRefused:
+    return CalendarRefused({"base": problem}, **placeholders)

@@ -532,6 +532,16 @@ ENTITIES: Final = (
     ),
 )
 COMMANDS: Final = (
+    command("list_calendars", Act.CONNECT_CALENDARS),
+    command(
+        "connect_calendar",
+        Act.CONNECT_CALENDARS,
+        no_calendar,
+        kind="home_assistant",
+        calendar=DIARY,
+        categories_only=True,
+    ),
+    command("disconnect_calendar", Act.CONNECT_CALENDARS, a_calendar, name="Diary"),
     command("profiles/list", Act.EDIT_PROFILES),
     command("profiles/create", Act.EDIT_PROFILES, an_own_profile, name="New"),
     command(

@@ -1,6 +1,11 @@
-"""Actions on a person's calendars."""
+"""Actions on a person's calendars.
 
-from typing import Final
+They take no password: Home Assistant tells what an action is called with to everybody
+who listens, and the recorder keeps it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Never
 
 from homeassistant.const import (
     CONF_ENTITY_ID,
@@ -9,9 +14,10 @@ from homeassistant.const import (
     CONF_URL,
     CONF_USERNAME,
 )
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..calendars import exchange, home_assistant, notes
@@ -29,11 +35,10 @@ from ..const import (
     CONF_DEFAULT_PROFILE,
     CONF_INVITATIONS,
     CONF_KIND,
-    DOMAIN,
 )
 from ..groupware.domino.login import Auth as NotesAuth
 from ..groupware.exchange.login import Auth as ExchangeAuth
-from ..own_calendars import async_connect, async_disconnect
+from ..own_calendars import CalendarRefused, async_connect, async_disconnect
 from ..own_profiles import subentry_named
 from ..presence.appointments import Invitations
 from ..presence.policy import Act
@@ -62,37 +67,75 @@ AUTHS: Final = {
 }
 
 
-async def _connect_calendar(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
-    """Connect a calendar to one person, or change one."""
-    coordinator, person_id = _one(people)
-    kind = call.data[CONF_KIND]
+CONNECT: Final[VolDictType] = {
+    vol.Required(CONF_KIND): vol.In(list(FIELDS)),
+    vol.Optional(CONF_NAME): cv.string,
+    vol.Optional(ATTR_CALENDAR): cv.entity_id,
+    vol.Optional(CONF_URL): cv.string,
+    vol.Optional(CONF_USERNAME): cv.string,
+    vol.Optional(CONF_AUTH): cv.string,
+    vol.Optional(CONF_CA): cv.string,
+    vol.Optional(CONF_ACCOUNT): cv.boolean,
+    vol.Optional(CONF_MAILBOX): cv.string,
+    vol.Optional(CONF_MAIL_FILE): cv.string,
+    vol.Optional(CONF_ADDRESS): cv.string,
+    vol.Optional(CONF_RESPONSES): cv.boolean,
+    vol.Optional(CONF_DEFAULT_PROFILE): cv.string,
+    vol.Optional(CONF_CATEGORIES_ONLY): cv.boolean,
+    vol.Optional(CONF_INVITATIONS): vol.In([i.value for i in Invitations]),
+}
+NAMED: Final[VolDictType] = {vol.Required(CONF_NAME): cv.string}
+
+
+async def connect(
+    meant: Meant, told: Mapping[str, Any], context: Context | None
+) -> str:
+    """Connect a calendar as an action or a command says it; return its id.
+
+    Raises:
+        CalendarRefused: as :func:`async_connect`, by the fields of the door.
+    """
+    coordinator, person_id = meant
+    kind = told[CONF_KIND]
     said = {
-        CONF_ENTITY_ID if field == ATTR_CALENDAR else field: call.data[field]
+        CONF_ENTITY_ID if field == ATTR_CALENDAR else field: told[field]
         for field in OF_A_KIND
-        if field in call.data
+        if field in told
     }
     if said.keys() - set(FIELDS[kind]):
-        raise _refused("fields_unfit")
+        raise CalendarRefused({"base": "fields_unfit"})
     if kind in AUTHS and said.get(CONF_AUTH) not in AUTHS[kind] | {None}:
-        raise _refused("auth_unknown")
+        raise CalendarRefused({CONF_AUTH: "auth_unknown"})
     rules = {
-        field: call.data[field]
+        field: told[field]
         for field in (CONF_CATEGORIES_ONLY, CONF_INVITATIONS)
-        if field in call.data
+        if field in told
     }
-    if (profile := call.data.get(CONF_DEFAULT_PROFILE)) is not None:
-        named = subentry_named(coordinator, person_id, profile)
+    if (profile := told.get(CONF_DEFAULT_PROFILE)) is not None:
+        try:
+            named = subentry_named(coordinator, person_id, profile)
+        except ServiceValidationError as error:
+            raise CalendarRefused({CONF_DEFAULT_PROFILE: "profile_missing"}) from error
         rules[CONF_DEFAULT_PROFILE] = named.subentry_id
-    made = await async_connect(
+    return await async_connect(
         coordinator,
         person_id,
         kind,
         said,
         rules,
-        call.context,
-        name=call.data.get(CONF_NAME),
+        context,
+        name=told.get(CONF_NAME),
     )
-    return {"calendar_id": made}
+
+
+async def _connect_calendar(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Connect a calendar to one person, or change one."""
+    try:
+        return {"calendar_id": await connect(_one(people), call.data, call.context)}
+    except CalendarRefused as error:
+        if CONF_PASSWORD in error.problems:
+            _refuse_password(None)
+        raise
 
 
 async def _disconnect_calendar(call: ServiceCall, people: list[Meant]) -> None:
@@ -101,16 +144,18 @@ async def _disconnect_calendar(call: ServiceCall, people: list[Meant]) -> None:
     await async_disconnect(coordinator, person_id, call.data[CONF_NAME])
 
 
+def _refuse_password(_password: object) -> Never:
+    """Say where a password is entered.
+
+    As a part of the schema it is asked before Home Assistant tells of the call.
+    """
+    raise CalendarRefused({CONF_PASSWORD: "password_elsewhere"})
+
+
 def _one(people: list[Meant]) -> Meant:
     if len(people) > 1:
-        raise _refused("one_person_at_a_time")
+        raise CalendarRefused({"base": "one_person_at_a_time"})
     return people[0]
-
-
-def _refused(problem: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=f"connect_{problem}"
-    )
 
 
 ACTIONS: Final = (
@@ -118,30 +163,13 @@ ACTIONS: Final = (
         name="connect_calendar",
         act=Act.CONNECT_CALENDARS,
         run=_connect_calendar,
-        fields={
-            vol.Required(CONF_KIND): vol.In(list(FIELDS)),
-            vol.Optional(CONF_NAME): cv.string,
-            vol.Optional(ATTR_CALENDAR): cv.entity_id,
-            vol.Optional(CONF_URL): cv.string,
-            vol.Optional(CONF_USERNAME): cv.string,
-            vol.Optional(CONF_PASSWORD): cv.string,
-            vol.Optional(CONF_AUTH): cv.string,
-            vol.Optional(CONF_CA): cv.string,
-            vol.Optional(CONF_ACCOUNT): cv.boolean,
-            vol.Optional(CONF_MAILBOX): cv.string,
-            vol.Optional(CONF_MAIL_FILE): cv.string,
-            vol.Optional(CONF_ADDRESS): cv.string,
-            vol.Optional(CONF_RESPONSES): cv.boolean,
-            vol.Optional(CONF_DEFAULT_PROFILE): cv.string,
-            vol.Optional(CONF_CATEGORIES_ONLY): cv.boolean,
-            vol.Optional(CONF_INVITATIONS): vol.In([i.value for i in Invitations]),
-        },
+        fields={**CONNECT, vol.Optional(CONF_PASSWORD): _refuse_password},
         response=SupportsResponse.OPTIONAL,
     ),
     Action(
         name="disconnect_calendar",
         act=Act.CONNECT_CALENDARS,
         run=_disconnect_calendar,
-        fields={vol.Required(CONF_NAME): cv.string},
+        fields=NAMED,
     ),
 )

@@ -1,9 +1,9 @@
-"""What the cards read: subscriptions over Home Assistant's WebSocket."""
+"""What the cards read and ask for over Home Assistant's WebSocket."""
 
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
-from . import profiles
+from . import calendars, profiles
 from .person import subscribe_person
 from .signing_in import sign_in_microsoft
 from .team import subscribe_team
@@ -15,5 +15,5 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
     websocket_api.async_register_command(hass, sign_in_microsoft)
     websocket_api.async_register_command(hass, subscribe_person)
     websocket_api.async_register_command(hass, subscribe_team)
-    for command in profiles.COMMANDS:
+    for command in (*calendars.COMMANDS, *profiles.COMMANDS):
         websocket_api.async_register_command(hass, command)

@@ -1,0 +1,136 @@
+"""A person's calendars, for a card that connects them.
+
+What may be said, and whether it is valid, is the same as in the actions. A password is
+said here only: unlike an action's data, a command is told to nobody else.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from homeassistant.components.websocket_api import (
+    ERR_UNAUTHORIZED,
+    ActiveConnection,
+    async_response,
+    error_message,
+    websocket_command,
+)
+from homeassistant.components.websocket_api.const import (
+    ERR_HOME_ASSISTANT_ERROR,
+    WebSocketCommandHandler,
+)
+from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME, CONF_PASSWORD
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
+
+from ..actions.action import Meant
+from ..actions.calendars import ATTR_CALENDAR, CONNECT, FIELDS, NAMED, connect
+from ..authority import NotAllowed, async_authorize
+from ..calendars.logins import account_of
+from ..const import CONF_KIND, CONF_SETTINGS, DOMAIN
+from ..inputs.calendars import calendars_of_person
+from ..own_calendars import CalendarRefused, async_disconnect, calendars_of
+from ..presence.policy import Act
+from .reader import WHOM, Reader, Whom
+
+type Run = Callable[[Meant, dict[str, Any], Context], Awaitable[Any]]
+
+
+def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:
+    """Return a command on one person; whoever sends it must be allowed to connect."""
+
+    @websocket_command({vol.Required("type"): f"{DOMAIN}/{name}", **WHOM, **fields})
+    @async_response
+    async def handle(
+        hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+    ) -> None:
+        meant = Reader.of(hass, connection, msg).meant(Whom.of(msg))
+        if meant is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="no_person"
+            )
+        context = connection.context(msg)
+        try:
+            await async_authorize(*meant, Act.CONNECT_CALENDARS, context)
+            answer = await run(meant, msg, context)
+        except NotAllowed as error:
+            # Home Assistant would say no more than that it is not allowed.
+            _refuse(connection, msg, ERR_UNAUTHORIZED, error)
+        except CalendarRefused as error:
+            fields = {
+                ATTR_CALENDAR if field == CONF_ENTITY_ID else field: key
+                for field, key in error.problems.items()
+            }
+            _refuse(connection, msg, ERR_HOME_ASSISTANT_ERROR, error, fields=fields)
+        else:
+            connection.send_result(msg["id"], answer)
+
+    return handle
+
+
+def _refuse(
+    connection: ActiveConnection,
+    msg: dict[str, Any],
+    code: str,
+    error: ServiceValidationError,
+    **more: Any,
+) -> None:
+    """Send an error with its own words, and by field where it has some."""
+    message = error_message(
+        msg["id"],
+        code,
+        str(error),
+        translation_key=error.translation_key,
+        translation_domain=error.translation_domain,
+        translation_placeholders=error.translation_placeholders,
+    )
+    message["error"] |= more
+    connection.send_message(message)
+
+
+async def _list(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
+    coordinator, person_id = meant
+    followed = {
+        calendar.settings.id: calendar
+        for calendar in calendars_of_person(coordinator.people[person_id]).calendars
+    }
+    return {
+        "calendars": [
+            {
+                CONF_ID: calendar[CONF_ID],
+                CONF_NAME: calendar[CONF_NAME],
+                CONF_KIND: calendar[CONF_KIND],
+                # Whose password it is that may have to be entered anew.
+                "own_login": CONF_PASSWORD in calendar.get(CONF_SETTINGS, {}),
+                "problem": known.problem if known else None,
+                "read_at": known.read_at if known else None,
+            }
+            for calendar in calendars_of(coordinator, person_id)
+            for known in (followed.get(calendar[CONF_ID]),)
+        ],
+        "kinds": [
+            {
+                CONF_KIND: kind,
+                "office_server": account_of(coordinator.entry, kind) is not None,
+            }
+            for kind in FIELDS
+        ],
+    }
+
+
+async def _connect(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
+    return {"calendar_id": await connect(meant, msg, context)}
+
+
+async def _disconnect(meant: Meant, msg: dict[str, Any], context: Context) -> None:
+    await async_disconnect(*meant, msg[CONF_NAME])
+
+
+COMMANDS: Final = (
+    _command("list_calendars", {}, _list),
+    _command(
+        "connect_calendar", {**CONNECT, vol.Optional(CONF_PASSWORD): str}, _connect
+    ),
+    _command("disconnect_calendar", NAMED, _disconnect),
+)

@@ -160,6 +160,8 @@ class Campaign:
         end = time.monotonic() + CONVERGE_SECONDS
         while problem := await self.differs():
             if time.monotonic() > end:
+                if problem == "not connected":
+                    problem += f": {await self.connection()}"
                 break
             await asyncio.sleep(0.05)
         return problem
@@ -240,6 +242,22 @@ class Campaign:
             self.taken_over = profile in PROFILES
             # Asterisk itself forgets what it was told within its last second.
             await eventually(lambda: self.pbx.on_disk("CF", "100") == number)
+
+    async def connection(self) -> str:
+        """Tell what is needed to see why there is no connection."""
+        async with self.home.connection() as socket:
+            entries = await socket.ask("config_entries/get", domain="xpresence")
+            flows = await socket.ask("config_entries/flow/progress")
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.pbx.ami_port)
+            writer.close()
+            listens = "listens"
+        except OSError as error:
+            listens = type(error).__name__
+        states = [(entry["state"], entry["reason"]) for entry in entries]
+        asked = [flow["step_id"] for flow in flows if flow["handler"] == "xpresence"]
+        ours = [line for line in self.home.log().splitlines() if "xpresence" in line]
+        return f"entry {states}, asks {asked}, the PBX {listens}, log {ours[-5:]}"
 
     async def sign_in_again(self) -> None:
         """Give the new secret where Home Assistant asks for it."""

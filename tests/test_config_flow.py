@@ -329,6 +329,21 @@ async def test_a_second_phone_system_on_actions_has_a_name_of_its_own(
     assert "name" not in result["data"]
 
 
+# Setting up
+
+
+@pytest.mark.asterisk
+async def test_a_right_that_is_missing_at_the_start_is_named_and_looked_for_again(
+    hass: HomeAssistant, pbx: Asterisk
+) -> None:
+    entry = await set_up(
+        hass, data={"driver": "asterisk", **answers(pbx, username="nocall")}
+    )
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "permission_denied"
+    assert entry.error_reason_translation_placeholders == {"permission": "call"}
+
+
 # Reauthentication
 
 

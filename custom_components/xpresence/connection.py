@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 
 from .const import CONF_ACCOUNTS, DOMAIN
 from .telephony.driver import (
@@ -44,7 +44,8 @@ async def async_connect(
 
     Raises:
         ConfigEntryAuthFailed: the login is refused.
-        ConfigEntryError: the certificate or the rights are not enough.
+        ConfigEntryNotReady: the certificate or the rights are not enough; they may
+            be mended in the phone system, and it is tried again.
     """
     try:
         await system.start()
@@ -53,11 +54,11 @@ async def async_connect(
             translation_domain=DOMAIN, translation_key="auth_failed"
         ) from error
     except CertificateRejected as error:
-        raise ConfigEntryError(
+        raise ConfigEntryNotReady(
             translation_domain=DOMAIN, translation_key="certificate_rejected"
         ) from error
     except PermissionDenied as error:
-        raise ConfigEntryError(
+        raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="permission_denied",
             translation_placeholders={"permission": error.permission},

@@ -115,7 +115,7 @@ class OfficeCoordinator:
 
         Raises:
             ConfigEntryAuthFailed: the login is refused.
-            ConfigEntryError: the certificate or the rights are not enough.
+            ConfigEntryNotReady: the certificate or the rights are not enough.
         """
         await self.store.async_load()
         self.system = build(

@@ -437,15 +437,19 @@ async def test_a_secret_that_was_changed_is_tried_once_and_never_again(
         assert frail_pbx.log().count("failed to authenticate") == 1
 
 
-async def test_a_right_that_was_taken_away_stops_the_client_by_name(
+async def test_a_right_that_was_taken_away_is_named_and_found_when_it_is_back(
     frail_pbx: Asterisk,
 ) -> None:
     add_user(frail_pbx, "guest", "system", "system")
     async with client_of(frail_pbx, username="guest") as heard:
         file = frail_pbx.folder / "manager.conf"
-        file.write_text(file.read_text().replace("read = system\n", "read = call\n"))
+        allowed = file.read_text()
+        file.write_text(allowed.replace("read = system\n", "read = call\n"))
         await asyncio.to_thread(frail_pbx.restart)
         await eventually(lambda: heard.connection[-1] == (False, Denied))
+        file.write_text(allowed)
+        await asyncio.to_thread(frail_pbx.cli, "manager reload")
+        await eventually(lambda: heard.connection[-1] == (True, None))
 
 
 @pytest.mark.parametrize("logs_in", [False, True], ids=["down", "hangs-up"])

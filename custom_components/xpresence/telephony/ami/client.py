@@ -114,9 +114,8 @@ class AmiClient:
 
     ``on_event`` gets every wanted event, ``on_connection`` becomes true when the
     server is connected *and* fully booted, and false when that is over; the error
-    says why. A :class:`LoginRefused`, :class:`CertificateRefused` or
-    :class:`Denied` there means that no further try is made. Both may raise; that
-    is logged and harms nothing.
+    says why. A :class:`LoginRefused` there means that no further try is made. Both
+    may raise; that is logged and harms nothing.
     """
 
     def __init__(
@@ -239,10 +238,14 @@ class AmiClient:
                 wait = min(wait * 2, deadlines.retry_most)
                 try:
                     session = self._session = await self._open()
-                except (LoginRefused, CertificateRefused, Denied) as error:
+                except LoginRefused as error:
                     # Another try would be one more entry in the intrusion log.
                     self._tell(connected=False, error=error)
                     return
+                except (CertificateRefused, Denied) as error:
+                    # Both may be mended there, and only another try can tell.
+                    wait = deadlines.retry_most
+                    self._tell(connected=False, error=error)
                 except AmiError as error:
                     _LOGGER.debug("Still no phone system: %s", type(error).__name__)
             self._tell(connected=True)

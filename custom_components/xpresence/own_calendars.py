@@ -116,6 +116,7 @@ async def async_connect(
         said=said,
         stored=stored,
         others=[c for c in calendars if c is not before],
+        person_id=person_id,
         trusted=trusted,
     )
     rules = {**before.get(CONF_RULES, {}), **rules}

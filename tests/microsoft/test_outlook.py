@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.xpresence.inputs.calendars import CalendarsInput
 from custom_components.xpresence.microsoft.link import LINKS
@@ -354,3 +355,38 @@ async def test_the_sensor_comes_and_goes_with_the_account(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert shown(hass) == "unknown"
+
+
+async def test_somebody_who_signed_in_by_themselves_connects_their_main_calendar(
+    hass: HomeAssistant, microsoft: Microsoft, hass_admin_user: MockUser
+) -> None:
+    meeting(microsoft)
+    entry = await office_with(hass)
+
+    async def connect() -> None:
+        await hass.services.async_call(
+            "xpresence",
+            "connect_calendar",
+            wish,
+            blocking=True,
+            context=Context(user_id=hass_admin_user.id),
+        )
+
+    wish = {
+        "entity_id": "select.anna_profile",
+        "kind": "outlook",
+        "default_profile": "Meeting",
+    }
+    with pytest.raises(ServiceValidationError) as refused:
+        await connect()
+    assert refused.value.translation_key == "connect_calendar_sign_in_first"
+    change_settings(hass, entry, ANNA, microsoft={"connected": True})
+    await hass.async_block_till_done()
+    await sign_in(hass, entry, microsoft)
+    await connect()
+    await calendars(entry).async_sync()
+    await hass.async_block_till_done()
+    assert profile(hass) == "Meeting"
+    with pytest.raises(ServiceValidationError) as refused:
+        await connect()
+    assert refused.value.translation_key == "connect_calendar_twice"

@@ -20,7 +20,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..calendars import exchange, home_assistant, notes
+from ..calendars import exchange, home_assistant, notes, outlook
 from ..calendars.logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
@@ -50,6 +50,7 @@ FIELDS: Final = {
     home_assistant.KEY: (CONF_ENTITY_ID, CONF_ADDRESS),
     exchange.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAILBOX),
     notes.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAIL_FILE, CONF_ADDRESS, CONF_RESPONSES),
+    outlook.KIND.key: (),
 }
 """Which fields a kind of calendar has."""
 OF_A_KIND: Final = (

@@ -28,6 +28,8 @@ class Asked:
     """The settings of the calendar that is changed; empty for a new one."""
     others: Sequence[Mapping[str, Any]] = ()
     """The person's other calendars, as they are stored."""
+    person_id: str | None = None
+    """Whose calendar it is; ``None`` for somebody who is not there yet."""
     trusted: bool = True
     """Whether an administrator says it, who may name files and any server."""
 
@@ -40,10 +42,6 @@ class Answer:
     name: str = ""
     """What the appointment list may call the calendar."""
     problems: Mapping[str, str] = field(default_factory=dict)
-
-
-async def _elsewhere(_asked: Asked) -> Answer:
-    return Answer(problems={"base": "calendar_elsewhere"})
 
 
 def _nothing(_inlet: Inlet, _calendar: CalendarSettings) -> object:
@@ -63,7 +61,7 @@ class Kind:
     hands in; it reads nothing yet.
 
     ``check`` tries what somebody said of a calendar, for the settings pages and for
-    the action alike; a kind without one has pages of its own. ``rests_on`` is what
+    the action alike. ``rests_on`` is what
     the source is made of besides the person's settings: when it changes, the source
     is made anew. ``describe`` tells of the settings what names nobody.
     ``sign_in_told_elsewhere``: a notice of its own tells of a sign-in that is refused.
@@ -71,7 +69,7 @@ class Kind:
 
     key: str
     build: Callable[[Inlet, CalendarSettings], CalendarSource]
-    check: Callable[[Asked], Awaitable[Answer]] = _elsewhere
+    check: Callable[[Asked], Awaitable[Answer]]
     rests_on: Callable[[Inlet, CalendarSettings], object] = _nothing
     describe: Callable[[Mapping[str, Any]], dict[str, Any]] = _no_words
     deadline: float = DEADLINE

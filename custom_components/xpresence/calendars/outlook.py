@@ -11,8 +11,11 @@ from ..inputs.inlet import Inlet
 from ..microsoft import link_of
 from ..microsoft.settings import CONF_CALENDAR_ID, CONF_SHARED, OUTLOOK
 from ..presence.appointments import Appointment
-from .kind import Kind
+from .kind import Answer, Asked, Kind
+from .logins import is_followed
 from .settings import CalendarSettings
+
+NAME: Final = "Outlook"
 
 
 class OutlookSource(CalendarSource):
@@ -72,5 +75,26 @@ class OutlookSource(CalendarSource):
         """Have nothing to let go of: the account stays."""
 
 
-KIND: Final = Kind(key=OUTLOOK, build=OutlookSource, sign_in_told_elsewhere=True)
+async def async_check(asked: Asked) -> Answer:
+    """Check that the person is signed in; theirs is the main calendar.
+
+    Nothing is asked of Microsoft: it can wait, and a page of its own has the others.
+    """
+    settings = {
+        field: asked.stored[field]
+        for field in (CONF_CALENDAR_ID, CONF_SHARED)
+        if field in asked.stored
+    }
+    problems: dict[str, str] = {}
+    person_id = asked.person_id
+    if person_id is None or link_of(asked.hass, asked.entry, person_id) is None:
+        problems["base"] = "calendar_sign_in_first"
+    elif is_followed(asked, OUTLOOK, **{CONF_CALENDAR_ID: ""}) and not settings:
+        problems["base"] = "calendar_twice"
+    return Answer(settings=settings, name=NAME, problems=problems)
+
+
+KIND: Final = Kind(
+    key=OUTLOOK, build=OutlookSource, check=async_check, sign_in_told_elsewhere=True
+)
 """What makes a kind of calendar."""

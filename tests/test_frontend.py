@@ -1,5 +1,6 @@
 """The cards as files: small, plain, complete in both languages."""
 
+from collections.abc import Iterable
 import gzip
 from pathlib import Path
 import re
@@ -7,6 +8,7 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.xpresence.frontend import ENTRANCE, FOLDER
@@ -15,11 +17,41 @@ from custom_components.xpresence.presence.phrases import BECAUSE
 MODULES = sorted(FOLDER.glob("*.js"))
 LARGEST = 30_000
 """Bytes, compressed, of everything both cards need."""
+LARGEST_LATER = 8_000
+"""Bytes, compressed, of what is loaded when somebody opens it."""
+LATER = "connections.js"
+
+
+def needed(module: str, *, without: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return a module and all that it imports by itself."""
+    found, coming = set(without), {module}
+    while coming:
+        found.add(one := coming.pop())
+        imports = re.findall(
+            r'^import .*"\./([^"]+)"', (FOLDER / one).read_text(), re.MULTILINE
+        )
+        coming |= set(imports) - found
+    return frozenset(found - without)
+
+
+CARDS = needed("my-card.js") | needed("team-card.js") | needed(ENTRANCE)
+CONNECTIONS = needed(LATER, without=CARDS)
+
+
+def compressed(modules: Iterable[str]) -> int:
+    return sum(len(gzip.compress((FOLDER / one).read_bytes())) for one in modules)
 
 
 def test_both_cards_are_small() -> None:
-    size = sum(len(gzip.compress(module.read_bytes())) for module in MODULES)
-    assert size < LARGEST
+    # Types are for those who write the cards; nothing loads them.
+    assert {module.name for module in MODULES} == CARDS | CONNECTIONS | {"types.js"}
+    assert compressed({*CARDS, "types.js"}) < LARGEST
+
+
+def test_what_is_seldom_needed_is_loaded_when_it_is() -> None:
+    assert LATER not in CARDS
+    assert f'import("./{LATER}")' in (FOLDER / "my-card.js").read_text()
+    assert compressed(CONNECTIONS) < LARGEST_LATER
 
 
 def test_there_is_nothing_but_modules() -> None:
@@ -42,13 +74,16 @@ def test_nothing_is_fetched_from_anywhere_else() -> None:
             assert (FOLDER / source).exists(), source
 
 
-def test_every_word_of_the_cards_is_there_in_german_and_is_used() -> None:
-    text = (FOLDER / "texts.js").read_text()
+@pytest.mark.parametrize(
+    ("module", "least"), [("texts.js", 100), ("connection-texts.js", 40)]
+)
+def test_every_word_of_the_cards_is_there_in_german(module: str, least: int) -> None:
+    text = (FOLDER / module).read_text()
     english, german = re.findall(r"const (?:EN|DE) = \{(.*?)\n\};", text, re.DOTALL)
     entry = re.compile(r'^  (\w+): "(.*)",$', re.MULTILINE)
     en, de = dict(entry.findall(english)), dict(entry.findall(german))
     assert list(en) == list(de)
-    assert len(en) > 100
+    assert len(en) > least
     for key in en:
         blanks = [re.findall(r"\{(\w+)\}", said[key]) for said in (en, de)]
         assert sorted(blanks[0]) == sorted(blanks[1]), key

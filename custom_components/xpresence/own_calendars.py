@@ -84,7 +84,7 @@ async def async_connect(
 ) -> str:
     """Connect a calendar, once it could be read; return its id.
 
-    One of this name and kind is changed; what is not said of it stays.
+    One of this name (or id) and kind is changed; what is not said of it stays.
 
     Raises:
         CalendarRefused: it cannot be read, or must not be; nothing was changed.
@@ -99,10 +99,12 @@ async def async_connect(
             for calendar in calendars
             if calendar[CONF_KIND] == kind_key
             and name is not None
-            and _same(calendar[CONF_NAME], name)
+            and _is_called(calendar, name)
         ),
         {},
     )
+    if before.get(CONF_ID) == name:
+        name = before.get(CONF_NAME)
     if not before and len(calendars) >= AT_MOST:
         raise _refused("too_many_calendars", most=str(AT_MOST))
     stored = before.get(CONF_SETTINGS, {})
@@ -152,9 +154,7 @@ async def async_disconnect(
         CalendarRefused: the person has none of that name.
     """
     calendars = calendars_of(coordinator, person_id)
-    kept = [
-        c for c in calendars if not (c[CONF_ID] == name or _same(c[CONF_NAME], name))
-    ]
+    kept = [calendar for calendar in calendars if not _is_called(calendar, name)]
     if len(kept) == len(calendars):
         names = ", ".join(calendar[CONF_NAME] for calendar in calendars)
         raise _refused("no_such_calendar", calendars=names or "–")
@@ -220,8 +220,10 @@ def _offered(coordinator: OfficeCoordinator, person_id: str) -> set[str]:
     }
 
 
-def _same(one: str, other: str) -> bool:
-    return tidy(one).casefold() == tidy(other).casefold()
+def _is_called(calendar: Calendar, name: str) -> bool:
+    """Tell whether a name, or an id, means this calendar."""
+    called = tidy(calendar[CONF_NAME]).casefold()
+    return calendar[CONF_ID] == name or called == tidy(name).casefold()
 
 
 def _check(problems: Mapping[str, str]) -> None:

@@ -542,6 +542,11 @@ class Socket:
         self._raw = raw
         self._number = 0
 
+    async def receive(self) -> str:
+        """Return the next message, as it comes."""
+        async with asyncio.timeout(EVENTUALLY):
+            return await self._raw.receive_str()
+
     async def ask(self, kind: str, **data: Any) -> Any:
         """Send a command and return its result.
 

@@ -2,7 +2,7 @@
 
 import { isKey, spoken } from "./texts.js";
 
-const HIDEABLE = ["ending", "info_text", "devices", "timeline", "appointments", "why"];
+const HIDEABLE = ["ending", "info_text", "devices", "timeline", "appointments", "why", "connections"];
 
 /** The settings of my card. */
 export function myForm() {

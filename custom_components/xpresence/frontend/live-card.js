@@ -223,7 +223,7 @@ export function subscribe(hass, command, told) {
  * @param {any} error
  * @returns {Promise<string>}
  */
-async function explained(hass, error) {
+export async function explained(hass, error) {
   const { translation_domain: domain, translation_key: key } = error ?? {};
   if (domain && key) {
     const localize = await hass.loadBackendTranslation("exceptions", domain);

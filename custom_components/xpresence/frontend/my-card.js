@@ -10,6 +10,7 @@ import { changeRedirect } from "./redirecting.js";
 import { planning } from "./planning.js";
 import { redirectLine } from "./redirect.js";
 import { devices } from "./devices.js";
+import { words } from "./texts.js";
 import { timeline } from "./timeline.js";
 import { h } from "./view.js";
 
@@ -25,6 +26,10 @@ export class MyCard extends LiveCard {
     this.picking = false;
     this.redirecting = false;
     this.asking = false;
+    /** Whether the connections are open; their module is loaded when they first are. */
+    this.connecting = false;
+    /** @type {import("./connections.js").Connections | undefined} */
+    this.connections = undefined;
     /** The end that is offered; kept while one is picked. */
     this.suggestion = "";
     /** When the presence that is being planned begins, as it was proposed. */
@@ -170,6 +175,7 @@ export class MyCard extends LiveCard {
         !hidden.has("appointments") && appointmentList(this, scene, details.appointments),
         this.may("plan_presence") && !hidden.has("appointments") && planning(this, scene, details),
         !hidden.has("why") && this.why(scene, details),
+        !hidden.has("connections") && this.connected(scene),
       ]),
     ];
   }
@@ -260,23 +266,65 @@ export class MyCard extends LiveCard {
     return h(
       "section",
       { key: "why" },
-      h(
-        "button",
-        {
-          class: "link",
-          "aria-expanded": String(this.asking),
-          onclick: () => {
-            this.asking = !this.asking;
-            this.draw();
-          },
-        },
-        h("ha-icon", {
-          icon: this.asking ? "mdi:chevron-up" : "mdi:chevron-down",
-          "aria-hidden": "true",
-        }),
-        t("why"),
-      ),
+      this.opener("asking", t("why")),
       this.asking && h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
+    );
+  }
+
+  /**
+   * The calendars and the account, for who may connect any.
+   *
+   * @param {Scene} scene
+   */
+  connected(scene) {
+    if (!this.may("connect_calendars") && !this.may("connect_microsoft")) return null;
+    if (this.connecting && !this.connections) this.load();
+    if (!this.connecting) this.connections?.leave();
+    return h(
+      "section",
+      { key: "connections" },
+      this.opener("connecting", scene.t("connections")),
+      this.connecting && this.connections?.view(scene),
+    );
+  }
+
+  async load() {
+    try {
+      const { Connections } = await import("./connections.js");
+      this.connections ??= new Connections(this);
+    } catch {
+      this.connecting = false;
+      this.error = words(this.hass_?.language ?? "")("failed");
+    }
+    this.draw();
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.connections?.leave();
+  }
+
+  /**
+   * A button with words that opens and closes a part of the card below it.
+   *
+   * @param {"asking" | "connecting"} part
+   * @param {string} label
+   */
+  opener(part, label) {
+    const open = this[part];
+    return h(
+      "button",
+      {
+        class: "link",
+        "aria-expanded": String(open),
+        onclick: () => {
+          this[part] = !open;
+          this.draw();
+        },
+      },
+      h("ha-icon", { icon: open ? "mdi:chevron-up" : "mdi:chevron-down", "aria-hidden": "true" }),
+      label,
     );
   }
 

@@ -99,6 +99,7 @@ const EN = {
   begins_at: "Begins at",
   cancel: "Cancel {what}",
   why: "Why?",
+  connections: "Connections",
   dismiss: "Dismiss",
   failed: "That did not work.",
 
@@ -127,6 +128,7 @@ const EN = {
   hide_timeline: "Today",
   hide_appointments: "Appointments",
   hide_why: "Why?",
+  hide_connections: "Connections",
 };
 
 /** @type {typeof EN} */
@@ -229,6 +231,7 @@ const DE = {
   begins_at: "Beginnt um",
   cancel: "{what} absagen",
   why: "Warum?",
+  connections: "Verbindungen",
   dismiss: "Schließen",
   failed: "Das hat nicht geklappt.",
 
@@ -257,6 +260,7 @@ const DE = {
   hide_timeline: "Heute",
   hide_appointments: "Termine",
   hide_why: "Warum?",
+  hide_connections: "Verbindungen",
 };
 
 /**
@@ -271,9 +275,22 @@ const DE = {
  * @returns {Words}
  */
 export function words(language) {
-  const table = language.startsWith("de") ? DE : EN;
+  return phrases(language, EN, DE);
+}
+
+/**
+ * Return the words of a language out of two tables.
+ *
+ * @template {Record<string, string>} T
+ * @param {string} language
+ * @param {T} en
+ * @param {T} de
+ * @returns {(key: keyof T, blanks?: Record<string, string>) => string}
+ */
+export function phrases(language, en, de) {
+  const table = language.startsWith("de") ? de : en;
   return (key, blanks = {}) =>
-    table[key].replace(/\{(\w+)\}/g, (_, blank) => blanks[blank] ?? "");
+    (table[key] ?? "").replace(/\{(\w+)\}/g, (_, blank) => blanks[blank] ?? "");
 }
 
 /** Return the words of whoever is logged in, for what is asked before there is a hass. */

@@ -9,6 +9,8 @@
  * @property {(key: string, blanks?: Record<string, string>) => string} localize
  * @property {(category: string, integration: string) => Promise<Hass["localize"]>} loadBackendTranslation
  * @property {(domain: string, action: string, data: object, target?: object, notify?: boolean) => Promise<unknown>} callService
+ * @property {Record<string, { state: string, attributes: { friendly_name?: string } }>} states
+ * @property {(command: object) => Promise<any>} callWS
  * @property {{ subscribeMessage: (told: (message: any) => void, command: object) => Promise<() => Promise<void>> }} connection
  *
  * @typedef {object} Person what every colleague sees

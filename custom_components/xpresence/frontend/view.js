@@ -93,7 +93,9 @@ function update(element, props) {
     if (PROPERTIES.has(name)) {
       // A user's own change goes back to what holds, but not under their fingers.
       const typing = name === "value" && before[name] === value && element.matches(":focus");
-      if (!typing && element[name] !== value) element[name] = value ?? "";
+      // An option without a value of its own would have its words for one.
+      const other = element[name] !== value || !(name in before);
+      if (!typing && other) element[name] = value ?? "";
       continue;
     }
     if (name === "key" || before[name] === value) continue;

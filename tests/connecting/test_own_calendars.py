@@ -254,7 +254,7 @@ async def test_what_cannot_be_is_refused_and_nothing_is_changed(
 
 async def test_what_has_no_shape_is_refused_at_the_door(send: Send) -> None:
     for said in (
-        {"kind": "outlook"},
+        {"kind": "pigeon"},
         {"kind": "exchange", "invitations": "sometimes"},
         {"kind": "exchange", "endpoint": "x"},
         {"kind": "exchange", "password": ["x"]},
@@ -315,6 +315,7 @@ async def test_the_list_tells_how_each_calendar_is_doing_and_no_secret(
         {"kind": "home_assistant", "office_server": False},
         {"kind": "exchange", "office_server": True},
         {"kind": "notes", "office_server": True},
+        {"kind": "outlook", "office_server": False},
     ]
     exchange.passwords["anna"] = "renewed"
     with pytest.raises(HomeAssistantError):

@@ -190,6 +190,7 @@ async def test_a_person_is_meant_by_any_entity_by_the_device_and_by_themselves(
             "ambiguous_end",
         ),
         ("set_redirect", {"mode": "forward"}, "target_missing"),
+        ("set_redirect", {"mode": "unchanged", "for": {"hours": 1}}, "end_of_nothing"),
         ("set_redirect", {"mode": "forward", "target": "x1"}, "unknown_target"),
         ("set_redirect", {"mode": "forward", "target": "Anna"}, "refused_self"),
     ],

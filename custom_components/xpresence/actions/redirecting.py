@@ -38,6 +38,10 @@ async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="target_missing"
         )
+    if mode is RedirectMode.UNCHANGED and until is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_of_nothing"
+        )
     wishes = [
         (
             coordinator,

@@ -241,7 +241,15 @@ class Campaign:
             self.base = number
             self.taken_over = profile in PROFILES
             # Asterisk itself forgets what it was told within its last second.
-            await eventually(lambda: self.pbx.on_disk("CF", "100") == number)
+            try:
+                await eventually(lambda: self.pbx.on_disk("CF", "100") == number)
+            except AssertionError:
+                found = await asyncio.to_thread(self.pbx.redirects, "100")
+                ledger = self.home.ledger(self.entry, "100")
+                self.report.divergences.append(
+                    f"dialled {number} under {profile}, but the PBX says {found}, and"
+                    f" the ledger {ledger}"
+                )
 
     async def connection(self) -> str:
         """Tell what is needed to see why there is no connection."""

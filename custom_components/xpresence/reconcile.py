@@ -250,7 +250,9 @@ class RedirectLoop:
                 self.line, fresh = await self._read(), True
             step = self._plan()
             if not fresh and self._system.ready and self._decides(step):
-                # What was dialled a moment ago, and is not heard yet, comes first.
+                # What was dialled a moment ago, and is not heard yet, comes first;
+                # what was chosen outlives a crash while the phone system is silent.
+                await self._remember(self.ledger, must=attempt == 0)
                 self.line, fresh = await self._read(), True
                 step = self._plan()
             await self._remember(step.ledger, must=attempt == 0 or bool(step.write))

@@ -361,13 +361,14 @@ class Campaign:
 
     async def killed_at(self, fault: Fault) -> None:
         """Home Assistant dies once the ledger tells what is to be written."""
-        self.proxy.fault = fault
+        self.proxy.on_write = fault
         before = self.noted()
         async with self.choosing():
             # The same profile again may leave nothing to note.
             with contextlib.suppress(AssertionError):
                 await eventually(lambda: self.noted() != before, LEDGER_SECONDS)
             self.home.kill()
+        self.proxy.on_write = None
         if fault is not Fault.HOLD_REQUESTS:
             self.proxy.fault = Fault.NONE
         start = asyncio.create_task(self.home.start())

@@ -224,6 +224,11 @@ class Home:
 
     def ledger(self, entry_id: str, extension: str) -> dict[str, Any]:
         """Return what stands on the disk of an extension's redirect."""
+        found: dict[str, Any] = self.record(entry_id, extension)["ledger"]
+        return found
+
+    def record(self, entry_id: str, extension: str) -> dict[str, Any]:
+        """Return what stands on the disk of a person."""
         records: dict[str, Any] = {}
         path = self.folder / ".storage" / f"xpresence.{entry_id}.journal"
         for line in path.read_text().splitlines():
@@ -231,9 +236,8 @@ class Home:
                 records |= json.loads(line)
         for record in records.values():
             if isinstance(record, dict) and record.get("extension") == extension:
-                found: dict[str, Any] = record["ledger"]
-                return found
-        raise AssertionError(f"there is no ledger of {extension}")
+                return record
+        raise AssertionError(f"there is no record of {extension}")
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -87,7 +87,7 @@ async def test_killed_between_ledger_and_read_back_everything_agrees_again(
 ) -> None:
     home, proxy = office.home, office.proxy
     await office.agrees("Available", None)
-    proxy.fault = fault
+    proxy.on_write = fault
     choice = asyncio.create_task(home.choose(PROFILE, "Meeting"))
     await eventually(lambda: office.wishes("100"))
     if arrives:
@@ -95,11 +95,29 @@ async def test_killed_between_ledger_and_read_back_everything_agrees_again(
     home.kill()
     with contextlib.suppress(Failed, OSError, TypeError, aiohttp.ClientError):
         await choice
-    proxy.fault = Fault.NONE
+    proxy.fault, proxy.on_write = Fault.NONE, None
     await home.start()
     await office.agrees("Meeting", "*100")
     # What was on its way all the time arrives now, and changes nothing.
     proxy.release()
+    await office.agrees("Meeting", "*100")
+    await home.choose(PROFILE, "Available")
+    await office.agrees("Available", None)
+
+
+async def test_a_choice_is_kept_though_the_phone_system_answers_nothing_before_the_end(
+    office: Office,
+) -> None:
+    home, proxy = office.home, office.proxy
+    await office.agrees("Available", None)
+    proxy.fault = Fault.BLACK_HOLE
+    choice = asyncio.create_task(home.choose(PROFILE, "Meeting"))
+    await eventually(lambda: bool(home.record(office.entry, "100")["choice"]), 4)
+    home.kill()
+    with contextlib.suppress(Failed, OSError, TypeError, aiohttp.ClientError):
+        await choice
+    proxy.fault = Fault.NONE
+    await home.start()
     await office.agrees("Meeting", "*100")
     await home.choose(PROFILE, "Available")
     await office.agrees("Available", None)
@@ -110,7 +128,7 @@ async def test_a_write_that_arrives_after_the_next_choice_is_taken_back(
 ) -> None:
     home, proxy = office.home, office.proxy
     await office.agrees("Available", None)
-    proxy.fault = Fault.HOLD_REQUESTS
+    proxy.on_write = Fault.HOLD_REQUESTS
     choice = asyncio.create_task(home.choose(PROFILE, "Meeting"))
     await eventually(lambda: office.wishes("100"))
     home.kill()

@@ -21,12 +21,17 @@ class Fault(Enum):
     """Nothing arrives either way, and nobody is told."""
 
 
+WRITES = (b"Action: DBPut\r\n", b"Action: DBDel\r\n")
+
+
 class FaultProxy:
     """Passes connections on to a port, with a fault that may change at any time."""
 
     def __init__(self, port: int) -> None:
         self._target = port
         self.fault = Fault.NONE
+        self.on_write: Fault | None = None
+        """The fault that begins with the next request that writes."""
         self.port = 0
         self.connections = 0
         self.answered = 0
@@ -58,7 +63,7 @@ class FaultProxy:
 
     def release(self) -> None:
         """Let arrive what was held."""
-        self.fault = Fault.NONE
+        self.fault, self.on_write = Fault.NONE, None
         self._released.set()
 
     async def _serve(
@@ -121,6 +126,8 @@ class FaultProxy:
         deaf = False
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if asks and self.on_write and any(write in data for write in WRITES):
+                    self.fault, self.on_write = self.on_write, None
                 if asks and self.fault is Fault.HOLD_REQUESTS:
                     self._released.clear()
                     await self._released.wait()

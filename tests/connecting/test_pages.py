@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-import json
 from pathlib import Path
 import ssl
 from typing import Any
@@ -13,8 +12,6 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.xpresence import calendars
-from custom_components.xpresence.calendars.kind import Kind
 from tests.groupware.certificates import DAY, Authority
 from tests.groupware.domino.server import DominoServer, event
 from tests.groupware.exchange.mailbox import Item
@@ -421,23 +418,11 @@ async def test_the_same_calendar_is_not_followed_twice(
     assert errors(form) == {field: "calendar_twice"}
 
 
-async def test_exchange_online_leads_to_microsoft_365_where_that_is_offered(
-    hass: HomeAssistant,
-    own_folder: Path,
-    exchange: ExchangeServer,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_exchange_online_leads_to_microsoft_365(
+    hass: HomeAssistant, own_folder: Path, exchange: ExchangeServer
 ) -> None:
-    def build(*_: object) -> Any:
-        raise AssertionError("nobody has such a calendar")
-
-    outlook = Kind(key="outlook", build=build)
-    monkeypatch.setitem(calendars.KINDS, "outlook", outlook)  # type: ignore[arg-type]
     entry = await office_with(hass, [])
     form = await change(hass, entry, ANNA, "calendars")
-    form.texts = json.loads(json.dumps(form.texts))
-    menu = form.texts["step"]["add_calendar"]
-    for words in ("menu_options", "menu_option_descriptions"):
-        menu[words].setdefault("calendar_outlook", "Microsoft 365")
     await form.fill(next_step_id="add_calendar")
     await form.fill(next_step_id="calendar_exchange")
     await form.fill(**exchange_login(exchange, url="outlook.office365.com"))

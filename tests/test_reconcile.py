@@ -10,6 +10,7 @@ from custom_components.xpresence.presence.ledger import Ledger
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,
+    Line,
     Setting,
 )
 from custom_components.xpresence.presence.model import RedirectMode
@@ -17,7 +18,7 @@ from custom_components.xpresence.presence.redirect_status import RedirectStatus
 from custom_components.xpresence.presence.wanted import Wanted
 from custom_components.xpresence.reconcile import RedirectLoop
 from custom_components.xpresence.telephony.asterisk import AsteriskPhoneSystem
-from custom_components.xpresence.telephony.driver import Unavailable
+from custom_components.xpresence.telephony.driver import Capability, Unavailable
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
@@ -83,3 +84,26 @@ async def test_while_the_phone_system_is_away_only_an_open_wish_is_pending(
     loop.lost()
     assert loop.view.status is shown
     loop.stop()
+
+
+class Silent(AsteriskPhoneSystem):
+    """A phone system that is there and answers nothing."""
+
+    ready = True  # type: ignore[assignment]
+    capabilities = Capability.PUSH  # type: ignore[assignment]
+
+    async def read(self, extension: str) -> Line:
+        raise Unavailable("silent")
+
+
+async def test_a_turn_that_ends_after_its_loop_leaves_no_timer(
+    hass: HomeAssistant,
+) -> None:
+    loop = RedirectLoop(hass, Silent("127.0.0.1", 5038, "u", "p"), "100", HELD)
+    with pytest.raises(Unavailable):
+        await loop.async_turn()
+    assert loop._wake is not None
+    loop.stop()
+    with pytest.raises(Unavailable):
+        await loop.async_turn()
+    assert loop._wake is None

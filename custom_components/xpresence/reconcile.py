@@ -8,12 +8,12 @@ repairs. Nothing is queued: who waits for a turn finds the newest wish.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
+from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .presence.ledger import Ledger
@@ -120,10 +120,12 @@ class RedirectLoop:
         self._last_failure: Mapping[str, Any] = {}
         self._turn = asyncio.Lock()
         self._wake: CALLBACK_TYPE | None = None
+        self._stopped = False
         self._unwatch = system.watch(extension)
 
     def stop(self) -> None:
         """Stop watching and retrying; what is set stays set."""
+        self._stopped = True
         self._unwatch()
         self._sleep()
 
@@ -325,11 +327,13 @@ class RedirectLoop:
             self._wake = None
 
     def _wake_in(self, seconds: float) -> None:
-        self._sleep()
-        self._wake = async_call_later(self._hass, seconds, HassJob(self._on_wake))
+        self._wake_at(dt_util.utcnow() + timedelta(seconds=seconds))
 
     def _wake_at(self, time: datetime) -> None:
         self._sleep()
+        if self._stopped:
+            # A turn that was under way ends after the loop.
+            return
         self._wake = async_track_point_in_utc_time(
             self._hass, HassJob(self._on_wake), time
         )

@@ -193,7 +193,10 @@ class OfficeCoordinator:
                 self._ready_since = dt_util.utcnow() if ready else None
                 if ready is self._lost:
                     self._lost = not ready
-                    _LOGGER.info("The phone system is %s", "back" if ready else "lost")
+                    if ready:
+                        _LOGGER.info("The phone system is back")
+                    else:
+                        _LOGGER.info("The phone system is lost")
                 if isinstance(error, AuthenticationFailed):
                     self.entry.async_start_reauth(self.hass)
                 for state in self.people.values():
@@ -657,6 +660,8 @@ class OfficeCoordinator:
     def _show(self, person_id: str) -> None:
         if (state := self.people.get(person_id)) is None:
             return
+        # First, as in telling of decisions: a quick turn shows before those are told.
+        tell_activated(self.hass, state)
         for listener in tuple(state.listeners):
             listener()
         report_failing(self.hass, self.entry, state)

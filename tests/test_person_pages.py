@@ -8,9 +8,19 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.xpresence.automatic import automatic_problems
-from tests.office import ANNA, AVAILABLE, BOB, MEETING
+from custom_components.xpresence.automatic import MOST_RULES, automatic_problems
+from tests.office import (
+    ANNA,
+    AVAILABLE,
+    BOB,
+    COLLEAGUE,
+    MEETING,
+    OFFICE,
+    person,
+    profile,
+)
 
+from .conftest import set_up
 from .test_subentry_flows import Form, change, new
 
 
@@ -101,6 +111,100 @@ async def test_a_known_program_fills_its_entities_in(
     assert activity["entities"] == found
     assert states.items() <= activity["states"].items()
     assert activity["silence_ends"] is silence_ends
+
+
+async def test_what_says_that_a_pc_is_reached_is_found_where_nothing_tracks_it(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    device = pc_of(hass, ("binary_sensor", "door"), ("binary_sensor", "ping"))
+    registry = er.async_get(hass)
+    for name, kind in (("door", "door"), ("ping", "connectivity")):
+        registry.async_update_entity(f"binary_sensor.pc_{name}", device_class=kind)
+    form = await change(hass, office, ANNA, "activity")
+    await form.fill(client="presence", device=device)
+    assert form.suggested["session"] == "binary_sensor.pc_ping"
+
+
+async def test_a_profile_that_says_offline_is_proposed_for_a_pc_that_is_shut_down(
+    hass: HomeAssistant, own_folder: object
+) -> None:
+    home, night = (f"01PROFILE{n}00000000000000000" for n in (1, 2))
+    entry = await set_up(
+        hass,
+        subentries_data=[
+            *OFFICE,
+            # Offline too, but not for Anna.
+            profile(home, "Home", "offline", owner=BOB),
+            profile(night, "Night", "offline"),
+        ],
+    )
+    device = pc_of(hass, ("sensor", "power_state"), ("binary_sensor", "screen_lock"))
+    form = await change(hass, entry, ANNA, "activity")
+    await form.fill(client="go_hass_agent", device=device)
+    assert form.suggested["end_profile"] == night
+    await form.fill(**form.suggested)
+    # Nobody made a profile for a short absence.
+    assert "locked_profile" not in form.suggested
+
+
+async def test_a_profile_that_sends_calls_nowhere_is_named_without_a_target(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    form = await change(hass, office, ANNA, "activity")
+    await form.fill(client="own")
+    await form.fill(session="switch.pc", start_profile=AVAILABLE, end_profile=MEETING)
+    await form.fill()
+    said = form.result["description_placeholders"]
+    assert (said["start"], said["end"]) == ("Available", "Meeting (→ Voicemail)")
+
+
+async def test_a_profile_that_vanishes_between_two_pages_is_said_so_and_replaced(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    form = await change(hass, office, ANNA, "activity")
+    await form.fill(client="own")
+    await form.fill(session="switch.pc", end_profile=COLLEAGUE)
+    hass.config_entries.async_remove_subentry(office, COLLEAGUE)
+    await form.fill(inactive_minutes=15)
+    assert form.result["step_id"] == "activity_session"
+    assert form.result["errors"] == {"end_profile": "profile_missing"}
+    assert form.suggested["session"] == "switch.pc"
+    await form.fill(session="switch.pc", end_profile=MEETING)
+    await form.fill(inactive_minutes=15)
+    await form.fill()
+    assert (await saved(form))["activity"]["end_profile"] == MEETING
+
+
+async def test_a_profile_that_vanishes_before_the_last_page_is_not_stored(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    form = await change(hass, office, ANNA, "activity")
+    await form.fill(client="own")
+    await form.fill()
+    use = {"active": "switch.pc", "inactive_minutes": 15}
+    await form.fill(**use, inactive_profile=COLLEAGUE)
+    assert form.result["step_id"] == "activity_summary"
+    hass.config_entries.async_remove_subentry(office, COLLEAGUE)
+    await form.fill()
+    assert form.result["step_id"] == "activity_use"
+    assert form.result["errors"] == {"inactive_profile": "profile_missing"}
+    await form.fill(**use)
+    await form.fill()
+    assert (await saved(form))["activity"]["inactive_profile"] is None
+
+
+@pytest.mark.parametrize("states", [["x" * 300], [f"state {n}" for n in range(60)]])
+async def test_states_that_no_entity_can_have_are_refused(
+    hass: HomeAssistant, office: MockConfigEntry, states: list[str]
+) -> None:
+    form = await change(hass, office, ANNA, "activity")
+    await form.fill(client="own")
+    await form.fill(session="sensor.pc", session_states=states)
+    assert form.result["errors"] == {"session_states": "malformed"}
+    await form.fill(session="sensor.pc", session_states=["on"])
+    await form.fill()
+    await form.fill()
+    assert (await saved(form))["activity"]["states"] == {"session": ["on"]}
 
 
 async def test_the_pages_of_a_pc_say_in_the_end_what_will_happen(
@@ -221,6 +325,38 @@ async def test_rules_are_added_ordered_changed_and_removed(
     assert kept["entity"] == "sensor.focus"
 
 
+async def test_a_rule_that_is_opened_again_keeps_the_states_it_has(
+    hass: HomeAssistant, own_folder: object
+) -> None:
+    entry = await with_rules(hass, RULE)
+    form = await change(hass, entry, ANNA, "rules")
+    await form.fill(rule=RULE["id"])
+    await form.fill(entity=RULE["entity"])
+    assert form.suggested["states"] == RULE["states"]
+    # Another entity has other states.
+    form = await change(hass, entry, ANNA, "rules")
+    await form.fill(rule=RULE["id"])
+    await form.fill(entity="person.anna")
+    assert form.suggested["states"] == ["home"]
+
+
+async def test_with_as_many_rules_as_there_can_be_only_those_are_changed(
+    hass: HomeAssistant, own_folder: object
+) -> None:
+    rules = [RULE | {"id": f"r{number}"} for number in range(MOST_RULES)]
+    entry = await with_rules(hass, *rules)
+    form = await change(hass, entry, ANNA, "rules")
+    await form.fill()
+    assert form.result["errors"] == {"rule": "too_many_rules"}
+    await form.fill(rule="r7")
+    assert form.result["step_id"] == "rule"
+
+
+async def with_rules(hass: HomeAssistant, *rules: dict[str, Any]) -> MockConfigEntry:
+    anna = person(ANNA, "Anna", "100", rules=list(rules))
+    return await set_up(hass, subentries_data=[*OFFICE[:-2], anna, OFFICE[-1]])
+
+
 async def test_a_profile_for_calls_is_given_and_taken_back(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
@@ -231,6 +367,17 @@ async def test_a_profile_for_calls_is_given_and_taken_back(
     assert form.suggested["call_pbx"] == MEETING
     await form.fill()
     assert (await saved(form))["call_profiles"] == {}
+
+
+async def test_a_profile_for_calls_that_vanished_meanwhile_is_said_so(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    form = await change(hass, office, ANNA, "telephone")
+    hass.config_entries.async_remove_subentry(office, COLLEAGUE)
+    await form.fill(call_pbx=COLLEAGUE)
+    assert form.result["errors"] == {"call_pbx": "profile_missing"}
+    await form.fill(call_pbx=MEETING)
+    assert (await saved(form))["call_profiles"] == {"pbx": MEETING}
 
 
 RULE = {"id": "r", "entity": "zone.home", "states": ["0"], "profile": AVAILABLE}

@@ -19,7 +19,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..automatic import MINUTES, activity_problems
+from ..automatic import MINUTES, STATES, activity_problems
 from ..const import (
     CONF_ACTIVITY,
     CONF_END_PROFILE,
@@ -33,7 +33,7 @@ from ..const import (
     CONF_STATUS,
     SUBENTRY_PROFILE,
 )
-from ..drafts import is_offered
+from ..drafts import is_offered, malformed
 from ..labels import aim
 from ..office import office_from
 from ..presence.line import Status
@@ -48,6 +48,7 @@ OWN_CHOICE: Final = "own"
 KEEP: Final = "keep"
 USUAL_MINUTES: Final = 10
 TEXTS: Final = TextSelector(TextSelectorConfig(multiple=True))
+TYPED: Final = vol.Schema({str: STATES})
 SESSION: Final = (Sign.SESSION,)
 USE: Final = (Sign.LOCKED, Sign.LAST_INPUT, Sign.IDLE, Sign.ACTIVE)
 USUAL_STATUS: Final[Mapping[str, Status]] = {
@@ -90,52 +91,36 @@ class ActivityPage(PersonPage):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what tells that the PC runs, and what follows from it."""
-        profile = profiles_offered(self._get_entry(), self.known_as)
-        fields = {
-            **_sign_fields(SESSION),
-            vol.Optional(CONF_SILENCE_ENDS, default=False): BooleanSelector(),
-            vol.Optional(CONF_START_PROFILE): profile,
-            vol.Optional(CONF_END_PROFILE): profile,
-        }
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = self._take(fields, SESSION, user_input)
+            errors = self._take(self._session_fields(), SESSION, user_input)
             if not errors:
                 return await self.async_step_activity_use()
-        return self._show("activity_session", fields, errors)
+        return self._show("activity_session", self._session_fields(), errors)
 
     async def async_step_activity_use(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what tells that the PC is locked or unused, and what follows."""
-        profile = profiles_offered(self._get_entry(), self.known_as)
-        locked, *used = USE
-        fields = {
-            **_sign_fields((locked,)),
-            vol.Optional(CONF_LOCKED_PROFILE): profile,
-            **_sign_fields(used),
-            vol.Optional(CONF_INACTIVE_MINUTES): NumberSelector(
-                NumberSelectorConfig(
-                    min=MINUTES[0],
-                    max=MINUTES[1],
-                    step=1,
-                    unit_of_measurement="min",
-                    mode=NumberSelectorMode.BOX,
-                )
-            ),
-            vol.Optional(CONF_INACTIVE_PROFILE): profile,
-        }
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = self._take(fields, USE, user_input)
+            errors = self._take(self._use_fields(), USE, user_input)
             if not errors:
                 return await self.async_step_activity_summary()
-        return self._show("activity_use", fields, errors)
+        return self._show("activity_use", self._use_fields(), errors)
 
     async def async_step_activity_summary(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Say in words what will happen, and store it."""
+        problems = self._problems()
+        for step, fields in (
+            ("activity_session", self._session_fields()),
+            ("activity_use", self._use_fields()),
+        ):
+            # What was right on its page may be so no more: a profile may be gone.
+            if errors := _of_page(fields, problems):
+                return self._show(step, fields, errors)
         if user_input is not None:
             return self.save(self.stored | {CONF_ACTIVITY: self._activity})
         activity = self._activity
@@ -151,6 +136,34 @@ class ActivityPage(PersonPage):
                 "minutes": str(activity.get(CONF_INACTIVE_MINUTES) or NOTHING),
             },
         )
+
+    def _session_fields(self) -> dict[Any, Any]:
+        profile = profiles_offered(self._get_entry(), self.known_as)
+        return {
+            **_sign_fields(SESSION),
+            vol.Optional(CONF_SILENCE_ENDS, default=False): BooleanSelector(),
+            vol.Optional(CONF_START_PROFILE): profile,
+            vol.Optional(CONF_END_PROFILE): profile,
+        }
+
+    def _use_fields(self) -> dict[Any, Any]:
+        profile = profiles_offered(self._get_entry(), self.known_as)
+        locked, *used = USE
+        return {
+            **_sign_fields((locked,)),
+            vol.Optional(CONF_LOCKED_PROFILE): profile,
+            **_sign_fields(used),
+            vol.Optional(CONF_INACTIVE_MINUTES): NumberSelector(
+                NumberSelectorConfig(
+                    min=MINUTES[0],
+                    max=MINUTES[1],
+                    step=1,
+                    unit_of_measurement="min",
+                    mode=NumberSelectorMode.BOX,
+                )
+            ),
+            vol.Optional(CONF_INACTIVE_PROFILE): profile,
+        }
 
     def _show(
         self, step: str, fields: dict[Any, Any], errors: dict[str, str]
@@ -202,11 +215,15 @@ class ActivityPage(PersonPage):
             activity[CONF_INACTIVE_MINUTES] = int(minutes)
         activity |= {CONF_ENTITIES: entities, CONF_STATES: states}
         self._activity = activity
-        problems = activity_problems(
-            self._get_entry(), {CONF_ACTIVITY: activity}, self.known_as
+        typed_here = {
+            f"{sign}_states": states[sign] for sign in signs if states.get(sign)
+        }
+        return malformed(TYPED, typed_here) or _of_page(fields, self._problems())
+
+    def _problems(self) -> dict[str, str]:
+        return activity_problems(
+            self._get_entry(), {CONF_ACTIVITY: self._activity}, self.known_as
         )
-        shown = {str(key) for key in fields}
-        return {field: why for field, why in problems.items() if field in shown}
 
     def _propose_profiles(self) -> None:
         """Propose a profile for what the client tells and nothing is set for yet."""
@@ -243,6 +260,12 @@ class ActivityPage(PersonPage):
         if target is None or self.known_as is None:
             return profile.name
         return f"{profile.name} (→ {aim(office, self.known_as, target)})"
+
+
+def _of_page(fields: dict[Any, Any], problems: dict[str, str]) -> dict[str, str]:
+    """Return the problems with what a page asks."""
+    shown = {str(key) for key in fields}
+    return {field: why for field, why in problems.items() if field in shown}
 
 
 def _sign_fields(signs: Any) -> dict[Any, Any]:

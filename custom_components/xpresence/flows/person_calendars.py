@@ -152,6 +152,8 @@ class CalendarPage(PersonPage):
     def _save_calendars(self, made: Mapping[str, Any] | None) -> SubentryFlowResult:
         """Store the calendars; ``made`` takes the place of what was asked about."""
         mine = self.calendar.get(CONF_ID)
+        if mine and not self._find(mine):
+            return self._gone()
         calendars: list[Mapping[str, Any]] = []
         for stored in self.stored.get(CONF_CALENDARS, ()):
             if stored[CONF_ID] != mine:
@@ -161,6 +163,16 @@ class CalendarPage(PersonPage):
         if made is not None and not mine:
             calendars.append(made)
         return self.save({**self.stored, CONF_CALENDARS: calendars})
+
+    def _find(self, calendar_id: str) -> bool:
+        """Ask about this calendar as it is stored now, if it still is."""
+        stored = self.stored.get(CONF_CALENDARS, ())
+        self.calendar = next((c for c in stored if c[CONF_ID] == calendar_id), {})
+        return bool(self.calendar)
+
+    def _gone(self) -> SubentryFlowResult:
+        """End: an action has removed the calendar while the page was open."""
+        return self.async_abort(reason="calendar_gone")
 
     def _offered(self) -> set[str]:
         return {
@@ -270,7 +282,8 @@ class CalendarsPage(CalendarPage):
         """Ask which calendar, then what its kind asks."""
         if user_input is None:
             return self._which("change_calendar")
-        self.calendar = self._called(user_input[CONF_CALENDAR])
+        if not self._find(user_input[CONF_CALENDAR]):
+            return self._gone()
         step = KINDS[self.calendar[CONF_KIND]].step
         asked: SubentryFlowResult = await getattr(self, f"async_step_{step}")()
         return asked
@@ -281,20 +294,17 @@ class CalendarsPage(CalendarPage):
         """Ask which calendar is to go."""
         if user_input is None:
             return self._which("remove_calendar")
-        self.calendar = self._called(user_input[CONF_CALENDAR])
+        if not self._find(user_input[CONF_CALENDAR]):
+            return self._gone()
         return self._save_calendars(None)
-
-    def _called(self, calendar_id: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = next(
-            c for c in self.stored[CONF_CALENDARS] if c[CONF_ID] == calendar_id
-        )
-        return found
 
     def _which(self, step: str) -> SubentryFlowResult:
         options = [
             SelectOptionDict(value=c[CONF_ID], label=c[CONF_NAME])
-            for c in self.stored[CONF_CALENDARS]
+            for c in self.stored.get(CONF_CALENDARS, ())
         ]
+        if not options:
+            return self._gone()
         choice = SelectSelector(
             SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST)
         )

@@ -229,6 +229,57 @@ async def test_a_page_about_a_calendar_that_is_gone_says_so(
     assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "gone")
 
 
+async def test_a_calendars_page_about_somebody_who_left_says_so(
+    hass: HomeAssistant, own_folder: object, exchange: ExchangeServer
+) -> None:
+    login = exchange_login(exchange, password="old")
+    entry = await office_with(hass, [calendar("exchange", login)])
+    (issue,) = issues(hass)
+    page = await mend(hass, issue)
+    hass.config_entries.async_remove_subentry(entry, ANNA)
+    await settle(hass)
+    assert not issues(hass)
+    page = await answer(hass, page, {"password": "renewed"})
+    assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "gone")
+
+
+@pytest.mark.parametrize("how", ["changed", "removed", "left"])
+async def test_what_happens_to_a_calendar_while_its_password_is_tried_is_told(
+    hass: HomeAssistant, own_folder: object, exchange: ExchangeServer, how: str
+) -> None:
+    login = exchange_login(exchange, password="old", auth="basic")
+    before = calendar("exchange", login)
+    entry = await office_with(hass, [before])
+    (issue,) = issues(hass)
+    page = await mend(hass, issue)
+    anna = entry.subentries[ANNA]
+    after = [] if how == "removed" else [before | {"name": "Diary"}]
+
+    async def meanwhile(request: Any, _: object) -> Any:
+        exchange.fault = ""
+        if how == "left":
+            hass.config_entries.async_remove_subentry(entry, ANNA)
+        else:
+            hass.config_entries.async_update_subentry(
+                entry, anna, data={**anna.data, "calendars": after}
+            )
+        return await exchange._answer(request)
+
+    exchange.faults["meanwhile"] = meanwhile
+    exchange.fault = "meanwhile"
+    page = await answer(hass, page, {"password": "Grün€ 7"})
+    assert page["errors"] == {"base": "calendar_changed"}
+    if how == "changed":
+        assert entry.subentries[ANNA].data["calendars"] == after
+        await answer(hass, page, {"password": "Grün€ 7"})
+        (stored,) = entry.subentries[ANNA].data["calendars"]
+        assert stored["settings"]["password"] == "Grün€ 7"
+        assert stored["name"] == "Diary"
+    else:
+        page = await answer(hass, page, {"password": "Grün€ 7"})
+        assert page["reason"] == "gone"
+
+
 async def test_a_page_about_a_login_that_is_gone_says_so(
     hass: HomeAssistant,
     own_folder: object,

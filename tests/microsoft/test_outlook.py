@@ -173,6 +173,31 @@ async def test_the_main_calendar_can_be_picked_while_microsoft_is_away(
     assert form.result["step_id"] == "calendar_rules"
 
 
+@pytest.mark.parametrize("seen", [True, False])
+async def test_a_shared_calendar_is_changed_and_kept_whether_it_is_seen_now_or_not(
+    hass: HomeAssistant, microsoft: Microsoft, seen: bool
+) -> None:
+    bob = {"name": "Bob", "address": "bob@example.com"}
+    team = {"id": "team", "name": "Team", "owner": bob}
+    microsoft.graph.people[ANNA_THERE].calendars = [team] if seen else []
+    before = followed("team")
+    entry = await office_with(hass, ANNA, calendars=before)
+    await sign_in(hass, entry, microsoft)
+    form = await change(hass, entry, ANNA, "calendars")
+    await form.fill(next_step_id="change_calendar")
+    await form.fill(calendar=before[0]["id"])
+    (choice,) = form.result["data_schema"].schema.values()
+    labels = {o["value"]: o["label"] for o in choice.config["options"]}
+    assert labels == {"main": "main", "team": "Team (Bob)" if seen else "Outlook"}
+    assert form.suggested["calendar"] == "team"
+    await form.fill(calendar="team")
+    await form.fill(**form.suggested | {"name": "Ours"})
+    assert form.result["reason"] == "reconfigure_successful"
+    (stored,) = entry.subentries[ANNA].data["calendars"]
+    assert stored["name"] == "Ours"
+    assert stored["settings"] == before[0]["settings"]
+
+
 async def test_a_calendar_that_is_gone_or_not_allowed_is_told_so(
     hass: HomeAssistant, microsoft: Microsoft
 ) -> None:
@@ -287,6 +312,70 @@ async def test_a_withdrawn_sign_in_is_renewed_from_its_notice(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert calendars(entry).calendars[0].problem is None
     assert microsoft.graph.count("calendarView") >= asked
+
+
+async def renewing(hass: HomeAssistant, microsoft: Microsoft) -> Any:
+    """Open the notice of a withdrawn sign-in, up to the code."""
+    entry = await following(hass, microsoft)
+    microsoft.login.revoke()
+    await read(hass, entry)
+    notice = issue(hass)
+    assert notice is not None
+    page = await mend(hass, notice.issue_id)
+    page = await repairs(hass).async_configure(page["flow_id"], {})
+    assert page["type"] is FlowResultType.SHOW_PROGRESS
+    return page
+
+
+def repairs(hass: HomeAssistant) -> Any:
+    return hass.data["repairs"]["flow_manager"]
+
+
+async def go_on(hass: HomeAssistant, page: Any) -> Any:
+    """Go on as soon as the notice's page says that it may."""
+    flow = repairs(hass)._progress[page["flow_id"]]
+    await until(hass, lambda: flow._task is None or flow._task.done())
+    return await repairs(hass).async_configure(page["flow_id"])
+
+
+async def test_the_notices_page_ends_by_itself_when_the_code_is_entered(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    page = await renewing(hass, microsoft)
+    microsoft.login.enter(page["description_placeholders"]["code"], ANNA_THERE)
+    result = await go_on(hass, page)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert issue(hass) is None
+    assert shown(hass) == "signed_in"
+
+
+async def test_a_code_that_is_refused_is_named_on_the_notices_page_and_asked_anew(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    page = await renewing(hass, microsoft)
+    microsoft.login.refuse = Refused("authorization_declined")
+    page = await go_on(hass, page)
+    assert page["step_id"] == "sign_in_anew"
+    assert page["errors"] == {"base": "microsoft_declined"}
+    assert issue(hass) is not None
+    microsoft.login.refuse = None
+    page = await repairs(hass).async_configure(page["flow_id"], {})
+    microsoft.login.enter(page["description_placeholders"]["code"], ANNA_THERE)
+    result = await go_on(hass, page)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_notices_page_that_is_closed_waits_for_no_code_any_more(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    page = await renewing(hass, microsoft)
+    assert shown(hass) == "waiting"
+    repairs(hass).async_abort(page["flow_id"])
+    await until(hass, lambda: shown(hass) == "sign_in_needed")
+    asked = len(microsoft.login.asked)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(microsoft.login.asked) == asked
+    assert issue(hass) is not None
 
 
 async def test_a_problem_that_teams_finds_is_told_by_the_same_notice(

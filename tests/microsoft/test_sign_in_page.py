@@ -290,6 +290,37 @@ async def test_the_browser_brings_back_a_refusal(
     assert form.result["step_id"] == "microsoft_signed_in"
 
 
+async def test_a_refusal_before_the_browser_opens_leaves_nothing_waiting(
+    hass: HomeAssistant, microsoft: Microsoft, client: Any
+) -> None:
+    entry = await office_with(hass)
+    form = await page(hass, entry)
+    nowhere = {"tenant": "44444444-4444-4444-4444-444444444444"}
+    await form.fill(**ASKED | {"way": "browser"}, **APP | nowhere)
+    assert form.result["errors"] == {"base": "microsoft_tenant_unknown"}
+    assert hass.config_entries.flow.async_progress() == []
+    await form.fill(**ASKED | {"way": "browser"}, **APP)
+    answer = microsoft.login.agree(form.result["url"], ANNA_THERE)
+    await browser(hass, form, client, answer)
+    await form.fill()
+    assert form.result["step_id"] == "microsoft_signed_in"
+    assert hass.config_entries.flow.async_progress() == []
+
+
+async def test_a_browser_that_comes_back_to_a_closed_page_signs_nobody_in(
+    hass: HomeAssistant, microsoft: Microsoft, client: Any
+) -> None:
+    entry = await office_with(hass)
+    form = await page(hass, entry)
+    await form.fill(**ASKED | {"way": "browser"}, **APP)
+    answer = microsoft.login.agree(form.result["url"], ANNA_THERE)
+    hass.config_entries.subentries.async_abort(form.result["flow_id"])
+    assert (await browser(hass, form, client, answer)).status != 200
+    assert link_of(hass, entry, ANNA) is None
+    assert "microsoft" not in entry.subentries[ANNA].data
+    assert hass.config_entries.flow.async_progress() == []
+
+
 async def test_a_made_up_state_reaches_nobody(
     hass: HomeAssistant, microsoft: Microsoft, client: Any
 ) -> None:

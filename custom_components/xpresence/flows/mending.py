@@ -4,6 +4,7 @@ Every one begins by looking whether the person is still there, and ends with the
 notice gone: Home Assistant drops it, and what was mended raises it no more.
 """
 
+from abc import abstractmethod
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -27,10 +28,8 @@ NAMED: Final = "named"
 """What the notice is about: the entity, or the occasion that names the profile."""
 
 
-class Mending(RepairsFlow):
+class AboutSomebody(RepairsFlow):
     """A page about one person."""
-
-    step: str
 
     @property
     def meant(self) -> Meant | None:
@@ -40,6 +39,18 @@ class Mending(RepairsFlow):
             if person_id in coordinator.people:
                 return coordinator, str(person_id)
         return None
+
+    @property
+    def blanks(self) -> dict[str, str]:
+        """Return what fills the blanks of the notice's words."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return dict((issue and issue.translation_placeholders) or {})
+
+
+class Mending(AboutSomebody):
+    """A page whose answer mends it at once."""
+
+    step: str
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
@@ -63,19 +74,13 @@ class Mending(RepairsFlow):
             description_placeholders=self.blanks,
         )
 
-    @property
-    def blanks(self) -> dict[str, str]:
-        """Return what fills the blanks of the notice's words."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        return dict((issue and issue.translation_placeholders) or {})
-
     def fields(self, meant: Meant) -> vol.Schema:
         """Return what is asked; nothing but the confirmation."""
         return vol.Schema({})
 
+    @abstractmethod
     async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
         """Mend it; return what kept it from being mended."""
-        raise NotImplementedError
 
     def rename(self, meant: Meant, old: str, new: str) -> None:
         """Put one name in the place of another in the person's settings."""

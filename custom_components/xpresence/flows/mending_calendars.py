@@ -32,6 +32,7 @@ class SignInAnew(Mending):
     """Asks for the new password of one person's calendar."""
 
     step = "password"
+    _asked_about: Mapping[str, Any]
 
     @property
     def calendar(self) -> Mapping[str, Any] | None:
@@ -45,20 +46,16 @@ class SignInAnew(Mending):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Go to the page of the calendar's kind."""
-        calendar = self.calendar
-        if calendar is None:
-            return self.async_abort(reason="gone")
-        page = getattr(self, f"async_step_renew_{calendar[CONF_KIND]}", None)
-        shown: RepairsFlowResult = await (page or self.async_step_password)()
-        return shown
+        """Go to the page itself."""
+        return await self.async_step_password()
 
     async def async_step_password(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask for the password."""
-        if self.calendar is None:
+        if (calendar := self.calendar) is None:
             return self.async_abort(reason="gone")
+        self._asked_about = calendar
         return await self._async_show(user_input)
 
     @property
@@ -77,15 +74,15 @@ class SignInAnew(Mending):
     async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
         """Try the password, and store it if it works."""
         coordinator, person_id = meant
-        calendar = self.calendar
-        if calendar is None:
-            return "gone"
-        stored = calendar[CONF_SETTINGS]
+        calendar = self._asked_about
         answer = await KINDS[calendar[CONF_KIND]].check(
-            _asked(self.hass, coordinator.entry, stored, said)
+            _asked(self.hass, coordinator.entry, calendar[CONF_SETTINGS], said)
         )
         if problem := _first_problem(answer):
             return problem
+        if self.calendar != calendar:
+            # Somebody changed or removed it while the server was asked.
+            return "calendar_changed"
         settings = coordinator.settings(person_id)
         calendars = [
             {**c, CONF_SETTINGS: dict(answer.settings)} if c == calendar else c

@@ -1,7 +1,7 @@
 """The page behind the notice that somebody has to sign in at Microsoft anew."""
 
 import asyncio
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.core import callback
@@ -9,26 +9,29 @@ import voluptuous as vol
 
 from ..groupware.source import SourceError
 from ..microsoft.signing_in import SignIn, account_asked, code_of, reason_of
-from .mending import Mending
+from .mending import AboutSomebody
+
+STEP: Final = "sign_in_anew"
 
 
-class SignInAtMicrosoft(Mending):
+class SignInAtMicrosoft(AboutSomebody):
     """Signs in with a code, and is done when Microsoft says so."""
 
-    step = "sign_in_anew"
     _task: asyncio.Task[None] | None = None
     _attempt: SignIn
     _permissions: str = ""
     _refused: SourceError | None = None
 
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Go to the page itself."""
+        return await self.async_step_sign_in_anew()
+
     async def async_step_sign_in_anew(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Say why, and get a code when the person is ready."""
-        return await self._async_show(user_input)
-
-    @override
-    async def _async_show(self, user_input: dict[str, Any] | None) -> RepairsFlowResult:
         if (meant := self.meant) is None:
             return self.async_abort(reason="gone")
         coordinator, person_id = meant
@@ -49,7 +52,7 @@ class SignInAtMicrosoft(Mending):
                 return await self.async_step_enter_code()
         refused = self._refused
         return self.async_show_form(
-            step_id=self.step,
+            step_id=STEP,
             data_schema=vol.Schema({}),
             errors={"base": f"microsoft_{reason_of(refused)}"} if refused else {},
             description_placeholders={
@@ -83,7 +86,7 @@ class SignInAtMicrosoft(Mending):
             task.result()
         except SourceError as error:
             self._refused = error
-            return self.async_show_progress_done(next_step_id=self.step)
+            return self.async_show_progress_done(next_step_id=STEP)
         return self.async_show_progress_done(next_step_id="signed_in")
 
     async def async_step_signed_in(

@@ -17,7 +17,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_CLIENT_ID
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers.config_entry_oauth2_flow import (
     _encode_jwt,
     async_get_redirect_uri,
@@ -62,12 +61,9 @@ class BrowserAnswer(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Hand the answer on, and be over."""
-        try:
-            await self.hass.config_entries.subentries.async_configure(
-                self._answer_to, user_input
-            )
-        except UnknownFlow:
-            return self.async_abort(reason="microsoft_nobody_waits")
+        await self.hass.config_entries.subentries.async_configure(
+            self._answer_to, user_input
+        )
         return self.async_abort(reason="microsoft_answered")
 
 
@@ -166,6 +162,7 @@ class MicrosoftPage(PersonPage):
 
     async def _failed(self, error: SourceError) -> SubentryFlowResult:
         self._refused = error
+        self._receive_nothing()
         return await self.async_step_microsoft_account()
 
     async def async_step_microsoft_failed(
@@ -312,5 +309,10 @@ class MicrosoftPage(PersonPage):
         """Wait for nothing where the page was closed."""
         if self._task is not None:
             self._task.cancel()
+        self._receive_nothing()
+
+    def _receive_nothing(self) -> None:
+        """End what would receive a browser's answer; who comes back is refused."""
         if self._receiver is not None:
             self.hass.config_entries.flow.async_abort(self._receiver)
+            self._receiver = None

@@ -491,6 +491,11 @@ async def test_tries_come_ever_less_often_up_to_the_most(
     assert waits[:5] == [1, 2, 4, 4, 4]
 
 
+def test_a_phone_system_that_is_back_waits_for_us_a_few_seconds_at_most() -> None:
+    usual = Deadlines()
+    assert usual.retry_first < usual.retry_most <= 10
+
+
 async def a_whole_login(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:

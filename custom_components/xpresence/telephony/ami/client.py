@@ -77,7 +77,8 @@ class Deadlines:
     ping_every: float = 15
     ping: float = 5
     retry_first: float = 1
-    retry_most: float = 60
+    retry_most: float = 10
+    """A phone system that is back is seen within seconds, by one attempt each."""
     steady: float = 10
     """A connection that lived so long makes the next wait ``retry_first`` again."""
 

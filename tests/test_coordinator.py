@@ -20,9 +20,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.xpresence import store
+from custom_components.xpresence import deciding, store
 from custom_components.xpresence.const import DOMAIN
-from custom_components.xpresence.telephony.driver import ConnectionChanged
+from custom_components.xpresence.presence.targets import resolve_office
+from custom_components.xpresence.telephony.driver import ConnectionChanged, LineChanged
 from tests.conftest import set_up
 from tests.office import ANNA, AVAILABLE, BOB, MEETING, OFFICE, forward, person, profile
 
@@ -504,6 +505,31 @@ async def test_a_lost_connection_is_logged_once_each_way(
     await hass.async_block_till_done(wait_background_tasks=True)
     said = [r.message for r in caplog.records if "phone system" in r.message]
     assert said == ["The phone system is lost", "The phone system is back"]
+
+
+async def test_what_is_read_at_the_same_time_is_thought_through_once(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    coordinator = office.runtime_data
+    lines = [state.line for state in coordinator.people.values()]
+    assert len(lines) == 2
+    with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
+        for line in lines:
+            coordinator._on_driver_event(LineChanged(line))
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert resolved.call_count == 1
+
+
+async def test_unloaded_it_thinks_nothing_through_any_more(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    coordinator = office.runtime_data
+    line = next(iter(coordinator.people.values())).line
+    with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
+        coordinator._on_driver_event(LineChanged(line))
+        coordinator._deciding.stop()
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert resolved.call_count == 0
 
 
 async def test_unloading_leaves_the_redirect_as_it_is(

@@ -1,12 +1,11 @@
 """Facts in, decisions out: one phone system's people, kept up to date.
 
-Inputs change the facts; :func:`decide` turns them into decisions; entities show
-those; each person's :class:`RedirectLoop` makes the phone system follow. One
-timer wakes it at the earliest instant at which any decision changes by itself.
+Inputs change the facts; :class:`Deciding` turns them into decisions; entities show
+those; each person's :class:`RedirectLoop` makes the phone system follow.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 import logging
@@ -18,12 +17,11 @@ from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .accompany import Accompaniment
-from .causes import Cause, async_cause, cause_at_phone, cause_by_itself
+from .causes import Cause, async_cause, cause_at_phone
 from .connection import async_connect, connection_of
 from .const import (
     CONF_DESK_CHANGE,
@@ -31,6 +29,7 @@ from .const import (
     DOMAIN,
     SUBENTRY_PROFILE,
 )
+from .deciding import Deciding
 from .errors import not_followed, refuse
 from .inputs import Inlet, Leaving, Recalling, inputs_for
 from .labels import label, public_label
@@ -45,7 +44,6 @@ from .phone_system import build
 from .presence.decide import choose, decide, note_on
 from .presence.ledger import Ledger
 from .presence.model import (
-    Decision,
     EndingKind,
     Facts,
     Office,
@@ -54,8 +52,7 @@ from .presence.model import (
 )
 from .presence.numbers import NumberFormat
 from .presence.redirects import DeskChange, Event
-from .presence.targets import Situation, resolve_office
-from .presence.wanted import wanted
+from .presence.targets import Situation
 from .reconcile import RedirectLoop
 from .records import (
     facts_from_record,
@@ -99,12 +96,20 @@ class OfficeCoordinator:
         self._connection = connection_of(entry.data)
         self._adders: list[Callable[[str], None]] = []
         self._listeners: list[CALLBACK_TYPE] = []
-        self._timer: CALLBACK_TYPE | None = None
         self._stops: list[CALLBACK_TYPE] = []
         self._office_turn = asyncio.Lock()
         self._begun = False
         self._ready_since: datetime | None = None
         self._lost = False
+        self._deciding = Deciding(
+            hass,
+            self.people,
+            get_office=lambda: self.office,
+            get_style=lambda: self.number_format,
+            run=self._run,
+            show=self._show,
+            follow=self._follow,
+        )
 
     # Life
 
@@ -154,9 +159,7 @@ class OfficeCoordinator:
         for stop in self._stops:
             stop()
         self._stops.clear()
-        if self._timer is not None:
-            self._timer()
-            self._timer = None
+        self._deciding.stop()
         for state in self.people.values():
             state.stop()
         await self.system.close()
@@ -167,7 +170,7 @@ class OfficeCoordinator:
         for state in self.people.values():
             self._start_inputs(state)
         self._begun = True
-        self._refresh(self.people)
+        self._deciding.refresh(self.people)
         for state in self.people.values():
             self._run(state)
 
@@ -186,9 +189,9 @@ class OfficeCoordinator:
                     if state.person.extension == line.extension:
                         state.loop.observe(line)
                         self._run(state)
-                        if state.person.queues and self._begun:
-                            self._accompaniment.follow(state)
-                self._resolve()
+                        if state.person.queues:
+                            self._follow(state)
+                self._deciding.resolve_soon()
             case ConnectionChanged(ready=ready, error=error):
                 self._ready_since = dt_util.utcnow() if ready else None
                 if ready is self._lost:
@@ -234,7 +237,7 @@ class OfficeCoordinator:
                 # Names and the way numbers are written may be others now.
                 state.loop.show()
             self._check_profiles()
-            self._refresh(self.people, show=True)
+            self._deciding.refresh(self.people, show=True)
             for person_id, state in self.people.items():
                 if state.loop is not before.get(person_id):
                     # Read now: with no wish for it nothing else would.
@@ -347,7 +350,7 @@ class OfficeCoordinator:
         # Other appointments show in the calendar even while nothing is decided anew.
         show = facts.agenda != state.facts.agenda
         state.facts = facts
-        self._refresh([state.person.id], show=show, seen=seen)
+        self._deciding.refresh([state.person.id], show=show, seen=seen)
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
         return RedirectLoop(
@@ -390,90 +393,6 @@ class OfficeCoordinator:
         if not await before.async_release():
             release_failed(self.hass, person.id)
 
-    # Deciding
-
-    @callback
-    def _refresh(
-        self,
-        person_ids: Iterable[str],
-        *,
-        show: bool = False,
-        seen: Context | None = None,
-    ) -> None:
-        """Decide anew for some people, and for whoever depends on them.
-
-        ``seen`` is the context of what was seen outside, if anything was.
-        """
-        decided = self._decide(person_ids)
-        for state, before in decided:
-            if state.decision.claim != before.claim:
-                begin(state, cause_by_itself(state.decision, seen))
-        self._resolve()
-        self._tell_decided(decided, show=show)
-
-    @callback
-    def _decide(self, person_ids: Iterable[str]) -> list[tuple[PersonState, Decision]]:
-        """Decide anew; return those people, each with the decision before."""
-        now = dt_util.utcnow()
-        decided = []
-        for person_id in tuple(person_ids):
-            state = self.people[person_id]
-            before = state.decision
-            state.decision = decision = decide(self.office, state.facts, now)
-            if decision.claim != before.claim:
-                # The rule, and the person by an id that names nobody.
-                claim, why = decision.claim.source, decision.claim.reason
-                _LOGGER.debug("For %s decides %s: %s", person_id, claim, why)
-            decided.append((state, before))
-        return decided
-
-    @callback
-    def _resolve(self, *, but: str | None = None) -> None:
-        """Turn every deciding rule into numbers, and act where that changed.
-
-        ``but``: whose turn the caller takes.
-        """
-        answers = resolve_office(
-            self.office,
-            {pid: state.decision.redirect for pid, state in self.people.items()},
-            self.situations(),
-            style=self.number_format,
-        )
-        for person_id, state in self.people.items():
-            answer = answers[person_id]
-            wish = wanted(state.decision, answer.setting)
-            if wish != state.loop.wanted or answer.refusals != state.loop.refusals:
-                state.loop.wanted = wish
-                state.loop.refusals = answer.refusals
-                if person_id != but:
-                    self._run(state)
-
-    @callback
-    def _tell_decided(
-        self, decided: list[tuple[PersonState, Decision]], *, show: bool
-    ) -> None:
-        """Show decisions, tell of other profiles, and wake up in time for the next."""
-        for state, before in decided:
-            # First, so that what changes is known to follow from it.
-            tell_activated(self.hass, state)
-            if state.decision != before or show:
-                self._show(state.person.id)
-            if self._begun:
-                self._accompaniment.follow(state)
-        self._set_timer()
-
-    def situations(self) -> dict[str, Situation]:
-        """Return what is known of everybody, for finding targets."""
-        return {
-            person_id: Situation(
-                status=state.decision.profile.status,
-                observed=state.line.setting if state.line else None,
-                wanted=state.loop.wanted.setting if state.loop.wanted else None,
-                call=state.line.call if state.line else None,
-            )
-            for person_id, state in self.people.items()
-        }
-
     def _run(self, state: PersonState) -> None:
         """Let a person's redirect follow, in the background."""
         if not self._begun:
@@ -483,31 +402,14 @@ class OfficeCoordinator:
         )
 
     @callback
-    def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer()
-            self._timer = None
-        changes = [
-            state.decision.next_change
-            for state in self.people.values()
-            if state.decision.next_change is not None
-        ]
-        if changes:
-            self._timer = async_track_point_in_utc_time(
-                self.hass, self._on_timer, min(changes)
-            )
+    def _follow(self, state: PersonState) -> None:
+        """Let hotline and telephones follow, in the background."""
+        if self._begun:
+            self._accompaniment.follow(state)
 
-    @callback
-    def _on_timer(self, now: datetime) -> None:
-        self._timer = None
-        self._refresh(
-            [
-                person_id
-                for person_id, state in self.people.items()
-                if state.decision.next_change is not None
-                and state.decision.next_change <= now
-            ]
-        )
+    def situations(self) -> dict[str, Situation]:
+        """Return what is known of everybody, for finding targets."""
+        return self._deciding.situations()
 
     def home_person(self, person_id: str) -> str | None:
         """Return the Home Assistant person that this one is, if that is known."""
@@ -609,19 +511,19 @@ class OfficeCoordinator:
         begin(state, cause)
         before = state.facts
         state.facts = facts
-        decided = self._decide([person_id])
-        self._resolve(but=person_id)
+        decided = self._deciding.decide([person_id])
+        self._deciding.resolve(but=person_id)
         # The redirect first, for callers wait longer for it than readers for the rest.
         turn = self.hass.async_create_task(
             state.loop.async_turn(), f"{DOMAIN} redirect", eager_start=True
         )
         await asyncio.wait({turn}, timeout=SHOW_AT_LATEST)
-        self._tell_decided(decided, show=True)
+        self._deciding.tell(decided, show=True)
         try:
             await turn
         except OSError as error:
             state.facts = before
-            self._refresh([person_id], show=True)
+            self._deciding.refresh([person_id], show=True)
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="not_saved"
             ) from error
@@ -666,7 +568,7 @@ class OfficeCoordinator:
             listener()
         report_failing(self.hass, self.entry, state)
         if self._begun and tell_redirect(self.hass, state):
-            self._accompaniment.follow(state)
+            self._follow(state)
 
     # Happenings
 

@@ -366,6 +366,23 @@ async def test_a_changed_secret_asks_for_the_new_one_and_goes_on(
     assert entry.data["username"] == pbx.username
 
 
+@pytest.mark.asterisk
+async def test_the_same_secret_again_is_another_try(
+    hass: HomeAssistant, pbx: Asterisk
+) -> None:
+    result = await answer(hass, await begin(hass, "asterisk"), answers(pbx))
+    entry = result["result"]
+    await entry.runtime_data.system.close()
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    result = await answer(hass, flow["flow_id"], {"password": pbx.secret})
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.runtime_data.system.ready
+
+
 # Reconfiguration
 
 

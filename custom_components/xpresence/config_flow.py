@@ -16,7 +16,7 @@ from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 import voluptuous as vol
 
-from .connection import kept_secrets
+from .connection import connection_of, kept_secrets
 from .const import (
     CONF_DRIVER,
     DOMAIN,
@@ -253,6 +253,9 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
             # A title that nobody chose follows the host.
             update["title"] = update["data"][CONF_HOST]
         if entry.update_listeners:
+            if connection_of(update["data"]) == connection_of(entry.data):
+                # The listener sees nothing new, but the tries may have ended.
+                self.hass.config_entries.async_schedule_reload(entry.entry_id)
             return self.async_update_and_abort(entry, **update)
         return self.async_update_reload_and_abort(entry, **update)
 

@@ -422,7 +422,7 @@ async def test_byte_by_byte_everything_works(
     assert [item.get("Val") for item in found] == ["101"]
 
 
-async def test_a_secret_that_was_changed_is_tried_once_and_never_again(
+async def test_a_secret_that_was_changed_is_tried_three_times_and_never_again(
     frail_pbx: Asterisk,
 ) -> None:
     async with client_of(frail_pbx) as heard:
@@ -434,7 +434,7 @@ async def test_a_secret_that_was_changed_is_tried_once_and_never_again(
         await eventually(lambda: heard.connection[-1] == (False, LoginRefused))
         await eventually(lambda: "failed to authenticate" in frail_pbx.log())
         await asyncio.sleep(QUICK.retry_most * 2)
-        assert frail_pbx.log().count("failed to authenticate") == 1
+        assert frail_pbx.log().count("failed to authenticate") == 3
 
 
 async def test_a_right_that_was_taken_away_is_named_and_found_when_it_is_back(
@@ -491,9 +491,48 @@ async def test_tries_come_ever_less_often_up_to_the_most(
     assert waits[:5] == [1, 2, 4, 4, 4]
 
 
+async def test_a_server_that_refuses_while_it_shuts_down_is_not_believed() -> None:
+    logins = 0
+
+    async def restart(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        nonlocal logins
+        logins += 1
+        if logins in (2, 3):
+            await a_refused_login(reader, writer)
+        else:
+            await a_whole_login(reader, writer)
+        if logins > 3:
+            await reader.read()
+        writer.close()
+
+    told: list[bool] = []
+    async with listening(restart) as port:
+        settings = Settings("127.0.0.1", port, "u", "s", deadlines=QUICK)
+        client = AmiClient(
+            settings, lambda _m: None, lambda connected, _e: told.append(connected)
+        )
+        await client.start()
+        await eventually(lambda: told == [True, False, True])
+        await client.close()
+    assert logins == 4
+
+
 def test_a_phone_system_that_is_back_waits_for_us_a_few_seconds_at_most() -> None:
     usual = Deadlines()
     assert usual.retry_first < usual.retry_most <= 10
+
+
+async def a_refused_login(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Answer as a server does that does not know the login, or no longer."""
+    writer.write(b"Asterisk Call Manager/11.0.0\r\n")
+    mark = await asked(reader)
+    refusal = "Response: Error\r\nActionID: {}\r\nMessage: Authentication failed\r\n"
+    writer.write(f"{refusal.format(mark)}\r\n".encode())
+    await writer.drain()
 
 
 async def a_whole_login(

@@ -79,6 +79,8 @@ class Deadlines:
     retry_first: float = 1
     retry_most: float = 10
     """A phone system that is back is seen within seconds, by one attempt each."""
+    refusals: int = 3
+    """How many times in a row a login that once worked is refused until that counts."""
     steady: float = 10
     """A connection that lived so long makes the next wait ``retry_first`` again."""
 
@@ -115,8 +117,10 @@ class AmiClient:
 
     ``on_event`` gets every wanted event, ``on_connection`` becomes true when the
     server is connected *and* fully booted, and false when that is over; the error
-    says why. A :class:`LoginRefused` there means that no further try is made. Both
-    may raise; that is logged and harms nothing.
+    says why. A :class:`LoginRefused` there means that no further try is made: a server
+    that shuts down refuses a login that it knows, so one refusal is not believed, and
+    more of them than ``Deadlines.refusals`` would be guessing in the eyes of whoever
+    guards the server. Both may raise; that is logged and harms nothing.
     """
 
     def __init__(
@@ -226,6 +230,7 @@ class AmiClient:
         deadlines = self._settings.deadlines
         now = asyncio.get_running_loop().time
         wait = deadlines.retry_first
+        refused = 0
         while True:
             since = now()
             error = await session.wait_lost()
@@ -240,15 +245,22 @@ class AmiClient:
                 try:
                     session = self._session = await self._open()
                 except LoginRefused as error:
-                    # Another try would be one more entry in the intrusion log.
-                    self._tell(connected=False, error=error)
-                    return
+                    refused += 1
+                    if refused >= deadlines.refusals:
+                        # Another try would be one more entry in the intrusion log.
+                        self._tell(connected=False, error=error)
+                        return
+                    wait = deadlines.retry_most
+                    _LOGGER.debug("Refused %d times by the phone system", refused)
                 except (CertificateRefused, Denied) as error:
                     # Both may be mended there, and only another try can tell.
+                    refused = 0
                     wait = deadlines.retry_most
                     self._tell(connected=False, error=error)
                 except AmiError as error:
+                    refused = 0
                     _LOGGER.debug("Still no phone system: %s", type(error).__name__)
+            refused = 0
             self._tell(connected=True)
 
 

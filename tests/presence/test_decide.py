@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from custom_components.xpresence.presence.appointments import Appointment
-from custom_components.xpresence.presence.decide import choose, decide
+from custom_components.xpresence.presence.decide import choose, decide, note_on
 from custom_components.xpresence.presence.explain import explain
 from custom_components.xpresence.presence.history import learned
 from custom_components.xpresence.presence.line import AgentState
@@ -502,6 +502,15 @@ def test_of_two_calls_the_later_decides() -> None:
 
 # Rules
 
+A_CAMERA_THAT_LINGERS = EntityRule(
+    "a",
+    "camera.pc",
+    frozenset({"on"}),
+    "Meeting",
+    timedelta(minutes=2),
+    timedelta(minutes=30),
+)
+
 
 def test_rules_come_in_their_order_and_after_their_time() -> None:
     office = anna(
@@ -547,6 +556,51 @@ def test_a_rule_lingers_once_it_has_applied() -> None:
     assert holds(used, "9:10", office) == "Meeting"
     assert decided(used, "9:10", office).next_change == at("9:11")
     assert holds(used, "9:11", office) == "Available"
+
+
+def test_a_glimpse_is_none_however_long_the_rule_would_linger() -> None:
+    office = anna(rules=(A_CAMERA_THAT_LINGERS,))
+    blip = facts(conditions={"a": Met(at("9:00"), left=at("9:01"))})
+    for minute in range(60):
+        assert holds(blip, f"9:{minute:02}", office) == "Available"
+        assert decided(blip, f"9:{minute:02}", office).next_change is None
+
+
+def test_who_leaves_just_when_the_rule_begins_to_apply_lets_it_linger() -> None:
+    office = anna(rules=(A_CAMERA_THAT_LINGERS,))
+    used = facts(conditions={"a": Met(at("9:00"), left=at("9:02"))})
+    assert holds(used, "9:01", office) == "Available"
+    assert holds(used, "9:02", office) == "Meeting"
+    assert holds(used, "9:31", office) == "Meeting"
+    assert holds(used, "9:32", office) == "Available"
+
+
+@pytest.mark.parametrize(
+    ("left", "silent_since", "until"),
+    [("9:10", "9:11", "9:16"), ("9:10", "9:50", "9:40"), ("9:30", "9:11", "9:16")],
+    ids=["silent soon after", "lingered first", "silent before it was left"],
+)
+def test_a_rule_ends_by_whichever_comes_first_lingering_or_silence(
+    left: str, silent_since: str, until: str
+) -> None:
+    office = anna(rules=(A_CAMERA_THAT_LINGERS,))
+    met = Met(at("9:00"), left=at(left), silent_since=at(silent_since))
+    known = facts(conditions={"a": met})
+    assert decided(known, "9:12", office).claim.until == at(until)
+    assert holds(known, until, office) == "Available"
+
+
+# What colleagues read
+
+
+def test_a_text_written_by_hand_shows_as_long_as_what_held_then() -> None:
+    known = facts(meeting("9:00", "10:00"), choice=chosen("Vacation", "8:00"))
+    written = replace(known, note=note_on(decided(known, "8:30"), "In Rome"))
+    assert decided(written, "8:31").info_text == "In Rome"
+    assert decided(written, "9:30").info_text == "In Rome"
+    later = replace(written, choice=chosen("Lunch", "9:31"))
+    assert decided(later, "9:31").info_text != "In Rome"
+    assert decided(replace(written, choice=None), "9:31").info_text != "In Rome"
 
 
 def test_profiles_of_the_tests_are_what_they_say() -> None:

@@ -1,5 +1,7 @@
 """The office's guards in Home Assistant."""
 
+import asyncio
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.xpresence.const import DOMAIN
 from tests.conftest import set_up
 from tests.office import ANNA, OFFICE, person
+from tests.pbx.asterisk import Asterisk, running
+from tests.test_config_flow import answers
 from tests.test_coordinator import REDIRECT, act, choose, restarted, shown
 
 AGENT = "select.anna_teamdesk_status"
@@ -23,7 +27,9 @@ HOTLINE = f"hotline_conflict_{ANNA}"
 TOO_OLD = f"redirect_too_old_{ANNA}"
 
 
-async def office_with(hass: HomeAssistant, **options: Any) -> MockConfigEntry:
+async def office_with(
+    hass: HomeAssistant, data: dict[str, Any] | None = None, **options: Any
+) -> MockConfigEntry:
     anna = person(
         ANNA,
         "Anna",
@@ -32,7 +38,8 @@ async def office_with(hass: HomeAssistant, **options: Any) -> MockConfigEntry:
         devices=[{"id": "mobile", "name": "Mobile", "number": "01715550100"}],
     )
     people = [*OFFICE[:-2], anna, OFFICE[-1]]
-    return await set_up(hass, subentries_data=people, options=options)
+    more = {} if data is None else {"data": data}
+    return await set_up(hass, subentries_data=people, options=options, **more)
 
 
 async def later(
@@ -148,3 +155,41 @@ async def test_numbers_are_dialled_as_this_phone_system_wants_them(
     assert line.setting.unconditional.number == "001715550100"
     await act(hass, "set_redirect", mode="forward", target="101")
     assert shown(hass, REDIRECT).attributes["target"] == "Bob"
+
+
+# On a real phone system
+
+
+@pytest.fixture
+def pbx(socket_enabled: None) -> Iterator[Asterisk]:
+    with running() as pbx:
+        yield pbx
+
+
+async def sees(check: Callable[[], bool]) -> None:
+    """Wait for a phone system that lives in real time, while the clock stands."""
+    for _ in range(500):
+        if await asyncio.to_thread(check):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come about")
+
+
+@pytest.mark.asterisk
+@pytest.mark.usefixtures("own_folder")
+async def test_asterisk_is_told_to_end_a_forgotten_redirect_and_a_long_follow_up(
+    hass: HomeAssistant, pbx: Asterisk, freezer: FrozenDateTimeFactory
+) -> None:
+    options = {"longest_hours": 8, "longest_then": "fall_back", "wrap_up_minutes": 120}
+    reached = {"driver": "asterisk", **answers(pbx)}
+    entry = await office_with(hass, data=reached, **options)
+    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await choose(hass, "follow_up", AGENT)
+    await sees(lambda: pbx.redirects("100") == {"CF": "101"})
+    await sees(lambda: "paused" in pbx.cli("queue show 400"))
+    await later(hass, freezer, 2)
+    await sees(lambda: "paused" not in pbx.cli("queue show 400"))
+    assert pbx.redirects("100") == {"CF": "101"}
+    await later(hass, freezer, 6)
+    await sees(lambda: pbx.redirects("100") == {})
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -23,6 +23,7 @@ PATIENT = Deadlines(
     ping=10,
     retry_first=0.1,
     retry_most=0.5,
+    refused=(0.1, 0.1),
     steady=0.5,
 )
 """While an answer is to come: it may take long on a busy machine."""

@@ -522,6 +522,7 @@ async def test_a_server_that_refuses_while_it_shuts_down_is_not_believed() -> No
 def test_a_phone_system_that_is_back_waits_for_us_a_few_seconds_at_most() -> None:
     usual = Deadlines()
     assert usual.retry_first < usual.retry_most <= 10
+    assert sum(usual.refused) <= 10
 
 
 async def a_refused_login(

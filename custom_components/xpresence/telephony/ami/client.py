@@ -77,10 +77,10 @@ class Deadlines:
     ping_every: float = 15
     ping: float = 5
     retry_first: float = 1
-    retry_most: float = 10
+    retry_most: float = 5
     """A phone system that is back is seen within seconds, by one attempt each."""
-    refusals: int = 3
-    """How many times in a row a login that once worked is refused until that counts."""
+    refused: tuple[float, ...] = (2, 5)
+    """Waits after a login that once worked is refused; after the last, that counts."""
     steady: float = 10
     """A connection that lived so long makes the next wait ``retry_first`` again."""
 
@@ -119,8 +119,8 @@ class AmiClient:
     server is connected *and* fully booted, and false when that is over; the error
     says why. A :class:`LoginRefused` there means that no further try is made: a server
     that shuts down refuses a login that it knows, so one refusal is not believed, and
-    more of them than ``Deadlines.refusals`` would be guessing in the eyes of whoever
-    guards the server. Both may raise; that is logged and harms nothing.
+    more of them than ``Deadlines.refused`` allows would be guessing in the eyes of
+    whoever guards the server. Both may raise; that is logged and harms nothing.
     """
 
     def __init__(
@@ -245,12 +245,12 @@ class AmiClient:
                 try:
                     session = self._session = await self._open()
                 except LoginRefused as error:
-                    refused += 1
-                    if refused >= deadlines.refusals:
+                    if refused == len(deadlines.refused):
                         # Another try would be one more entry in the intrusion log.
                         self._tell(connected=False, error=error)
                         return
-                    wait = deadlines.retry_most
+                    wait = deadlines.refused[refused]
+                    refused += 1
                     _LOGGER.debug("Refused %d times by the phone system", refused)
                 except (CertificateRefused, Denied) as error:
                     # Both may be mended there, and only another try can tell.

@@ -2,9 +2,10 @@
 
 from types import MappingProxyType
 
+from homeassistant.components import conversation
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
@@ -163,6 +164,49 @@ async def test_a_satellite_speaks_for_its_person(
     answer = await say("set Anna's status to lunch", by=None, device=device.id)
     assert state_of(hass, "select", ANNA, "profile").state == "Available"
     assert "nothing was changed" in answer.casefold()
+
+
+@ENGLISH
+async def test_what_hears_for_a_satellite_speaks_for_its_person_too(
+    hass: HomeAssistant, say: Say, office: MockConfigEntry
+) -> None:
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=office.entry_id, identifiers={("test", "satellite")}
+    )
+    heard_by = er.async_get(hass).async_get_or_create(
+        "assist_satellite", "test", "desk", device_id=device.id
+    )
+    bob = office.subentries[BOB]
+    hass.config_entries.async_update_subentry(
+        office, bob, data={**bob.data, "sharing": {"satellites": [device.id]}}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for satellite in ("assist_satellite.gone", heard_by.entity_id):
+        result = await conversation.async_converse(
+            hass,
+            "set my status to lunch",
+            None,
+            Context(),
+            "en",
+            satellite_id=satellite,
+        )
+        await hass.async_block_till_done(wait_background_tasks=True)
+        known = satellite == heard_by.entity_id
+        profile = state_of(hass, "select", BOB, "profile").state
+        assert profile == ("Lunch" if known else "Available")
+        speech = result.response.speech["plain"]["speech"]
+        assert ("whose voice" in speech) is not known
+
+
+@ENGLISH
+async def test_where_there_is_one_person_everybody_who_speaks_means_them(
+    hass: HomeAssistant, say: Say, office: MockConfigEntry
+) -> None:
+    hass.config_entries.async_remove_subentry(office, ANNA)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "now Lunch" in await say("set my status to lunch", by=None)
+    assert state_of(hass, "select", BOB, "profile").state == "Lunch"
+    assert "Lunch" in await say("what is my status")
 
 
 @GERMAN

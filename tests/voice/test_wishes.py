@@ -105,6 +105,8 @@ def test_a_plan_without_times_is_none(language: str, text: str) -> None:
         ("2026-11-24 23:59", "until midnight", "25.11 00:00"),
         ("2026-11-24 10:00", "until twenty five past one", "24.11 13:25"),
         ("2026-11-24 10:00", "for twenty five minutes", "24.11 10:25"),
+        ("2026-11-24 10:00", "for 1.5 hours", "24.11 11:30"),
+        ("2026-11-24 10:00", "for 1,5 hours", "24.11 11:30"),
         ("2026-12-31 10:00", "until January 2nd", "02.01 00:00"),
         # The clocks go back at three: an hour is an hour all the same.
         ("2026-10-25 01:30", "for three hours", "25.10 03:30"),

@@ -24,7 +24,7 @@ GERMAN_UNITS: Final[Mapping[str, timedelta]] = {
     **dict.fromkeys(("dreiviertelstunde", "dreiviertelstunden"), 45 * _MINUTE),
 }
 LONGEST: Final = timedelta(days=366)
-_DECIMAL: Final = re.compile(r"\d+[.,]\d+")
+_DECIMAL: Final = re.compile(r"\d+(?:\.\d+|,\d{1,2})")
 
 type Found = tuple[timedelta, int]
 
@@ -103,4 +103,4 @@ def _unit(
 
 
 def _decimal(word: str) -> float:
-    return float(word.replace(",", ".").replace(":", "."))
+    return float(word.replace(",", "."))

@@ -7,6 +7,7 @@ A day without a time of day is the whole day: "until Monday" ends as Monday begi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+import re
 from typing import Final
 
 from .clock import Clock, clock
@@ -198,6 +199,7 @@ def _day(
 
 
 _EN_RELATIVE: Final = frozenset(("today", "tonight", "tomorrow"))
+_DAY_AND_MONTH: Final = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
 
 def _date(
@@ -206,14 +208,13 @@ def _date(
     """Read "24 December", "December 24th", "24. Dezember", "24.12."."""
     if (month := MONTHS.get(words.at(index))) and not german:
         ordinal = words.at(index + 1).rstrip("stndrh")
-        if not ordinal.isdecimal():
+        if not ordinal.isdecimal() or len(ordinal) > 2:
             return None
         apart = words.at(index + 2) in ("st", "nd", "rd", "th")
         skip = 3 if apart else 2
         return _dated(int(ordinal), month, today, index + skip)
-    if "." in words.at(index) and german:
-        day, _, month_said = words.at(index).partition(".")
-        return _dated(int(day), int(month_said), today, index + 1)
+    if german and (match := _DAY_AND_MONTH.fullmatch(words.at(index))):
+        return _dated(int(match[1]), int(match[2]), today, index + 1)
     day_said = number(words, index, german)
     if day_said is None:
         return None

@@ -137,14 +137,16 @@ def of_whom(spoken: str, names: Iterable[str]) -> Heard:
     """Find a person whose name may stand in the genitive: Anna's, Annas."""
     known = tuple(names)
     plain = spoken.strip().replace("’", "'")
-    for form in (plain, plain.removesuffix("'s"), plain.removesuffix("'")):
+    forms = [plain, plain.removesuffix("'s"), plain.removesuffix("'")]
+    if plain.casefold().endswith("s"):
+        forms.append(plain[:-1])
+    for form in forms:
         if (found := _exactly(form, known)) is not None:
             return Heard(found)
-    if plain.casefold().endswith("s") and (found := _exactly(plain[:-1], known)):
-        return Heard(found)
-    first = tuple(name for name in known if _whole(name.split()[0]) == _whole(plain))
-    if len(first) > 1:
-        return Heard(None, first)
+    for form in forms:
+        first = tuple(n for n in known if _whole(n.split()[0]) == _whole(form))
+        if len(first) > 1:
+            return Heard(None, first)
     return heard(plain.removesuffix("'s"), known)
 
 

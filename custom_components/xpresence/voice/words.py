@@ -6,8 +6,12 @@ from typing import Final
 
 from .numbers import ENGLISH, GERMAN, TENS
 
-_WORD: Final = re.compile(r"\d+[:.]\d+|\d+|[^\W\d_]+(?:['’][^\W\d_]+)?\.?")
+_WORD: Final = re.compile(r"\d+[:.,]\d+|\d+|[^\W\d_]+(?:['’][^\W\d_]+)?\.?")
 _NOON: Final = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
+
+
+LONGEST_NUMBER: Final = 6
+"""Digits; nobody means a time or a length by more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def number(words: Words, index: int, german: bool) -> tuple[int, int] | None:
     """Read a number; return it and the index after it."""
     word = words.at(index)
     if word.isdecimal():
-        return int(word), index + 1
+        return (int(word), index + 1) if len(word) <= LONGEST_NUMBER else None
     known = GERMAN if german else ENGLISH
     if word not in known:
         return None

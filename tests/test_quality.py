@@ -6,6 +6,7 @@ import importlib
 import json
 from pathlib import Path
 import re
+import tomllib
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -60,6 +61,18 @@ def functions(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
+
+
+def test_nothing_is_left_out_of_what_is_measured() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    coverage = project["tool"]["coverage"]
+    assert coverage["run"]["branch"]
+    assert coverage["run"]["source"] == ["custom_components/xpresence"]
+    assert "omit" not in coverage["run"] | coverage["report"]
+    assert coverage["report"]["exclude_also"] == ["if TYPE_CHECKING:", "@overload"]
+    assert coverage["report"]["fail_under"] >= 95
+    for path in PACKAGE.rglob("*.py"):
+        assert "pragma: no" not in path.read_text(), path.name
 
 
 async def test_the_actions_are_there_before_any_phone_system(

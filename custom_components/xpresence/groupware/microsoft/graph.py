@@ -130,11 +130,12 @@ class GraphClient:
         body: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         claims: str | None = None
-        for attempt in range(2):
+        again = False
+        while True:
             wait = self._quiet_until - asyncio.get_running_loop().time()
             if wait > 0:
                 raise SourceUnavailable("throttled", wait)
-            token = await self._tokens.token(claims, fresh=attempt > 0)
+            token = await self._tokens.token(claims, fresh=again)
             headers = {"Authorization": f"Bearer {token}"}
             if prefer:
                 headers["Prefer"] = prefer
@@ -160,12 +161,11 @@ class GraphClient:
                 raise CertificateRejected("certificate") from error
             except (ClientError, UnicodeError) as error:
                 raise SourceUnavailable("unreachable") from error
-            if response.status == 401 and attempt == 0:
+            if response.status == 401 and not again:
                 # Continuous access evaluation says what the next token must carry.
-                claims = _claims(response)
+                claims, again = _claims(response), True
                 continue
             return self._judge(response, text, permission)
-        raise AssertionError("the second answer is judged")  # pragma: no cover
 
     def _judge(
         self, response: ClientResponse, text: str, permission: str

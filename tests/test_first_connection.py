@@ -1,7 +1,6 @@
 """A Home Assistant that is there before its phone system waits for nobody."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -38,7 +37,7 @@ async def away(
 ) -> AsyncIterator[None]:
     """Let the phone system be off, and be looked for without long waits."""
     monkeypatch.setattr(connection, "FIRST_CONNECT_WAIT", (0.02, 0.05))
-    with suppress(ProcessLookupError):
+    if pbx.process is not None and pbx.process.poll() is None:
         pbx.kill()
     yield
     for entry in hass.config_entries.async_entries(DOMAIN):

@@ -23,6 +23,7 @@ MAY_STAND_THERE = {
     "self.settings.kind",
     "problem",
     "reason",
+    "refused",  # how often
 }
 """What is put into a message; a new one is to be looked at, and added here."""
 

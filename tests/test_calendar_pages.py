@@ -147,6 +147,22 @@ async def test_what_is_wrong_with_the_rules_is_named_and_nothing_is_lost(
     assert changed["rules"]["invitations"] == "accepted"
 
 
+async def test_a_profile_for_meetings_that_vanished_meanwhile_is_said_so(
+    hass: HomeAssistant,
+) -> None:
+    entry = await office_with(hass, "calendar.anna")
+    (calendar,) = stored(hass)
+    form = await on(await change(hass, entry, ANNA, "calendars"), "change_calendar")
+    await form.fill(calendar=calendar["id"])
+    await form.fill(entity_id="calendar.anna")
+    said = form.suggested
+    hass.config_entries.async_remove_subentry(entry, COLLEAGUE)
+    await form.fill(**said | {"default_profile": COLLEAGUE})
+    assert form.result["errors"] == {"default_profile": "profile_missing"}
+    await form.fill(**said)
+    assert (await saved(form))[0]["rules"]["default_profile"] == MEETING
+
+
 async def test_one_calendar_is_removed_and_the_others_stay(
     hass: HomeAssistant,
 ) -> None:

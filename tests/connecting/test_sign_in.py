@@ -296,6 +296,42 @@ async def test_a_page_about_a_login_that_is_gone_says_so(
     assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "gone")
 
 
+@pytest.mark.parametrize("how", ["changed", "removed"])
+async def test_what_happens_to_a_login_while_its_password_is_tried_is_kept(
+    hass: HomeAssistant,
+    own_folder: object,
+    exchange: ExchangeServer,
+    domino: DominoServer,
+    how: str,
+) -> None:
+    change_password("exchange", exchange, domino, "renewed")
+    entry = await with_account(hass, exchange, domino, "exchange")
+    account = entry.data["accounts"]["exchange"] | {"auth": "basic"}
+    hass.config_entries.async_update_entry(
+        entry, data={"driver": "actions", "accounts": {"exchange": account}}
+    )
+    await settle(hass)
+    (issue,) = issues(hass)
+    page = await mend(hass, issue)
+    changed = {"accounts": {"exchange": account | {"username": MAIL[BOB]}}}
+    after = {"driver": "actions"} | (changed if how == "changed" else {})
+
+    async def meanwhile(request: Any, _: object) -> Any:
+        exchange.fault = ""
+        hass.config_entries.async_update_entry(entry, data=after)
+        return await exchange._answer(request)
+
+    exchange.faults["meanwhile"] = meanwhile
+    exchange.fault = "meanwhile"
+    page = await answer(hass, page, {"password": "renewed"})
+    assert entry.data == after
+    if how == "removed":
+        assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "gone")
+        return
+    # Asked once more, about the login that it is now.
+    assert page["description_placeholders"]["login"] == MAIL[BOB]
+
+
 @pytest.mark.usefixtures("hung_up_on")
 async def test_a_certificate_is_told_with_what_is_wrong_and_where_to_mend_it(
     hass: HomeAssistant,

@@ -47,6 +47,13 @@ PLANS = [
     ),
     (
         "de",
+        "Urlaub von Montag bis einschließlich Freitag",
+        "Urlaub",
+        "30.11 00:00",
+        "05.12 00:00",
+    ),
+    (
+        "de",
         "Urlaub vom 23. Dezember bis 2. Januar",
         "Urlaub",
         "23.12 00:00",
@@ -87,8 +94,13 @@ def test_a_plan_has_a_beginning_and_an_end(
         ("en", "vacation"),
         ("en", "vacation from Monday"),
         ("en", "meeting from blue to green"),
+        ("en", "meeting tomorrow at 3 pm"),
+        ("en", "meeting from 3 for 4"),
+        ("en", "meeting from three to blue"),
+        ("en", "meeting tomorrow from 4 pm to 3 pm"),
         ("de", "Urlaub"),
         ("de", "Urlaub von Montag"),
+        ("de", "Besprechung morgen von 16 Uhr bis 15 Uhr"),
     ],
 )
 def test_a_plan_without_times_is_none(language: str, text: str) -> None:
@@ -125,6 +137,7 @@ def test_an_end_is_the_next_that_the_clock_shows(
     [
         ("en", "until"),
         ("en", "until yesterday"),
+        ("en", "until today"),
         ("en", "until 25:00"),
         ("en", "until 12:75"),
         ("en", "until February 30th"),

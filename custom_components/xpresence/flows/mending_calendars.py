@@ -120,6 +120,9 @@ class AccountSignIn(RepairsFlow):
         if user_input is not None:
             asked = _asked(self.hass, entry, stored, user_input)
             answer = await CHECKS[kind](asked)
+            if account_of(entry, kind) != stored:
+                # Somebody changed or removed it meanwhile: begin with what it is now.
+                return await self.async_step_password()
             if problem := _first_problem(answer):
                 errors["base"] = problem
             else:

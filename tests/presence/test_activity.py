@@ -1,10 +1,15 @@
 """PC entities lie; what is believed of them, case by case."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from custom_components.xpresence.presence.activity import followed, is_away
+from custom_components.xpresence.presence.activity import (
+    followed,
+    is_away,
+    locked_since,
+)
 from custom_components.xpresence.presence.model import (
     Absence,
     InactivityRules,
@@ -13,7 +18,7 @@ from custom_components.xpresence.presence.model import (
     Statement,
 )
 
-from .office import ANNA, OFFICE, anna, at, decided, facts, holds
+from .office import ANNA, OFFICE, anna, at, chosen, decided, facts, holds
 
 
 def pc(
@@ -90,6 +95,121 @@ def test_a_restart_of_the_pc_is_no_end_of_the_day() -> None:
     off = facts(pc=pc(Statement(False, at("9:00"))))
     assert holds(off, "9:00") == "Available"
     assert holds(off, "9:01") == "Gone home"
+
+
+FELL_SILENT = Statement(True, at("8:00"), at("17:00"))
+OFF_AND_SILENT = Statement(False, at("17:00"), at("17:02"))
+
+
+@pytest.mark.parametrize(
+    ("known", "clock", "expected", "next_change"),
+    [
+        (Pc(FELL_SILENT, silence_ends=True), "17:04", "At work", "17:06"),
+        (Pc(FELL_SILENT, silence_ends=True), "17:05", "At work", "17:06"),
+        (Pc(FELL_SILENT, silence_ends=True), "17:06", "Gone home", None),
+        (Pc(FELL_SILENT), "17:04", "At work", "17:05"),
+        (Pc(FELL_SILENT), "17:05", "Available", None),
+        (Pc(FELL_SILENT), "17:06", "Available", None),
+        (Pc(OFF_AND_SILENT), "17:06", "Gone home", "17:07"),
+        (Pc(OFF_AND_SILENT), "17:07", "Available", None),
+        (Pc(OFF_AND_SILENT, silence_ends=True), "17:07", "Gone home", None),
+        (Pc(Statement(False, at("9:00")), ran_since=at("8:00")), "9:00", "At work", ""),
+        (
+            Pc(Statement(False, at("9:00")), ran_since=at("8:00")),
+            "9:01",
+            "Gone home",
+            "",
+        ),
+        (Pc(Statement(False, at("9:00"))), "9:00", "Available", "9:01"),
+    ],
+    ids=[
+        "silent-and-believed",
+        "silence-that-ends-a-session-must-stand-too",
+        "silence-ended-the-session",
+        "silent-and-believed-where-silence-ends-nothing",
+        "silence-says-nothing",
+        "and-never-becomes-an-end",
+        "off-and-then-silent",
+        "off-and-silent-for-too-long",
+        "off-and-silent-where-silence-means-off",
+        "off-for-a-moment-it-still-counts-as-running",
+        "off-for-long-enough",
+        "never-seen-running-there-is-no-session-to-go-on",
+    ],
+)
+def test_a_pc_that_says_nothing_more(
+    known: Pc, clock: str, expected: str, next_change: str | None
+) -> None:
+    decision = decided(facts(pc=known), clock)
+    assert decision.profile.name == expected
+    if next_change != "":
+        assert decision.next_change == (at(next_change) if next_change else None)
+
+
+@pytest.mark.parametrize(
+    ("known", "ends"),
+    [
+        (Pc(FELL_SILENT, silence_ends=True), "17:06"),
+        (Pc(FELL_SILENT), None),
+        (Pc(Statement(False, at("17:00"))), "17:01"),
+        (Pc(Statement(False, at("17:00"), at("17:00"))), "17:01"),
+        (Pc(Statement(False, at("17:00"), at("16:50"))), None),
+        (Pc(Statement(False, at("17:00"), at("16:56"))), None),
+        (Pc(Statement(False, at("17:00"), at("16:50")), silence_ends=True), "17:01"),
+    ],
+    ids=[
+        "silence-that-ends-sessions",
+        "silence-that-ends-nothing",
+        "off",
+        "off-and-believed-long-enough",
+        "off-but-no-longer-believed",
+        "off-but-believed-not-quite-long-enough",
+        "off-and-silence-would-mean-the-same",
+    ],
+)
+def test_until_my_session_ends_when_the_pc_says_nothing_more(
+    known: Pc, ends: str | None
+) -> None:
+    held = facts(choice=chosen("Nicht stören", "12:00"), pc=known)
+    still = [f"17:{minute:02}" for minute in range(20)]
+    if ends is not None:
+        still = still[: still.index(ends)]
+        assert decided(held, "17:00").next_change == at(ends)
+        assert holds(held, ends) != "Nicht stören"
+    assert {holds(held, clock) for clock in still} == {"Nicht stören"}
+
+
+@pytest.mark.parametrize(
+    ("newer", "locked"),
+    [
+        (
+            Pc(last_input=Statement(at("9:00") + timedelta(seconds=10), at("9:05"))),
+            True,
+        ),
+        (
+            Pc(last_input=Statement(at("9:00") + timedelta(seconds=11), at("9:05"))),
+            False,
+        ),
+        (Pc(active=Statement(True, at("9:00") + timedelta(seconds=10))), True),
+        (Pc(active=Statement(True, at("9:00") + timedelta(seconds=11))), False),
+        (Pc(running=Statement(True, at("9:00") + timedelta(seconds=10))), True),
+        (Pc(running=Statement(True, at("9:00") + timedelta(seconds=11))), False),
+    ],
+    ids=[
+        "the-key-that-locked-it",
+        "a-key-after-that",
+        "active-as-it-was-locked",
+        "active-after-that",
+        "started-as-it-was-locked",
+        "started-after-that",
+    ],
+)
+def test_what_lies_within_the_hold_is_of_the_same_moment(
+    newer: Pc, *, locked: bool
+) -> None:
+    known = replace(newer, locked=Statement(True, at("9:00")))
+    since = locked_since(known, OFFICE.health, at("9:06"))
+    assert since == (at("9:00") if locked else None)
 
 
 def test_what_is_not_set_up_claims_nothing() -> None:

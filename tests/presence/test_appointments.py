@@ -147,6 +147,14 @@ def test_of_two_at_the_same_time_the_category_comes_before_the_default() -> None
     assert holds(known, "9:30") == "Quiet"
 
 
+def test_planned_presence_comes_before_a_default_of_the_same_time() -> None:
+    known = facts(
+        meeting("9:00", "10:00", uid="a"),
+        meeting("9:00", "10:00", uid="b", profile="Quiet"),
+    )
+    assert holds(known, "9:30") == "Quiet"
+
+
 def test_of_two_that_are_alike_the_uid_decides_so_that_it_never_flickers() -> None:
     one = meeting("9:00", "10:00", uid="a", categories=("Quiet",))
     two = meeting("9:00", "10:00", uid="b", categories=("Lunch",))
@@ -427,6 +435,48 @@ def test_hostile_text_is_only_text(text: str) -> None:
         marked(meeting("9:00", "10:00", subject=text, categories=(text,)), text)
     )
     assert holds(known, "9:30") == "Meeting"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Offer", "Offer"),
+        ("  Offer \t for\nBob ", "Offer for Bob"),
+        ("pay\u202ednuof", "pay dnuof"),
+        ("zero\u200bwidth", "zero width"),
+        ("one\u2028two", "one two"),
+        ("Familie \U0001f468\u200d\U0001f469\u200d\U0001f467", None),
+        ("Größe in € \u4f60\u597d", None),
+        ("\x07" * 40 + "Offer", "Offer"),
+        ("x" * 255, None),
+        ("x" * 256, "x" * 255),
+        ("\n" * 600 + "Offer", ""),
+    ],
+    ids=[
+        "plain",
+        "on-one-line",
+        "never-turned-round",
+        "never-unseen",
+        "every-kind-of-line-break",
+        "an-emoji-is-not-taken-apart",
+        "every-alphabet",
+        "without-bells",
+        "as-long-as-may-be",
+        "longer-than-may-be",
+        "not-even-looked-through-without-end",
+    ],
+)
+def test_a_subject_shows_as_one_line_that_reads_as_it_stands(
+    text: str, shown: str | None
+) -> None:
+    subject = meeting("9:00", "10:00", subject=text).subject
+    assert subject == (text if shown is None else shown)
+
+
+def test_eight_words_after_an_at_may_be_a_profiles_name() -> None:
+    words = "one two three four five six seven eight nine"
+    found = marked(meeting("9:00", "10:00", subject=f"@{words}"))
+    assert max(len(marker.split()) for marker in found.markers) == 8
 
 
 @pytest.mark.parametrize("piece", ["@", "@ ", "@\n", "@x ", " ", "@" + " " * 50])

@@ -43,6 +43,7 @@ from custom_components.xpresence.presence.parts import (
     value,
 )
 from custom_components.xpresence.presence.redirects import (
+    LANDS_WITHIN,
     DeskChange,
     Plan,
     answered,
@@ -151,10 +152,7 @@ class Telephone(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.1, 0.5, 1, 4, 5, 30, 119, 3600]))
     def time_passes(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-        self.delayed = [
-            late for late in self.delayed if self.now - late[0] < timedelta(minutes=2)
-        ]
+        self._pass(seconds)
 
     @precondition(lambda self: not self.dialled)
     @rule(part=st.sampled_from(Part), off=st.booleans())
@@ -176,7 +174,7 @@ class Telephone(RuleBasedStateMachine):
             return
         self.dialled = {part: new}
         self._says(changed(self.phone, self.dialled))
-        self.now += timedelta(seconds=2)
+        self._pass(2)
 
     @precondition(lambda self: not self.dialled)
     @rule(part=st.sampled_from(Part))
@@ -212,12 +210,12 @@ class Telephone(RuleBasedStateMachine):
         instant = self.now - timedelta(seconds=seconds)
         self.phone = next(said for at, said in reversed(self.past) if at <= instant)
         self.past = [(self.past[0][0], self.phone)]
-        self.now += timedelta(seconds=10)
+        self._pass(10)
         self.ready_since = self.now
 
     @rule()
     def connection_breaks(self) -> None:
-        self.now += timedelta(seconds=1)
+        self._pass(1)
         self.ready_since = self.now
 
     @precondition(lambda self: self.delayed and not self.dialled)
@@ -242,7 +240,7 @@ class Telephone(RuleBasedStateMachine):
     @rule()
     def xpresence_restarts(self) -> None:
         self.ledger = Ledger.from_json(self.ledger.to_json())
-        self.now += timedelta(seconds=20)
+        self._pass(20)
         self.ready_since = self.now
 
     @precondition(lambda self: not self.delayed)
@@ -330,6 +328,13 @@ class Telephone(RuleBasedStateMachine):
         self.now += timedelta(seconds=60)
         self._turn(Outcome.DONE, frozenset(Part))
         assert self.ledger == still
+
+    def _pass(self, seconds: float) -> None:
+        """Let time pass; a write that has not landed within two minutes never does."""
+        self.now += timedelta(seconds=seconds)
+        self.delayed = [
+            late for late in self.delayed if self.now - late[0] < LANDS_WITHIN
+        ]
 
     def _says(self, setting: Setting) -> None:
         self.phone = setting

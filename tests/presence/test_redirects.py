@@ -1060,6 +1060,35 @@ def test_own_redirect_ends_at_its_time() -> None:
     assert desk.told() == [(EventKind.OWN_ENDED, {Part.UNCONDITIONAL})]
 
 
+def test_of_two_own_redirects_each_ends_at_its_own_time() -> None:
+    desk = act(Desk(), Setting(unconditional=BOB), minutes=60)
+    act(desk, Setting(busy=CAROL), minutes=20)
+    first, second = (desk.now + timedelta(minutes=m) for m in (20, 60))
+    ends = sorted(own.until for own in desk.ledger.own if own.until)
+    assert len(ends) == 2
+    assert first - timedelta(minutes=10) < ends[0] <= first < ends[1] <= second
+    assert desk.ask().again == ends[0]
+    desk.now = ends[0]
+    assert desk.ask().write == Setting(busy=None)
+    desk.settle()
+    assert desk.phone == replace(QUIET, unconditional=BOB)
+    assert desk.ask().again == ends[1]
+    desk.now = ends[1]
+    assert desk.settle().phone == QUIET
+
+
+def test_an_own_redirect_for_a_while_goes_back_to_one_for_good() -> None:
+    desk = act(Desk(), Setting(unconditional=BOB))
+    act(desk, Setting(unconditional=CAROL), minutes=30)
+    assert desk.wait(1800).settle().phone.unconditional == BOB
+
+
+def test_an_own_redirect_for_a_while_goes_back_past_another_for_a_while() -> None:
+    desk = act(Desk(), Setting(unconditional=BOB), minutes=60)
+    act(desk, Setting(unconditional=CAROL), minutes=30)
+    assert desk.wait(1800).settle().phone == QUIET
+
+
 def test_own_redirect_does_not_end_before_its_time() -> None:
     desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
     desk.now = MORNING + timedelta(minutes=30, seconds=-1)

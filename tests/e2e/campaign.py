@@ -95,6 +95,8 @@ class Campaign:
         """Whether that stands over the profile's own; ``None`` after a choice of which
         nobody knows whether it was taken."""
         self.dialled = 0
+        self.tell: Callable[[str], None] = lambda line: None
+        """Who hears of each history at once."""
 
     @property
     def faults(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -129,11 +131,12 @@ class Campaign:
     async def run(self, histories: int) -> Report:
         """Live through so many histories."""
         for number in range(histories):
-            await self.history(number)
+            told = await self.history(number)
+            self.tell(f"history {number + 1} of {histories}: {told}")
         return self.report
 
-    async def history(self, number: int) -> None:
-        """Live through one history, and see that everything agrees in the end."""
+    async def history(self, number: int) -> str:
+        """Live through one history, see that everything agrees, and tell it."""
         breaks = self.faults
         told = []
         for _ in range(self.chance.randint(2, 5)):
@@ -152,8 +155,10 @@ class Campaign:
         start = time.monotonic()
         if problem := await self.converge():
             self.report.divergences.append(f"history {number}: {told}: {problem}")
-        else:
-            self.report.times.append(time.monotonic() - start)
+            return f"{', '.join(told)}: {problem}"
+        seconds = time.monotonic() - start
+        self.report.times.append(seconds)
+        return f"{', '.join(told)}: {seconds:.2f} s"
 
     async def converge(self) -> str:
         """Wait until everything agrees; say what still does not after long enough."""
@@ -250,6 +255,7 @@ class Campaign:
                     f"dialled {number} under {profile}, but the PBX says {found}, and"
                     f" the ledger {ledger}"
                 )
+                self.tell(self.report.divergences[-1])
 
     async def connection(self) -> str:
         """Tell what is needed to see why there is no connection."""
@@ -400,7 +406,9 @@ class Campaign:
             await self.home.start()
 
 
-async def one_office(histories: int, seed: int) -> Report:
+async def one_office(
+    histories: int, seed: int, tell: Callable[[str], None] = lambda line: None
+) -> Report:
     """Run some histories in an office of their own."""
     with running() as pbx, tempfile.TemporaryDirectory() as folder:
         async with proxy_to(pbx.ami_port) as proxy, Home(Path(folder)) as home:
@@ -414,18 +422,25 @@ async def one_office(histories: int, seed: int) -> Report:
             )
             await home.until("sensor.anna_redirect", "off")
             await home.saved(entry, "Reception")
-            report = await Campaign(home, pbx, proxy, entry, seed).run(histories)
+            office = Campaign(home, pbx, proxy, entry, seed)
+            office.tell = lambda line: tell(f"seed {seed}, {line}")
+            report = await office.run(histories)
             report.divergences = [f"seed {seed}, {t}" for t in report.divergences]
             return report
 
 
-async def campaign(histories: int, seed: int, offices: int = 1) -> Report:
+async def campaign(
+    histories: int,
+    seed: int,
+    offices: int = 1,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Report:
     """Run a campaign from nothing, its histories shared out to some offices."""
     shares = [len(range(office, histories, offices)) for office in range(offices)]
     whole = Report()
     async with asyncio.TaskGroup() as group:
         runs = [
-            group.create_task(one_office(share, seed + office))
+            group.create_task(one_office(share, seed + office, tell))
             for office, share in enumerate(shares)
             if share
         ]
@@ -437,7 +452,11 @@ async def campaign(histories: int, seed: int, offices: int = 1) -> Report:
 if __name__ == "__main__":
     given = [int(argument) for argument in sys.argv[1:]]
     count, first_seed, side_by_side = (*given, *(200, 1, 4)[len(given) :])
-    outcome = asyncio.run(campaign(count, first_seed, side_by_side))
+
+    def tell_at_once(line: str) -> None:
+        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+
+    outcome = asyncio.run(campaign(count, first_seed, side_by_side, tell_at_once))
     last_seed = first_seed + side_by_side - 1
     sys.stdout.write(f"seeds        {first_seed} to {last_seed}\n{outcome}\n")
     sys.exit(bool(outcome.divergences))

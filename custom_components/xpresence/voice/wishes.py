@@ -1,7 +1,7 @@
 """What somebody wants: a profile, until when, and what colleagues read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 import re
 from typing import Final
 
@@ -123,6 +123,7 @@ def plan_from(text: str, now: datetime, *, german: bool) -> Plan:
     words = Words.of(text)
     day: Moment | None = None
     named = (0, 0)
+    clock_only: tuple[int, int] | None = None
     for index, word in enumerate(words.words):
         if word in _FROM[german]:
             start = moment(
@@ -141,6 +142,12 @@ def plan_from(text: str, now: datetime, *, german: bool) -> Plan:
         found = moment(words, index, german, now)
         if found is not None and found[0].day is not None:
             day, named = found[0], (index, found[1])
+        elif found is not None and clock_only is None:
+            clock_only = (index, found[1])
+    if clock_only is not None and (day is None or day.is_day):
+        known = day.day if day else None
+        day, words = _on_day(words, clock_only, named, known, now, german)
+        named = min(named, clock_only)
     if day is None or day.end <= now.astimezone(UTC):
         raise UnclearTime
     start_at = max(day.start, now.astimezone(UTC))
@@ -158,6 +165,23 @@ def plan_from(text: str, now: datetime, *, german: bool) -> Plan:
     if not day.is_day:
         raise UnclearTime
     return Plan(_name(rest), start_at, end_at, info_text)
+
+
+def _on_day(
+    words: Words,
+    clock_only: tuple[int, int],
+    named: tuple[int, int],
+    day: date | None,
+    now: datetime,
+    german: bool,
+) -> tuple[Moment | None, Words]:
+    """Read a time of day that stands apart from its day, if one was named.
+
+    Of the two, the one said later is taken out of the words.
+    """
+    found = moment(words, clock_only[0], german, now, day=day)
+    rest = Words.of(words.without(*max(named, clock_only)))
+    return (found[0] if found else None), rest
 
 
 def _span(

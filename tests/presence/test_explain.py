@@ -351,6 +351,8 @@ def test_a_call_of_a_kind_nobody_has_words_for_is_a_call() -> None:
 @pytest.mark.parametrize(
     ("subject", "shown"),
     [
+        ("x" * 80, "“" + "x" * 80 + "”"),
+        ("x" * 81, "“" + "x" * 79 + "…”"),
         ("two\n lines\tand  a tab", "“two lines and a tab”"),
         ("\u202eevil\x00", "“evil”"),
         ("x" * 100_000, "“" + "x" * 79 + "…”"),

@@ -353,6 +353,9 @@ def test_only_what_the_wire_takes_is_checked(text: str) -> None:
         ("0 0049 30 1234101", "101"),
         ("PJSIP/01715550189@line", "… 89"),
         ("nobody", "…"),
+        ("+4912345", "… 45"),
+        ("+491234", "…"),
+        ("+4912", "…"),
     ],
 )
 def test_a_number_that_leads_outside_shows_its_end_at_most(

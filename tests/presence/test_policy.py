@@ -133,6 +133,19 @@ def test_calls_without_a_user_are_trusted_as_the_office_says(
             assert refusal(somebody(role), act, policy) is Reason.TRUST
 
 
+@pytest.mark.parametrize("act", DAILY)
+@pytest.mark.parametrize("trusted", [Role.AUTOMATION, Role.SATELLITE])
+def test_automations_and_satellites_are_trusted_apart(trusted: Role, act: Act) -> None:
+    (other,) = {Role.AUTOMATION, Role.SATELLITE} - {trusted}
+    distrust = next(trust for trust in Trust if trust is not Trust.ALLOWED)
+    trust = {trusted: Trust.ALLOWED, other: distrust}
+    policy = Policy(
+        automations=trust[Role.AUTOMATION], satellites=trust[Role.SATELLITE]
+    )
+    assert may(somebody(trusted), act, policy)
+    assert refusal(somebody(other), act, policy) is Reason.TRUST
+
+
 @pytest.mark.parametrize(("role", "act"), list(product(Role, Act)))
 def test_what_home_assistant_keeps_from_a_user_no_role_gives_back(
     role: Role, act: Act

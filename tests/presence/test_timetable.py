@@ -59,6 +59,20 @@ def test_what_is_always_interrupted_never_holds() -> None:
     assert shown.stretches[0].end == FIVE
 
 
+def test_what_never_holds_shows_what_it_would_have_done() -> None:
+    hidden, _ = lines(TRAINING, replace(TRAINING, uid="a", by_category=True))[::-1]
+    assert hidden.redirect == TO_BOB
+    (gone,) = lines(replace(LUNCH, profile="gone"))
+    assert gone.redirect == RedirectRule()
+
+
+def test_what_ends_as_the_time_begins_or_begins_as_it_ends_is_not_in_it() -> None:
+    agenda = Agenda.of([TRAINING, LUNCH])
+    before = timetable(OFFICE, ANNA.id, agenda, at("8:00"), NINE)
+    after = timetable(OFFICE, ANNA.id, agenda, FIVE, at("18:00"))
+    assert (before, after) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("entry", "why"),
     [

@@ -1,10 +1,13 @@
 """The redirect loop where the coordinator's tests do not reach."""
 
+import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.xpresence.presence.ledger import Ledger
 from custom_components.xpresence.presence.line import (
@@ -107,3 +110,55 @@ async def test_a_turn_that_ends_after_its_loop_leaves_no_timer(
     with pytest.raises(Unavailable):
         await loop.async_turn()
     assert loop._wake is None
+
+
+class NeverAnswers(Silent):
+    """A phone system that fails once, and then lets everybody wait."""
+
+    def __init__(self) -> None:
+        super().__init__("127.0.0.1", 5038, "u", "p")
+        self.reads = 0
+
+    async def read(self, extension: str) -> Line:
+        self.reads += 1
+        if self.reads == 1:
+            raise Unavailable("silent")
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+
+async def test_a_silent_phone_system_keeps_home_assistant_from_nothing(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    system = NeverAnswers()
+    loop = RedirectLoop(hass, system, "100", HELD)
+    with pytest.raises(Unavailable):
+        await loop.async_turn()
+    freezer.tick(timedelta(seconds=3))
+    async_fire_time_changed(hass)
+    async with asyncio.timeout(20):
+        await hass.async_block_till_done()
+    assert system.reads == 2
+    loop.stop()
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["answers", "is silent"])
+async def test_a_choice_that_cannot_be_stored_is_told_as_that(
+    hass: HomeAssistant, *, silent: bool
+) -> None:
+    class Answers(Silent):
+        async def read(self, extension: str) -> Line:
+            if silent:
+                raise Unavailable("silent")
+            return Line(extension, Setting(unconditional=VOICEMAIL))
+
+    async def full(ledger: Ledger) -> None:
+        raise OSError("no space left")
+
+    loop = RedirectLoop(hass, Answers("127.0.0.1", 5038, "u", "p"), "100", HELD)
+    loop._save = full
+    loop.line = Line("100", Setting(unconditional=VOICEMAIL))
+    with pytest.raises(OSError, match="no space left"):
+        await loop.async_turn()
+    assert loop.ledger == HELD
+    loop.stop()

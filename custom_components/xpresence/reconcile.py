@@ -16,6 +16,7 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
+from .const import DOMAIN
 from .presence.ledger import Ledger
 from .presence.line import Condition, Destination, Line, Setting
 from .presence.numbers import MASK
@@ -254,8 +255,10 @@ class RedirectLoop:
             if not fresh and self._system.ready and self._decides(step):
                 # What was dialled a moment ago, and is not heard yet, comes first;
                 # what was chosen outlives a crash while the phone system is silent.
-                await self._remember(self.ledger, must=attempt == 0)
-                self.line, fresh = await self._read(), True
+                self.line = await self._read_while(
+                    self._remember(self.ledger, must=attempt == 0)
+                )
+                fresh = True
                 step = self._plan()
             await self._remember(step.ledger, must=attempt == 0 or bool(step.write))
             for event in step.events:
@@ -290,6 +293,17 @@ class RedirectLoop:
 
     async def _read(self) -> Line:
         return await self._timed(self._system.read(self._extension))
+
+    async def _read_while(self, storing: Awaitable[None]) -> Line:
+        """Read while something is stored; what cannot be stored counts first."""
+        stored, line = await asyncio.gather(
+            storing, self._read(), return_exceptions=True
+        )
+        if stored is not None:
+            raise stored
+        if isinstance(line, BaseException):
+            raise line
+        return line
 
     def _plan(self) -> Plan:
         return plan(
@@ -338,11 +352,16 @@ class RedirectLoop:
             self._hass, HassJob(self._on_wake), time
         )
 
-    async def _on_wake(self, _now: datetime) -> None:
+    @callback
+    def _on_wake(self, _now: datetime) -> None:
         self._wake = None
         # A write that may be lost or land late is judged by a fresh reading.
         self.line = None
-        await self.async_follow()
+        # In the background: a phone system that is silent must not keep Home
+        # Assistant from stopping.
+        self._hass.async_create_background_task(
+            self.async_follow(), f"{DOMAIN} redirect"
+        )
 
     # Showing
 

@@ -48,6 +48,8 @@ _LOGGER = logging.getLogger(__name__)
 
 RETRY_AFTER: Final = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure in a row."""
+ANSWERS_WITHIN: Final = 0.01
+"""Seconds in which a phone system that is well answers; a choice can wait so long."""
 WRITES_A_TURN: Final = 4
 """A turn gives up when the phone system still differs after so many writes."""
 ASIDE: Final = ("since", "last_failure", "last_failure_reason")
@@ -255,9 +257,7 @@ class RedirectLoop:
             if not fresh and self._system.ready and self._decides(step):
                 # What was dialled a moment ago, and is not heard yet, comes first;
                 # what was chosen outlives a crash while the phone system is silent.
-                self.line = await self._read_while(
-                    self._remember(self.ledger, must=attempt == 0)
-                )
+                self.line = await self._read_or_store(must=attempt == 0)
                 fresh = True
                 step = self._plan()
             await self._remember(step.ledger, must=attempt == 0 or bool(step.write))
@@ -294,16 +294,17 @@ class RedirectLoop:
     async def _read(self) -> Line:
         return await self._timed(self._system.read(self._extension))
 
-    async def _read_while(self, storing: Awaitable[None]) -> Line:
-        """Read while something is stored; what cannot be stored counts first."""
-        stored, line = await asyncio.gather(
-            storing, self._read(), return_exceptions=True
-        )
-        if stored is not None:
-            raise stored
-        if isinstance(line, BaseException):
-            raise line
-        return line
+    async def _read_or_store(self, *, must: bool) -> Line:
+        """Read; where no answer comes at once, store what was chosen meanwhile."""
+        reading = asyncio.ensure_future(self._read())
+        try:
+            await asyncio.wait({reading}, timeout=ANSWERS_WITHIN)
+            if not reading.done() or reading.exception():
+                await self._remember(self.ledger, must=must)
+            return await reading
+        finally:
+            # Only where it cannot be stored: then nobody waits for the reading.
+            reading.cancel()
 
     def _plan(self) -> Plan:
         return plan(

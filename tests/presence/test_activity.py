@@ -150,6 +150,7 @@ def test_a_pc_that_says_nothing_more(
     ("known", "ends"),
     [
         (Pc(FELL_SILENT, silence_ends=True), "17:06"),
+        (Pc(Statement(True, at("8:00")), silence_ends=True), None),
         (Pc(FELL_SILENT), None),
         (Pc(Statement(False, at("17:00"))), "17:01"),
         (Pc(Statement(False, at("17:00"), at("17:00"))), "17:01"),
@@ -159,6 +160,7 @@ def test_a_pc_that_says_nothing_more(
     ],
     ids=[
         "silence-that-ends-sessions",
+        "it-speaks-and-runs",
         "silence-that-ends-nothing",
         "off",
         "off-and-believed-long-enough",
@@ -227,6 +229,9 @@ def test_what_is_not_set_up_claims_nothing() -> None:
         (pc(ON, Statement(True, at("8:30"))), "9:00", True),
         (pc(ON, used="8:55"), "9:00", False),
         (pc(ON, used="8:45"), "9:00", True),
+        (Pc(ON, active=Statement(True, at("8:30"))), "9:00", False),
+        (Pc(ON, active=Statement(False, at("8:55"))), "9:00", False),
+        (Pc(ON, active=Statement(False, at("8:50"))), "9:00", True),
     ],
 )
 def test_who_is_away(known: Pc, clock: str, away: bool | None) -> None:

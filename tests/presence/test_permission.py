@@ -65,3 +65,8 @@ def test_nothing_silently_comes_back(history: list[str]) -> None:
                 office = f"office {at}"
         now = permissions(numbers, allowed)
         assert holding(office, own, now) == (chosen_since_ban or office)
+
+
+def test_a_permission_that_was_never_taken_has_the_number_nought() -> None:
+    assert permissions({"taken": 2}, {"taken", "new"}) == {"new": 0, "taken": 2}
+    assert permissions({"taken": 2}, {"new"}) == {"new": 0}

@@ -314,7 +314,11 @@ class Home:
             if seen == state:
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{entity_id} is {seen!r}, not {state!r}")
+        try:
+            about = (await self.get(f"/api/states/{entity_id}"))["attributes"]
+        except (Failed, aiohttp.ClientError, OSError) as error:
+            about = repr(error)
+        raise AssertionError(f"{entity_id} is {seen!r}, not {state!r}: {about}")
 
     async def act(self, domain: str, service: str, **data: Any) -> None:
         """Call an action as the logged-in user.

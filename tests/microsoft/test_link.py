@@ -1,5 +1,6 @@
 """One account a person: kept, shared, followed, forgotten."""
 
+from collections.abc import Iterable
 from pathlib import Path
 import stat
 
@@ -9,7 +10,7 @@ import pytest
 from custom_components.xpresence.groupware.microsoft.failures import SignInRefused
 from custom_components.xpresence.groupware.source import SourceUnavailable
 from custom_components.xpresence.microsoft import link_of, settings_of
-from custom_components.xpresence.microsoft.link import LINKS
+from custom_components.xpresence.microsoft.link import LINKS, _async_keep
 from tests.groupware.microsoft.graph import Fault
 from tests.groupware.microsoft.login import Refused
 from tests.groupware.microsoft.server import Microsoft
@@ -200,6 +201,27 @@ async def test_somebody_removed_while_the_office_is_not_set_up_leaves_nothing(
     hass.config_entries.async_remove_subentry(entry, ANNA)
     await hass.config_entries.async_setup(entry.entry_id)
     assert files(own_folder) == []
+
+
+async def test_who_signs_in_while_others_are_forgotten_is_kept(
+    hass: HomeAssistant,
+    microsoft: Microsoft,
+    own_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await office_with(hass, ANNA)
+    await sign_in(hass, entry, microsoft)
+    signed_in = hass.data[LINKS].pop(ANNA)
+    glob = Path.glob
+
+    def meanwhile(folder: Path, pattern: str) -> Iterable[Path]:
+        hass.data[LINKS][ANNA] = signed_in
+        return glob(folder, pattern)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "glob", meanwhile)
+        await _async_keep(hass, entry.entry_id, set())
+    assert len(files(own_folder)) == 1
 
 
 async def test_an_office_that_is_removed_takes_every_sign_in_along(

@@ -208,10 +208,13 @@ async def async_forget_all(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None
 
 
 async def _async_keep(hass: HomeAssistant, entry_id: str, person_ids: set[str]) -> None:
-    links = hass.data.get(LINKS, {})
+    links = hass.data.setdefault(LINKS, {})
     for person_id, link in tuple(links.items()):
         if link.entry_id == entry_id and person_id not in person_ids:
             del links[person_id]
             # Under its lock, for a token may be on its way into the store.
             await link.account.forget()
-    await async_remove_others(hass, entry_id, person_ids)
+    # Asked at the last moment: somebody may have signed in meanwhile.
+    await async_remove_others(
+        hass, entry_id, lambda person_id: person_id in person_ids or person_id in links
+    )

@@ -1,6 +1,7 @@
 """Where a sign-in is kept: in a private file of its own, or in memory alone."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, override
 
@@ -72,9 +73,9 @@ class SignInStore(MemoryStore):
 
 
 async def async_remove_others(
-    hass: HomeAssistant, entry_id: str, person_ids: set[str]
+    hass: HomeAssistant, entry_id: str, stays: Callable[[str], bool]
 ) -> None:
-    """Delete the files of everybody of an office but these people."""
+    """Delete the files of everybody of an office but of those who stay."""
     prefix = _prefix(entry_id)
     folder = Path(hass.config.path(STORAGE_DIR))
 
@@ -82,5 +83,5 @@ async def async_remove_others(
         return [path.name for path in folder.glob(f"{prefix}*")]
 
     for name in await hass.async_add_executor_job(find):
-        if name.removeprefix(prefix) not in person_ids:
+        if not stays(name.removeprefix(prefix)):
             await Store[Any](hass, VERSION, name, True).async_remove()

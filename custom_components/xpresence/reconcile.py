@@ -21,7 +21,7 @@ from .presence.ledger import Ledger
 from .presence.line import Condition, Destination, Line, Setting
 from .presence.numbers import MASK
 from .presence.parts import EVERYTHING, Reach
-from .presence.redirect_status import RedirectStatus, Shown, is_open, status
+from .presence.redirect_status import RedirectStatus, Shown, is_pending, status
 from .presence.redirects import (
     DeskChange,
     Event,
@@ -385,7 +385,7 @@ class RedirectLoop:
         )
         # Before the first connection nothing is known of what it can do either.
         reach = self.reach if self._system.capabilities else EVERYTHING
-        if shown.status is RedirectStatus.UNKNOWN and is_open(
+        if shown.status is RedirectStatus.UNKNOWN and is_pending(
             self.wanted, self.ledger, reach=reach
         ):
             # What holds is not known, but something is still to be done about it.

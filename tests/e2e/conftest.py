@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 import time
 
+from playwright.async_api import Browser
 import pytest
 import pytest_asyncio
 
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, running
 
+from .browser import browser
 from .home import Home
 
 
@@ -43,6 +45,13 @@ async def home(
         await home.saved(entry, "Training")
         yield home
     assert home.complaints() == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """Run one browser for all tests of a file."""
+    async with browser() as chromium:
+        yield chromium
 
 
 async def settled(pbx: Asterisk, family: str, key: str, value: str | None) -> None:

@@ -16,7 +16,7 @@ from tests.pbx.asterisk import EVENTUALLY, Asterisk
 from tests.pbx.sip import dial, phone
 
 from .axe import violations
-from .browser import browser, cold, log_in
+from .browser import cold, log_in
 from .conftest import image, settled
 from .diaries import Appointment, Diary, Local
 from .home import Home
@@ -89,13 +89,6 @@ def own_card() -> dict[str, Any]:
         "title": "Own",
         "views": [{"title": "Own", "cards": [{"type": "custom:xpresence-card"}]}],
     }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """Run one browser for all tests."""
-    async with browser() as chromium:
-        yield chromium
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -18,7 +18,7 @@ from tests.groupware.microsoft.server import Microsoft, elsewhere
 from tests.pbx.asterisk import EVENTUALLY, eventually
 
 from .axe import violations
-from .browser import browser, log_in
+from .browser import log_in
 from .diaries import Appointment, Diary, Local
 from .home import Home
 
@@ -129,13 +129,6 @@ async def allow(home: Home, *acts: Act) -> None:
             "satellites": policy.satellites.value,
         },
     )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """Run one browser for all tests."""
-    async with browser() as chromium:
-        yield chromium
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

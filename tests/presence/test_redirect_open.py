@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.xpresence.presence.line import Setting
-from custom_components.xpresence.presence.redirect_status import is_open
+from custom_components.xpresence.presence.redirect_status import is_pending
 from custom_components.xpresence.presence.redirects import (
     DeskChange,
     own_change,
@@ -41,7 +41,7 @@ def still_open(desk: Desk) -> bool:
         desk_change=desk.desk_change,
         reach=desk.reach,
     )
-    return is_open(desk.rule, found.ledger, reach=desk.reach)
+    return is_pending(desk.rule, found.ledger, reach=desk.reach)
 
 
 def own(desk: Desk, change: Setting, reading: Setting) -> Desk:

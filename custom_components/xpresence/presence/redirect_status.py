@@ -105,7 +105,7 @@ def status(
     )
 
 
-def is_open(
+def is_pending(
     wanted: Wanted | None, ledger: Ledger, *, reach: Reach = EVERYTHING
 ) -> bool:
     """Tell, without a reading, whether something is still to be done.

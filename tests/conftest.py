@@ -29,7 +29,11 @@ settings.register_profile(
 settings.register_profile("nightly", max_examples=10_000, **PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
-NEEDS = {"asterisk": "XPRESENCE_ASTERISK", "browser": "XPRESENCE_CHROMIUM"}
+NEEDS = {
+    "asterisk": "XPRESENCE_ASTERISK",
+    "browser": "XPRESENCE_CHROMIUM",
+    "kamailio": "XPRESENCE_KAMAILIO",
+}
 """Marker → what script/setup must have found."""
 
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from typing import Any, Final
 
-from custom_components.xpresence.default_profiles import NAMES
+from custom_components.xpresence.settings.default_profiles import NAMES
 from tests.e2e.diaries import Appointment, Local
 from tests.e2e.home import Home
 from tests.pbx.asterisk import Asterisk, NoAsterisk, running

@@ -6,12 +6,14 @@ from typing import Any, Self, override
 import pytest
 
 from custom_components.xpresence.presence.line import AgentState, Line, Setting, Status
-from custom_components.xpresence.telephony.actions import ActionsPhoneSystem
 from custom_components.xpresence.telephony.driver import (
     Capability,
     ConnectionChanged,
     LineChanged,
     PhoneSystemError,
+)
+from custom_components.xpresence.telephony.home_assistant_actions.driver import (
+    ActionsPhoneSystem,
 )
 
 
@@ -73,6 +75,6 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
     made: list[Recording] = []
     monkeypatch.setattr(Recording, "made", made, raising=False)
     monkeypatch.setattr(
-        "custom_components.xpresence.phone_system.ActionsPhoneSystem", Recording
+        "custom_components.xpresence.engine.connection.ActionsPhoneSystem", Recording
     )
     return made

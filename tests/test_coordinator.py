@@ -20,9 +20,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.xpresence import deciding, store
 from custom_components.xpresence.const import DOMAIN
-from custom_components.xpresence.presence.targets import resolve_office
+from custom_components.xpresence.engine import decisions as deciding, store
+from custom_components.xpresence.presence.redirect.targets import resolve_office
 from custom_components.xpresence.telephony.driver import ConnectionChanged, LineChanged
 from tests.conftest import set_up
 from tests.office import ANNA, AVAILABLE, BOB, MEETING, OFFICE, forward, person, profile
@@ -565,7 +565,7 @@ async def test_numbers_and_secrets_are_in_no_log(
 async def test_a_forgotten_lunch_ends_by_itself_even_without_a_pc(
     hass: HomeAssistant, own_folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    from custom_components.xpresence.default_profiles import default_profiles
+    from custom_components.xpresence.settings.default_profiles import default_profiles
 
     profiles = [
         {**found, "subentry_id": AVAILABLE} if number == 0 else found

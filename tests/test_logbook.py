@@ -16,8 +16,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.xpresence.presence.agenda import Agenda, Entry
-from custom_components.xpresence.presence.phrases import LANGUAGES
-from custom_components.xpresence.presence.told import (
+from custom_components.xpresence.presence.texts.logbook import (
     ABOUT,
     BECAUSE,
     BY,
@@ -25,6 +24,7 @@ from custom_components.xpresence.presence.told import (
     Maker,
     in_words,
 )
+from custom_components.xpresence.presence.texts.phrases import LANGUAGES
 from tests.office import ANNA, MEETING
 from tests.team import Team, set_up_team
 from tests.test_coordinator import SELECT, shown

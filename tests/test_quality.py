@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from custom_components.xpresence import PLATFORMS
-from custom_components.xpresence.actions import ACTIONS
+from custom_components.xpresence.services import ACTIONS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components" / "xpresence"

@@ -68,8 +68,8 @@ def test_every_error_has_words() -> None:
 
 
 def test_every_refusal_and_every_phone_system_error_has_words() -> None:
-    from custom_components.xpresence.errors import not_followed
-    from custom_components.xpresence.presence.targets import RefusalReason
+    from custom_components.xpresence.engine.exceptions import not_followed
+    from custom_components.xpresence.presence.redirect.targets import RefusalReason
     from custom_components.xpresence.telephony import driver
 
     for reason in RefusalReason:
@@ -83,8 +83,8 @@ def test_every_refusal_and_every_phone_system_error_has_words() -> None:
 
 
 def test_every_number_problem_has_words_wherever_a_number_is_asked_for() -> None:
-    from custom_components.xpresence.drafts import CONDITIONS
-    from custom_components.xpresence.presence.numbers import NumberProblem
+    from custom_components.xpresence.presence.redirect.numbers import NumberProblem
+    from custom_components.xpresence.settings.validation import CONDITIONS
 
     for problem in NumberProblem:
         profile = EN["config_subentries"]["profile"]["error"]
@@ -110,7 +110,7 @@ def test_every_action_and_field_has_words_and_an_icon() -> None:
 def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
     from custom_components.xpresence.calendar import APPOINTMENTS
     from custom_components.xpresence.event import PRESENCE
-    from custom_components.xpresence.presence.told import Maker
+    from custom_components.xpresence.presence.texts.logbook import Maker
     from custom_components.xpresence.select import AGENT, FOLLOW_ME, PROFILE
     from custom_components.xpresence.sensor import SENSORS
     from custom_components.xpresence.switch import AUTOMATIC

@@ -7,14 +7,14 @@ from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_when_setup
 
-from .actions import async_setup_actions
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
+from .engine.removal import async_release_all
+from .engine.store import OfficeStore
 from .frontend import async_setup_frontend
 from .inputs.teams import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
-from .removal import async_release_all
-from .store import OfficeStore
+from .services import async_setup_actions
 from .voice import async_refresh_voice
 from .websocket import async_setup_websocket
 

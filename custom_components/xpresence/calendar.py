@@ -15,12 +15,12 @@ from homeassistant.components.websocket_api import current_connection
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .authority import async_authorize
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
-from .planned_events import async_cancel, async_change, async_plan
-from .presence.policy import Act
-from .published import event_now, events_between
+from .operations.appointments import event_now, events_between
+from .operations.authorization import async_authorize
+from .operations.planning import async_cancel, async_change, async_plan
+from .presence.permission.policy import Act
 
 PARALLEL_UPDATES = 0
 

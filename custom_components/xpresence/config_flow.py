@@ -16,7 +16,6 @@ from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 import voluptuous as vol
 
-from .connection import connection_of, kept_secrets
 from .const import (
     CONF_DRIVER,
     DOMAIN,
@@ -25,8 +24,7 @@ from .const import (
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
-from .default_profiles import default_profiles
-from .drafts import name_problem, tidy
+from .engine.connection import connection_of, kept_secrets
 from .flows.connection import (
     ACTIONS_SCHEMA,
     ASTERISK_DEFAULTS,
@@ -37,10 +35,12 @@ from .flows.connection import (
     asterisk_schema,
     try_connection,
 )
-from .flows.options import OfficeOptionsFlow
+from .flows.office import OfficeOptionsFlow
 from .flows.person import PersonSubentryFlow
-from .flows.person_microsoft import ANSWER_TO, BrowserAnswer
+from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
+from .settings.default_profiles import default_profiles
+from .settings.validation import name_problem, tidy
 
 TITLES: Final = {
     DRIVER_ACTIONS: {"en": "My telephones", "de": "Meine Telefone"},

@@ -20,29 +20,34 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .accompany import Accompaniment
-from .causes import Cause, async_cause, cause_at_phone
-from .connection import async_connect, connection_of
 from .const import (
     CONF_DESK_CHANGE,
     CONF_PERSON,
     DOMAIN,
     SUBENTRY_PROFILE,
 )
-from .deciding import Deciding
-from .errors import not_followed, refuse
-from .inputs import Inlet, Leaving, Recalling, inputs_for
-from .labels import label, public_label
-from .notices import (
+from .engine.attribution import Cause, async_cause, cause_at_phone
+from .engine.connection import async_connect, build, connection_of
+from .engine.decisions import Deciding
+from .engine.events import begin, report_failing, tell, tell_activated, tell_redirect
+from .engine.exceptions import not_followed, refuse
+from .engine.issues import (
     all_gone,
     of_a_person,
     release_failed,
 )
-from .office import number_format, office_from
-from .person_state import FOUND, Happening, HappeningListener, PersonState
-from .phone_system import build
-from .presence.decide import choose, decide, note_on
-from .presence.ledger import Ledger
+from .engine.person import FOUND, Happening, HappeningListener, PersonState
+from .engine.redirect_loop import RedirectLoop
+from .engine.serialization import (
+    facts_from_record,
+    ledger_from_record,
+    noted_from_record,
+    to_record,
+)
+from .engine.side_effects import Accompaniment
+from .engine.store import OfficeStore
+from .inputs import Inlet, Leaving, Recalling, inputs_for
+from .presence.decision.decide import choose, decide, note_on
 from .presence.model import (
     EndingKind,
     Facts,
@@ -50,17 +55,12 @@ from .presence.model import (
     Person,
     Profile,
 )
-from .presence.numbers import NumberFormat
-from .presence.redirects import DeskChange, Event
-from .presence.targets import Situation
-from .reconcile import RedirectLoop
-from .records import (
-    facts_from_record,
-    ledger_from_record,
-    noted_from_record,
-    to_record,
-)
-from .store import OfficeStore
+from .presence.redirect.labels import label, public_label
+from .presence.redirect.ledger import Ledger
+from .presence.redirect.numbers import NumberFormat
+from .presence.redirect.plan import DeskChange, Event
+from .presence.redirect.targets import Situation
+from .settings.office import number_format, office_from
 from .telephony.driver import (
     AuthenticationFailed,
     ConnectionChanged,
@@ -69,7 +69,6 @@ from .telephony.driver import (
     PhoneSystem,
     PhoneSystemError,
 )
-from .telling import begin, report_failing, tell, tell_activated, tell_redirect
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -32,8 +32,8 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
-from .diagnosis import Names, Told, person_diagnosis, profile_diagnosis, word
-from .limits import policy_from
+from .diagnostics_person import Names, Told, person_diagnosis, profile_diagnosis, word
+from .settings.permissions import policy_from
 
 NUMBERS: Final = (
     CONF_CALENDAR_DAYS,

@@ -6,11 +6,11 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .authority import async_authorize
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
-from .person_state import PersonState
-from .presence.policy import Act
+from .engine.person import PersonState
+from .operations.authorization import async_authorize
+from .presence.permission.policy import Act
 
 
 class PersonEntity(Entity):

@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
+from .engine.person import Happening
 from .entity import PersonEntity
-from .person_state import Happening
 
 PARALLEL_UPDATES = 0
 

@@ -24,14 +24,14 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from .actions.action import Meant, coordinators
-from .actions.planning import async_plan
-from .authority import async_actor, async_authorize, reason_against
 from .const import CONF_INFO_TEXT, DOMAIN
-from .drafts import INFO_TEXT_LENGTH, info_text_problem
-from .offered import offered, profile_named
-from .presence.explain import reasons
-from .presence.policy import Act
+from .operations.authorization import async_actor, async_authorize, reason_against
+from .operations.available_profiles import offered, profile_named
+from .presence.decision.explain import reasons
+from .presence.permission.policy import Act
+from .services.planning import async_plan
+from .services.service import Meant, coordinators
+from .settings.validation import INFO_TEXT_LENGTH, info_text_problem
 
 LONGEST: Final = timedelta(days=366)
 PROMPT: Final = (

@@ -12,7 +12,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN, EVENT_HAPPENED
-from .presence.told import in_words
+from .presence.texts.logbook import in_words
 
 
 @callback

@@ -8,15 +8,15 @@ from typing import Any, Final
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
-from .flows.mending import (
+from .flows.repairs import (
     AnotherEntity,
     AnotherProfile,
     EndRedirect,
     ReadyElsewhere,
     TryAgain,
 )
-from .flows.mending_calendars import AccountSignIn, SignInAnew
-from .flows.mending_sign_in import SignInAtMicrosoft
+from .flows.repairs.calendars import AccountSignIn, SignInAnew
+from .flows.repairs.microsoft import SignInAtMicrosoft
 
 PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "account_sign_in": AccountSignIn,

@@ -6,13 +6,13 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .announce import agent_of
 from .coordinator import XPresenceConfigEntry
+from .engine.side_effects import agent_of
 from .entity import PersonEntity
-from .offered import names_offered, profile_named
-from .own_redirect import async_set_agent, async_set_follow_me
+from .operations.available_profiles import names_offered, profile_named
+from .operations.redirect import async_set_agent, async_set_follow_me
 from .presence.line import UNKNOWN, AgentState
-from .presence.policy import Act
+from .presence.permission.policy import Act
 
 PARALLEL_UPDATES = 0
 

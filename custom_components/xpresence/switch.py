@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
-from .presence.policy import Act
+from .presence.permission.policy import Act
 
 PARALLEL_UPDATES = 0
 

@@ -6,12 +6,12 @@ from homeassistant.components.text import TextEntity, TextEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .authority import info_text_for_all
 from .coordinator import XPresenceConfigEntry
-from .drafts import INFO_TEXT_LENGTH
 from .entity import PersonEntity
-from .planned_events import checked_info_text
-from .presence.policy import Act
+from .operations.authorization import info_text_for_all
+from .operations.planning import checked_info_text
+from .presence.permission.policy import Act
+from .settings.validation import INFO_TEXT_LENGTH
 
 PARALLEL_UPDATES = 0
 

@@ -16,9 +16,9 @@ from custom_components.xpresence.presence.line import (
     DestinationKind,
     Setting,
 )
-from custom_components.xpresence.telephony.ami import AmiClient, Settings
-from custom_components.xpresence.telephony.ami.wire import Framer
-from custom_components.xpresence.telephony.asterisk import AsteriskPhoneSystem
+from custom_components.xpresence.telephony.asterisk.ami import AmiClient, Settings
+from custom_components.xpresence.telephony.asterisk.ami.wire import Framer
+from custom_components.xpresence.telephony.asterisk.driver import AsteriskPhoneSystem
 from tests.pbx.asterisk import Asterisk, running
 
 ROUNDS = 500

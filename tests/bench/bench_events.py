@@ -7,8 +7,12 @@ with ``python -m tests.bench.bench_events``.
 
 import asyncio
 
-from custom_components.xpresence.telephony.ami import AmiClient, Message, Settings
-from custom_components.xpresence.telephony.asterisk import EVENTS
+from custom_components.xpresence.telephony.asterisk.ami import (
+    AmiClient,
+    Message,
+    Settings,
+)
+from custom_components.xpresence.telephony.asterisk.driver import EVENTS
 from tests.pbx.asterisk import Asterisk, running
 from tests.pbx.sip import flood, phone
 

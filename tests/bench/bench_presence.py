@@ -6,12 +6,13 @@ import sys
 import time
 import tracemalloc
 
-from custom_components.xpresence.presence.appointments import (
+from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
     CalendarRules,
     agenda_from,
 )
-from custom_components.xpresence.presence.decide import decide
+from custom_components.xpresence.presence.decision.decide import decide
+from custom_components.xpresence.presence.decision.simulate import simulate
 from custom_components.xpresence.presence.line import Status
 from custom_components.xpresence.presence.model import (
     Facts,
@@ -23,7 +24,6 @@ from custom_components.xpresence.presence.model import (
     SessionRules,
     Statement,
 )
-from custom_components.xpresence.presence.simulate import simulate
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PROFILES = {

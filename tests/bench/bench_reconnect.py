@@ -12,7 +12,7 @@ import time
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from custom_components.xpresence.telephony.ami import AmiClient, Settings
+from custom_components.xpresence.telephony.asterisk.ami import AmiClient, Settings
 from tests.pbx.asterisk import Asterisk, eventually, running
 
 from .bench_switch import home, login_at, row, set_up

@@ -25,7 +25,7 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
-from custom_components.xpresence.telephony.ami import AmiClient, Settings
+from custom_components.xpresence.telephony.asterisk.ami import AmiClient, Settings
 from tests.office import OFFICE, person
 from tests.pbx.asterisk import Asterisk, running
 from tests.pbx.sip import flood, phone

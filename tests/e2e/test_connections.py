@@ -9,8 +9,8 @@ from playwright.async_api import Browser, Locator, Page, expect
 import pytest
 import pytest_asyncio
 
-from custom_components.xpresence.presence.numbers import NumberKind
-from custom_components.xpresence.presence.policy import LIMITED, Act, Policy
+from custom_components.xpresence.presence.permission.policy import LIMITED, Act, Policy
+from custom_components.xpresence.presence.redirect.numbers import NumberKind
 from tests.groupware.exchange.mailbox import Item
 from tests.groupware.exchange.server import ExchangeServer
 from tests.groupware.microsoft.login import ANNA, CLIENT_ID, TENANT

@@ -3,7 +3,7 @@
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
-from custom_components.xpresence.drafts import places, profile_problems
+from custom_components.xpresence.settings.validation import places, profile_problems
 from tests.office import ANNA, MEETING
 
 from .day import GONE_HOME, QUIET, Day, pc, rule

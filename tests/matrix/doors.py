@@ -18,15 +18,15 @@ from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from custom_components.xpresence.authority import NotAllowed
 from custom_components.xpresence.inputs.calendars import calendars_of_person
-from custom_components.xpresence.own_profiles import (
+from custom_components.xpresence.operations.authorization import NotAllowed
+from custom_components.xpresence.operations.profiles import (
     async_create,
     async_delete,
     own_of,
 )
 from custom_components.xpresence.presence.agenda import Agenda, Entry
-from custom_components.xpresence.presence.policy import Act
+from custom_components.xpresence.presence.permission.policy import Act
 from tests.office import ANNA, MEETING
 
 from .visitors import REFUSALS, Shut, Visit

@@ -16,7 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.xpresence.const import DOMAIN
-from custom_components.xpresence.presence.policy import (
+from custom_components.xpresence.presence.permission.policy import (
     LIMITED,
     Act,
     Actor,

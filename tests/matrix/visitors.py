@@ -14,7 +14,12 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.xpresence.presence.policy import Actor, Policy, Role, Trust
+from custom_components.xpresence.presence.permission.policy import (
+    Actor,
+    Policy,
+    Role,
+    Trust,
+)
 from tests.office import ANNA
 from tests.team import Team
 

@@ -10,7 +10,7 @@ from homeassistant.helpers.storage import Store
 import pytest
 from pytest_socket import enable_socket
 
-from custom_components.xpresence.microsoft.attempts import ATTEMPTS
+from custom_components.xpresence.microsoft.sign_in_sessions import ATTEMPTS
 from tests.groupware.microsoft.server import Microsoft, elsewhere
 
 from .teams_day import TeamsDay

@@ -9,8 +9,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.xpresence.authority import NotAllowed
 from custom_components.xpresence.microsoft import link_of
+from custom_components.xpresence.operations.authorization import NotAllowed
 from tests.groupware.microsoft.login import ANNA as ANNA_THERE, Refused
 from tests.groupware.microsoft.server import Microsoft
 from tests.office import ANNA

@@ -10,7 +10,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.xpresence.inputs.calendars import CalendarsInput
-from custom_components.xpresence.microsoft.link import LINKS
+from custom_components.xpresence.microsoft.connection import LINKS
+from tests.flows.repairs.test_repairs import mend
+from tests.flows.test_subentry_flows import change
 from tests.groupware.microsoft.graph import Fault, event
 from tests.groupware.microsoft.login import (
     ANNA as ANNA_THERE,
@@ -19,8 +21,6 @@ from tests.groupware.microsoft.login import (
 )
 from tests.groupware.microsoft.server import Microsoft
 from tests.office import ANNA, BOB, MEETING
-from tests.test_repairs import mend
-from tests.test_subentry_flows import change
 
 from .people import (
     change as change_settings,

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.xpresence.groupware.microsoft.failures import EVERY_REASON
 from custom_components.xpresence.microsoft import link_of
 from tests.conftest import set_up
+from tests.flows.test_subentry_flows import Form, change
 from tests.groupware.microsoft.login import (
     ANNA as ANNA_THERE,
     CLIENT_ID,
@@ -24,7 +25,6 @@ from tests.groupware.microsoft.login import (
 from tests.groupware.microsoft.server import Microsoft
 from tests.office import ANNA, MEETING
 from tests.pages import EN, blanks
-from tests.test_subentry_flows import Form, change
 
 from .people import APP, link, office_with, until
 

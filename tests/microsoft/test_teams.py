@@ -9,16 +9,16 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.xpresence.diagnosis import Names, person_diagnosis
+from custom_components.xpresence.diagnostics_person import Names, person_diagnosis
 from custom_components.xpresence.inputs.teams import TeamsInput
 from custom_components.xpresence.microsoft import link_of
-from custom_components.xpresence.microsoft.signing_in import async_sign_out
-from custom_components.xpresence.presence.appointments import (
+from custom_components.xpresence.microsoft.sign_in import async_sign_out
+from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
     CalendarRules,
     agenda_from,
 )
-from custom_components.xpresence.presence.explain import explain
+from custom_components.xpresence.presence.decision.explain import explain
 from custom_components.xpresence.presence.line import CallState
 from tests.groupware.microsoft.graph import Fault
 from tests.groupware.microsoft.login import BOB as BOB_AT_MICROSOFT

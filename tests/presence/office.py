@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from custom_components.xpresence.presence.appointments import (
+from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
     CalendarRules,
     agenda_from,
 )
-from custom_components.xpresence.presence.decide import decide
+from custom_components.xpresence.presence.decision.decide import decide
 from custom_components.xpresence.presence.line import AgentState, Status
 from custom_components.xpresence.presence.model import (
     Choice,

@@ -10,7 +10,10 @@ from typing import Any
 import unicodedata
 from zoneinfo import ZoneInfo
 
-from custom_components.xpresence.presence.appointments import Appointment, CalendarRules
+from custom_components.xpresence.presence.calendar.appointments import (
+    Appointment,
+    CalendarRules,
+)
 from custom_components.xpresence.presence.model import Facts, Office, Profile
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.xpresence.telephony.ami import Deadlines
-from custom_components.xpresence.telephony.asterisk import AsteriskPhoneSystem
+from custom_components.xpresence.telephony.asterisk.ami import Deadlines
+from custom_components.xpresence.telephony.asterisk.driver import AsteriskPhoneSystem
 from tests.pbx.asterisk import Asterisk, running
 
 from .faultproxy import FaultProxy, proxy_to

@@ -33,8 +33,8 @@ from ..const import (
     CONF_STATE_ENTITY,
     CONF_TLS,
 )
-from ..phone_system import connect
-from ..telephony.ami_errors import trusting
+from ..engine.connection import connect
+from ..telephony.asterisk.errors import trusting
 from ..telephony.driver import (
     AuthenticationFailed,
     CertificateRejected,

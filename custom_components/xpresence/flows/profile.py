@@ -45,7 +45,12 @@ from ..const import (
     CONF_UNCONDITIONAL,
     CONF_VALUE,
 )
-from ..drafts import (
+from ..presence.line import AgentState, Status
+from ..presence.model import EndingKind, RedirectMode, TargetKind
+from ..presence.permission.revocation import reissued
+from ..presence.teams.mapping import AS_STATUS
+from ..settings.permissions import adjust_permission
+from ..settings.validation import (
     ADJUSTMENTS,
     AGENT_UNCHANGED,
     CONDITIONS,
@@ -61,12 +66,7 @@ from ..drafts import (
     redirect_problems,
     tidy,
 )
-from ..limits import adjust_permission
-from ..presence.line import AgentState, Status
-from ..presence.model import EndingKind, RedirectMode, TargetKind
-from ..presence.permission import reissued
-from ..presence.teams import AS_STATUS
-from .choices import devices, people, profiles, several, words
+from .selectors import devices, people, profiles, several, words
 
 CONF_COPY_OF: Final = "copy_of"
 CONF_MINUTES: Final = "minutes"

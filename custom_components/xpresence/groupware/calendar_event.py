@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import hashlib
 from typing import Any, Final
 
-from ..presence.appointments import Appointment, Response, ShowAs, marked
+from ..presence.calendar.appointments import Appointment, Response, ShowAs, marked
 
 SHOW_AS: Final[Mapping[str, ShowAs]] = {
     "free": ShowAs.FREE,

@@ -1,10 +1,10 @@
 """What xpresence asks of every calendar, and how a calendar says no."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from ..presence.appointments import Appointment
+from ..presence.calendar.appointments import Appointment
 
 
 class SourceError(Exception):
@@ -75,3 +75,10 @@ class Telling(Protocol):
 
         Returns how to follow it no longer.
         """
+
+
+class Execute(Protocol):
+    """Runs what blocks where it may, such as in Home Assistant's executor."""
+
+    def __call__[T](self, job: Callable[[], T], /) -> Awaitable[T]:
+        """Run it in another thread."""

@@ -7,11 +7,11 @@ learned; it decides nothing.
 from collections.abc import Callable
 from typing import Final
 
-from .account import AccountInput
+from ..engine.input import Inlet, Input, Leaving, Recalling
 from .calendars import CalendarsInput
-from .entities import RuleInput
-from .inlet import Inlet, Input, Leaving, Recalling
-from .missing import MissingInput
+from .entity_rules import RuleInput
+from .microsoft_account import AccountInput
+from .missing_references import MissingInput
 from .pc import PcInput
 from .teams import TeamsInput
 from .telephone import TelephoneInput

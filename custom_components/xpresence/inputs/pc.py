@@ -26,9 +26,10 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_ACTIVITY, CONF_ENTITIES, CONF_SILENCE_ENDS, CONF_STATES, DOMAIN
-from ..presence.hearing import Reading, due, told
+from ..engine.input import Inlet
+from ..presence.facts.observe import Reading, due, told
 from ..presence.model import Facts, Pc, Statement
-from ..presence.signs import (
+from ..presence.pc.signals import (
     Sign,
     idle_from,
     instant_from,
@@ -36,8 +37,7 @@ from ..presence.signs import (
     lock_from,
     usual_states,
 )
-from .inlet import Inlet
-from .memory import (
+from .serialization import (
     absence_from_record,
     absence_to_record,
     pc_from_record,

@@ -20,18 +20,18 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..engine.input import Inlet
+from ..engine.issues import permission_missing
+from ..engine.store import OfficeStore
 from ..groupware.microsoft.teams import READ, READ_ALL, WRITE, TeamsClient
 from ..groupware.source import NotAllowed, SignInNeeded, SourceError, SourceUnavailable
-from ..limits import info_tier_from
 from ..microsoft import MicrosoftLink, link_of
-from ..microsoft.everybody import Seat, everybody_of
+from ..microsoft.presence_batch import Seat, everybody_of
 from ..microsoft.teams import teams_of
-from ..notices import permission_missing
 from ..presence.line import CallState
 from ..presence.model import Facts
-from ..presence.policy import Tier
-from ..presence.teams import Reading, Wanted, wanted_from
-from ..presence.teams_echo import (
+from ..presence.permission.policy import Tier
+from ..presence.teams.echo import (
     Outcome,
     Policy,
     Teams,
@@ -43,9 +43,9 @@ from ..presence.teams_echo import (
     reading_due,
     toward,
 )
-from ..presence.teams_memory import remembered, restarted
-from ..store import OfficeStore
-from .inlet import Inlet
+from ..presence.teams.mapping import Reading, Wanted, wanted_from
+from ..presence.teams.serialization import remembered, restarted
+from ..settings.permissions import info_tier_from
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from ..engine.input import Inlet
 from ..presence.line import CallState
 from ..presence.model import Call, Facts
-from .inlet import Inlet
 
 PBX: Final = "pbx"
 """The kind of call that this is."""

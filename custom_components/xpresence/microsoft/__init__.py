@@ -4,7 +4,7 @@
 what, where Home Assistant keeps its other settings and secrets.
 """
 
-from .link import MicrosoftLink, async_follow_settings, async_forget_all, link_of
+from .connection import MicrosoftLink, async_follow_settings, async_forget_all, link_of
 from .settings import MicrosoftSettings, settings_of
 
 __all__ = [

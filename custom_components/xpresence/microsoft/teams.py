@@ -28,7 +28,8 @@ from ..const import (
     SUBENTRY_PROFILE,
 )
 from ..presence.line import Status
-from ..presence.teams import (
+from ..presence.teams.echo import CALLS, Policy
+from ..presence.teams.mapping import (
     AS_STATUS,
     STATUS_TO_TEAMS,
     TEAMS_PAIRS,
@@ -36,7 +37,6 @@ from ..presence.teams import (
     Seen,
     TeamsMapping,
 )
-from ..presence.teams_echo import CALLS, Policy
 
 WORDS: Final[Mapping[Pair | None, str]] = {
     pair: word for word, pair in TEAMS_PAIRS.items()

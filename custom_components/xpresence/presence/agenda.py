@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from .moments import EARLIEST
+from .datetimes import EARLIEST
 
 
 @dataclass(frozen=True, slots=True)

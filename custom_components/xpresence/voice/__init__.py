@@ -11,8 +11,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..offered import offered
-from .answering import Sentence, async_answer
+from ..operations.available_profiles import offered
+from .handlers import Sentence, async_answer
 from .sentences import SENTENCES, Ask, templates
 from .speaker import everybody
 

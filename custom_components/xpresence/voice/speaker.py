@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..actions.action import Meant, coordinators
-from ..authority import home_of_user
-from ..limits import satellites_of
+from ..operations.authorization import home_of_user
+from ..services.service import Meant, coordinators
+from ..settings.permissions import satellites_of
 from .names import Heard, of_whom
 
 if TYPE_CHECKING:

@@ -24,15 +24,15 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..actions.action import Meant
-from ..actions.calendars import ATTR_CALENDAR, CONNECT, FIELDS, NAMED, connect
-from ..authority import NotAllowed, async_authorize
-from ..calendars.logins import account_of
 from ..const import CONF_KIND, CONF_SETTINGS, DOMAIN
 from ..inputs.calendars import calendars_of_person
-from ..own_calendars import CalendarRefused, async_disconnect, calendars_of
-from ..presence.policy import Act
-from .reader import WHOM, Reader, Whom
+from ..inputs.calendars.kinds.logins import account_of
+from ..operations.authorization import NotAllowed, async_authorize
+from ..operations.calendars import CalendarRefused, async_disconnect, calendars_of
+from ..presence.permission.policy import Act
+from ..services.calendars import ATTR_CALENDAR, CONNECT, FIELDS, NAMED, connect
+from ..services.service import Meant
+from .viewer import WHOM, Reader, Whom
 
 type Run = Callable[[Meant, dict[str, Any], Context], Awaitable[Any]]
 

@@ -11,9 +11,9 @@ from homeassistant.config_entries import (
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from ..actions.action import Meant, coordinators
 from ..const import DOMAIN
-from .reader import Reader
+from ..services.service import Meant, coordinators
+from .viewer import Reader
 
 
 class Feed:

@@ -12,11 +12,11 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..actions.action import Meant
 from ..const import DOMAIN
-from ..presence.policy import Act
+from ..presence.permission.policy import Act
+from ..services.service import Meant
 from .feed import Feed
-from .reader import WHOM, Reader, Whom, entities_by_person
+from .viewer import WHOM, Reader, Whom, entities_by_person
 from .views import Detail, details_view, midnight, public_view
 
 

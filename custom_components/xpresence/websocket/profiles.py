@@ -18,14 +18,14 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..actions.action import Meant
-from ..actions.profiles import ATTR_PROFILE, CHANGE, CREATE, NAMED, change, create
-from ..authority import NotAllowed, async_authorize
 from ..const import DOMAIN
-from ..own_profiles import async_delete, async_reset
-from ..presence.policy import Act
-from ..profile_list import async_profile_list
-from .reader import WHOM, Reader, Whom
+from ..operations.authorization import NotAllowed, async_authorize
+from ..operations.profile_list import async_profile_list
+from ..operations.profiles import async_delete, async_reset
+from ..presence.permission.policy import Act
+from ..services.profiles import ATTR_PROFILE, CHANGE, CREATE, NAMED, change, create
+from ..services.service import Meant
+from .viewer import WHOM, Reader, Whom
 
 type Run = Callable[[Meant, dict[str, Any], Context], Awaitable[Any]]
 

@@ -15,14 +15,14 @@ from homeassistant.components.websocket_api import (
 from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
-from ..actions.action import Meant, coordinators
-from ..actions.microsoft import not_begun
 from ..const import DOMAIN
 from ..groupware.source import SourceError
-from ..microsoft.attempts import async_begin
-from ..microsoft.signing_in import reason_in_words
-from ..presence.policy import Act
-from .reader import Reader, people_of
+from ..microsoft.sign_in import reason_in_words
+from ..microsoft.sign_in_sessions import async_begin
+from ..presence.permission.policy import Act
+from ..services.microsoft import not_begun
+from ..services.service import Meant, coordinators
+from .viewer import Reader, people_of
 
 
 @websocket_command(

@@ -9,11 +9,11 @@ from homeassistant.components.websocket_api import (
 from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
-from ..actions.action import Meant, coordinators
 from ..const import DOMAIN
-from ..presence.policy import SEEING, Act
+from ..presence.permission.policy import SEEING, Act
+from ..services.service import Meant, coordinators
 from .feed import Feed
-from .reader import Reader, entities_by_person, people_of
+from .viewer import Reader, entities_by_person, people_of
 from .views import View, public_view
 
 

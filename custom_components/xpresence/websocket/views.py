@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from ..announce import agent_of
 from ..coordinator import OfficeCoordinator
-from ..labels import aim
-from ..offered import offered
-from ..person_state import PersonState
+from ..engine.person import PersonState
+from ..engine.side_effects import agent_of
+from ..operations.available_profiles import offered
 from ..presence.agenda import Entry
-from ..presence.explain import reasons
+from ..presence.decision.explain import reasons
+from ..presence.decision.simulate import Step, simulate
 from ..presence.line import UNKNOWN, AgentState, Condition
 from ..presence.model import Office, Person, Profile, RedirectRule
-from ..presence.policy import Act
-from ..presence.redirect_status import RedirectStatus
-from ..presence.simulate import Step, simulate
+from ..presence.permission.policy import Act
+from ..presence.redirect.labels import aim
+from ..presence.redirect.status import RedirectStatus
 
 HORIZON: Final = timedelta(hours=32)
 """How far the timeline reaches, from the midnight before now: to the next morning."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.xpresence.groupware.domino.source import NotesCalendar
-from custom_components.xpresence.presence.appointments import (
+from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
     Response,
     ShowAs,

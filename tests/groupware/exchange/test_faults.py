@@ -367,7 +367,7 @@ def test_nothing_is_imported_before_it_is_used() -> None:
     """Everybody gets the integration; few have an Exchange Server."""
     code = (
         "import sys\n"
-        "from custom_components.xpresence.calendars import KINDS\n"
+        "from custom_components.xpresence.inputs.calendars.kinds import KINDS\n"
         "assert 'exchange' in KINDS\n"
         "import custom_components.xpresence.groupware.exchange.source\n"
         "import custom_components.xpresence.groupware.exchange.items\n"

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from custom_components.xpresence.presence.teams import Pair, Reading, Wanted
-from custom_components.xpresence.presence.teams_echo import (
+from custom_components.xpresence.presence.teams.echo import (
     ClearSession,
     ClearShown,
     Outcome,
@@ -23,7 +22,11 @@ from custom_components.xpresence.presence.teams_echo import (
     reading_due,
     toward,
 )
-from custom_components.xpresence.presence.teams_memory import remembered, restarted
+from custom_components.xpresence.presence.teams.mapping import Pair, Reading, Wanted
+from custom_components.xpresence.presence.teams.serialization import (
+    remembered,
+    restarted,
+)
 
 from .world import TeamsWorld
 

@@ -9,7 +9,7 @@ from custom_components.xpresence.groupware.microsoft.calendar import (
     known_calendars,
 )
 from custom_components.xpresence.groupware.microsoft.failures import NotThere
-from custom_components.xpresence.presence.appointments import Response, ShowAs
+from custom_components.xpresence.presence.calendar.appointments import Response, ShowAs
 
 from .conftest import SignedIn
 from .graph import event

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from custom_components.xpresence.presence.teams import Pair
+from custom_components.xpresence.presence.teams.mapping import Pair
 
 from .loop import OWN, Loop
 from .world import TeamsWorld

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.xpresence.presence.teams import Pair
-from custom_components.xpresence.presence.teams_echo import Policy
+from custom_components.xpresence.presence.teams.echo import Policy
+from custom_components.xpresence.presence.teams.mapping import Pair
 
 from .loop import OWN, Loop
 from .world import TeamsWorld

@@ -6,20 +6,20 @@ import pytest
 
 from custom_components.xpresence.groupware.microsoft.failures import SignInRefused
 from custom_components.xpresence.groupware.microsoft.teams import TeamsClient, duration
-from custom_components.xpresence.presence.teams import (
-    IN_A_CALL,
-    PREFERRED_PAIRS,
-    SESSION_PAIRS,
-    Pair,
-    Seen,
-)
-from custom_components.xpresence.presence.teams_echo import (
+from custom_components.xpresence.presence.teams.echo import (
     ClearSession,
     ClearShown,
     Outcome,
     SetMessage,
     SetSession,
     SetShown,
+)
+from custom_components.xpresence.presence.teams.mapping import (
+    IN_A_CALL,
+    PREFERRED_PAIRS,
+    SESSION_PAIRS,
+    Pair,
+    Seen,
 )
 
 from .conftest import SignedIn

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal.windows_tz import win_tz
 
-from ...presence.appointments import Appointment, Response, ShowAs
+from ...presence.calendar.appointments import Appointment, Response, ShowAs
 
 NAME: Final = "Notes"
 """What the appointment list calls this source."""

@@ -19,9 +19,9 @@ from aiohttp import (
 )
 from yarl import URL
 
-from ..execute import Execute
 from ..source import (
     CertificateRejected,
+    Execute,
     NotAllowed,
     SignInNeeded,
     SourceError,

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import ClientSession
 from yarl import URL
 
-from ...presence.appointments import Appointment, Response
-from ..execute import Execute
-from ..source import NotAllowed, SourceUnavailable
+from ...presence.calendar.appointments import Appointment, Response
+from ..source import Execute, NotAllowed, SourceUnavailable
 from .events import INVITATION, NAME, appointment, is_invited, lotus, own_response
 from .login import Login
 from .session import DominoSession

@@ -25,7 +25,7 @@ from exchangelib.services import FindItem
 from exchangelib.version import EXCHANGE_2016, Version
 from exchangelib.winzone import MS_TIMEZONE_TO_IANA_MAP
 
-from ...presence.appointments import Appointment
+from ...presence.calendar.appointments import Appointment
 from .guard import TIMEOUT, GuardedAdapter
 from .items import appointment, item_id, starts
 from .login import Access, Auth, Login

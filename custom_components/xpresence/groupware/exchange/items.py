@@ -9,7 +9,7 @@ from datetime import date, datetime, time, tzinfo
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from ...presence.appointments import Appointment, Response, ShowAs
+from ...presence.calendar.appointments import Appointment, Response, ShowAs
 
 TYPES: Final = "{http://schemas.microsoft.com/exchange/services/2006/types}"
 NAME: Final = "Exchange"

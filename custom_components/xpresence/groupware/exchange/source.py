@@ -5,9 +5,8 @@ import ssl
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from ...presence.appointments import Appointment
-from ..execute import Execute
-from ..source import CertificateRejected, SourceUnavailable
+from ...presence.calendar.appointments import Appointment
+from ..source import CertificateRejected, Execute, SourceUnavailable
 from ..tls import trust
 from ..turns import Turns
 from .items import NAME

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ...presence.appointments import Appointment, Response, ShowAs
+from ...presence.calendar.appointments import Appointment, Response, ShowAs
 from .graph import GraphClient
 
 _LOGGER = logging.getLogger(__name__)

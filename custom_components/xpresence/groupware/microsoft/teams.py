@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ...presence.teams import Pair, Reading
-from ...presence.teams_echo import (
+from ...presence.teams.echo import (
     ClearSession,
     ClearShown,
     Outcome,
@@ -14,6 +13,7 @@ from ...presence.teams_echo import (
     SetShown,
     Write,
 )
+from ...presence.teams.mapping import Pair, Reading
 from ..source import NotAllowed, SourceUnavailable
 from .failures import NotThere, RequestRefused
 from .graph import GraphClient

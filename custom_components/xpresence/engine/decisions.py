@@ -1,0 +1,190 @@
+"""Deciding anew: for some people, and for whoever their decisions concern.
+
+:func:`~.presence.decide.decide` says which profile holds for one person, and
+:func:`~.presence.targets.resolve_office` to which numbers everybody's rules lead.
+This is where both are asked again, and where a wish that changed sets off a turn of
+that person's redirect. One timer wakes it at the earliest instant at which any
+decision changes by itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+import logging
+
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..presence.decision.decide import decide
+from ..presence.model import Decision, Office
+from ..presence.redirect.desired import wanted
+from ..presence.redirect.numbers import NumberFormat
+from ..presence.redirect.targets import Situation, resolve_office
+from .attribution import cause_by_itself
+from .events import begin, tell_activated
+from .person import PersonState
+
+_LOGGER = logging.getLogger(__name__)
+
+type Decided = list[tuple[PersonState, Decision]]
+"""People decided anew, each with the decision before."""
+
+
+class Deciding:
+    """Keeps the decisions of one phone system's people up to date.
+
+    ``run`` lets a person's redirect follow, ``show`` shows what is known of one,
+    ``follow`` lets hotline and telephones follow a decision.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        people: Mapping[str, PersonState],
+        *,
+        get_office: Callable[[], Office],
+        get_style: Callable[[], NumberFormat],
+        run: Callable[[PersonState], None],
+        show: Callable[[str], None],
+        follow: Callable[[PersonState], None],
+    ) -> None:
+        """Prepare; nothing is decided before it is asked for."""
+        self._hass = hass
+        self._people = people
+        self._get_office = get_office
+        self._get_style = get_style
+        self._run = run
+        self._show = show
+        self._follow = follow
+        self._timer: CALLBACK_TYPE | None = None
+        self._soon: asyncio.Handle | None = None
+
+    @callback
+    def stop(self) -> None:
+        """Decide nothing by itself any more."""
+        self._stop_timer()
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+
+    @callback
+    def refresh(
+        self,
+        person_ids: Iterable[str],
+        *,
+        show: bool = False,
+        seen: Context | None = None,
+    ) -> None:
+        """Decide anew for some people, and for whoever depends on them.
+
+        ``show`` shows them even where nothing is decided otherwise; ``seen`` is the
+        context of what was seen outside, if anything was.
+        """
+        decided = self.decide(person_ids)
+        for state, before in decided:
+            if state.decision.claim != before.claim:
+                begin(state, cause_by_itself(state.decision, seen))
+        self.resolve()
+        self.tell(decided, show=show)
+
+    @callback
+    def decide(self, person_ids: Iterable[str]) -> Decided:
+        """Decide anew, and no more."""
+        now = dt_util.utcnow()
+        office = self._get_office()
+        decided: Decided = []
+        for person_id in tuple(person_ids):
+            state = self._people[person_id]
+            before = state.decision
+            state.decision = decision = decide(office, state.facts, now)
+            if decision.claim != before.claim:
+                # The rule, and the person by an id that names nobody.
+                claim, why = decision.claim.source, decision.claim.reason
+                _LOGGER.debug("For %s decides %s: %s", person_id, claim, why)
+            decided.append((state, before))
+        return decided
+
+    @callback
+    def resolve(self, *, but: str | None = None) -> None:
+        """Turn every deciding rule into numbers, and act where that changed.
+
+        ``but``: whose turn the caller takes.
+        """
+        answers = resolve_office(
+            self._get_office(),
+            {pid: state.decision.redirect for pid, state in self._people.items()},
+            self.situations(),
+            style=self._get_style(),
+        )
+        for person_id, state in self._people.items():
+            answer = answers[person_id]
+            wish = wanted(state.decision, answer.setting)
+            if wish != state.loop.wanted or answer.refusals != state.loop.refusals:
+                state.loop.wanted = wish
+                state.loop.refusals = answer.refusals
+                if person_id != but:
+                    self._run(state)
+
+    @callback
+    def resolve_soon(self) -> None:
+        """Resolve once for all that is read at the same time."""
+        if self._soon is None:
+            self._soon = self._hass.loop.call_soon(self._on_soon)
+
+    @callback
+    def _on_soon(self) -> None:
+        self._soon = None
+        self.resolve()
+
+    @callback
+    def tell(self, decided: Decided, *, show: bool) -> None:
+        """Show decisions, tell of other profiles, and wake up in time for the next."""
+        for state, before in decided:
+            # First, so that what changes is known to follow from it.
+            tell_activated(self._hass, state)
+            if state.decision != before or show:
+                self._show(state.person.id)
+            self._follow(state)
+        self._set_timer()
+
+    def situations(self) -> dict[str, Situation]:
+        """Return what is known of everybody, for finding targets."""
+        return {
+            person_id: Situation(
+                status=state.decision.profile.status,
+                observed=state.line.setting if state.line else None,
+                wanted=state.loop.wanted.setting if state.loop.wanted else None,
+                call=state.line.call if state.line else None,
+            )
+            for person_id, state in self._people.items()
+        }
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+
+    def _set_timer(self) -> None:
+        self._stop_timer()
+        changes = [
+            state.decision.next_change
+            for state in self._people.values()
+            if state.decision.next_change is not None
+        ]
+        if changes:
+            self._timer = async_track_point_in_utc_time(
+                self._hass, self._on_timer, min(changes)
+            )
+
+    @callback
+    def _on_timer(self, now: datetime) -> None:
+        self._timer = None
+        self.refresh(
+            [
+                person_id
+                for person_id, state in self._people.items()
+                if state.decision.next_change is not None
+                and state.decision.next_change <= now
+            ]
+        )

@@ -1,0 +1,55 @@
+"""What a person is told when the phone system does not follow."""
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from ..const import DOMAIN
+from ..presence.model import Office
+from ..presence.redirect.targets import Refusal
+from ..telephony.driver import (
+    AuthenticationFailed,
+    NotSupported,
+    PermissionDenied,
+    PhoneSystemError,
+    Rejected,
+)
+
+
+def not_followed(error: PhoneSystemError) -> HomeAssistantError:
+    """Return the translated error; the profile was kept in every case."""
+    placeholders: dict[str, str] = {}
+    match error:
+        case AuthenticationFailed():
+            key = "redirect_auth"
+        case PermissionDenied(permission=permission):
+            key = "redirect_denied"
+            placeholders["permission"] = permission
+        case NotSupported():
+            key = "redirect_unsupported"
+        case Rejected():
+            key = "redirect_rejected"
+        case _:
+            key = "redirect_pending"
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def refuse(office: Office, refusals: tuple[Refusal, ...]) -> None:
+    """Raise for the first refused target, naming the people on the way.
+
+    Raises:
+        ServiceValidationError: there was one; the profile was kept.
+    """
+    for refusal in refusals:
+        names = [
+            office.people[person_id].name
+            for person_id in refusal.people
+            if person_id in office.people
+        ]
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=f"refused_{refusal.reason.value}",
+            translation_placeholders={"people": " → ".join(names)},
+        )

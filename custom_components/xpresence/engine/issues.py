@@ -1,0 +1,285 @@
+"""Repair issues: raised only for what a person can mend, gone when it is mended."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+type Placeholders = dict[str, str]
+SETTINGS: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
+"""Where people and profiles are changed."""
+
+CALENDAR_PROBLEMS: Final = ("certificate", "missing", "not_allowed", "sign_in")
+"""What keeps a calendar from being read until somebody mends it."""
+CALENDAR_REASONS: Final = frozenset(
+    {
+        "certificate_expired",
+        "certificate_other_host",
+        "certificate_unknown",
+        "impersonation_denied",
+        "mail_file_unknown",
+        "mailbox_unknown",
+    }
+)
+"""Reasons that have words of their own, for each is mended elsewhere."""
+ACCOUNT_PROBLEMS: Final = ("certificate", "sign_in")
+"""What of a login that several people use is told once, and not to each of them."""
+GROUPWARE: Final[Mapping[str, str]] = {"exchange": "Exchange", "notes": "Domino"}
+OF_A_PERSON: Final = (
+    "default_profile_missing",
+    "hotline_conflict",
+    "microsoft_sign_in",
+    "redirect_failing",
+    "redirect_too_old",
+)
+MENDED_BY: Final[Mapping[str, str]] = {
+    "account_sign_in": "account_sign_in",
+    "calendar_sign_in": "sign_in_anew",
+    "default_profile_missing": "another_profile",
+    "entity_missing": "another_entity",
+    "hotline_conflict": "ready_elsewhere",
+    "microsoft_sign_in": "sign_in_at_microsoft",
+    "redirect_failing_permission_denied": "try_again",
+    "redirect_too_old": "end_redirect",
+}
+"""A notice's words → the page under :mod:`repairs` that mends it."""
+PROFILE_MISSING: Final = "profile_missing_"
+
+
+def _mended(words: str, person_id: str, named: str = "") -> dict[str, Any]:
+    """Return what makes a notice one that can be mended at once, if it can."""
+    page = MENDED_BY.get(words)
+    if words.startswith(PROFILE_MISSING):
+        page = "another_profile"
+    if page is None:
+        return {"is_fixable": False}
+    data = {"mend": page, "person_id": person_id, "named": named}
+    return {"is_fixable": True, "data": data}
+
+
+@callback
+def release_failed(hass: HomeAssistant, person_id: str) -> None:
+    """Say that a redirect was left behind when its person went."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"release_failed_{person_id}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="release_failed",
+    )
+
+
+@callback
+def redirect_failing(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    person_id: str,
+    name: str,
+    reason: str | None,
+) -> None:
+    """Say that a redirect cannot be set, or with no reason that it can again."""
+    issue = f"redirect_failing_{person_id}"
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    words = f"redirect_failing_{reason}"
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=words,
+        translation_placeholders={"person": name, "title": entry.title},
+        **_mended(words, person_id),
+    )
+
+
+@callback
+def of_a_person(
+    hass: HomeAssistant, kind: str, person_id: str, name: str, *, there: bool
+) -> None:
+    """Raise or drop one of the notices that only name a person."""
+    issue = f"{kind}_{person_id}"
+    if not there:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=kind,
+        translation_placeholders={"person": name},
+        **_mended(kind, person_id, "default_"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A calendar that cannot be read."""
+
+    id: str
+    name: str
+    problem: str
+    reason: str | None
+
+
+@callback
+def of_calendars(
+    hass: HomeAssistant, person_id: str, name: str, behind: Iterable[Behind]
+) -> None:
+    """Say which calendars of a person need mending, each by itself; drop the others."""
+    raised = set()
+    for calendar in behind:
+        if calendar.problem not in CALENDAR_PROBLEMS:
+            continue
+        words = f"calendar_{calendar.problem}"
+        raised.add(issue := f"calendar_{person_id}_{words}_{calendar.id}")
+        if calendar.reason in CALENDAR_REASONS:
+            words = f"calendar_{calendar.reason}"
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=words,
+            translation_placeholders={"person": name, "calendar": calendar.name},
+            learn_more_url=SETTINGS,
+            **_mended(words, person_id, calendar.id),
+        )
+    _drop_others(hass, f"calendar_{person_id}_", raised)
+
+
+@callback
+def of_account(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    kind: str,
+    problem: str | None,
+    reason: str | None = None,
+) -> None:
+    """Say that the office's login at a server needs mending; ``None``: it works."""
+    prefix = f"account_{entry.entry_id}_{kind}_"
+    raised = set()
+    if problem is not None:
+        words = f"account_{problem}"
+        raised.add(prefix + problem)
+        if reason in CALENDAR_REASONS:
+            words = f"account_{reason}"
+        page = MENDED_BY.get(words)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            prefix + problem,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=words,
+            translation_placeholders={
+                "title": entry.title,
+                "server": GROUPWARE[kind],
+            },
+            learn_more_url=SETTINGS,
+            is_fixable=page is not None,
+            data={"mend": page, "entry_id": entry.entry_id, "named": kind}
+            if page
+            else None,
+        )
+    _drop_others(hass, prefix, raised)
+
+
+@callback
+def _drop_others(hass: HomeAssistant, prefix: str, raised: set[str]) -> None:
+    """Drop the notices that begin like this, but those that have just been raised."""
+    known = [
+        issue_id for domain, issue_id in ir.async_get(hass).issues if domain == DOMAIN
+    ]
+    for issue_id in known:
+        if issue_id.startswith(prefix) and issue_id not in raised:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+PERMISSIONS: Final = ("Presence.Read", "Presence.Read.All", "Presence.ReadWrite")
+"""What Teams may be missing."""
+
+
+@callback
+def permission_missing(
+    hass: HomeAssistant, person_id: str, name: str, permission: str, *, there: bool
+) -> None:
+    """Say that a sign-in lacks a permission for Teams, or drop that notice."""
+    issue = f"teams_{permission}_{person_id}"
+    if not there:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="teams_not_allowed",
+        translation_placeholders={"person": name, "permission": permission},
+    )
+
+
+@callback
+def of_sign_in(
+    hass: HomeAssistant, person_id: str, name: str, reason: str | None
+) -> None:
+    """Say why a person has to sign in at Microsoft anew; ``None``: they need not."""
+    issue = f"microsoft_sign_in_{person_id}"
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="microsoft_sign_in",
+        translation_placeholders={"person": name, "reason": reason},
+        **_mended("microsoft_sign_in", person_id),
+    )
+
+
+@callback
+def all_gone(hass: HomeAssistant, person_id: str) -> None:
+    """Drop every notice about a person who is no longer here."""
+    for issue in OF_A_PERSON:
+        ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")
+    for permission in PERMISSIONS:
+        ir.async_delete_issue(hass, DOMAIN, f"teams_{permission}_{person_id}")
+    settings_broken(hass, person_id, {})
+    of_calendars(hass, person_id, "", ())
+
+
+@callback
+def settings_broken(
+    hass: HomeAssistant, person_id: str, broken: Mapping[str, tuple[str, Placeholders]]
+) -> None:
+    """Say what a person's settings name that is not there, and drop the rest.
+
+    ``broken``: what tells one notice from another → its words and their blanks.
+    """
+    prefix = f"settings_{person_id}_"
+    # Not by what it is about: an issue's id is in what is sent to maintainers.
+    ids = {key: sha256(key.encode()).hexdigest()[:12] for key in broken}
+    _drop_others(hass, prefix, {prefix + known for known in ids.values()})
+    for key, (words, placeholders) in broken.items():
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            prefix + ids[key],
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=words,
+            translation_placeholders=placeholders,
+            learn_more_url=SETTINGS,
+            **_mended(words, person_id, key),
+        )

@@ -1,0 +1,101 @@
+"""What is known of one person now, and what happened to them last."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, Context
+
+from ..presence.line import Line, Status
+from ..presence.model import Decision, Facts, Person
+from ..presence.redirect.plan import EventKind
+from ..presence.redirect.status import RedirectStatus
+from .redirect_loop import RedirectLoop, RedirectView
+
+if TYPE_CHECKING:
+    from ..inputs import Input
+    from .attribution import Cause
+
+type HappeningListener = Callable[[Happening, dict[str, Any]], None]
+
+
+class Happening(StrEnum):
+    """What the event entity tells."""
+
+    ACTIVATED = "activated"
+    REDIRECTED = "redirected"
+    REDIRECT_FAILED = "redirect_failed"
+    CHANGED_AT_PHONE = "changed_at_phone"
+    RECOVERED = "recovered"
+
+
+FOUND: Final = {
+    EventKind.CHANGED_AT_PHONE: Happening.CHANGED_AT_PHONE,
+    EventKind.OVERRULED: Happening.CHANGED_AT_PHONE,
+    EventKind.WRITE_LOST: Happening.RECOVERED,
+}
+"""What a plan finds out → what happened, as far as it is worth telling."""
+
+
+@dataclass(slots=True)
+class PersonState:
+    """What is known of one person now. Only the coordinator changes it."""
+
+    person: Person
+    facts: Facts
+    decision: Decision
+    loop: RedirectLoop
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The person's settings that the inputs were made of."""
+    inputs: tuple[Input, ...] = ()
+    plan_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the plan changes; it outlives the inputs, which are made anew."""
+    listeners: list[CALLBACK_TYPE] = field(default_factory=list)
+    happenings: list[HappeningListener] = field(default_factory=list)
+    carriers: list[Callable[[Context], None]] = field(default_factory=list)
+    """Entities that change in the context of whatever made the change."""
+    cause: Cause | None = None
+    """Who or what made the decision that holds."""
+    redirect_cause: Cause | None = None
+    """Who or what made the redirect that is wished for, until it was told."""
+    activated: str | None = None
+    """The claim whose TeamDesk status was applied last; applied once, then left."""
+    published: tuple[Status, str] | None = None
+    """What the telephones were last told to show."""
+    told_profile: str | None = None
+    """The profile that was last told as activated."""
+    told: tuple[RedirectStatus, str | None] | None = None
+    """The redirect that was last told as something that happened."""
+    paused: frozenset[str] = frozenset()
+    """The queues in which the hotline guard has paused the person."""
+    redirect_since: datetime | None = None
+    """Since when calls go where they go now."""
+    wrap_up_since: datetime | None = None
+    """Since when the person is in follow-up, where the office limits it."""
+    guard_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    guard_timer: CALLBACK_TYPE | None = None
+    """Wakes the guards when a redirect or follow-up will have lasted too long."""
+    reported: str | None = None
+    """Why a notice says that the redirect cannot be set, if one does."""
+
+    @property
+    def line(self) -> Line | None:
+        """Return the extension as it was read last."""
+        return self.loop.line
+
+    @property
+    def redirect(self) -> RedirectView:
+        """Return the redirect as it is to be shown."""
+        return self.loop.view
+
+    def stop(self) -> None:
+        """End what runs for this person; what is set stays set."""
+        self.loop.stop()
+        for one in self.inputs:
+            one.stop()
+        if self.guard_timer is not None:
+            self.guard_timer()
+            self.guard_timer = None

@@ -1,0 +1,445 @@
+"""Keeping one extension's redirect as the rules want it, whatever breaks.
+
+Level-triggered: each turn compares what is wanted with what was last read and
+writes the difference, so a turn too many does nothing and a turn after a crash
+repairs. Nothing is queued: who waits for a turn finds the newest wish.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..presence.line import Condition, Destination, Line, Setting
+from ..presence.redirect.desired import Wanted
+from ..presence.redirect.ledger import Ledger
+from ..presence.redirect.numbers import MASK
+from ..presence.redirect.parts import EVERYTHING, Reach
+from ..presence.redirect.plan import (
+    DeskChange,
+    Event,
+    Plan,
+    answered,
+    given_back,
+    own_change,
+    plan,
+)
+from ..presence.redirect.status import RedirectStatus, Shown, is_pending, status
+from ..presence.redirect.targets import Refusal
+from ..telephony.driver import (
+    AuthenticationFailed,
+    NotSupported,
+    OutcomeUnknown,
+    PermissionDenied,
+    PhoneSystem,
+    PhoneSystemError,
+    Rejected,
+    Unavailable,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+RETRY_AFTER: Final = (2, 5, 15, 30, 60)
+"""Seconds until the next try after the first, second … failure in a row."""
+ANSWERS_WITHIN: Final = 0.01
+"""Seconds in which a phone system that is well answers; a choice can wait so long."""
+WRITES_A_TURN: Final = 4
+"""A turn gives up when the phone system still differs after so many writes."""
+ASIDE: Final = ("since", "last_failure", "last_failure_reason")
+"""Attributes that tell of the redirect's past, and are no news by themselves."""
+NOT_AS_WISHED: Final = (RedirectStatus.PENDING, RedirectStatus.FAILED)
+
+
+type Label = Callable[[Destination], str]
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectView:
+    """The redirect as it is shown: to everybody, and to who may see details.
+
+    ``attributes`` are what everybody with access to the entity reads; ``details``
+    has the same keys, with whole numbers.
+    """
+
+    status: RedirectStatus = RedirectStatus.UNKNOWN
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RedirectLoop:
+    """The redirect of one extension.
+
+    ``save`` stores the ledger (with whatever else the coordinator has not
+    stored yet) and returns once it is on the disk. ``changed`` is told whenever
+    there is something new to show, ``found`` what a plan found out. ``label`` says
+    where calls go to who may know it, ``public_label`` to everybody.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        system: PhoneSystem,
+        extension: str,
+        ledger: Ledger,
+        *,
+        save: Callable[[Ledger], Awaitable[None]] | None = None,
+        changed: Callable[[], None] = lambda: None,
+        found: Callable[[Event], None] = lambda event: None,
+        label: Label = lambda destination: destination.number,
+        public_label: Label = lambda destination: MASK,
+        desk_change: DeskChange = DeskChange.RESPECT,
+        ready_since: datetime | None = None,
+    ) -> None:
+        """Watch the extension; nothing is written before the first turn."""
+        self._hass = hass
+        self._system = system
+        self._extension = extension
+        self.ledger = ledger
+        self._save = save or _forget
+        self._changed = changed
+        self._found = found
+        self._label = label
+        self._public_label = public_label
+        self.desk_change = desk_change
+        self.ready_since = ready_since
+        self.wanted: Wanted | None = None
+        self.refusals: tuple[Refusal, ...] = ()
+        self.line: Line | None = None
+        self.view = RedirectView()
+        self.failure: PhoneSystemError | None = None
+        self.failures = 0
+        self.converged_at: datetime | None = None
+        """When the phone system was last found, or made, as wished."""
+        self.round_trip_ms: float | None = None
+        """How long the phone system took for its last answer."""
+        self._since: datetime | None = None
+        self._last_failure: Mapping[str, Any] = {}
+        self._turn = asyncio.Lock()
+        self._wake: CALLBACK_TYPE | None = None
+        self._stopped = False
+        self._unwatch = system.watch(extension)
+
+    def stop(self) -> None:
+        """Stop watching and retrying; what is set stays set."""
+        self._stopped = True
+        self._unwatch()
+        self._sleep()
+
+    @callback
+    def observe(self, line: Line) -> None:
+        """Take a fresh reading."""
+        self.line = line
+        self.show()
+
+    @callback
+    def lost(self) -> None:
+        """Forget the reading: without a connection nothing is known."""
+        self.line = None
+        self._sleep()
+        self.show()
+
+    async def async_turn(self) -> None:
+        """Make the phone system follow the newest wish.
+
+        Raises:
+            OSError: the ledger could not be stored; nothing was written.
+            PhoneSystemError: the phone system does not follow (yet).
+        """
+        async with self._turn:
+            self._sleep()
+            try:
+                await self._converge()
+            except PhoneSystemError as error:
+                self.failure = error
+                self._last_failure = {
+                    "last_failure": dt_util.utcnow(),
+                    "last_failure_reason": self.reason,
+                }
+                if self._system.ready:
+                    self.failures += 1
+                    self._wake_in(RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1])
+                raise
+            else:
+                self.failure = None
+                self.failures = 0
+                self.converged_at = dt_util.utcnow()
+            finally:
+                self.show()
+
+    async def async_settled(self) -> None:
+        """Return when no turn is being taken."""
+        async with self._turn:
+            pass
+
+    async def async_follow(self) -> None:
+        """Take a turn for which nobody waits; what goes wrong is shown and retried."""
+        try:
+            await self.async_turn()
+        except PhoneSystemError as error:
+            _LOGGER.debug("A redirect does not follow yet: %s", type(error).__name__)
+        except OSError:
+            _LOGGER.exception("A ledger could not be stored; its redirect waits")
+
+    async def async_own_change(
+        self, change: Setting | None, until: datetime | None = None
+    ) -> None:
+        """Set a person's own redirect, or with ``None`` give it to the profile again.
+
+        Raises:
+            NotRead: an end was given, and what to go back to is not known yet.
+            OSError: it could not be stored; nothing was written.
+            PhoneSystemError: the phone system does not follow (yet).
+        """
+        async with self._turn:
+            if self.line is None and self._system.ready:
+                self.line = await self._timed(self._system.read(self._extension))
+            before = self.ledger
+            if change is None:
+                self.ledger = given_back(before)
+            else:
+                self.ledger = own_change(
+                    before,
+                    change,
+                    self.line.setting if self.line else Setting(),
+                    until=until,
+                    desk_change=self.desk_change,
+                    reach=self.reach,
+                )
+            try:
+                await self._save(self.ledger)
+            except OSError:
+                self.ledger = before
+                raise
+        await self.async_turn()
+
+    async def async_follow_own(self, change: Setting) -> None:
+        """Set an own redirect for which nobody waits; what goes wrong is retried."""
+        try:
+            await self.async_own_change(change)
+        except PhoneSystemError as error:
+            _LOGGER.debug("A fall-back waits: %s", type(error).__name__)
+        except OSError:
+            _LOGGER.exception("A ledger could not be stored; its redirect waits")
+
+    async def async_release(self) -> bool:
+        """Give back what a profile holds, for good; tell whether that was possible.
+
+        Nothing is stored any more: the extension is no longer ours afterwards.
+        """
+        self.wanted = None
+        self._save = _forget
+        self._changed = lambda: None
+        try:
+            await self.async_turn()
+        except PhoneSystemError, OSError:
+            return not self.ledger.restoring and self.ledger.held is None
+        finally:
+            self.stop()
+        return True
+
+    async def _converge(self) -> None:
+        if not self._system.capabilities:
+            # Never connected: what it can do is not known, so nothing is judged.
+            await self._remember(self.ledger, must=True)
+            raise Unavailable("not connected yet")
+        fresh = False
+        for attempt in range(WRITES_A_TURN):
+            if self.line is None and self._system.ready:
+                self.line, fresh = await self._read(), True
+            step = self._plan()
+            if not fresh and self._system.ready and self._decides(step):
+                # What was dialled a moment ago, and is not heard yet, comes first;
+                # what was chosen outlives a crash while the phone system is silent.
+                self.line = await self._read_or_store(must=attempt == 0)
+                fresh = True
+                step = self._plan()
+            await self._remember(step.ledger, must=attempt == 0 or bool(step.write))
+            for event in step.events:
+                _LOGGER.debug("A reading means: %s", event.kind)
+                self._found(event)
+            if step.again is not None:
+                self._wake_at(step.again)
+            if step.write is None:
+                if step.waiting and not self._system.ready:
+                    raise Unavailable("not ready")
+                return
+            try:
+                self.line = await self._timed(
+                    self._system.apply(self._extension, step.write)
+                )
+            except OutcomeUnknown:
+                # Whether it was done is to be read, never assumed.
+                self.line = None
+                continue
+            except PhoneSystemError:
+                self.line = None
+                raise
+            self.ledger = answered(self.ledger, dt_util.utcnow())
+            self.show()
+        raise Rejected("differs")
+
+    async def _timed(self, answer: Awaitable[Line]) -> Line:
+        begun = self._hass.loop.time()
+        line = await answer
+        self.round_trip_ms = round(1000 * (self._hass.loop.time() - begun), 1)
+        return line
+
+    async def _read(self) -> Line:
+        return await self._timed(self._system.read(self._extension))
+
+    async def _read_or_store(self, *, must: bool) -> Line:
+        """Read; where no answer comes at once, store what was chosen meanwhile."""
+        reading = asyncio.ensure_future(self._read())
+        try:
+            await asyncio.wait({reading}, timeout=ANSWERS_WITHIN)
+            if not reading.done() or reading.exception():
+                await self._remember(self.ledger, must=must)
+            return await reading
+        finally:
+            # Only where it cannot be stored: then nobody waits for the reading.
+            reading.cancel()
+
+    def _plan(self) -> Plan:
+        return plan(
+            self.wanted,
+            self.line.setting if self.line else Setting(),
+            self.ledger,
+            now=dt_util.utcnow(),
+            ready_since=self.ready_since,
+            desk_change=self.desk_change,
+            reach=self.reach,
+        )
+
+    def _decides(self, step: Plan) -> bool:
+        """Tell whether a plan is more than a look: it writes, or another claim holds."""
+        return step.write is not None or step.ledger.claim != self.ledger.claim
+
+    async def _remember(self, ledger: Ledger, *, must: bool) -> None:
+        """Store a ledger; one that only notes what was seen may wait."""
+        # In force first: whoever stores this person's record meanwhile, for another
+        # reason, must not store the ledger before this one over it.
+        before, self.ledger = self.ledger, ledger
+        try:
+            await self._save(ledger)
+        except OSError:
+            if must:
+                self.ledger = before
+                raise
+            _LOGGER.exception("What was read back could not be noted yet")
+
+    # Waking up
+
+    def _sleep(self) -> None:
+        if self._wake is not None:
+            self._wake()
+            self._wake = None
+
+    def _wake_in(self, seconds: float) -> None:
+        self._wake_at(dt_util.utcnow() + timedelta(seconds=seconds))
+
+    def _wake_at(self, time: datetime) -> None:
+        self._sleep()
+        if self._stopped:
+            # A turn that was under way ends after the loop.
+            return
+        self._wake = async_track_point_in_utc_time(
+            self._hass, HassJob(self._on_wake), time
+        )
+
+    @callback
+    def _on_wake(self, _now: datetime) -> None:
+        self._wake = None
+        # A write that may be lost or land late is judged by a fresh reading.
+        self.line = None
+        # In the background: a phone system that is silent must not keep Home
+        # Assistant from stopping.
+        self._hass.async_create_background_task(
+            self.async_follow(), f"{DOMAIN} redirect"
+        )
+
+    # Showing
+
+    @property
+    def reach(self) -> Reach:
+        """Return what this phone system can set and tell."""
+        return Reach.named(
+            flag.name for flag in self._system.capabilities if flag.name is not None
+        )
+
+    @callback
+    def show(self) -> None:
+        """Work out what is shown, and say so if it is new."""
+        shown = status(
+            self.wanted,
+            self.line.setting if self.line else Setting(),
+            self.ledger,
+            None if isinstance(self.failure, Unavailable) else self.failure,
+            reach=self.reach,
+        )
+        # Before the first connection nothing is known of what it can do either.
+        reach = self.reach if self._system.capabilities else EVERYTHING
+        if shown.status is RedirectStatus.UNKNOWN and is_pending(
+            self.wanted, self.ledger, reach=reach
+        ):
+            # What holds is not known, but something is still to be done about it.
+            shown = replace(shown, status=RedirectStatus.PENDING)
+        reason = self.reason if shown.status in NOT_AS_WISHED else None
+        attributes: dict[str, Any] = {}
+        if shown.destination is not None:
+            attributes["condition"] = (shown.condition or Condition.UNCONDITIONAL).value
+            if shown.part is not None:
+                attributes["part"] = shown.part.value
+        if shown.set_by is not None:
+            attributes["set_by"] = shown.set_by.value
+        if reason is not None:
+            attributes["reason"] = reason
+        details = attributes | self._where(shown, self._label)
+        before = {k: v for k, v in self.view.details.items() if k not in ASIDE}
+        if shown.status is not self.view.status or details != before:
+            self._since = dt_util.utcnow()
+        past = {"since": self._since, **self._last_failure}
+        public = self._where(shown, self._public_label)
+        self.view = RedirectView(
+            shown.status, attributes | public | past, details | past
+        )
+        self._changed()
+
+    def _where(self, shown: Shown, label: Label) -> dict[str, Any]:
+        """Return where calls go, and where under each condition that forwards them."""
+        where: dict[str, Any] = {}
+        if shown.destination is not None:
+            where["target"] = label(shown.destination)
+        setting = self.line.setting if self.line is not None else Setting()
+        forwards = {one: setting.forward(one) for one in Condition}
+        targets = {
+            condition.value: label(target)
+            for condition, target in forwards.items()
+            if isinstance(target, Destination)
+        }
+        return where | ({"targets": targets} if targets else {})
+
+    @property
+    def reason(self) -> str | None:
+        """Return, as a translation key, why the redirect is not as wished."""
+        if self.refusals:
+            return self.refusals[0].reason.value
+        match self.failure:
+            case AuthenticationFailed():
+                return "auth_failed"
+            case PermissionDenied():
+                return "permission_denied"
+            case Rejected() | NotSupported():
+                return "rejected"
+            case _:
+                return "unreachable"
+
+
+async def _forget(_ledger: Ledger) -> None:
+    """Store nothing."""

@@ -1,0 +1,238 @@
+"""What goes along with a person's redirect: the hotline, the telephones, the guards."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    CONF_HOTLINE,
+    CONF_LONGEST_HOURS,
+    CONF_LONGEST_THEN,
+    CONF_WRAP_UP_MINUTES,
+    DOMAIN,
+)
+from ..presence.line import AgentState, Setting
+from ..presence.permission.policy import Tier
+from ..presence.redirect.guards import (
+    HotlinePolicy,
+    Long,
+    LongPolicy,
+    hotline,
+    long_redirect,
+    wrap_up,
+)
+from ..settings.permissions import info_tier_from
+from ..telephony.driver import Capability, PhoneSystem, PhoneSystemError
+from .issues import of_a_person
+from .person import PersonState
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def announce(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+) -> None:
+    """Bring queues and telephones up to date; what fails is tried at the next turn."""
+    if not system.ready:
+        return
+    try:
+        await _follow_agent_rule(system, state)
+        await _publish(system, state, options)
+    except PhoneSystemError as error:
+        _LOGGER.debug("Hotline or telephones do not follow: %s", type(error).__name__)
+
+
+async def _follow_agent_rule(system: PhoneSystem, state: PersonState) -> None:
+    decision = state.decision
+    claim = decision.agent_claim
+    if claim is None or decision.agent is None:
+        state.activated = None
+        return
+    key = f"{claim.source.value}:{claim.profile}:{claim.key}"
+    if key == state.activated or Capability.AGENT not in system.capabilities:
+        return
+    # Noted first: applying it twice would take back what the person changed.
+    before, state.activated = state.activated, key
+    try:
+        await set_agent(system, state, decision.agent)
+    except PhoneSystemError:
+        if state.activated == key:
+            state.activated = before
+        raise
+
+
+async def set_agent(system: PhoneSystem, state: PersonState, agent: AgentState) -> None:
+    """Set a person's state in all of their queues.
+
+    Raises:
+        PhoneSystemError: as :meth:`PhoneSystem.set_agent`.
+    """
+    for queue in state.person.queues:
+        await system.set_agent(state.person.extension, queue, agent)
+
+
+def agent_of(state: PersonState) -> AgentState | None:
+    """Return a person's state over all queues; ``None`` where it is not known.
+
+    Ready in one is ready; in follow-up in one, and ready in none, is follow-up.
+    """
+    if state.line is None:
+        return None
+    found = {state.line.agent.get(queue) for queue in state.person.queues}
+    for agent in (AgentState.READY, AgentState.FOLLOW_UP):
+        if agent in found:
+            return agent
+    return AgentState.LOGGED_OFF
+
+
+async def _publish(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+) -> None:
+    # Whoever passes a telephone reads it.
+    for_all = info_tier_from(options, state.settings) is Tier.TEAM
+    text = state.decision.info_text if for_all else ""
+    wish = (state.decision.profile.status, text)
+    if wish == state.published or Capability.PRESENCE_TEXT not in system.capabilities:
+        return
+    state.published = wish
+    await system.publish(state.person.extension, *wish)
+
+
+END_EVERY_FORWARD = Setting(None, None, None)
+
+
+async def guard_hotline(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+) -> bool:
+    """Pause or restore an agent as the office wants; tell whether to warn."""
+    if state.line is None or not state.person.queues:
+        return False
+    found = hotline(
+        state.line.agent,
+        state.line.setting,
+        state.paused,
+        policy=HotlinePolicy(options.get(CONF_HOTLINE, HotlinePolicy.WARN)),
+        rule=state.decision.agent,
+    )
+    # Noted first: what is paused twice would be restored once too often.
+    state.paused = found.paused
+    extension = state.person.extension
+    try:
+        for queue in sorted(found.pause):
+            await system.set_agent(extension, queue, AgentState.FOLLOW_UP)
+        for queue in sorted(found.restore):
+            await system.set_agent(extension, queue, AgentState.READY)
+    except PhoneSystemError as error:
+        _LOGGER.debug("The hotline guard could not act: %s", type(error).__name__)
+    return bool(found.conflict) and not found.pause
+
+
+def age_of_redirect(
+    state: PersonState, options: Mapping[str, Any], now: datetime
+) -> Long:
+    """Judge whether a redirect is older than the office allows."""
+    hours = options.get(CONF_LONGEST_HOURS) or 0
+    if state.line is None or not hours:
+        return Long()
+    return long_redirect(
+        state.redirect_since,
+        state.line.setting,
+        now,
+        timedelta(hours=hours),
+        policy=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
+    )
+
+
+async def end_wrap_up(
+    system: PhoneSystem, state: PersonState, options: Mapping[str, Any], now: datetime
+) -> datetime | None:
+    """Make an agent ready whose follow-up is over; return when it will be."""
+    minutes = options.get(CONF_WRAP_UP_MINUTES) or 0
+    found = wrap_up(
+        state.line.agent if state.line is not None else None,
+        state.wrap_up_since,
+        now,
+        timedelta(minutes=minutes) if minutes else None,
+        paused=state.paused,
+        rule=state.decision.agent,
+    )
+    state.wrap_up_since = found.since
+    try:
+        for queue in sorted(found.over & set(state.person.queues)):
+            await system.set_agent(state.person.extension, queue, AgentState.READY)
+    except PhoneSystemError as error:
+        _LOGGER.debug("Follow-up could not be ended: %s", type(error).__name__)
+    return None if found.over else found.at
+
+
+class Accompaniment:
+    """Lets hotline and telephones follow decisions, in the background.
+
+    ``save`` stores what the guards noted of a person; ``is_here`` tells whether a
+    person has not left meanwhile.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        system: PhoneSystem,
+        *,
+        save: Callable[[PersonState], Awaitable[None]],
+        is_here: Callable[[PersonState], bool],
+    ) -> None:
+        """Prepare; nothing runs before :meth:`follow`."""
+        self._hass = hass
+        self._entry = entry
+        self._system = system
+        self._save = save
+        self._is_here = is_here
+
+    @callback
+    def follow(self, state: PersonState) -> None:
+        """Let hotline and telephones follow a decision, in the background."""
+        self._entry.async_create_background_task(
+            self._hass, self._async_follow(state), f"{DOMAIN} accompany"
+        )
+
+    async def _async_follow(self, state: PersonState) -> None:
+        await state.loop.async_settled()
+        options = self._entry.options
+        await announce(self._system, state, options)
+        async with state.guard_turn:
+            conflict = await guard_hotline(self._system, state, options)
+            ready_at = await end_wrap_up(self._system, state, options, dt_util.utcnow())
+        name, person_id = state.person.name, state.person.id
+        of_a_person(self._hass, "hotline_conflict", person_id, name, there=conflict)
+        age = age_of_redirect(state, options, dt_util.utcnow())
+        of_a_person(self._hass, "redirect_too_old", person_id, name, there=age.too_old)
+        if age.fall_back:
+            await state.loop.async_follow_own(END_EVERY_FORWARD)
+        ages_at = None if age.too_old else age.at
+        self._again(state, [at for at in (ages_at, ready_at) if at is not None])
+        try:
+            await self._save(state)
+        except OSError:
+            _LOGGER.exception("What was guarded could not be noted yet")
+
+    @callback
+    def _again(self, state: PersonState, instants: Iterable[datetime]) -> None:
+        """Look again when a redirect or follow-up will have lasted too long."""
+        if state.guard_timer is not None:
+            state.guard_timer()
+            state.guard_timer = None
+
+        @callback
+        def look(_now: datetime) -> None:
+            state.guard_timer = None
+            self.follow(state)
+
+        # Nobody looks after who has left meanwhile.
+        if (first := min(instants, default=None)) and self._is_here(state):
+            state.guard_timer = async_track_point_in_utc_time(self._hass, look, first)

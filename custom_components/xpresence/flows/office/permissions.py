@@ -1,0 +1,68 @@
+"""What ordinary users, automations and voice satellites may do in an office."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
+import voluptuous as vol
+
+from ...const import (
+    CONF_ACTING,
+    CONF_ALLOWED,
+    CONF_AUTOMATIONS,
+    CONF_PERMISSIONS,
+    CONF_REACH,
+    CONF_SATELLITES,
+    CONF_SUBJECTS,
+)
+from ...presence.permission.policy import LIMITED, Act, Trust
+from ...presence.redirect.numbers import NumberKind
+from ...settings.permissions import policy_from, reissued_permissions
+from ..selectors import several, words
+
+ACTS: Final = [act for act in Act if act in LIMITED]
+"""In the order of the page."""
+DELEGATES: Final = EntitySelector(EntitySelectorConfig(domain="person", multiple=True))
+SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_ALLOWED): several(ACTS, "act"),
+        vol.Required(CONF_REACH): several(NumberKind, "reach"),
+        vol.Required(CONF_AUTOMATIONS): words(
+            [Trust.ALLOWED, Trust.REFUSED], "automations"
+        ),
+        vol.Required(CONF_SATELLITES): words(
+            [Trust.AS_PERSON, Trust.ALLOWED, Trust.REFUSED], "satellites"
+        ),
+        vol.Optional(CONF_ACTING): DELEGATES,
+        vol.Optional(CONF_SUBJECTS): DELEGATES,
+    }
+)
+
+
+class PermissionsPage(OptionsFlow):
+    """The page of permissions."""
+
+    async def async_step_permissions(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what is allowed, how far, and whose word counts without a user."""
+        options = dict(self.config_entry.options)
+        if user_input is not None:
+            after = options | {CONF_ACTING: [], CONF_SUBJECTS: []} | user_input
+            after[CONF_PERMISSIONS] = reissued_permissions(options, after)
+            return self.async_create_entry(data=after)
+        policy = policy_from(options)
+        return self.async_show_form(
+            step_id="permissions",
+            data_schema=self.add_suggested_values_to_schema(
+                SCHEMA,
+                {
+                    CONF_ALLOWED: [act.value for act in ACTS if act in policy.allowed],
+                    CONF_REACH: [k.value for k in NumberKind if k in policy.reach],
+                    CONF_AUTOMATIONS: policy.automations.value,
+                    CONF_SATELLITES: policy.satellites.value,
+                    CONF_ACTING: options.get(CONF_ACTING, []),
+                    CONF_SUBJECTS: options.get(CONF_SUBJECTS, []),
+                },
+            ),
+        )

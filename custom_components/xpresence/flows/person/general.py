@@ -1,0 +1,192 @@
+"""The first page of a person: extension, mailbox, default profile, devices."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import SubentryFlowResult
+from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.util.ulid import ulid_now
+import voluptuous as vol
+
+from ...const import (
+    CONF_CALENDARS,
+    CONF_CATEGORIES_ONLY,
+    CONF_DEFAULT_PROFILE,
+    CONF_DEVICES,
+    CONF_EXTENSION,
+    CONF_KIND,
+    CONF_NUMBER,
+    CONF_PERSON,
+    CONF_QUEUES,
+    CONF_RULES,
+    CONF_SETTINGS,
+    CONF_VOICEMAIL,
+    SUBENTRY_PROFILE,
+)
+from ...inputs.calendars.kinds.home_assistant import KIND
+from ...inputs.calendars.kinds.kind import Asked
+from ...settings.default_profiles import first_profile_id
+from ...settings.validation import (
+    device_id,
+    is_offered,
+    name_problem,
+    person_problems,
+    stored_person,
+    tidy,
+)
+from ..selectors import busy_profile, profiles_offered
+from .page import PersonPage
+
+CONF_CALENDAR: Final = "calendar"
+DEVICE_SEPARATOR: Final = ":"
+NEW: Final = "user"
+"""The page of a new person."""
+
+
+class GeneralPage(PersonPage):
+    """Who the person is, and which telephones are theirs."""
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for everything; all but name and extension has a default."""
+        return await self._general(NEW, user_input)
+
+    async def async_step_general(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change it."""
+        return await self._general("general", user_input)
+
+    async def _general(
+        self, step: str, user_input: dict[str, Any] | None
+    ) -> SubentryFlowResult:
+        entry = self._get_entry()
+        errors: dict[str, str] = {}
+        if self._first_profile is None:
+            return self.async_abort(reason="no_profile")
+        if user_input is None:
+            suggested = self._suggested()
+        else:
+            suggested = user_input
+            data, errors = self._read(user_input)
+            if not errors and (calendar := user_input.get(CONF_CALENDAR)):
+                errors = await self._follow(calendar, data)
+            if not errors:
+                return self.save(data)
+        asks_calendar = {
+            vol.Optional(CONF_CALENDAR): EntitySelector(
+                EntitySelectorConfig(domain="calendar")
+            )
+        }
+        schema = vol.Schema(
+            {
+                vol.Optional(CONF_NAME): TextSelector(),
+                vol.Required(CONF_EXTENSION): TextSelector(),
+                vol.Required(CONF_DEFAULT_PROFILE): profiles_offered(
+                    entry, self.known_as
+                ),
+                vol.Optional(CONF_PERSON): EntitySelector(
+                    EntitySelectorConfig(domain="person")
+                ),
+                **(asks_calendar if step == NEW else {}),
+                vol.Optional(CONF_VOICEMAIL): TextSelector(),
+                vol.Optional(CONF_DEVICES): TextSelector(
+                    TextSelectorConfig(multiple=True)
+                ),
+                vol.Optional(CONF_QUEUES): TextSelector(
+                    TextSelectorConfig(multiple=True)
+                ),
+            }
+        )
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
+        )
+
+    async def _follow(self, entity_id: str, data: dict[str, Any]) -> dict[str, str]:
+        """Follow a calendar by the usual rules; return what is wrong with it.
+
+        Its page asks for the rules, and for other kinds of calendars.
+        """
+        entry = self._get_entry()
+        said = {CONF_ENTITY_ID: entity_id}
+        answer = await KIND.check(Asked(hass=self.hass, entry=entry, said=said))
+        if answer.problems:
+            return {CONF_CALENDAR: next(iter(answer.problems.values()))}
+        busy = busy_profile(entry, self.known_as)
+        name = tidy(answer.name)
+        data[CONF_CALENDARS] = [
+            {
+                CONF_ID: ulid_now(),
+                CONF_KIND: KIND.key,
+                CONF_NAME: entity_id if name_problem(name) else name,
+                CONF_SETTINGS: dict(answer.settings),
+                # With no profile for a meeting only those that name one count.
+                CONF_RULES: {CONF_DEFAULT_PROFILE: busy}
+                if busy
+                else {CONF_CATEGORIES_ONLY: True},
+            }
+        ]
+        return {}
+
+    def _read(
+        self, user_input: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the settings as they are stored, and what is wrong with them."""
+        devices = devices_from(user_input.get(CONF_DEVICES) or [])
+        home = user_input.get(CONF_PERSON)
+        known = self.hass.states.get(home) if home else None
+        data = self.stored | {
+            CONF_NAME: user_input.get(CONF_NAME) or (known.name if known else ""),
+            CONF_EXTENSION: user_input[CONF_EXTENSION].strip(),
+            CONF_DEFAULT_PROFILE: user_input[CONF_DEFAULT_PROFILE],
+            CONF_PERSON: home,
+            CONF_VOICEMAIL: (user_input.get(CONF_VOICEMAIL) or "").strip(),
+            CONF_DEVICES: devices or [],
+            CONF_QUEUES: [queue.strip() for queue in user_input.get(CONF_QUEUES) or []],
+        }
+        errors = person_problems(self._get_entry(), data, known_as=self.known_as)
+        if devices is None:
+            errors[CONF_DEVICES] = "device_without_number"
+        if home and known is None:
+            errors[CONF_PERSON] = "home_person_missing"
+        return data if errors else stored_person(data), errors
+
+    def _suggested(self) -> dict[str, Any]:
+        if data := self.stored:
+            default = self._get_entry().subentries.get(data[CONF_DEFAULT_PROFILE])
+            if default is None or not is_offered(default.data, self.known_as):
+                data[CONF_DEFAULT_PROFILE] = self._first_profile
+            data[CONF_DEVICES] = [
+                f"{device[CONF_NAME]}{DEVICE_SEPARATOR} {device[CONF_NUMBER]}"
+                for device in data.get(CONF_DEVICES, [])
+            ]
+            return data
+        return {CONF_DEFAULT_PROFILE: self._first_profile}
+
+    @property
+    def _first_profile(self) -> str | None:
+        profiles = self._get_entry().get_subentries_of_type(SUBENTRY_PROFILE)
+        return first_profile_id(
+            {profile.subentry_id: profile.data for profile in profiles}
+        )
+
+
+def devices_from(lines: list[str]) -> list[dict[str, str]] | None:
+    """Read "name: number" lines as they were typed; nothing if a number lacks."""
+    devices: list[dict[str, str]] = []
+    for line in lines:
+        if not line.strip():
+            continue
+        name, separator, number = line.rpartition(DEVICE_SEPARATOR)
+        if not separator:
+            return None
+        devices.append({CONF_ID: device_id(name), CONF_NAME: name, CONF_NUMBER: number})
+    return devices

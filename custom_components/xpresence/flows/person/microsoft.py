@@ -1,0 +1,318 @@
+"""A person's account at Microsoft: signing in, what it is for, signing out.
+
+Signing in goes by a code that is entered anywhere, or in the very browser. For the
+second Microsoft sends the browser back to Home Assistant, which takes such answers for
+config flows only: a config flow without a page (:class:`BrowserAnswer`) receives it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigFlow,
+    ConfigFlowResult,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_CLIENT_ID
+from homeassistant.core import callback
+from homeassistant.helpers.config_entry_oauth2_flow import (
+    _encode_jwt,
+    async_get_redirect_uri,
+)
+from homeassistant.helpers.selector import BooleanSelector
+import voluptuous as vol
+
+from ...const import (
+    CONF_CONNECTED,
+    CONF_MICROSOFT,
+    CONF_REMEMBER,
+    CONF_SHARED_CALENDARS,
+    CONF_USE_CALENDAR,
+    DOMAIN,
+)
+from ...groupware.microsoft.failures import SignInRefused
+from ...groupware.source import SourceError
+from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_of
+from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
+from ..office.microsoft import registration_fields, registration_from
+from ..selectors import words
+from .page import PersonPage
+
+CONF_WAY: Final = "way"
+CODE: Final = "code"
+BROWSER: Final = "browser"
+ANSWER_TO: Final = "answer_to"
+"""What tells a config flow that it is to receive a browser's answer, and for whom."""
+
+
+class BrowserAnswer(ConfigFlow):
+    """Receives what a browser brings back, and hands it to a person's settings page."""
+
+    _answer_to: str
+
+    async def async_wait_for_browser(self, flow_id: str) -> ConfigFlowResult:
+        """Wait, without a page."""
+        self._answer_to = flow_id
+        return self.async_show_form(step_id="browser_answer")
+
+    async def async_step_browser_answer(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Hand the answer on, and be over."""
+        await self.hass.config_entries.subentries.async_configure(
+            self._answer_to, user_input
+        )
+        return self.async_abort(reason="microsoft_answered")
+
+
+class MicrosoftPage(PersonPage):
+    """The page of the account."""
+
+    _said: dict[str, Any] | None = None
+    """The page of the account as it was filled."""
+    _attempt: SignIn
+    _permissions: str = ""
+    _refused: SourceError | None = None
+    _task: asyncio.Task[None] | None = None
+    _receiver: str | None = None
+    _state: str = ""
+    _answer: Mapping[str, str]
+
+    async def async_step_microsoft(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what is to be done; who has no account signs in."""
+        if not self._account.get(CONF_CONNECTED):
+            return await self.async_step_microsoft_account()
+        return self.async_show_menu(
+            step_id="microsoft",
+            menu_options=[
+                "microsoft_account",
+                "microsoft_remember",
+                "microsoft_sign_out",
+            ],
+        )
+
+    async def async_step_microsoft_account(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask how to sign in and what for, with which app registration."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._said, self._refused = user_input, None
+            registration, errors = registration_from(user_input)
+            if not errors:
+                return await self._begin(registration)
+        if self._refused is not None:
+            errors["base"] = f"microsoft_{reason_of(self._refused)}"
+        return self.async_show_form(
+            step_id="microsoft_account",
+            data_schema=self.add_suggested_values_to_schema(
+                vol.Schema(
+                    {
+                        vol.Required(CONF_WAY, default=CODE): words(
+                            (CODE, BROWSER), "sign_in_way"
+                        ),
+                        vol.Required(
+                            CONF_USE_CALENDAR, default=True
+                        ): BooleanSelector(),
+                        vol.Required(
+                            CONF_SHARED_CALENDARS, default=False
+                        ): BooleanSelector(),
+                        vol.Required(CONF_REMEMBER, default=True): BooleanSelector(),
+                        **registration_fields(),
+                    }
+                ),
+                user_input or self._suggested_account(),
+            ),
+            errors=errors,
+            description_placeholders={
+                "permissions": self._permissions,
+                "code": code_of(self._refused) if self._refused else "",
+            },
+        )
+
+    async def _begin(self, registration: Mapping[str, str]) -> SubentryFlowResult:
+        entry, said = self._get_entry(), self._said or {}
+        office = registration_of(entry, {})
+        asked = {
+            key: said[key]
+            for key in (CONF_USE_CALENDAR, CONF_SHARED_CALENDARS, CONF_REMEMBER)
+        }
+        if {key: office.get(key) for key in REGISTRATION} != registration:
+            # Another than the office's is the person's own.
+            asked |= registration
+        try:
+            self._attempt = SignIn(
+                self.hass,
+                entry,
+                self._get_reconfigure_subentry().subentry_id,
+                asked,
+                for_office=not office.get(CONF_CLIENT_ID),
+            )
+            self._permissions = ", ".join(self._attempt.permissions)
+            if said[CONF_WAY] == BROWSER:
+                return await self._begin_browser(self._attempt)
+            await self._attempt.begin_code()
+        except SourceError as error:
+            return await self._failed(error)
+        return await self.async_step_microsoft_code()
+
+    async def _failed(self, error: SourceError) -> SubentryFlowResult:
+        self._refused = error
+        self._receive_nothing()
+        return await self.async_step_microsoft_account()
+
+    async def async_step_microsoft_failed(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say why, over the page as it was filled."""
+        return await self.async_step_microsoft_account()
+
+    # By a code
+
+    async def async_step_microsoft_code(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show the code until it is entered, or no good any more."""
+        if self._task is None:
+            self._task = self.hass.async_create_background_task(
+                self._attempt.finish_code(), f"{DOMAIN} sign-in"
+            )
+        if not self._task.done():
+            return self.async_show_progress(
+                step_id="microsoft_code",
+                progress_action="enter_code",
+                description_placeholders={
+                    "code": self._attempt.code.user_code,
+                    "page": self._attempt.code.page,
+                },
+                progress_task=self._task,
+            )
+        task, self._task = self._task, None
+        try:
+            task.result()
+        except SourceError as error:
+            self._refused = error
+            return self.async_show_progress_done(next_step_id="microsoft_failed")
+        return self.async_show_progress_done(next_step_id="microsoft_signed_in")
+
+    # In the browser
+
+    async def _begin_browser(self, attempt: SignIn) -> SubentryFlowResult:
+        try:
+            back_to = async_get_redirect_uri(self.hass)
+        except RuntimeError as error:
+            raise SignInRefused("no_way_back") from error
+        receiver = await self.hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_USER}, data={ANSWER_TO: self.flow_id}
+        )
+        self._receiver = receiver["flow_id"]
+        self._state = _encode_jwt(
+            self.hass, {"flow_id": self._receiver, "redirect_uri": back_to}
+        )
+        page = await attempt.begin_browser(back_to, self._state)
+        return self.async_external_step(step_id="microsoft_browser", url=page)
+
+    async def async_step_microsoft_browser(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Go on when the browser is back."""
+        said = user_input or {}
+        self._receiver = None
+        # Home Assistant has checked that the state is the one that was sent.
+        self._answer = {
+            "state": self._state,
+            **{key: said[key] for key in ("code", "error") if key in said},
+        }
+        return self.async_external_step_done(next_step_id="microsoft_back")
+
+    async def async_step_microsoft_back(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Sign in with what the browser brought."""
+        try:
+            await self._attempt.finish_browser(self._answer)
+        except SourceError as error:
+            return await self._failed(error)
+        return await self.async_step_microsoft_signed_in()
+
+    # Afterwards
+
+    async def async_step_microsoft_signed_in(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Offer to add the calendar, if it is not there yet."""
+        if self._account.get(CONF_USE_CALENDAR) and not outlook_calendars(self.stored):
+            return self.async_show_menu(
+                step_id="microsoft_signed_in",
+                menu_options=["calendar_outlook", "microsoft_done"],
+            )
+        return await self.async_step_microsoft_done()
+
+    async def async_step_microsoft_done(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """End."""
+        return self.async_abort(reason="microsoft_signed_in")
+
+    async def async_step_microsoft_remember(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask whether a restart of Home Assistant may find the sign-in."""
+        if user_input is not None:
+            account = {**self._account, CONF_REMEMBER: user_input[CONF_REMEMBER]}
+            return self.save({**self.stored, CONF_MICROSOFT: account})
+        remember = self._account.get(CONF_REMEMBER, True)
+        return self.async_show_form(
+            step_id="microsoft_remember",
+            data_schema=vol.Schema(
+                {vol.Required(CONF_REMEMBER, default=remember): BooleanSelector()}
+            ),
+        )
+
+    async def async_step_microsoft_sign_out(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask whether the sign-in is to be forgotten."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="microsoft_sign_out", data_schema=vol.Schema({})
+            )
+        person_id = self._get_reconfigure_subentry().subentry_id
+        await async_sign_out(self.hass, self._get_entry(), person_id)
+        return self.async_abort(reason="microsoft_signed_out")
+
+    @property
+    def _account(self) -> Mapping[str, Any]:
+        account: Mapping[str, Any] = self.stored.get(CONF_MICROSOFT, {})
+        return account
+
+    def _suggested_account(self) -> dict[str, Any]:
+        if self._said is not None:
+            return self._said
+        registration = registration_of(self._get_entry(), self._account)
+        return {
+            **{key: registration.get(key) for key in REGISTRATION},
+            **{
+                key: self._account[key]
+                for key in (CONF_USE_CALENDAR, CONF_SHARED_CALENDARS, CONF_REMEMBER)
+                if key in self._account
+            },
+        }
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Wait for nothing where the page was closed."""
+        if self._task is not None:
+            self._task.cancel()
+        self._receive_nothing()
+
+    def _receive_nothing(self) -> None:
+        """End what would receive a browser's answer; who comes back is refused."""
+        if self._receiver is not None:
+            self.hass.config_entries.flow.async_abort(self._receiver)
+            self._receiver = None

@@ -1,0 +1,100 @@
+"""What the settings pages of a person share."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigSubentry,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
+
+from ...const import CONF_EXTENSION, SUBENTRY_PERSON
+from ...inputs.calendars.kinds import calendars_of
+from ...presence.decision.settings_summary import Names, summary
+from ...presence.redirect.labels import aim
+from ...settings.office import office_from, person_from
+from ...settings.validation import person_unique_id
+
+
+class PersonPage(ConfigSubentryFlow):
+    """A page of the settings of one person; each is a mixin with its steps."""
+
+    @property
+    def known_as(self) -> str | None:
+        """Return the person's id; ``None`` for somebody new."""
+        if self.source != SOURCE_RECONFIGURE:
+            return None
+        return self._get_reconfigure_subentry().subentry_id
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """Return the person's settings as they are stored; empty for somebody new."""
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        return dict(self._get_reconfigure_subentry().data)
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """Return the blank of a text that says what the stored settings lead to."""
+        return self._summary(self._get_reconfigure_subentry())
+
+    def _summary(self, subentry: ConfigSubentry) -> dict[str, str]:
+        return {"summary": summary_of(self.hass, self._get_entry(), subentry)}
+
+    def save(self, data: dict[str, Any]) -> SubentryFlowResult:
+        """Store the person's settings, found valid, and say what they lead to."""
+        unique_id = person_unique_id(data[CONF_EXTENSION])
+        if self.source == SOURCE_RECONFIGURE:
+            saved = self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                data=data,
+                title=data[CONF_NAME],
+                unique_id=unique_id,
+            )
+            return self.async_abort(
+                reason=saved["reason"], description_placeholders=self.summary
+            )
+        new = ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_type=SUBENTRY_PERSON,
+            title=data[CONF_NAME],
+            unique_id=unique_id,
+        )
+        return self.async_create_entry(
+            title=data[CONF_NAME],
+            data=data,
+            unique_id=unique_id,
+            description_placeholders=self._summary(new),
+        )
+
+
+def summary_of(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
+) -> str:
+    """Return what a person's settings lead to, as a list in Markdown.
+
+    The person may be one who is not stored yet.
+    """
+    person = person_from(subentry, hass.config.time_zone)
+    office = office_from(entry, hass.config.time_zone)
+    office = replace(office, people={**office.people, person.id: person})
+
+    def entity(entity_id: str) -> str:
+        state = hass.states.get(entity_id)
+        return state.name if state else entity_id
+
+    lines = summary(
+        office,
+        person,
+        [(one.name, one.rules) for one in calendars_of(subentry.data)],
+        Names(entity, lambda target: aim(office, person.id, target)),
+        language=hass.config.language,
+    )
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,225 @@
+"""The pages that mend what a notice tells of.
+
+Every one begins by looking whether the person is still there, and ends with the
+notice gone: Home Assistant drops it, and what was mended raises it no more.
+"""
+
+from abc import abstractmethod
+from typing import Any, Final, override
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.selector import EntitySelector
+import voluptuous as vol
+
+from ...const import CONF_ENTITY, CONF_PROFILE, DOMAIN
+from ...engine.side_effects import END_EVERY_FORWARD
+from ...operations.redirect import async_set_agent
+from ...presence.line import AgentState
+from ...services.service import Meant, coordinators
+from ...settings.automation_validation import automatic_problems
+from ...settings.references import profiles_named, renamed
+from ...telephony.driver import PhoneSystemError
+from ..selectors import profiles_offered
+
+PERSON_ID: Final = "person_id"
+NAMED: Final = "named"
+"""What the notice is about: the entity, or the occasion that names the profile."""
+
+
+class AboutSomebody(RepairsFlow):
+    """A page about one person."""
+
+    @property
+    def meant(self) -> Meant | None:
+        """Return the person, if they are still there."""
+        person_id = (self.data or {}).get(PERSON_ID)
+        for coordinator in coordinators(self.hass):
+            if person_id in coordinator.people:
+                return coordinator, str(person_id)
+        return None
+
+    @property
+    def blanks(self) -> dict[str, str]:
+        """Return what fills the blanks of the notice's words."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return dict((issue and issue.translation_placeholders) or {})
+
+
+class Mending(AboutSomebody):
+    """A page whose answer mends it at once."""
+
+    step: str
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Go to the page itself."""
+        return await self._async_show(None)
+
+    async def _async_show(self, user_input: dict[str, Any] | None) -> RepairsFlowResult:
+        if (meant := self.meant) is None:
+            return self.async_abort(reason="gone")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            problem = await self.async_mend(meant, user_input)
+            if problem is None:
+                return self.async_create_entry(data={})
+            errors["base"] = problem
+        return self.async_show_form(
+            step_id=self.step,
+            data_schema=self.fields(meant),
+            errors=errors,
+            description_placeholders=self.blanks,
+        )
+
+    def fields(self, meant: Meant) -> vol.Schema:
+        """Return what is asked; nothing but the confirmation."""
+        return vol.Schema({})
+
+    @abstractmethod
+    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+        """Mend it; return what kept it from being mended."""
+
+    def rename(self, meant: Meant, old: str, new: str) -> None:
+        """Put one name in the place of another in the person's settings."""
+        coordinator, person_id = meant
+        self.hass.config_entries.async_update_subentry(
+            coordinator.entry,
+            coordinator.entry.subentries[person_id],
+            data=renamed(coordinator.settings(person_id), old, new),
+        )
+
+
+class AnotherProfile(Mending):
+    """Picks a profile in the place of one that is gone."""
+
+    step = "another_profile"
+
+    async def async_step_another_profile(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for the profile."""
+        return await self._async_show(user_input)
+
+    @override
+    def fields(self, meant: Meant) -> vol.Schema:
+        """Ask among what the person may be given."""
+        coordinator, person_id = meant
+        return vol.Schema(
+            {vol.Required(CONF_PROFILE): profiles_offered(coordinator.entry, person_id)}
+        )
+
+    @override
+    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+        """Name the other profile on every occasion that named the one that is gone."""
+        coordinator, person_id = meant
+        named = (self.data or {}).get(NAMED)
+        for one in list(profiles_named(coordinator.settings(person_id))):
+            if named == f"{one.occasion}_{one.key}":
+                self.rename(meant, one.profile, said[CONF_PROFILE])
+        return None
+
+
+class AnotherEntity(Mending):
+    """Picks an entity in the place of one that is gone."""
+
+    step = "another_entity"
+
+    async def async_step_another_entity(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for the entity."""
+        return await self._async_show(user_input)
+
+    @override
+    def fields(self, meant: Meant) -> vol.Schema:
+        """Ask among all that there are."""
+        return vol.Schema({vol.Required(CONF_ENTITY): EntitySelector()})
+
+    @override
+    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+        """Name the other entity wherever the one that is gone was named."""
+        if self.hass.states.get(said[CONF_ENTITY]) is None:
+            return "entity_missing"
+        old = str((self.data or {})[NAMED])
+        coordinator, person_id = meant
+        before = coordinator.settings(person_id)
+        after = renamed(before, old, said[CONF_ENTITY])
+        known = automatic_problems(coordinator.entry, before, person_id)
+        found = automatic_problems(coordinator.entry, after, person_id)
+        if found.items() - known.items():
+            return "entity_unfit"
+        self.rename(meant, old, said[CONF_ENTITY])
+        return None
+
+
+class EndRedirect(Mending):
+    """Ends a redirect that nobody of ours set, or that was forgotten."""
+
+    step = "end_redirect"
+
+    async def async_step_end_redirect(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask whether it is to end."""
+        return await self._async_show(user_input)
+
+    @override
+    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+        """End every forward; follow-me stays."""
+        coordinator, person_id = meant
+        try:
+            await coordinator.people[person_id].loop.async_own_change(END_EVERY_FORWARD)
+        except PhoneSystemError, OSError:
+            return "not_ended"
+        return None
+
+
+class ReadyElsewhere(EndRedirect):
+    """Asks which of two things that exclude each other is to end."""
+
+    @override
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask: the redirect, or the hotline."""
+        if self.meant is None:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["end_redirect", "log_off"],
+            description_placeholders=self.blanks,
+        )
+
+    async def async_step_log_off(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Log the agent off from the hotline."""
+        if (meant := self.meant) is None:
+            return self.async_abort(reason="gone")
+        try:
+            await async_set_agent(*meant, AgentState.LOGGED_OFF, None)
+        except HomeAssistantError:
+            return self.async_abort(reason="not_logged_off")
+        return self.async_create_entry(data={})
+
+
+class TryAgain(Mending):
+    """Connects anew, after something was changed in the phone system."""
+
+    step = "try_again"
+
+    async def async_step_try_again(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Say what is to be changed there, and ask whether it was."""
+        return await self._async_show(user_input)
+
+    @override
+    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+        """Set up the phone system anew, with the rights that it gives now."""
+        coordinator, _ = meant
+        await self.hass.config_entries.async_reload(coordinator.entry.entry_id)
+        return None

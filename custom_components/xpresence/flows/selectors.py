@@ -1,0 +1,106 @@
+"""Selectors that several settings pages share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_ID, CONF_NAME
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+from ..const import CONF_DEVICES, CONF_STATUS, SUBENTRY_PERSON, SUBENTRY_PROFILE
+from ..presence.line import Status
+from ..settings.validation import is_offered
+
+
+def words(options: Iterable[str], translation_key: str) -> SelectSelector:
+    """Return a choice between fixed words, translated under ``selector``."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[str(option) for option in options],
+            translation_key=translation_key,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def several(options: Iterable[str], translation_key: str) -> SelectSelector:
+    """Return a list of fixed words to tick, translated under ``selector``."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[str(option) for option in options],
+            translation_key=translation_key,
+            mode=SelectSelectorMode.LIST,
+            multiple=True,
+        )
+    )
+
+
+def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
+    """Return a choice between all profiles, by name."""
+    return _named(
+        (subentry.subentry_id, subentry.data[CONF_NAME])
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+    )
+
+
+def profiles_offered(entry: ConfigEntry[Any], person_id: str | None) -> SelectSelector:
+    """Return a choice between what a person may be given, by name."""
+    return _named(
+        (subentry.subentry_id, subentry.data[CONF_NAME])
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        if is_offered(subentry.data, person_id)
+    )
+
+
+def busy_profile(entry: ConfigEntry[Any], person_id: str | None) -> str | None:
+    """Return the first profile that says busy, which a meeting mostly is."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE):
+        if subentry.data[CONF_STATUS] == Status.BUSY and is_offered(
+            subentry.data, person_id
+        ):
+            return subentry.subentry_id
+    return None
+
+
+def devices(entry: ConfigEntry[Any]) -> SelectSelector:
+    """Return a choice between the names of people's devices; others may be typed."""
+    known = {
+        device[CONF_ID]: device[CONF_NAME]
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        for device in subentry.data.get(CONF_DEVICES, ())
+    }
+    return _named(known.items(), custom_value=True)
+
+
+def people(entry: ConfigEntry[Any], *, multiple: bool = False) -> SelectSelector:
+    """Return a choice between the people, by name."""
+    return _named(
+        (
+            (subentry.subentry_id, subentry.data[CONF_NAME])
+            for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        ),
+        multiple=multiple,
+    )
+
+
+def _named(
+    options: Iterable[tuple[str, str]],
+    *,
+    multiple: bool = False,
+    custom_value: bool = False,
+) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=value, label=label) for value, label in options
+            ],
+            mode=SelectSelectorMode.DROPDOWN,
+            multiple=multiple,
+            custom_value=custom_value,
+        )
+    )

@@ -1,0 +1,278 @@
+"""A person's calendars and planned presence, which become the agenda.
+
+Every calendar is read by itself: at the start, whenever it tells that it changed,
+every quarter of an hour, and by hand. One that fails or hangs delays no other, and
+what it said last stays, with its age.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+import logging
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ...const import DOMAIN
+from ...engine.input import Inlet
+from ...engine.issues import ACCOUNT_PROBLEMS, Behind, of_account, of_calendars
+from ...engine.person import PersonState
+from ...presence.calendar.appointments import CalendarRules, Counted, agenda_of
+from .cache import Counting
+from .kinds import KINDS, calendars_of
+from .planned import Plan
+from .serialization import from_record, to_record
+from .subscription import READ_EVERY, FollowedCalendar
+
+_LOGGER = logging.getLogger(__name__)
+
+MEMORY: Final = "calendars"
+"""The name of what is stored of the calendars."""
+TURN: HassKey[asyncio.Lock] = HassKey("xpresence_calendar_turn")
+
+
+class CalendarsInput:
+    """All calendars of one person, and the presence they planned."""
+
+    def __init__(self, inlet: Inlet) -> None:
+        """Take up what was known before a restart, so that nothing flickers."""
+        self._inlet = inlet
+        self.plan: Final = Plan(inlet, self._on_planned)
+        self.calendars: Final = tuple(
+            FollowedCalendar(inlet, calendar, self._async_take)
+            for calendar in calendars_of(inlet.settings)
+            if calendar.kind in KINDS
+        )
+        self._timer: CALLBACK_TYPE | None = None
+        self._told: tuple[datetime | None, tuple[str, ...]] = (None, ())
+        self._turn = inlet.hass.data.setdefault(TURN, asyncio.Lock())
+        self._counting: Counting
+        self._counted: tuple[Counted, ...] = ()
+        self._remembered: object = None
+        self._memory = inlet.remembered(MEMORY)
+        for calendar in self.calendars:
+            calendar.appointments, calendar.read_at = from_record(
+                self._memory.get(calendar.settings.id), calendar.settings.name
+            )
+        self._understand()
+
+    # Life
+
+    @callback
+    def start(self) -> None:
+        """Follow and read every calendar."""
+        for calendar in self.calendars:
+            calendar.start()
+        self._report()
+
+    @callback
+    def stop(self) -> None:
+        """Follow and read nothing any more; what was learned stays."""
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+        for calendar in self.calendars:
+            calendar.stop()
+
+    @callback
+    def office_changed(self) -> None:
+        """Find the profiles anew, and the office's logins."""
+        for calendar in self.calendars:
+            calendar.office_changed()
+        self._understand()
+
+    async def async_sync(self) -> None:
+        """Read every calendar now, but none that asked to be left alone.
+
+        Raises:
+            HomeAssistantError: some could not be read; the message names them.
+        """
+        await asyncio.gather(*(calendar.async_read() for calendar in self.calendars))
+        failed = [c.settings.name for c in self.calendars if c.problem]
+        if failed:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="calendars_not_read",
+                translation_placeholders={
+                    "person": self._inlet.person.name,
+                    "calendars": ", ".join(failed),
+                },
+            )
+
+    @property
+    def as_of(self) -> datetime | None:
+        """Return how old the oldest appointments are that cannot be read anew.
+
+        ``None``: every calendar was read well last time, or never.
+        """
+        return min(
+            (c.read_at for c in self.calendars if c.problem and c.read_at),
+            default=None,
+        )
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """Return the names of the calendars that cannot be read now."""
+        return tuple(c.settings.name for c in self.calendars if c.problem)
+
+    def diagnosis(self) -> dict[str, Any]:
+        """Return how each calendar is doing, for diagnostics."""
+        return {
+            "planned": len(self.plan.entries),
+            "calendars": [calendar.diagnosis() for calendar in self.calendars],
+        }
+
+    # Reading
+
+    async def _async_take(self) -> None:
+        """Take what one calendar said, and what others said meanwhile, at once."""
+        self._report()
+        self._set_timer()
+        if self._has_news():
+            # One person at a time: a whole office may be waiting.
+            async with self._turn:
+                if self._has_news():
+                    self._rebuild()
+                    await asyncio.sleep(0)
+        if (behind := (self.as_of, self.behind)) != self._told:
+            self._told = behind
+            self._inlet.show()
+        self._inlet.entry.async_create_background_task(
+            self._inlet.hass, self._async_remember(), f"{DOMAIN} remember calendars"
+        )
+
+    def _has_news(self) -> bool:
+        """Tell whether a calendar says something else than the agenda was made of."""
+        return any(
+            calendar.appointments is not known.appointments
+            for calendar, known in zip(self.calendars, self._counted, strict=True)
+        )
+
+    @callback
+    def _understand(self) -> None:
+        """Take the names of the profiles as they are now."""
+        inlet = self._inlet
+        self._counting = Counting(inlet.hass, inlet.office.profiles, inlet.person)
+        self._rebuild()
+
+    @callback
+    def _on_planned(self) -> None:
+        """Show another plan; by now that may be up to an input made after this one."""
+        current = calendars_of_person(self._inlet.state)
+        current.plan.recall()
+        current._rebuild()  # noqa: SLF001
+
+    @callback
+    def _rebuild(self) -> None:
+        """Work out the agenda from all that is known."""
+        count = self._counting.count
+        self._counted = tuple(
+            count(c.appointments, c.settings.rules) for c in self.calendars
+        )
+        planned = tuple(entry.appointment for entry in self.plan.entries)
+        agenda = agenda_of((count(planned, CalendarRules()), *self._counted))
+        self._inlet.learn(
+            lambda facts: (
+                facts if facts.agenda == agenda else replace(facts, agenda=agenda)
+            )
+        )
+
+    @callback
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer()
+        due = [calendar.due for calendar in self.calendars if calendar.due]
+        self._timer = (
+            async_track_point_in_utc_time(self._inlet.hass, self._on_timer, min(due))
+            if due
+            else None
+        )
+
+    @callback
+    def _on_timer(self, now: datetime) -> None:
+        self._timer = None
+        # Those that are due within a minute come along: one waking for all of them.
+        for calendar in self.calendars:
+            if calendar.due is not None and calendar.due <= now + READ_EVERY / 15:
+                calendar.read_soon()
+
+    @callback
+    def _report(self) -> None:
+        """Raise notices for what a person can mend, and drop those that are mended."""
+        inlet = self._inlet
+        own: list[Behind] = []
+        for calendar in self.calendars:
+            if (
+                calendar.problem == "sign_in"
+                and KINDS[calendar.settings.kind].sign_in_told_elsewhere
+            ):
+                continue
+            of_the_account = calendar.problem in ACCOUNT_PROBLEMS
+            if calendar.uses_account and (of_the_account or calendar.is_fresh):
+                kind, problem = calendar.settings.kind, calendar.problem
+                of_account(
+                    inlet.hass,
+                    inlet.entry,
+                    kind,
+                    problem if of_the_account else None,
+                    calendar.reason,
+                )
+            if calendar.problem and not (calendar.uses_account and of_the_account):
+                settings = calendar.settings
+                own.append(
+                    Behind(
+                        settings.id, settings.name, calendar.problem, calendar.reason
+                    )
+                )
+        of_calendars(inlet.hass, inlet.person_id, inlet.person.name, own)
+
+    # Remembering
+
+    async def _async_remember(self) -> None:
+        """Store what is coming, if that is not what is stored."""
+        inlet = self._inlet
+        # What is ahead is another day's tomorrow, even if nothing changed.
+        now = self._counted, dt_util.now().date()
+        if now == self._remembered:
+            return
+        self._remembered = now
+        memory = {
+            calendar.settings.id: to_record(known, calendar.read_at)
+            for calendar, known in zip(self.calendars, self._counted, strict=True)
+            if calendar.read_at is not None
+        }
+        if _without_age(memory) == _without_age(self._memory):
+            return
+        try:
+            await inlet.async_remember(MEMORY, memory)
+        except OSError:
+            self._remembered = None
+            _LOGGER.warning("The appointments could not be stored for a restart")
+        else:
+            self._memory = memory
+
+
+def calendars_of_person(state: PersonState) -> CalendarsInput:
+    """Return the calendars and the plan of one person."""
+    return next(one for one in state.inputs if isinstance(one, CalendarsInput))
+
+
+@callback
+def read_again(entry: ConfigEntry[Any]) -> None:
+    """Read every calendar of a phone system that failed: somebody has mended one."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return
+    for state in entry.runtime_data.people.values():
+        for calendar in calendars_of_person(state).calendars:
+            if calendar.problem:
+                calendar.read_again()
+
+
+def _without_age(memory: Mapping[str, Any]) -> dict[str, Any]:
+    return {calendar: record["coming"] for calendar, record in memory.items()}

@@ -1,0 +1,20 @@
+"""The kinds of calendars that a person may have: one file a kind.
+
+A kind says how its source is built; the settings page that asks for it is the step
+named ``calendar_`` and its key, in a file of its own in ``flows/``.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..settings import CalendarSettings, calendars_of
+from . import exchange, home_assistant, notes, outlook
+from .kind import Kind
+
+KINDS: Final[Mapping[str, Kind]] = {
+    kind.key: kind
+    for kind in (home_assistant.KIND, outlook.KIND, exchange.KIND, notes.KIND)
+}
+"""Every kind there is, in the order of the settings page."""
+
+__all__ = ["KINDS", "CalendarSettings", "Kind", "calendars_of"]

@@ -1,0 +1,129 @@
+"""A mailbox on an Exchange Server of one's own.
+
+exchangelib costs a second and many megabytes: nothing here imports it. The source
+does, in the executor, when a calendar is read for the first time.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+
+from ....const import CONF_CA
+from ....groupware.exchange.address import endpoint, is_online
+from ....groupware.exchange.items import NAME
+from ....groupware.exchange.login import Access, Auth, Login
+from ....groupware.exchange.source import ExchangeCalendar
+from ....groupware.source import CalendarSource
+from ..settings import CalendarSettings
+from .kind import Answer, Asked, Kind
+from .logins import (
+    CONF_ACCOUNT,
+    CONF_AUTH,
+    CONF_MAILBOX,
+    LOGIN,
+    PATIENT,
+    NoAccount,
+    account_of,
+    async_login,
+    async_tried,
+    describe,
+    is_followed,
+    login_stored,
+    mail_address_problem,
+    rests_on,
+    server_problem,
+    text,
+)
+
+if TYPE_CHECKING:
+    from ....engine.input import Inlet
+
+CONF_ACCESS: Final = "access"
+"""By what right the office's login reads mailboxes."""
+KEY: Final = "exchange"
+USUAL_AUTH: Final = Auth.NTLM.value
+
+
+def _source(
+    hass: HomeAssistant, login: Mapping[str, Any], mailbox: str, *, anew: bool = False
+) -> ExchangeCalendar:
+    return ExchangeCalendar(
+        Login(
+            endpoint=login[CONF_URL],
+            username=login[CONF_USERNAME],
+            password=login[CONF_PASSWORD],
+            auth=Auth(login[CONF_AUTH]),
+            authority=login.get(CONF_CA, ""),
+        ),
+        mailbox,
+        time_zone=hass.config.time_zone,
+        execute=hass.async_add_executor_job,
+        access=Access(login.get(CONF_ACCESS, Access.DELEGATE)),
+        anew=anew,
+    )
+
+
+def _build(inlet: Inlet, calendar: CalendarSettings) -> CalendarSource:
+    login = login_stored(inlet.entry, calendar)
+    if login is None:
+        return NoAccount()
+    return _source(inlet.hass, login, calendar.settings[CONF_MAILBOX])
+
+
+async def async_check(asked: Asked) -> Answer:
+    """Check a person's mailbox, with the office's login or their own, and try it."""
+    said = asked.said
+    mailbox = text(said, CONF_MAILBOX)
+    login: Mapping[str, Any] | None
+    if said.get(CONF_ACCOUNT):
+        shown: tuple[str, ...] = (CONF_MAILBOX,)
+        login = account_of(asked.entry, KEY)
+        if login is None:
+            return Answer(problems={"base": "calendar_account_missing"})
+        problems: dict[str, str] = {}
+        settings: dict[str, Any] = {CONF_ACCOUNT: True}
+    else:
+        shown = (*LOGIN, CONF_MAILBOX)
+        login, problems = await async_login(asked, endpoint, USUAL_AUTH)
+        problems = problems or server_problem(asked, KEY, login)
+        settings = dict(login)
+        if not mailbox and "@" in login[CONF_USERNAME]:
+            mailbox = login[CONF_USERNAME]
+    settings[CONF_MAILBOX] = mailbox
+    problems |= _mailbox_problem(mailbox)
+    if not problems and is_followed(asked, KEY, mailbox=mailbox):
+        problems = {CONF_MAILBOX: "calendar_twice"}
+    if not problems:
+        source = _source(asked.hass, login, mailbox, anew=True)
+        problems = await async_tried(source, shown)
+    return Answer(settings=settings, name=NAME, problems=problems)
+
+
+async def async_check_account(asked: Asked) -> Answer:
+    """Check the office's login, and try it with somebody's mailbox."""
+    mailbox = text(asked.said, CONF_MAILBOX)
+    login, problems = await async_login(asked, endpoint, USUAL_AUTH)
+    login |= {CONF_ACCESS: asked.said[CONF_ACCESS], CONF_MAILBOX: mailbox}
+    problems |= _mailbox_problem(mailbox)
+    if not problems:
+        source = _source(asked.hass, login, mailbox, anew=True)
+        problems = await async_tried(source, (*LOGIN, CONF_MAILBOX))
+    return Answer(settings=login, name=NAME, problems=problems)
+
+
+def _mailbox_problem(mailbox: str) -> dict[str, str]:
+    if problem := mail_address_problem(mailbox):
+        return {CONF_MAILBOX: problem}
+    return {CONF_MAILBOX: "exchange_online"} if is_online(mailbox) else {}
+
+
+KIND: Final = Kind(
+    key=KEY,
+    build=_build,
+    check=async_check,
+    rests_on=rests_on,
+    describe=describe,
+    deadline=PATIENT,
+)

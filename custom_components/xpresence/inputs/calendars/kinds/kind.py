@@ -1,0 +1,82 @@
+"""What makes a kind of calendar."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ....groupware.source import CalendarSource
+from ..settings import CalendarSettings
+
+if TYPE_CHECKING:
+    from ....engine.input import Inlet
+
+DEADLINE: Final = 60.0
+"""Seconds that a calendar may take to answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What somebody said about a calendar, at whichever door."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry[Any]
+    said: Mapping[str, Any]
+    stored: Mapping[str, Any] = field(default_factory=dict)
+    """The settings of the calendar that is changed; empty for a new one."""
+    others: Sequence[Mapping[str, Any]] = ()
+    """The person's other calendars, as they are stored."""
+    person_id: str | None = None
+    """Whose calendar it is; ``None`` for somebody who is not there yet."""
+    trusted: bool = True
+    """Whether an administrator says it, who may name files and any server."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came of it: settings that were tried and work, or problems by field."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    """What the appointment list may call the calendar."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing(_inlet: Inlet, _calendar: CalendarSettings) -> object:
+    return None
+
+
+def _no_words(_settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """One kind of calendar.
+
+    ``build`` makes the source of one person's calendar. What the source needs of
+    Home Assistant (the aiohttp session, the executor) it takes from the inlet and
+    hands in; it reads nothing yet.
+
+    ``check`` tries what somebody said of a calendar, for the settings pages and for
+    the action alike. ``rests_on`` is what
+    the source is made of besides the person's settings: when it changes, the source
+    is made anew. ``describe`` tells of the settings what names nobody.
+    ``sign_in_told_elsewhere``: a notice of its own tells of a sign-in that is refused.
+    """
+
+    key: str
+    build: Callable[[Inlet, CalendarSettings], CalendarSource]
+    check: Callable[[Asked], Awaitable[Answer]]
+    rests_on: Callable[[Inlet, CalendarSettings], object] = _nothing
+    describe: Callable[[Mapping[str, Any]], dict[str, Any]] = _no_words
+    deadline: float = DEADLINE
+    """Seconds after which a reading is given up, waiting for one's turn included."""
+    sign_in_told_elsewhere: bool = False
+
+    @property
+    def step(self) -> str:
+        """Return the settings page that asks for a calendar of this kind."""
+        return f"calendar_{self.key}"

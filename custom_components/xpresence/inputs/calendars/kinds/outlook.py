@@ -1,0 +1,100 @@
+"""The Outlook calendar of a person's Microsoft 365, and others they may read there."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, override
+
+from ....engine.input import Inlet
+from ....groupware.microsoft.calendar import OutlookCalendar
+from ....groupware.microsoft.failures import NotThere
+from ....groupware.source import CalendarGone, CalendarSource, SignInNeeded
+from ....microsoft import link_of
+from ....microsoft.settings import CONF_CALENDAR_ID, CONF_SHARED, OUTLOOK
+from ....presence.calendar.appointments import Appointment
+from ..settings import CalendarSettings
+from .kind import Answer, Asked, Kind
+from .logins import is_followed
+
+NAME: Final = "Outlook"
+
+
+class OutlookSource(CalendarSource):
+    """A calendar that is read with the person's account, whichever that is now."""
+
+    def __init__(self, inlet: Inlet, calendar: CalendarSettings) -> None:
+        """Keep the parts; nothing is read yet."""
+        self._inlet = inlet
+        self._calendar = calendar
+
+    @property
+    @override
+    def name(self) -> str:
+        """Return what the person calls it."""
+        return self._calendar.name
+
+    @override
+    async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
+        """Return what overlaps the time.
+
+        Raises:
+            SourceError: not signed in, not allowed, gone, or not reachable.
+        """
+        inlet, settings = self._inlet, self._calendar.settings
+        link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        if link is None:
+            raise SignInNeeded("not_signed_in")
+        calendar = OutlookCalendar(
+            link.graph,
+            self.name,
+            settings.get(CONF_CALENDAR_ID),
+            shared=bool(settings.get(CONF_SHARED)),
+        )
+        try:
+            return await calendar.read(start, end)
+        except NotThere as error:
+            raise CalendarGone from error
+
+    def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Be told when somebody has signed in anew."""
+        inlet = self._inlet
+        link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        if link is None:
+            return lambda: None
+        worked = link.signed_in
+
+        def look() -> None:
+            nonlocal worked
+            before, worked = worked, link.signed_in
+            if worked and before is False:
+                changed()
+
+        return link.listen(look)
+
+    @override
+    async def close(self) -> None:
+        """Have nothing to let go of: the account stays."""
+
+
+async def async_check(asked: Asked) -> Answer:
+    """Check that the person is signed in; theirs is the main calendar.
+
+    Nothing is asked of Microsoft: it can wait, and a page of its own has the others.
+    """
+    settings = {
+        field: asked.stored[field]
+        for field in (CONF_CALENDAR_ID, CONF_SHARED)
+        if field in asked.stored
+    }
+    problems: dict[str, str] = {}
+    person_id = asked.person_id
+    if person_id is None or link_of(asked.hass, asked.entry, person_id) is None:
+        problems["base"] = "calendar_sign_in_first"
+    elif is_followed(asked, OUTLOOK, **{CONF_CALENDAR_ID: ""}) and not settings:
+        problems["base"] = "calendar_twice"
+    return Answer(settings=settings, name=NAME, problems=problems)
+
+
+KIND: Final = Kind(
+    key=OUTLOOK, build=OutlookSource, check=async_check, sign_in_told_elsewhere=True
+)
+"""What makes a kind of calendar."""

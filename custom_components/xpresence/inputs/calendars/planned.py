@@ -1,0 +1,159 @@
+"""The presence that a person planned, stored before it counts."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
+from homeassistant.util.ulid import ulid_now
+
+from ...const import DOMAIN
+from ...engine.input import Inlet
+from ...presence.calendar.planned import Planned
+
+MEMORY: Final = "planned"
+"""The name of what is stored."""
+MOST: Final = 500
+"""Plans of one person at a time; more is a runaway automation."""
+
+
+class Plan:
+    """What one person planned and is not over yet."""
+
+    def __init__(self, inlet: Inlet, changed: Callable[[], None]) -> None:
+        """Read what is stored; ``changed`` is called when it is another."""
+        self._inlet = inlet
+        self._changed = changed
+        self._entries: dict[str, Planned] = {}
+        self.recall()
+
+    def recall(self) -> None:
+        """Take what is stored: the settings may have changed while it was written."""
+        self._entries = {
+            uid: _from_record(uid, record)
+            for uid, record in self._inlet.remembered(MEMORY).items()
+        }
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Let one change follow the other, on what is stored by then."""
+        async with self._inlet.state.plan_turn:
+            self.recall()
+            yield
+
+    @property
+    def entries(self) -> tuple[Planned, ...]:
+        """Return everything that is planned."""
+        return tuple(self._entries.values())
+
+    def __contains__(self, uid: str) -> bool:
+        """Tell whether this is something planned."""
+        return uid in self._entries
+
+    async def async_add(
+        self,
+        start: datetime,
+        end: datetime,
+        profile: str,
+        info_text: str | None,
+        by: str | None,
+    ) -> str:
+        """Plan presence; return by what it is known.
+
+        Raises:
+            ServiceValidationError: it ends before it begins, or is over.
+            HomeAssistantError: not saved; nothing was changed.
+        """
+        planned = Planned(f"planned-{ulid_now()}", start, end, profile, info_text, by)
+        async with self._turn():
+            await self._async_put(planned)
+        return planned.uid
+
+    async def async_change(self, uid: str, **changes: Any) -> None:
+        """Change start, end, profile or info text.
+
+        Raises:
+            ServiceValidationError: there is no such plan, or as :meth:`async_add`.
+            HomeAssistantError: as :meth:`async_add`.
+        """
+        async with self._turn():
+            await self._async_put(replace(self.known(uid), **changes))
+
+    async def async_cancel(self, uid: str) -> None:
+        """Forget something planned.
+
+        Raises:
+            ServiceValidationError: there is no such plan.
+            HomeAssistantError: as :meth:`async_add`.
+        """
+        async with self._turn():
+            self.known(uid)
+            left = {k: v for k, v in self._entries.items() if k != uid}
+            await self._async_store(left)
+
+    def known(self, uid: str) -> Planned:
+        """Return something planned by what it is known.
+
+        Raises:
+            ServiceValidationError: there is no such plan.
+        """
+        try:
+            return self._entries[uid]
+        except KeyError as error:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="not_planned"
+            ) from error
+
+    async def _async_put(self, planned: Planned) -> None:
+        now = dt_util.utcnow()
+        if planned.end <= planned.start:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="end_before_start"
+            )
+        if planned.end <= now:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="end_in_the_past"
+            )
+        left = {k: v for k, v in self._entries.items() if v.end > now}
+        left[planned.uid] = planned
+        if len(left) > MOST:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="too_much_planned",
+                translation_placeholders={"most": str(MOST)},
+            )
+        await self._async_store(left)
+
+    async def _async_store(self, entries: dict[str, Planned]) -> None:
+        record = {uid: _to_record(planned) for uid, planned in entries.items()}
+        try:
+            await self._inlet.async_remember(MEMORY, record or None)
+        except OSError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="plan_not_saved"
+            ) from error
+        self._changed()
+
+
+def _to_record(planned: Planned) -> dict[str, Any]:
+    return {
+        "start": planned.start.isoformat(),
+        "end": planned.end.isoformat(),
+        "profile": planned.profile,
+        "info_text": planned.info_text,
+        "by": planned.by,
+    }
+
+
+def _from_record(uid: str, record: Mapping[str, Any]) -> Planned:
+    return Planned(
+        uid,
+        datetime.fromisoformat(record["start"]),
+        datetime.fromisoformat(record["end"]),
+        record["profile"],
+        record["info_text"],
+        record["by"],
+    )

@@ -1,0 +1,242 @@
+"""One calendar of a person: what it said last, and when it is to be read again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+import logging
+import re
+from typing import Any, Final
+
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ...const import CONF_CALENDAR_DAYS, DOMAIN
+from ...engine.input import Inlet
+from ...groupware.source import (
+    CalendarGone,
+    CalendarSource,
+    CertificateRejected,
+    NotAllowed,
+    SignInNeeded,
+    SourceError,
+    SourceUnavailable,
+    Telling,
+)
+from ...presence.calendar.appointments import Appointment
+from .kinds import KINDS, CalendarSettings
+from .kinds.logins import CONF_ACCOUNT
+
+_LOGGER = logging.getLogger(__name__)
+
+WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+"""What the reason of a problem looks like where it is one of a kind."""
+READ_EVERY: Final = timedelta(minutes=15)
+FIRST_RETRY: Final = timedelta(minutes=1)
+"""How soon a calendar that failed is asked again; twice as long each time."""
+DEFAULT_DAYS: Final = 30
+
+PROBLEMS: Final[Mapping[type[SourceError], str]] = {
+    CalendarGone: "missing",
+    CertificateRejected: "certificate",
+    NotAllowed: "not_allowed",
+    SignInNeeded: "sign_in",
+    SourceUnavailable: "unavailable",
+}
+"""What a calendar failed with → what is shown."""
+
+
+class FollowedCalendar:
+    """One calendar, read whenever it is worth it; the last good answer stays."""
+
+    def __init__(
+        self,
+        inlet: Inlet,
+        settings: CalendarSettings,
+        take: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Build the source; ``take`` is called after each reading, good or bad."""
+        self.settings: Final = settings
+        self.appointments: tuple[Appointment, ...] = ()
+        self.read_at: datetime | None = None
+        """When it was last read well; ``None``: never."""
+        self.problem: str | None = None
+        """What keeps it from being read now."""
+        self.reason: str | None = None
+        """More of the problem: why a sign-in is refused."""
+        self.is_fresh = False
+        """Whether it was read well since Home Assistant started."""
+        self.due: datetime | None = None
+        """When it is to be read again, if nothing happens before."""
+        self._inlet = inlet
+        self._take = take
+        self._kind = KINDS[settings.kind]
+        self._rests_on = self._kind.rests_on(inlet, settings)
+        self._source = self._kind.build(inlet, settings)
+        self._stop_following: Callable[[], None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+        self._retry = FIRST_RETRY
+        self._asked_to_wait = False
+
+    @callback
+    def start(self) -> None:
+        """Read, and follow it if it tells of changes."""
+        if isinstance(self._source, Telling):
+            self._stop_following = self._source.follow(self.read_soon)
+        self.read_soon()
+
+    @callback
+    def office_changed(self) -> None:
+        """Make the source anew, if it was made of something that has changed."""
+        rests_on = self._kind.rests_on(self._inlet, self.settings)
+        if rests_on == self._rests_on:
+            return
+        self._rests_on = rests_on
+        was_started = self._task is not None
+        self.stop()
+        self._task = None
+        self._source = self._kind.build(self._inlet, self.settings)
+        self._asked_to_wait = False
+        if was_started:
+            self.start()
+
+    @callback
+    def stop(self) -> None:
+        """Read it no more."""
+        if self._stop_following is not None:
+            self._stop_following()
+            self._stop_following = None
+        if self._task is not None:
+            self._task.cancel()
+        self._inlet.hass.async_create_task(
+            _async_close(self._source), f"{DOMAIN} close calendar"
+        )
+
+    @callback
+    def read_soon(self) -> None:
+        """Read in the background; once more if it is being read already."""
+        now = dt_util.utcnow()
+        if self._asked_to_wait and self.due is not None and self.due > now:
+            return
+        if self._is_reading:
+            self._again = True
+            return
+        self._task = self._inlet.entry.async_create_background_task(
+            self._inlet.hass, self._async_run(), f"{DOMAIN} calendar"
+        )
+
+    @callback
+    def read_again(self) -> None:
+        """Read even what asked to be left alone: somebody has mended it."""
+        self._asked_to_wait = False
+        self.read_soon()
+
+    async def async_read(self) -> None:
+        """Read now and return when it is done, well or not."""
+        self.read_soon()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    def diagnosis(self) -> dict[str, Any]:
+        """Return how it is doing: no name, no address, nothing that is in it."""
+        return {
+            "kind": self.settings.kind,
+            **self._kind.describe(self.settings.settings),
+            "problem": self.problem,
+            "reason": self.reason if WORD.fullmatch(self.reason or "") else None,
+            "read_at": self.read_at,
+            "due": self.due,
+            "appointments": len(self.appointments),
+        }
+
+    @property
+    def _is_reading(self) -> bool:
+        """Tell whether a reading is under way; one may be over as soon as it began."""
+        return self._task is not None and not self._task.done()
+
+    async def _async_run(self) -> None:
+        while True:
+            self._again = False
+            await self._async_read()
+            await self._take()
+            if not self._again:
+                return
+
+    async def _async_read(self) -> None:
+        start, end = self._window()
+        try:
+            async with asyncio.timeout(self._kind.deadline):
+                appointments = await self._source.read(start, end)
+        except TimeoutError:
+            self._failed("unavailable", "no_answer")
+        except SourceError as error:
+            retry = getattr(error, "retry_after", None)
+            reason = str(error) or None
+            self._failed(_problem(error), reason, retry)
+        except Exception as error:  # noqa: BLE001
+            # Whatever a calendar answers, the others and what it said before stay.
+            self._failed("unavailable", type(error).__name__)
+        else:
+            named = self._named(appointments)
+            if named != self.appointments:
+                # Otherwise the same object stays, by which it is known what is new.
+                self.appointments = named
+            self.read_at = dt_util.utcnow()
+            # On a whole second, so that all who share a calendar read it together.
+            self.due = (self.read_at + READ_EVERY).replace(microsecond=0)
+            self.problem = self.reason = None
+            self.is_fresh = True
+            self._retry = FIRST_RETRY
+            self._asked_to_wait = False
+
+    def _window(self) -> tuple[datetime, datetime]:
+        """Return the time that is read: all of today, and the office's days."""
+        days = self._inlet.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)
+        start = dt_util.start_of_local_day()
+        last: date = start.date() + timedelta(days=int(days) + 1)
+        return start, dt_util.start_of_local_day(last)
+
+    @callback
+    def _failed(
+        self, problem: str, reason: str | None, retry_after: float | None = None
+    ) -> None:
+        if problem != self.problem:
+            # Never what it is called or where it is: both may name somebody.
+            _LOGGER.warning(
+                "A calendar (%s) cannot be read: %s (%s)",
+                self.settings.kind,
+                problem,
+                reason,
+            )
+        self.problem, self.reason = problem, reason
+        self._asked_to_wait = retry_after is not None
+        wait = timedelta(seconds=retry_after) if retry_after else self._retry
+        self._retry = min(2 * self._retry, READ_EVERY)
+        self.due = dt_util.utcnow() + wait
+
+    def _named(self, appointments: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
+        """Let the appointment list call this calendar as the person does."""
+        name = self.settings.name
+        if all(one.source == name for one in appointments):
+            # The same object for all who share it, who then understand it once.
+            return appointments
+        return tuple(replace(one, source=name) for one in appointments)
+
+    @property
+    def uses_account(self) -> bool:
+        """Tell whether it is read with the office's login."""
+        return bool(self.settings.settings.get(CONF_ACCOUNT))
+
+
+async def _async_close(source: CalendarSource) -> None:
+    try:
+        await source.close()
+    except SourceError:
+        _LOGGER.debug("A calendar did not let go of its connection")
+
+
+def _problem(error: SourceError) -> str:
+    return next(
+        (p for kind, p in PROBLEMS.items() if isinstance(error, kind)), "unavailable"
+    )

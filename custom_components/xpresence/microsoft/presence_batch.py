@@ -1,0 +1,144 @@
+"""Reading Teams of a whole office with one request, where one account may read all.
+
+Whoever is due asks; everybody is read along, so that they are all due together the
+next time.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+from ..groupware.microsoft.teams import TeamsClient
+from ..groupware.source import NotAllowed, SourceError
+from ..presence.teams.echo import Teams
+from ..presence.teams.mapping import Reading
+
+LEAST: Final = timedelta(seconds=30)
+"""How long after a failure everybody waits before one asks again."""
+NOT_ALLOWED: Final = timedelta(hours=1)
+"""The same where a permission is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person who can be read along.
+
+    ``reads`` returns the client that may read all, if it is this person's. ``wake``
+    says that it may be worth asking again.
+    """
+
+    object_id: str
+    take: Callable[[Reading], None]
+    wake: Callable[[], None]
+    reads: Callable[[], TeamsClient | None]
+
+
+@dataclass(slots=True)
+class Everybody:
+    """The people of one office whose Teams is aligned."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry[Any]
+    known: dict[str, Teams] = field(default_factory=dict)
+    """Person's id → what is known, while their input is made anew."""
+    _seats: dict[str, Seat] = field(default_factory=dict)
+    _task: asyncio.Task[None] | None = None
+    _failed: tuple[SourceError, datetime] | None = None
+
+    @callback
+    def sit(self, person_id: str, seat: Seat) -> CALLBACK_TYPE:
+        """Be read along from now on; returns how to be no longer."""
+        self._seats[person_id] = seat
+        if seat.reads() is not None:
+            self.wake()
+
+        def leave() -> None:
+            if self._seats.get(person_id) is seat:
+                del self._seats[person_id]
+
+        return leave
+
+    def reads(self, person_id: str) -> bool:
+        """Return whether a person is read along, and somebody may do it."""
+        return person_id in self._seats and self._reader is not None
+
+    @callback
+    def wake(self) -> None:
+        """Let everybody ask again: a sign-in has begun to work, or no longer does."""
+        self._failed = None
+        for seat in tuple(self._seats.values()):
+            seat.wake()
+
+    def seated(self, person_id: str) -> bool:
+        """Return whether it is known who a person is at Microsoft."""
+        return person_id in self._seats
+
+    @property
+    def could_read(self) -> bool:
+        """Return whether somebody may read everybody."""
+        return self._reader is not None
+
+    @property
+    def _reader(self) -> TeamsClient | None:
+        clients = (seat.reads() for seat in self._seats.values())
+        return next((client for client in clients if client is not None), None)
+
+    async def async_read(self) -> None:
+        """Read everybody; who asks while that is under way waits for it.
+
+        Raises:
+            SourceError: nobody was read.
+        """
+        if self._failed is None or dt_util.utcnow() >= self._failed[1]:
+            if self._task is None or self._task.done():
+                self._task = self.entry.async_create_background_task(
+                    self.hass, self._async_read(), f"{DOMAIN} Teams of everybody"
+                )
+            await asyncio.shield(self._task)
+        if self._failed is not None:
+            raise self._failed[0].with_traceback(None)
+
+    async def _async_read(self) -> None:
+        client = self._reader
+        if client is None:
+            return
+        seats = tuple(self._seats.values())
+        try:
+            readings = await client.read_many(seat.object_id for seat in seats)
+        except SourceError as error:
+            wait = getattr(error, "retry_after", None)
+            pause = max(LEAST, timedelta(seconds=wait or 0))
+            if isinstance(error, NotAllowed):
+                pause = NOT_ALLOWED
+            self._failed = (error, dt_util.utcnow() + pause)
+            return
+        self._failed = None
+        for seat in seats:
+            if (reading := readings.get(seat.object_id)) is not None:
+                seat.take(reading)
+
+
+EVERYBODY: HassKey[dict[str, Everybody]] = HassKey(f"{DOMAIN}_teams")
+
+
+@callback
+def everybody_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Everybody:
+    """Return the people of an office, as long as it is set up."""
+    offices = hass.data.setdefault(EVERYBODY, {})
+    if (known := offices.get(entry.entry_id)) is not None:
+        return known
+
+    def forget() -> None:
+        offices.pop(entry.entry_id, None)
+
+    entry.async_on_unload(forget)
+    offices[entry.entry_id] = Everybody(hass, entry)
+    return offices[entry.entry_id]

@@ -1,0 +1,215 @@
+"""One attempt to sign somebody in, wherever it was begun: a page, a notice, a card.
+
+Nothing of the person's changes before Microsoft has said yes.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from ..const import (
+    CONF_CONNECTED,
+    CONF_MICROSOFT,
+    CONF_REMEMBER,
+    CONF_SHARED_CALENDARS,
+    CONF_USE_CALENDAR,
+    DOMAIN,
+)
+from ..engine.input import Leaving
+from ..groupware.microsoft.account import (
+    DeviceCode,
+    MemoryStore,
+    MicrosoftAccount,
+    Redirect,
+)
+from ..groupware.microsoft.failures import SignInRefused
+from ..groupware.source import CertificateRejected, SourceError, SourceUnavailable
+from .connection import async_signed_in, link_of
+from .settings import REGISTRATION, settings_from
+
+NO_REGISTRATION: Final = "no_registration"
+UNREACHABLE: Final = "unreachable"
+CERTIFICATE: Final = "certificate"
+ASKED: Final = (
+    *REGISTRATION,
+    CONF_REMEMBER,
+    CONF_SHARED_CALENDARS,
+    CONF_USE_CALENDAR,
+)
+"""What is asked before a sign-in; the rest of a person's account stays beside it."""
+
+
+class SignIn:
+    """One attempt; ``said`` is what was asked for (:data:`ASKED`), found valid.
+
+    ``for_office``: the app registration becomes the office's, for it has none.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        person_id: str,
+        said: Mapping[str, Any],
+        *,
+        for_office: bool = False,
+    ) -> None:
+        """Ask nothing yet.
+
+        Raises:
+            SignInRefused: there is no app registration to sign in with.
+        """
+        self._hass = hass
+        self._entry = entry
+        self._person_id = person_id
+        self._said = said
+        self._for_office = for_office
+        person = entry.subentries[person_id].data
+        stored: Mapping[str, Any] = person.get(CONF_MICROSOFT, {})
+        kept = {key: value for key, value in stored.items() if key not in ASKED}
+        settings = settings_from(entry, {**person, CONF_MICROSOFT: {**kept, **said}})
+        registration = settings.registration if settings else None
+        if settings is None or registration is None:
+            raise SignInRefused(NO_REGISTRATION)
+        self._store = MemoryStore()
+        self._account = MicrosoftAccount(
+            registration, self._store, hass.async_add_executor_job
+        )
+        self.permissions: Final = registration.permissions
+        self.code: DeviceCode
+        self._redirect: Redirect
+
+    async def begin_code(self) -> DeviceCode:
+        """Ask for a code that the person is to enter on a page of Microsoft's.
+
+        Raises:
+            SourceError: refused, or not reachable.
+        """
+        self.code = await self._account.begin_device_code()
+        return self.code
+
+    async def finish_code(self) -> None:
+        """Return when the person has entered the code and is signed in.
+
+        Raises:
+            SourceError: refused, or not done in time.
+        """
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self.code.expires_in
+        self._waits(True)
+        try:
+            while loop.time() < ends:
+                await asyncio.sleep(self.code.interval)
+                try:
+                    if await self._account.poll_device_code(self.code):
+                        await self._keep()
+                        return
+                except SourceUnavailable:
+                    # The code stays good while the network is away.
+                    continue
+            raise SignInRefused("code_expired")
+        finally:
+            self._waits(False)
+
+    async def begin_browser(self, back_to: str, state: str) -> str:
+        """Return the page that the person's browser is to open.
+
+        Raises:
+            SourceError: refused, or not reachable.
+        """
+        self._redirect = await self._account.begin_redirect(back_to, state)
+        return self._redirect.page
+
+    async def finish_browser(self, answer: Mapping[str, str]) -> None:
+        """Sign in with what the browser came back with.
+
+        Raises:
+            SourceError: refused, or not reachable.
+        """
+        await self._account.finish_redirect(self._redirect, answer)
+        await self._keep()
+
+    async def _keep(self) -> None:
+        """Make it the person's account."""
+        entry = self._entry
+        cache = await self._store.load()
+        if cache is None or self._person_id not in entry.subentries:
+            # Whoever has left meanwhile has no account.
+            return
+        said = dict(self._said)
+        if self._for_office:
+            registration = {key: said.pop(key) for key in REGISTRATION if key in said}
+            self._hass.config_entries.async_update_entry(
+                entry, options={**entry.options, CONF_MICROSOFT: registration}
+            )
+        stored = entry.subentries[self._person_id].data.get(CONF_MICROSOFT, {})
+        kept = {key: value for key, value in stored.items() if key not in ASKED}
+        account = {**kept, **said, CONF_CONNECTED: True}
+        await async_signed_in(self._hass, entry, self._person_id, account, cache)
+
+    @callback
+    def _waits(self, waiting: bool) -> None:
+        if link := link_of(self._hass, self._entry, self._person_id):
+            link.wait(self if waiting else None, self)
+
+
+async def async_sign_out(
+    hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str
+) -> None:
+    """Forget a person's sign-in; what it is used for stays chosen, and waits.
+
+    What was set in Teams with it is taken back first, as far as that can be done.
+    """
+    person = entry.subentries[person_id]
+    stored: Mapping[str, Any] = person.data.get(CONF_MICROSOFT, {})
+    if stored.get(CONF_CONNECTED) and entry.state is ConfigEntryState.LOADED:
+        for one in entry.runtime_data.people[person_id].inputs:
+            if isinstance(one, Leaving):
+                await one.async_leave()
+    account = {key: value for key, value in stored.items() if key != CONF_CONNECTED}
+    link = link_of(hass, entry, person_id)
+    hass.config_entries.async_update_subentry(
+        entry, person, data={**person.data, CONF_MICROSOFT: account}
+    )
+    if link is not None:
+        # An office that is not set up does not notice by itself.
+        await link.account.forget()
+
+
+def account_asked(person: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was asked for when somebody signed in, to ask for it again."""
+    stored: Mapping[str, Any] = person.get(CONF_MICROSOFT, {})
+    return {key: stored[key] for key in ASKED if key in stored}
+
+
+def reason_of(error: SourceError) -> str:
+    """Return why a sign-in failed, as a translation key."""
+    match error:
+        case SignInRefused():
+            return error.reason
+        case CertificateRejected():
+            return CERTIFICATE
+        case _:
+            return UNREACHABLE
+
+
+def code_of(error: SourceError) -> str:
+    """Return Microsoft's number for it, to look it up."""
+    return (error.code if isinstance(error, SignInRefused) else "") or "–"
+
+
+@callback
+def reason_in_words(
+    hass: HomeAssistant, reason: str, permissions: str = "", code: str = ""
+) -> str:
+    """Return why a sign-in failed as a sentence, in Home Assistant's language."""
+    key = f"component.{DOMAIN}.exceptions.microsoft_{reason}.message"
+    for language in (hass.config.language, "en"):
+        texts = async_get_cached_translations(hass, language, "exceptions", DOMAIN)
+        if words := texts.get(key):
+            return words.format(permissions=permissions, code=code or "–")
+    return reason

@@ -1,0 +1,1 @@
+"""What a person may do: authorise, check, store. Every door ends here."""

@@ -1,0 +1,186 @@
+"""Appointments as a calendar shows them to everybody who may open it.
+
+A calendar has no reader whom one could ask for, so nothing stands in it but what the
+whole team may know: the profile, where calls go, the source, and subject and info
+text only where the person shows them to all.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+import hashlib
+from typing import Final
+
+from homeassistant.components.calendar import CalendarEvent
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import OfficeCoordinator
+from ..presence.agenda import Entry
+from ..presence.datetimes import EARLIEST, LATEST, local, utc, zone_named
+from ..presence.decision.appointment_list import Listed, at_or_after, timetable
+from ..presence.permission.policy import Act
+from ..presence.redirect.labels import public_aim
+from ..presence.texts.clock import ClockWords
+from ..presence.texts.redirect import redirect_words
+from .authorization import everybody_may
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "de": {
+        "meanwhile": "Dazwischen {span}: {profile}",
+        "planned": "Von Hand geplant",
+        "source": "Quelle: {source}",
+        "subject": "Betreff: {subject}",
+    },
+    "en": {
+        "meanwhile": "In between {span}: {profile}",
+        "planned": "Planned by hand",
+        "source": "Source: {source}",
+        "subject": "Subject: {subject}",
+    },
+}
+EDGES: Final = (EARLIEST.replace(year=2), LATEST.replace(year=9998))
+"""Between these every time zone can show a time."""
+
+type Moment = datetime | date
+
+
+@callback
+def event_now(coordinator: OfficeCoordinator, person_id: str) -> CalendarEvent | None:
+    """Return what decides now, or else what comes next."""
+    office, agenda = coordinator.office, coordinator.people[person_id].facts.agenda
+    entry = at_or_after(office, person_id, agenda, dt_util.utcnow())
+    if entry is None:
+        return None
+    profile = office.of(person_id).profiles[entry.profile]
+    return _event(coordinator, person_id, Listed(entry, profile))
+
+
+async def events_between(
+    coordinator: OfficeCoordinator, person_id: str, start: datetime, end: datetime
+) -> list[CalendarEvent]:
+    """Return what reaches into a time, as far as it counts."""
+    lines = await async_timetable(coordinator, person_id, start, end)
+    return [_event(coordinator, person_id, line) for line in lines if not line.why]
+
+
+async def async_timetable(
+    coordinator: OfficeCoordinator, person_id: str, start: datetime, end: datetime
+) -> tuple[Listed, ...]:
+    """Return the appointment list of a time; a long one keeps nobody waiting."""
+    return await coordinator.hass.async_add_executor_job(
+        timetable,
+        coordinator.office,
+        person_id,
+        coordinator.people[person_id].facts.agenda,
+        utc(start),
+        utc(end),
+    )
+
+
+def _event(
+    coordinator: OfficeCoordinator, person_id: str, line: Listed
+) -> CalendarEvent:
+    start, end = moments(coordinator, person_id, line.entry)
+    info_text = everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT)
+    words = [
+        (line.entry.info_text or "") if info_text else "",
+        *own_words(coordinator, person_id, line.entry),
+        *_meanwhile(coordinator, person_id, line),
+    ]
+    return CalendarEvent(
+        start,
+        end,
+        line.profile.name if line.profile else "",
+        "\n".join(word for word in words if word),
+        uid=public_uid(line.entry),
+    )
+
+
+def public_uid(entry: Entry) -> str:
+    """Return by what an appointment is known: a plan's own id, else one that says nothing.
+
+    What a calendar calls its events is that calendar's to tell.
+    """
+    if entry.planned:
+        return entry.uid
+    return hashlib.sha256(entry.key.encode()).hexdigest()[:32]
+
+
+def own_words(
+    coordinator: OfficeCoordinator, person_id: str, entry: Entry
+) -> tuple[str, ...]:
+    """Return what is said of an appointment beside its info text, line by line."""
+    words = _words(coordinator)
+    office = coordinator.office.of(person_id)
+    profile = office.profiles.get(entry.profile)
+    said: list[str] = []
+    if profile is not None:
+        redirect = redirect_words(
+            profile.redirect,
+            coordinator.hass.config.language,
+            lambda target: public_aim(
+                office, person_id, target, coordinator.number_format
+            ),
+        )
+        said.append(redirect[0].upper() + redirect[1:])
+    if entry.subject and everybody_may(coordinator, person_id, Act.SEE_SUBJECTS):
+        said.append(words["subject"].format(subject=entry.subject))
+    if entry.planned:
+        said.append(words["planned"])
+    else:
+        said.append(words["source"].format(source=entry.source))
+    return tuple(said)
+
+
+def info_text_in(description: str, own: Sequence[str]) -> str:
+    """Return what somebody wrote into an event's description, without our own words."""
+    lines = (line.strip() for line in description.splitlines())
+    return "\n".join(line for line in lines if line and line not in own)
+
+
+def moments(
+    coordinator: OfficeCoordinator, person_id: str, entry: Entry
+) -> tuple[Moment, Moment]:
+    """Return when it is; by dates where it begins and ends at midnight everywhere.
+
+    Home Assistant shows dates in its own time zone, which may not be the person's.
+    """
+    start, end = (min(max(m, EDGES[0]), EDGES[1]) for m in (entry.start, entry.end))
+    zones = {
+        zone
+        for name in (_zone(coordinator, person_id), coordinator.hass.config.time_zone)
+        if (zone := zone_named(name)) is not None
+    }
+    shown = [(local(start, zone), local(end, zone)) for zone in zones]
+    days = {(begin.date(), over.date()) for begin, over in shown}
+    midnights = all(m.time() == time() for both in shown for m in both)
+    if midnights and len(days) == 1 and len(shown) == len(zones) > 0:
+        return days.pop()
+    here = dt_util.get_default_time_zone()
+    return local(start, here), local(end, here)
+
+
+def _meanwhile(
+    coordinator: OfficeCoordinator, person_id: str, line: Listed
+) -> list[str]:
+    """Return when something else holds inside it, and what."""
+    clock = ClockWords(
+        "de" if coordinator.hass.config.language.startswith("de") else "en",
+        zone_named(_zone(coordinator, person_id)) or UTC,
+        line.entry.start,
+    )
+    return [
+        _words(coordinator)["meanwhile"].format(
+            span=clock.span(step.start, step.end), profile=step.profile.name
+        )
+        for step in line.meanwhile
+    ]
+
+
+def _zone(coordinator: OfficeCoordinator, person_id: str) -> str:
+    return coordinator.people[person_id].person.time_zone
+
+
+def _words(coordinator: OfficeCoordinator) -> Mapping[str, str]:
+    language = "de" if coordinator.hass.config.language.startswith("de") else "en"
+    return WORDS[language]

@@ -1,0 +1,225 @@
+"""The one question that every door asks before it acts.
+
+Who asks is found here: a Home Assistant user and the person it belongs to, a voice
+satellite, or nobody. What they may do stands in :mod:`presence.policy`.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
+from homeassistant.components.select import DOMAIN as SELECT
+from homeassistant.core import Context, callback
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.helpers import entity_registry as er
+
+from ..const import DOMAIN
+from ..presence.permission.policy import (
+    GRADES,
+    Act,
+    Actor,
+    Reason,
+    Role,
+    Trust,
+    reach,
+    refusal,
+)
+from ..presence.redirect.numbers import NumberKind
+from ..settings.permissions import (
+    info_tier_from,
+    policy_from,
+    satellites_of,
+    sharing_from,
+    tier_from,
+)
+
+if TYPE_CHECKING:
+    from ..coordinator import OfficeCoordinator
+
+ATTR_USER_ID: Final = "user_id"
+"""The attribute of a person entity that names its user."""
+
+
+class NotAllowed(ServiceValidationError, Unauthorized):
+    """Somebody may not do this; nothing was changed. The words say who can help."""
+
+    def __init__(self, act: Act, reason: Reason, context: Context | None) -> None:
+        """Choose the words; they name nobody, for errors are logged."""
+        Unauthorized.__init__(self, context=context, permission=act.value)
+        key = {
+            Reason.HOME_ASSISTANT: "not_allowed_home_assistant",
+            Reason.TRUST: "not_allowed_without_user",
+        }.get(reason, f"not_allowed_{reason.value}_{act.value}")
+        HomeAssistantError.__init__(
+            self, translation_domain=DOMAIN, translation_key=key
+        )
+
+
+async def async_authorize(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    act: Act,
+    context: Context | None,
+    *,
+    satellite: str | None = None,
+) -> None:
+    """Return if the caller may do this to the person.
+
+    ``satellite`` is the device that heard a voice command, if one did.
+
+    Raises:
+        NotAllowed: they may not; nothing was changed.
+    """
+    actor = await async_actor(coordinator, person_id, context, satellite=satellite)
+    if (reason := reason_against(coordinator, person_id, act, actor)) is not None:
+        raise NotAllowed(act, reason, context)
+
+
+async def async_authorize_reach(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    kinds: Iterable[NumberKind],
+    context: Context | None,
+    *,
+    satellite: str | None = None,
+) -> None:
+    """Return if the caller may redirect the person's calls as far as that.
+
+    Raises:
+        ServiceValidationError: they may not; nothing was changed.
+    """
+    actor = await async_actor(coordinator, person_id, context, satellite=satellite)
+    allowed = reach(actor, policy_from(coordinator.entry.options))
+    for kind in sorted(kinds):
+        if kind not in allowed:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key=f"out_of_reach_{kind.value}"
+            )
+
+
+async def async_actor(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    context: Context | None,
+    *,
+    satellite: str | None = None,
+) -> Actor:
+    """Return who calls, and what they are to the person."""
+    if context is not None and context.user_id is not None:
+        user = await coordinator.hass.auth.async_get_user(context.user_id)
+        if user is None:
+            return Actor(frozenset(), reads=False, controls=False)
+        return actor_of_user(coordinator, person_id, user)
+    if satellite is not None:
+        return actor_of_satellite(coordinator, person_id, satellite)
+    return Actor(frozenset({Role.AUTOMATION}))
+
+
+@callback
+def user_may(
+    coordinator: OfficeCoordinator, person_id: str, act: Act, user: User
+) -> bool:
+    """Tell whether a user may do this to the person; for what is sent to a page."""
+    actor = actor_of_user(coordinator, person_id, user)
+    return reason_against(coordinator, person_id, act, actor) is None
+
+
+@callback
+def info_text_for_all(coordinator: OfficeCoordinator, person_id: str) -> str | None:
+    """Return the info text where everybody may read it; ``None`` where not."""
+    if not everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT):
+        return None
+    return coordinator.people[person_id].decision.info_text
+
+
+@callback
+def reason_against(
+    coordinator: OfficeCoordinator, person_id: str, act: Act, actor: Actor
+) -> Reason | None:
+    """Say why an actor may not do this to the person; ``None``: they may."""
+    options = coordinator.entry.options
+    read = info_tier_from if act is Act.SEE_INFO_TEXT else tier_from
+    tier = read(options, coordinator.settings(person_id))
+    return refusal(actor, act, policy_from(options), tier)
+
+
+@callback
+def everybody_may(coordinator: OfficeCoordinator, person_id: str, act: Act) -> bool:
+    """Tell whether any colleague may do this; for what is shown without a reader."""
+    colleague = Actor(frozenset({Role.COLLEAGUE}))
+    return reason_against(coordinator, person_id, act, colleague) is None
+
+
+@callback
+def actor_of_user(coordinator: OfficeCoordinator, person_id: str, user: User) -> Actor:
+    """Return what a Home Assistant user is to the person."""
+    roles = roles_of_home(coordinator, person_id, home_of_user(coordinator, user.id))
+    if user.is_admin:
+        roles |= {Role.ADMIN}
+    entity_id = er.async_get(coordinator.hass).async_get_entity_id(
+        SELECT, DOMAIN, f"{person_id}_profile"
+    )
+
+    def permitted(key: str) -> bool:
+        if user.is_admin:
+            return True
+        if not user.is_active:
+            return False
+        if entity_id is None:
+            return user.permissions.access_all_entities(key)
+        return user.permissions.check_entity(entity_id, key)
+
+    return Actor(
+        roles, reads=permitted(POLICY_READ), controls=permitted(POLICY_CONTROL)
+    )
+
+
+@callback
+def actor_of_satellite(
+    coordinator: OfficeCoordinator, person_id: str, satellite: str
+) -> Actor:
+    """Return what a voice satellite is to the person: its owner, or nobody's."""
+    office = coordinator.office.people
+    owners = [
+        owner
+        for owner in office
+        if satellite in satellites_of(coordinator.settings(owner))
+    ]
+    if not owners and len(office) == 1:
+        # Where one person lives, every satellite is theirs.
+        owners = list(office)
+    policy = policy_from(coordinator.entry.options)
+    if policy.satellites is Trust.AS_PERSON and len(owners) == 1:
+        if owners == [person_id]:
+            return Actor(frozenset({Role.OWNER}))
+        home = coordinator.home_person(owners[0])
+        return Actor(roles_of_home(coordinator, person_id, home))
+    return Actor(frozenset({Role.SATELLITE}))
+
+
+@callback
+def roles_of_home(
+    coordinator: OfficeCoordinator, person_id: str, home: str | None
+) -> frozenset[Role]:
+    """Return what a Home Assistant person is to one of ours."""
+    if home is None:
+        return frozenset({Role.COLLEAGUE})
+    sharing = sharing_from(coordinator.entry.options, coordinator.settings(person_id))
+    roles = {Role.COLLEAGUE} | {GRADES[grade] for grade in sharing.grades(home)}
+    if coordinator.home_person(person_id) == home:
+        roles.add(Role.OWNER)
+    return frozenset(roles)
+
+
+@callback
+def home_of_user(coordinator: OfficeCoordinator, user_id: str) -> str | None:
+    """Return the Home Assistant person that a user is."""
+    for state in coordinator.hass.states.async_all("person"):
+        if state.attributes.get(ATTR_USER_ID) == user_id:
+            return state.entity_id
+    return None

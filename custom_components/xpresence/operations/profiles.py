@@ -1,0 +1,379 @@
+"""A person's own profiles, and what they adjust of the office's.
+
+Home Assistant's settings pages are for administrators. Actions and WebSocket
+commands come through here, and store in the same place what :mod:`drafts` finds
+valid.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_MODE, CONF_NAME
+from homeassistant.core import Context
+from homeassistant.exceptions import ServiceValidationError
+
+from ..const import (
+    CONF_ADJUSTABLE,
+    CONF_ADJUSTED,
+    CONF_AGENT,
+    CONF_BUSY,
+    CONF_DURATION,
+    CONF_ENABLED,
+    CONF_ENDING,
+    CONF_INFO_TEXT,
+    CONF_KIND,
+    CONF_NO_REPLY,
+    CONF_OWNER,
+    CONF_REDIRECT,
+    CONF_RESTS_ON,
+    CONF_STATUS,
+    CONF_TEAMS,
+    CONF_UNCONDITIONAL,
+    CONF_VALUE,
+    DOMAIN,
+    SUBENTRY_PROFILE,
+)
+from ..coordinator import OfficeCoordinator
+from ..presence.model import RedirectMode, TargetKind
+from ..presence.permission.policy import Act, Role
+from ..presence.redirect.numbers import BadNumber, NumberKind, kind, parse
+from ..settings.permissions import (
+    adjust_permission,
+    adjustments_holding,
+    given_by,
+    given_by_profile,
+    own_to,
+    reach_permission,
+)
+from ..settings.validation import (
+    ADJUSTMENTS,
+    AGENT_UNCHANGED,
+    CONDITIONS,
+    NEW_PROFILE,
+    active_for,
+    places,
+    profile_problems,
+    profile_unique_id,
+    tidy,
+)
+from .authorization import async_actor, async_authorize, async_authorize_reach
+
+FIELDS: Final = (
+    CONF_STATUS,
+    CONF_INFO_TEXT,
+    CONF_ENDING,
+    CONF_DURATION,
+    CONF_AGENT,
+    CONF_TEAMS,
+    CONF_REDIRECT,
+    CONF_ENABLED,
+)
+"""What a person may say of an own profile; its name only once."""
+FOR_THE_OFFICE: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
+"""Whose changes rest on no permission: administrators', and what they programmed."""
+NO_WAY_ROUND: Final = {
+    CONF_REDIRECT: Act.CHANGE_REDIRECT,
+    CONF_AGENT: Act.SET_AGENT_STATUS,
+}
+"""What a profile does as it is chosen, and what one must be allowed to do by hand."""
+AT_MOST: Final = 50
+"""Own profiles of one person."""
+
+
+async def async_create(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    name: str,
+    said: Mapping[str, Any],
+    context: Context | None,
+    *,
+    copy_of: str | None = None,
+) -> str:
+    """Make an own profile, from nothing or like another; return its id.
+
+    Raises:
+        ServiceValidationError: it is not valid, or leads too far; nothing was made.
+    """
+    entry = coordinator.entry
+    if len(own_of(coordinator, person_id)) >= AT_MOST:
+        raise _refused("too_many_profiles", most=str(AT_MOST))
+    copied: Mapping[str, Any] = {}
+    if copy_of is not None:
+        like = subentry_named(coordinator, person_id, copy_of)
+        copied = as_it_is(coordinator, person_id, like)
+    data = {
+        **NEW_PROFILE,
+        **{key: copied[key] for key in FIELDS if key in copied},
+        **said,
+        CONF_NAME: name,
+        CONF_OWNER: person_id,
+    }
+    _check(profile_problems(entry, data))
+    data[CONF_NAME] = tidy(name)
+    data[CONF_RESTS_ON] = await _async_own_rests_on(
+        coordinator, person_id, data, said, context
+    )
+    subentry = ConfigSubentry(
+        data=MappingProxyType(data),
+        subentry_type=SUBENTRY_PROFILE,
+        title=data[CONF_NAME],
+        unique_id=profile_unique_id(name, person_id),
+    )
+    coordinator.hass.config_entries.async_add_subentry(entry, subentry)
+    await coordinator.async_office_changed()
+    return subentry.subentry_id
+
+
+async def async_change(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    profile: str,
+    said: Mapping[str, Any],
+    context: Context | None,
+) -> None:
+    """Change an own profile, or adjust one of the office's as far as it lets one.
+
+    Raises:
+        ServiceValidationError: it is not valid, locked, in use, or leads too far;
+            nothing was changed.
+    """
+    subentry = subentry_named(coordinator, person_id, profile)
+    if subentry.data.get(CONF_OWNER) is None:
+        await _async_adjust(coordinator, person_id, subentry, said, context)
+        return
+    data = {**subentry.data, **said}
+    _check(
+        profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
+        places=_places(coordinator, subentry),
+    )
+    data[CONF_RESTS_ON] = await _async_own_rests_on(
+        coordinator, person_id, data, said, context
+    )
+    coordinator.hass.config_entries.async_update_subentry(
+        coordinator.entry, subentry, data=data
+    )
+    await coordinator.async_office_changed()
+
+
+async def async_delete(
+    coordinator: OfficeCoordinator, person_id: str, profile: str
+) -> None:
+    """Delete an own profile.
+
+    Raises:
+        ServiceValidationError: it is the office's, in use, or holds now.
+    """
+    subentry = subentry_named(coordinator, person_id, profile)
+    if subentry.data.get(CONF_OWNER) is None:
+        raise _refused("profile_of_the_office")
+    in_use = places(coordinator.entry, subentry.subentry_id)
+    if in_use or active_for(coordinator.entry, subentry.subentry_id):
+        raise _refused(
+            "profile_in_use" if in_use else "profile_active",
+            places=_places(coordinator, subentry),
+        )
+    coordinator.hass.config_entries.async_remove_subentry(
+        coordinator.entry, subentry.subentry_id
+    )
+    await coordinator.async_office_changed()
+
+
+async def async_reset(
+    coordinator: OfficeCoordinator, person_id: str, profile: str
+) -> None:
+    """Give a profile of the office back as the office has it.
+
+    Raises:
+        ServiceValidationError: it is not the office's.
+    """
+    subentry = subentry_named(coordinator, person_id, profile)
+    if subentry.data.get(CONF_OWNER) is not None:
+        raise _refused("profile_not_of_the_office")
+    adjusted = dict(coordinator.settings(person_id).get(CONF_ADJUSTED, {}))
+    if adjusted.pop(subentry.subentry_id, None) is not None:
+        await _async_store(coordinator, person_id, adjusted)
+
+
+def subentry_named(
+    coordinator: OfficeCoordinator, person_id: str, name: str
+) -> ConfigSubentry:
+    """Return a profile by its name or id: an own one first, offered or not.
+
+    Raises:
+        ServiceValidationError: the person has none of that name.
+    """
+    wanted = tidy(name).casefold()
+    visible = [
+        subentry
+        for subentry in coordinator.entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        if subentry.data.get(CONF_OWNER) in (None, person_id)
+    ]
+    visible.sort(key=lambda subentry: subentry.data.get(CONF_OWNER) is None)
+    for subentry in visible:
+        if (
+            name == subentry.subentry_id
+            or tidy(subentry.data[CONF_NAME]).casefold() == wanted
+        ):
+            return subentry
+    raise _refused("no_such_profile")
+
+
+def own_of(coordinator: OfficeCoordinator, person_id: str) -> list[ConfigSubentry]:
+    """Return a person's own profiles."""
+    return [
+        subentry
+        for subentry in coordinator.entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        if subentry.data.get(CONF_OWNER) == person_id
+    ]
+
+
+def as_it_is(
+    coordinator: OfficeCoordinator, person_id: str, subentry: ConfigSubentry
+) -> dict[str, Any]:
+    """Return a profile's data as they hold for a person."""
+    adjusted = coordinator.settings(person_id).get(CONF_ADJUSTED, {})
+    return dict(subentry.data) | adjustments_holding(
+        coordinator.entry.options,
+        subentry.data,
+        adjusted.get(subentry.subentry_id, {}),
+    )
+
+
+async def _async_adjust(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    subentry: ConfigSubentry,
+    said: Mapping[str, Any],
+    context: Context | None,
+) -> None:
+    fields = {
+        field
+        for field, parts in ADJUSTMENTS.items()
+        if any(part in said for part in parts)
+    }
+    foreign = set(said) - {part for field in fields for part in ADJUSTMENTS[field]}
+    actor = await async_actor(coordinator, person_id, context)
+    adjustable = set(subentry.data.get(CONF_ADJUSTABLE, ()))
+    if foreign or (fields - adjustable and not actor.roles & FOR_THE_OFFICE):
+        raise _refused("profile_locked")
+    data = {**as_it_is(coordinator, person_id, subentry), **said}
+    _check(
+        profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
+        places=_places(coordinator, subentry),
+    )
+    rests_on = await _async_rests_on(coordinator, person_id, data, context)
+    given = given_by_profile(coordinator.entry.options, subentry.data)
+    adjusted = dict(coordinator.settings(person_id).get(CONF_ADJUSTED, {}))
+    own = dict(adjusted.get(subentry.subentry_id, {}))
+    for field in fields:
+        value = {part: data.get(part) for part in ADJUSTMENTS[field]}
+        needs = {
+            name: number
+            for name, number in rests_on.items()
+            if field == CONF_REDIRECT or name == Act.EDIT_PROFILES
+        }
+        if rests_on:
+            name = adjust_permission(field)
+            needs[name] = given[name]
+        own[field] = own_to(value, needs)
+    await _async_store(coordinator, person_id, adjusted | {subentry.subentry_id: own})
+
+
+async def _async_store(
+    coordinator: OfficeCoordinator, person_id: str, adjusted: Mapping[str, Any]
+) -> None:
+    coordinator.hass.config_entries.async_update_subentry(
+        coordinator.entry,
+        coordinator.entry.subentries[person_id],
+        data={**coordinator.settings(person_id), CONF_ADJUSTED: adjusted},
+    )
+    await coordinator.async_office_changed()
+
+
+async def _async_own_rests_on(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    data: Mapping[str, Any],
+    said: Mapping[str, Any],
+    context: Context | None,
+) -> dict[str, int]:
+    """Return the permissions that an own profile with these data rests on.
+
+    What it does to redirect and hotline rests on the permission to do that, unless it
+    was copied from the office. ``said``: what the caller says of it now.
+
+    Raises:
+        ServiceValidationError: the caller may not do what the profile would do.
+    """
+    rests_on = await _async_rests_on(coordinator, person_id, data, context)
+    before = data.get(CONF_RESTS_ON, {})
+    does = {
+        CONF_REDIRECT: data[CONF_REDIRECT].get(CONF_MODE) != RedirectMode.UNCHANGED,
+        CONF_AGENT: data.get(CONF_AGENT, AGENT_UNCHANGED) != AGENT_UNCHANGED,
+    }
+    for field, act in NO_WAY_ROUND.items():
+        if does[field] and (field in said or act in before):
+            await async_authorize(coordinator, person_id, act, context)
+            if rests_on:
+                rests_on[act.value] = given_by(coordinator.entry.options)[act.value]
+    return rests_on
+
+
+async def _async_rests_on(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    data: Mapping[str, Any],
+    context: Context | None,
+) -> dict[str, int]:
+    """Return the permissions that a profile with these data rests on.
+
+    Raises:
+        ServiceValidationError: it leads further than the caller may redirect calls.
+    """
+    reached = reach_of(coordinator, data[CONF_REDIRECT])
+    await async_authorize_reach(coordinator, person_id, reached, context)
+    actor = await async_actor(coordinator, person_id, context)
+    if actor.roles & FOR_THE_OFFICE:
+        return {}
+    given = given_by(coordinator.entry.options)
+    names = {Act.EDIT_PROFILES.value, *(reach_permission(kind) for kind in reached)}
+    return {name: given[name] for name in sorted(names) if name in given}
+
+
+def reach_of(
+    coordinator: OfficeCoordinator, redirect: Mapping[str, Any]
+) -> set[NumberKind]:
+    """Return how far the numbers of a redirect rule lead."""
+    style = coordinator.number_format
+    found = set()
+    for condition in CONDITIONS:
+        target = redirect.get(condition) or {}
+        if target.get(CONF_KIND) == TargetKind.NUMBER:
+            try:
+                found.add(kind(parse(target.get(CONF_VALUE) or "", style), style))
+            except BadNumber:
+                # What cannot be judged is not passed.
+                found.add(NumberKind.ABROAD)
+    return found
+
+
+def _places(coordinator: OfficeCoordinator, subentry: ConfigSubentry) -> str:
+    entry, profile_id = coordinator.entry, subentry.subentry_id
+    return ", ".join([*places(entry, profile_id), *active_for(entry, profile_id)])
+
+
+def _check(problems: Mapping[str, str], **placeholders: str) -> None:
+    for field, problem in problems.items():
+        if field in (CONF_UNCONDITIONAL, CONF_BUSY, CONF_NO_REPLY):
+            raise _refused(f"redirect_{problem}")
+        raise _refused(problem, **placeholders)
+
+
+def _refused(problem: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=f"own_{problem}",
+        translation_placeholders=placeholders,
+    )

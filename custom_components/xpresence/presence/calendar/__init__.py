@@ -1,0 +1,1 @@
+"""Which appointments count, and what they ask for."""

@@ -1,0 +1,312 @@
+"""Which appointments count, and which profile each of them claims.
+
+In this order: cancelled and declined ones are ignored; planned presence names its
+profile; a category that names a profile selects it; in *categories only* nothing
+else counts; otherwise the show-as state decides, and invitations count by the
+person's own rule.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, tzinfo
+from enum import StrEnum
+import re
+from typing import Final
+import unicodedata
+
+from ..agenda import Agenda, Entry
+from ..datetimes import utc, zone_named
+from ..model import Person, Profile
+
+
+class ShowAs(StrEnum):
+    """How an appointment fills its time."""
+
+    FREE = "free"
+    TENTATIVE = "tentative"
+    BUSY = "busy"
+    OUT_OF_OFFICE = "out_of_office"
+    WORKING_ELSEWHERE = "working_elsewhere"
+
+
+class Response(StrEnum):
+    """The person's own answer to an invitation."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class Invitations(StrEnum):
+    """Whether appointments that somebody else made count."""
+
+    ALWAYS = "always"
+    ACCEPTED = "accepted"
+    NEVER = "never"
+
+
+class Effect(StrEnum):
+    """What a show-as state leads to, if it names no profile."""
+
+    IGNORE = "ignore"
+    DEFAULT = "default"
+
+
+SHOW_AS: Final[Mapping[ShowAs, str]] = {
+    ShowAs.FREE: Effect.IGNORE,
+    ShowAs.TENTATIVE: Effect.DEFAULT,
+    ShowAs.BUSY: Effect.DEFAULT,
+    ShowAs.OUT_OF_OFFICE: Effect.DEFAULT,
+    ShowAs.WORKING_ELSEWHERE: Effect.IGNORE,
+}
+"""The seed's rule: neither free time nor work elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRules:
+    """A person's rules for one calendar.
+
+    ``show_as`` maps to an :class:`Effect` or to a profile's id.
+    """
+
+    categories_only: bool = False
+    default_profile: str = ""
+    show_as: Mapping[ShowAs, str] = field(default_factory=lambda: SHOW_AS)
+    invitations: Invitations = Invitations.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One occurrence, already expanded.
+
+    All-day ones are told by dates, ``end`` exclusive. A private subject is dropped
+    here, before anything else can get hold of it. ``profile`` is an id, for planned
+    presence, which has no creator.
+    """
+
+    uid: str
+    start: datetime | date
+    end: datetime | date
+    subject: str = ""
+    categories: tuple[str, ...] = ()
+    show_as: ShowAs = ShowAs.BUSY
+    private: bool = False
+    invited: bool = False
+    response: Response = Response.NONE
+    cancelled: bool = False
+    source: str = ""
+    profile: str = ""
+    info_text: str | None = None
+    markers: tuple[str, ...] = field(default=(), repr=False)
+    """What stood behind an ``@``; a piece of what may be private, so never shown."""
+
+    def __post_init__(self) -> None:
+        """Drop what nobody may see, and what makes a text read otherwise."""
+        if self.private:
+            object.__setattr__(self, "subject", "")
+        elif self.subject:
+            object.__setattr__(self, "subject", one_line(self.subject))
+
+
+LONGEST_SUBJECT: Final = 255
+"""Characters of a subject that are kept."""
+UNWANTED: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+"""Unicode categories that break lines, cannot be seen, or turn a text round."""
+JOINER: Final = "\u200d"
+"""Holds an emoji together."""
+
+
+def one_line(text: str) -> str:
+    """Return a text that somebody else wrote as it can be shown anywhere."""
+    text = text[: 2 * LONGEST_SUBJECT]
+    if not text.isprintable():
+        text = "".join(
+            " " if unicodedata.category(c) in UNWANTED and c != JOINER else c
+            for c in text
+        )
+    return " ".join(text.split())[:LONGEST_SUBJECT]
+
+
+MARKER: Final = re.compile(r"(?<!\S)@[ \t]*([^@\s][^@\n\r]{0,199})")
+"""An ``@`` that begins a word; one inside a word is a mail address."""
+MOST_WORDS: Final = 8
+"""So many words of a marker may be a profile's name."""
+
+
+def marked(appointment: Appointment, description: str = "") -> Appointment:
+    """Take ``@Profile`` in subject or description for a category.
+
+    For calendars without categories. Words may follow the name: of ``@Do not disturb
+    until noon`` every beginning is tried, the longest first. The description goes no
+    further than this.
+    """
+    if "@" not in appointment.subject and "@" not in description:
+        return appointment
+    found: list[str] = []
+    for text in MARKER.findall(f"{appointment.subject}\n{description}"):
+        words = text.split()[:MOST_WORDS]
+        for length in range(len(words), 0, -1):
+            name = " ".join(words[:length])
+            found += dict.fromkeys((name, name.rstrip(".,;:!?)]")))
+    return replace(appointment, markers=(*appointment.markers, *found))
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Counted:
+    """What counts of one calendar, by somebody's rules and names."""
+
+    appointments: tuple[Appointment, ...] = field(repr=False)
+    """What it was worked out from."""
+    entries: tuple[Entry, ...]
+    private: frozenset[tuple[str, datetime]]
+    """The occurrences whose subject nobody may see, whichever calendar tells it."""
+
+
+def counted(
+    appointments: Iterable[Appointment],
+    rules: CalendarRules,
+    names: Mapping[str, str],
+    zone: tzinfo,
+) -> Counted:
+    """Work out what counts of one calendar."""
+    appointments = tuple(appointments)
+    entries = (entry_from(one, rules, names, zone) for one in appointments)
+    return Counted(
+        appointments,
+        tuple(entry for entry in entries if entry and entry.end > entry.start),
+        frozenset(
+            (one.uid, _instant(one.start, zone)) for one in appointments if one.private
+        ),
+    )
+
+
+def agenda_of(calendars: Iterable[Counted]) -> Agenda:
+    """Put calendars together; an occurrence told by two of them counts once."""
+    calendars = tuple(calendars)
+    entries = _once(entry for one in calendars for entry in one.entries)
+    private = frozenset().union(*(one.private for one in calendars))
+    if private:
+        entries = [
+            replace(entry, subject="") if entry.occurrence in private else entry
+            for entry in entries
+        ]
+    return Agenda.of(entries)
+
+
+def agenda_from(
+    calendars: Iterable[tuple[CalendarRules, Iterable[Appointment]]],
+    profiles: Mapping[str, Profile],
+    person: Person,
+) -> Agenda:
+    """Work out what counts of a person's calendars."""
+    names, zone = names_for(profiles, person), zone_of(person)
+    return agenda_of(
+        counted(appointments, rules, names, zone) for rules, appointments in calendars
+    )
+
+
+def zone_of(person: Person) -> tzinfo:
+    """Return the zone in which a person's days begin."""
+    return zone_named(person.time_zone) or UTC
+
+
+def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
+    """Keep one of each occurrence: that with a category, else the first told.
+
+    Without a uid nothing says that two appointments are the same.
+    """
+    kept: dict[tuple[str, datetime] | int, Entry] = {}
+    for number, entry in enumerate(entries):
+        key = entry.occurrence if entry.uid else number
+        other = kept.get(key)
+        if other is None or (entry.by_category and not other.by_category):
+            kept[key] = entry
+    return kept.values()
+
+
+def entry_from(
+    appointment: Appointment,
+    rules: CalendarRules,
+    names: Mapping[str, str],
+    zone: tzinfo,
+) -> Entry | None:
+    """Return what one appointment claims, or nothing."""
+    if appointment.cancelled or appointment.response is Response.DECLINED:
+        return None
+    profile, by_category = _profile(appointment, rules, names)
+    if not profile:
+        return None
+    start, end = _instant(appointment.start, zone), _instant(appointment.end, zone)
+    return Entry(
+        start=min(start, end),
+        end=max(start, end),
+        uid=appointment.uid,
+        profile=profile,
+        by_category=by_category,
+        subject=appointment.subject,
+        source=appointment.source,
+        info_text=appointment.info_text,
+        planned=bool(appointment.profile) and not appointment.source,
+        why="ends_before_it_starts" if end < start else "",
+    )
+
+
+def _profile(
+    appointment: Appointment, rules: CalendarRules, names: Mapping[str, str]
+) -> tuple[str, bool]:
+    """Return the profile's id, and whether a category chose it."""
+    if appointment.profile:
+        return appointment.profile, True
+    for category in (*appointment.categories, *appointment.markers):
+        for form in spellings(category):
+            if form in names:
+                return names[form], True
+    if rules.categories_only:
+        return "", False
+    if appointment.invited:
+        if rules.invitations is Invitations.NEVER:
+            return "", False
+        if (
+            rules.invitations is Invitations.ACCEPTED
+            and appointment.response is not Response.ACCEPTED
+        ):
+            return "", False
+    effect = rules.show_as.get(appointment.show_as, Effect.IGNORE)
+    if effect == Effect.IGNORE:
+        return "", False
+    return (rules.default_profile if effect == Effect.DEFAULT else effect), False
+
+
+UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def spellings(name: str) -> tuple[str, str]:
+    """Return the forms under which a name is found: as it is, without umlauts."""
+    plain = unicodedata.normalize("NFC", name).strip().removeprefix("@")
+    folded = " ".join(plain.casefold().split())
+    return folded, folded.translate(UMLAUTS)
+
+
+def names_for(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]:
+    """Return each name's profile: as it is written before without umlauts.
+
+    A person's own profile comes before the office's of the same name.
+    """
+    mine = [p for p in profiles.values() if p.owner == person.id]
+    offices = [p for p in profiles.values() if p.owner is None]
+    names: dict[str, str] = {}
+    for form in (0, 1):
+        for profile in (*mine, *offices):
+            names.setdefault(spellings(profile.name)[form], profile.id)
+    return names
+
+
+def _instant(moment: datetime | date, zone: tzinfo) -> datetime:
+    """Return an instant; an all-day date begins at the person's own midnight.
+
+    A time without a zone is meant where the person is (RFC 5545, 3.3.5: floating).
+    """
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(), zone)
+    return utc(moment, zone)

@@ -1,0 +1,1 @@
+"""Choosing the profile: the stack of claims, explained and simulated."""

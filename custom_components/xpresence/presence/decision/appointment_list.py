@@ -1,0 +1,121 @@
+"""The appointment list: what is planned, and when each of it really holds.
+
+Only appointments are looked at: what a PC or a person does later, nobody knows.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..agenda import Agenda, Entry
+from ..model import Facts, Office, Profile, RedirectRule, Source
+from .decide import refusal
+from .simulate import Step, simulate
+from .sources.calendar import claim_of
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which an appointment decides, with the redirect that holds then."""
+
+    start: datetime
+    end: datetime
+    redirect: RedirectRule
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the appointment list.
+
+    ``profile`` is ``None`` where there is none of that id any more; ``why`` says why
+    it cannot count, as in the trace. In its ``stretches`` it decides, ``meanwhile``
+    another one does.
+    """
+
+    entry: Entry
+    profile: Profile | None
+    stretches: tuple[Stretch, ...] = ()
+    meanwhile: tuple[Step, ...] = ()
+    why: str = ""
+
+    @property
+    def redirect(self) -> RedirectRule:
+        """Return what it does to calls; beneath *unchanged* another may decide."""
+        if self.stretches:
+            return self.stretches[0].redirect
+        return self.profile.redirect if self.profile else RedirectRule()
+
+
+def timetable(
+    office: Office, person_id: str, agenda: Agenda, start: datetime, end: datetime
+) -> tuple[Listed, ...]:
+    """Return what reaches into the time from ``start`` to ``end``, in order.
+
+    Each line is whole, also where it reaches beyond. Costs one decision for every
+    start and end within the time that the lines cover.
+    """
+    office = office.of(person_id)
+    lines = [e for e in _all(agenda) if e.start < end and e.end > start]
+    if not lines:
+        return ()
+    alone = Facts(person_id, agenda=agenda)
+    begin = min(entry.start for entry in lines)
+    over = max(entry.end for entry in lines)
+    steps = simulate(office, alone, begin, over)
+    return tuple(_listed(office, person_id, entry, steps) for entry in lines)
+
+
+def _listed(
+    office: Office, person_id: str, entry: Entry, steps: tuple[Step, ...]
+) -> Listed:
+    profile = office.profiles.get(entry.profile)
+    if why := why_not(office, person_id, entry):
+        return Listed(entry, profile, why=why)
+    claim = claim_of(entry)
+    first = bisect_left(steps, entry.start, key=lambda step: step.start)
+    last = bisect_left(steps, entry.end, key=lambda step: step.start)
+    within = steps[first:last]
+    return Listed(
+        entry,
+        profile,
+        tuple(
+            Stretch(step.start, step.end, step.redirect)
+            for step in within
+            if step.claim == claim
+        ),
+        tuple(
+            step
+            for step in within
+            if step.claim != claim and step.claim.source is Source.CALENDAR
+        ),
+    )
+
+
+def why_not(office: Office, person_id: str, entry: Entry) -> str:
+    """Say why an appointment cannot count; empty if it does."""
+    person = office.people.get(person_id)
+    if person is None:
+        return "person_missing"
+    return refusal(office, person, Facts(person_id), claim_of(entry))
+
+
+def at_or_after(
+    office: Office, person_id: str, agenda: Agenda, now: datetime
+) -> Entry | None:
+    """Return the appointment that decides now, or else the next that will."""
+    for entry in (*agenda.running(now), *_later(agenda, now)):
+        if not why_not(office, person_id, entry):
+            return entry
+    return None
+
+
+def _later(agenda: Agenda, now: datetime) -> Iterator[Entry]:
+    first = bisect_right(agenda.entries, now, key=lambda entry: entry.start)
+    for number in range(first, len(agenda.entries)):
+        yield agenda.entries[number]
+
+
+def _all(agenda: Agenda) -> list[Entry]:
+    both = (*agenda.entries, *agenda.refused)
+    return sorted(both, key=lambda entry: (entry.start, entry.end, entry.uid))

@@ -1,0 +1,209 @@
+"""A decision's trace in words a person can read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+import unicodedata
+
+from ..datetimes import zone_named
+from ..model import Claim, Decision, Office, Person, Source, TraceEntry, Verdict
+from ..texts.clock import ClockWords
+from ..texts.phrases import (
+    BECAUSE,
+    ENDS,
+    FLAWS,
+    GENITIVE,
+    NEUTRAL_PROFILE,
+    QUOTES,
+    REFUSED,
+    UNKNOWN_ZONE,
+    WAITS,
+    WHAT,
+)
+
+WORTH_SAYING: Final = frozenset(Source) - {Source.DEFAULT}
+"""That the default profile waits below goes without saying."""
+LONGEST_SUBJECT: Final = 80
+"""Characters of a subject that fit in a sentence."""
+
+
+def explain(
+    office: Office,
+    decision: Decision,
+    now: datetime,
+    *,
+    language: str = "en",
+    to_self: bool = True,
+    subjects: bool = False,
+    by: str = "",
+) -> str:
+    """Say in one sentence why a profile holds, what waits, and when it ends.
+
+    The arguments are those of :func:`reasons`.
+    """
+    return (
+        "; ".join(
+            reasons(
+                office,
+                decision,
+                now,
+                language=language,
+                to_self=to_self,
+                subjects=subjects,
+                by=by,
+            )
+        )
+        + "."
+    )
+
+
+def reasons(
+    office: Office,
+    decision: Decision,
+    now: datetime,
+    *,
+    language: str = "en",
+    to_self: bool = True,
+    subjects: bool = False,
+    by: str = "",
+) -> tuple[str, ...]:
+    """Say one after another why a profile holds, what waits, and when it ends.
+
+    Args:
+        office: for the person's name, time zone and profiles.
+        decision: what was decided.
+        now: to leave out the date of what is today.
+        language: ``de``; anything else is English.
+        to_self: whether the reader is the person.
+        subjects: whether the reader may see what appointments are about.
+        by: the name of who chose, if it was not the person.
+    """
+    person = office.people.get(decision.person, Person(decision.person, "", "", ""))
+    words = _Words(
+        person,
+        "de" if language.startswith("de") else "en",
+        now,
+        to_self=to_self,
+        subjects=subjects,
+        by=by,
+    )
+    trace = decision.trace
+    waiting = [entry for entry in trace if entry.verdict is Verdict.WAITS]
+    refused = [entry for entry in trace if entry.verdict is Verdict.REFUSED]
+    parts = [words.because(decision)]
+    parts += [
+        words.waits(entry)
+        for entry in waiting
+        if entry.claim.source in WORTH_SAYING or entry.why != "below"
+    ]
+    parts += [words.flaw(flaw) for entry in trace for flaw in entry.flaws]
+    parts += [words.refused(entry) for entry in refused if entry.why != "automatic_off"]
+    parts.append(words.without_automation(refused))
+    parts.append(words.ending(decision.claim))
+    parts.append(words.zone())
+    return tuple(part for part in parts if part)
+
+
+class _Words:
+    """The phrases of one language, for one reader."""
+
+    def __init__(
+        self,
+        person: Person,
+        language: str,
+        now: datetime,
+        *,
+        to_self: bool,
+        subjects: bool,
+        by: str,
+    ) -> None:
+        self._person = person
+        self._zone = zone_named(person.time_zone)
+        self._clock = ClockWords(language, self._zone or UTC, now)
+        self._language = language
+        self._to_self = to_self
+        self._subjects = subjects
+        self._by = by
+
+    def because(self, decision: Decision) -> str:
+        claim = decision.claim
+        phrases = BECAUSE[self._language]
+        reason = claim.reason
+        if reason.startswith("chosen"):
+            reason = self._for_reader("chosen_by" if self._by else "chosen")
+        elif reason not in phrases:
+            reason = "call"
+        return phrases[reason].format(
+            profile=decision.profile.name
+            if decision.profile.id
+            else NEUTRAL_PROFILE[self._language],
+            name=self._person.name,
+            by=self._by,
+            at=self._clock.at(claim.since),
+            since=self._clock.since(claim.since),
+            span=self._clock.span(claim.since, claim.until),
+            what=self._appointment(claim, GENITIVE[self._language]),
+        )
+
+    def waits(self, entry: TraceEntry) -> str:
+        return WAITS[self._language][entry.why].format(what=self._what(entry.claim))
+
+    def refused(self, entry: TraceEntry) -> str:
+        return REFUSED[self._language][entry.why].format(what=self._what(entry.claim))
+
+    def flaw(self, flaw: str) -> str:
+        return FLAWS[self._language][flaw]
+
+    def without_automation(self, refused: list[TraceEntry]) -> str:
+        """Say once what does not count, however much it is."""
+        left = [entry.claim for entry in refused if entry.why == "automatic_off"]
+        whats = ", ".join(self._what(claim) for claim in left)
+        return REFUSED[self._language]["automatic_off"].format(what=whats) * bool(left)
+
+    def ending(self, claim: Claim) -> str:
+        if claim.source is not Source.MANUAL:
+            return ""
+        phrases = ENDS[self._language]
+        at = self._clock.at(claim.until)
+        if claim.reason not in phrases:
+            return phrases["at"].format(at=at) if at else ""
+        ending = phrases[self._for_reader(claim.reason)].format(name=self._person.name)
+        return phrases["latest"].format(ending=ending, at=at) if at else ending
+
+    def zone(self) -> str:
+        if self._zone is not None:
+            return ""
+        zone = _plain(self._person.time_zone)
+        return UNKNOWN_ZONE[self._language].format(zone=zone)
+
+    def _for_reader(self, key: str) -> str:
+        return key if self._to_self else f"{key}_other"
+
+    def _what(self, claim: Claim) -> str:
+        phrases = WHAT[self._language]
+        if claim.reason == "planned":
+            return phrases["planned"].format(span=self._span(claim))
+        if claim.source is Source.CALENDAR:
+            return self._appointment(claim, phrases)
+        key = claim.source.value
+        if claim.source is Source.MANUAL:
+            key = self._for_reader(key)
+        return phrases[key].format(name=self._person.name)
+
+    def _appointment(self, claim: Claim, phrases: Mapping[str, str]) -> str:
+        subject = _plain(claim.subject) if self._subjects else ""
+        return phrases["appointment" if subject else "appointment_private"].format(
+            subject=QUOTES[self._language].format(subject), span=self._span(claim)
+        )
+
+    def _span(self, claim: Claim) -> str:
+        return self._clock.span(claim.since, claim.until)
+
+
+def _plain(text: str) -> str:
+    """Return a text that keeps to its place in a sentence."""
+    text = " ".join(text[: 4 * LONGEST_SUBJECT].split())
+    text = "".join(c for c in text if not unicodedata.category(c).startswith("C"))
+    if len(text) <= LONGEST_SUBJECT:
+        return text
+    return text[: LONGEST_SUBJECT - 1].rstrip() + "…"

@@ -1,0 +1,230 @@
+"""What a person's settings mean, in sentences.
+
+Names stand in asterisks, as Markdown writes what is emphasised, and nothing in a name
+can be more than its letters.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+import re
+from typing import Final
+
+from ..calendar.appointments import (
+    SHOW_AS,
+    CalendarRules,
+    Effect,
+    Invitations,
+    one_line,
+)
+from ..model import Office, Person, RedirectMode
+from ..texts.redirect import Named, redirect_words
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "de": {
+        "becomes": "{when} wird {name} {profile}{calls}.",
+        "call_pbx": "In einem Telefongespräch",
+        "call_teams": "In einem Gespräch in Teams",
+        "calendar": "Termine in {calendar} machen {name} {profile}{calls}.",
+        "calendar_named": "In {calendar} zählen nur Termine, die ein Profil nennen.",
+        "calls": " ({redirect})",
+        "default": "Sonst ist {name} {profile}{calls}.",
+        "end": "Wenn der PC ausgeschaltet wird,",
+        "gone": "(ein Profil, das es nicht mehr gibt)",
+        "inactive": "Wenn der PC {minutes} Minuten unbenutzt ist,",
+        "invited_accepted": "Einladungen zählen erst, wenn sie angenommen sind.",
+        "invited_never": "Einladungen zählen nicht.",
+        "locked": "Wenn der PC gesperrt ist,",
+        "minutes": "1 Minute|{count} Minuten",
+        "or": " oder ",
+        "rule": "Solange {entity} {states} ist,",
+        "rule_after": "Sobald {entity} {time} lang {states} ist,",
+        "seconds": "1 Sekunde|{count} Sekunden",
+        "show_as_busy": "Als gebucht gezeigte sind {profile}.",
+        "show_as_free": "Als frei gezeigte sind {profile}.",
+        "show_as_ignored_busy": "Als gebucht gezeigte zählen nicht.",
+        "show_as_ignored_out_of_office": "Als abwesend gezeigte zählen nicht.",
+        "show_as_ignored_tentative": "Unter Vorbehalt gebuchte zählen nicht.",
+        "show_as_out_of_office": "Als abwesend gezeigte sind {profile}.",
+        "show_as_tentative": "Unter Vorbehalt gebuchte sind {profile}.",
+        "show_as_working_elsewhere": "An anderem Ort tätig heißt {profile}.",
+        "start": "Wenn der PC startet,",
+    },
+    "en": {
+        "becomes": "{when} {name} becomes {profile}{calls}.",
+        "call_pbx": "During a telephone call",
+        "call_teams": "During a call in Teams",
+        "calendar": "Appointments in {calendar} make {name} {profile}{calls}.",
+        "calendar_named": "In {calendar} only appointments that name a profile count.",
+        "calls": " ({redirect})",
+        "default": "Otherwise {name} is {profile}{calls}.",
+        "end": "When the PC is shut down,",
+        "gone": "(a profile that is gone)",
+        "inactive": "When the PC is unused for {minutes} minutes,",
+        "invited_accepted": "Invitations count once they are accepted.",
+        "invited_never": "Invitations do not count.",
+        "locked": "When the PC is locked,",
+        "minutes": "1 minute|{count} minutes",
+        "or": " or ",
+        "rule": "While {entity} is {states},",
+        "rule_after": "Once {entity} has been {states} for {time},",
+        "seconds": "1 second|{count} seconds",
+        "show_as_busy": "Those shown as busy are {profile}.",
+        "show_as_free": "Those shown as free are {profile}.",
+        "show_as_ignored_busy": "Those shown as busy do not count.",
+        "show_as_ignored_out_of_office": "Those shown as out of office do not count.",
+        "show_as_ignored_tentative": "Tentative ones do not count.",
+        "show_as_out_of_office": "Those shown as out of office are {profile}.",
+        "show_as_tentative": "Tentative ones are {profile}.",
+        "show_as_working_elsewhere": "Working elsewhere is {profile}.",
+        "start": "When the PC starts,",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called that the settings know by an id."""
+
+    entity: Callable[[str], str]
+    target: Named
+
+
+def summary(
+    office: Office,
+    person: Person,
+    calendars: Iterable[tuple[str, CalendarRules]],
+    names: Names,
+    *,
+    language: str,
+) -> tuple[str, ...]:
+    """Say what a person's settings lead to, one sentence an occasion.
+
+    Args:
+        office: for the profiles; one that is gone is said to be gone.
+        person: whose settings these are.
+        calendars: each calendar's name with its rules.
+        names: of entities, and of targets as the reader may know them.
+        language: ``de``; anything else is English.
+    """
+    words = _Summary(
+        office.of(person.id),
+        person,
+        names,
+        "de" if language.startswith("de") else "en",
+    )
+    lines = [*words.calls(), *words.rules(), *words.pc()]
+    for calendar, rules in calendars:
+        lines.append(words.calendar(calendar, rules))
+    return (*lines, words.default())
+
+
+class _Summary:
+    def __init__(
+        self, office: Office, person: Person, names: Names, language: str
+    ) -> None:
+        self._office = office
+        self._person = person
+        self._names = names
+        self._language = language
+        self._words = WORDS[language]
+
+    def calls(self) -> Iterator[str]:
+        for kind, profile in self._person.call_profiles.items():
+            if (when := self._words.get(f"call_{kind}")) is not None:
+                yield self._becomes(when, profile)
+
+    def rules(self) -> Iterator[str]:
+        for rule in self._person.rules:
+            states = self._words["or"].join(
+                emphasised(state) for state in sorted(rule.states)
+            )
+            seconds = int(rule.duration.total_seconds())
+            when = self._words["rule_after" if seconds else "rule"].format(
+                entity=emphasised(self._names.entity(rule.entity)),
+                states=states,
+                time=self._time(seconds),
+            )
+            yield self._becomes(when, rule.profile)
+
+    def pc(self) -> Iterator[str]:
+        inactivity, session = self._person.inactivity, self._person.session
+        minutes = int(inactivity.after.total_seconds() / 60) if inactivity.after else 0
+        for occasion, profile in (
+            ("locked", inactivity.locked_profile),
+            ("inactive", inactivity.inactive_profile if minutes else None),
+            ("start", session.start_profile),
+            ("end", session.end_profile),
+        ):
+            if profile:
+                when = self._words[occasion].format(minutes=minutes)
+                yield self._becomes(when, profile)
+
+    def calendar(self, calendar: str, rules: CalendarRules) -> str:
+        """Say what counts in one calendar."""
+        named = emphasised(calendar)
+        if rules.categories_only:
+            return self._words["calendar_named"].format(calendar=named)
+        said = [self._of("calendar", rules.default_profile, calendar=named)]
+        if not rules.default_profile:
+            said = [self._words["calendar_named"].format(calendar=named)]
+        for state, usual in SHOW_AS.items():
+            effect = rules.show_as.get(state, Effect.IGNORE)
+            if effect == usual:
+                continue
+            key = f"show_as_{state.value}"
+            if effect == Effect.IGNORE:
+                said.append(self._words[f"show_as_ignored_{state.value}"])
+                continue
+            if effect == Effect.DEFAULT:
+                effect = rules.default_profile
+            said.append(self._words[key].format(profile=self._profile(effect)))
+        if rules.invitations is not Invitations.ALWAYS:
+            said.append(self._words[f"invited_{rules.invitations.value}"])
+        return " ".join(said)
+
+    def default(self) -> str:
+        return self._of("default", self._person.default_profile)
+
+    def _becomes(self, when: str, profile: str) -> str:
+        return self._of("becomes", profile, when=when)
+
+    def _of(self, key: str, profile_id: str, **blanks: str) -> str:
+        profile = self._office.profiles.get(profile_id)
+        calls = ""
+        if profile is not None and profile.redirect.mode is not RedirectMode.UNCHANGED:
+            said = redirect_words(
+                profile.redirect,
+                self._language,
+                lambda target: plain(self._names.target(target)),
+            )
+            calls = self._words["calls"].format(redirect=said)
+        return self._words[key].format(
+            name=plain(self._person.name),
+            profile=self._profile(profile_id),
+            calls=calls,
+            **blanks,
+        )
+
+    def _profile(self, profile_id: str) -> str:
+        profile = self._office.profiles.get(profile_id)
+        return self._words["gone"] if profile is None else emphasised(profile.name)
+
+    def _time(self, seconds: int) -> str:
+        unit, count = ("seconds", seconds)
+        if seconds % 60 == 0:
+            unit, count = ("minutes", seconds // 60)
+        one, more = self._words[unit].split("|")
+        return one if count == 1 else more.format(count=count)
+
+
+MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@])")
+
+
+def plain(name: str) -> str:
+    """Return a name so that Markdown shows its letters and does nothing else."""
+    return MARKUP.sub(r"\\\1", one_line(name))
+
+
+def emphasised(name: str) -> str:
+    """Return a name as it stands out in a sentence."""
+    return f"*{plain(name)}*"

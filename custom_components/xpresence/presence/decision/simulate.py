@@ -1,0 +1,65 @@
+"""What will hold, as far as it follows from what is known now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..datetimes import utc
+from ..model import Claim, Facts, Office, Profile, RedirectRule
+from .decide import decide
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stretch of time with one profile and one redirect rule."""
+
+    start: datetime
+    end: datetime
+    profile: Profile
+    claim: Claim
+    redirect: RedirectRule
+    redirect_claim: Claim | None
+
+    def continues(self, other: Step) -> bool:
+        """Tell whether the other stretch shows the same."""
+        return (self.profile, self.claim, self.redirect, self.redirect_claim) == (
+            other.profile,
+            other.claim,
+            other.redirect,
+            other.redirect_claim,
+        )
+
+
+def simulate(
+    office: Office, facts: Facts, start: datetime, end: datetime
+) -> tuple[Step, ...]:
+    """Return the timeline from ``start`` to ``end``, without gaps.
+
+    Costs one decision a change, however long the time is.
+    """
+    steps: list[Step] = []
+    now, end = utc(start), utc(end)
+    while now < end:
+        decision = decide(office, facts, now)
+        then = decision.next_change
+        until = end if then is None or then > end else then
+        step = Step(
+            now,
+            until,
+            decision.profile,
+            decision.claim,
+            decision.redirect,
+            decision.redirect_claim,
+        )
+        if steps and steps[-1].continues(step):
+            last = steps.pop()
+            step = Step(
+                last.start,
+                until,
+                last.profile,
+                last.claim,
+                last.redirect,
+                last.redirect_claim,
+            )
+        steps.append(step)
+        now = until
+    return tuple(steps)

@@ -1,0 +1,31 @@
+"""A call in Teams or on the telephone."""
+
+from datetime import datetime
+from typing import Final
+
+from ...model import Claim, Facts, Office, Person, Source
+from .slot import Slot
+
+READINGS_TO_LEAVE: Final = 2
+"""Readings in a row without the call that end it; a single one may be wrong."""
+
+
+def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
+    """Return the calls that go on, the latest first."""
+    going = [
+        call
+        for call in facts.calls
+        if call.not_seen < READINGS_TO_LEAVE and call.kind in person.call_profiles
+    ]
+    return Slot(
+        tuple(
+            Claim(
+                Source.CALL,
+                person.call_profiles[call.kind],
+                key=f"{call.kind}@{call.since.isoformat()}",
+                since=call.since,
+                reason=f"call_{call.kind}",
+            )
+            for call in sorted(going, key=lambda call: call.since, reverse=True)
+        )
+    )

@@ -1,0 +1,86 @@
+"""What must be remembered of the past, for choices that end by what people do.
+
+Statements of a PC are overwritten by the next; an absence, the end of a session and
+a choice that has ended must not be forgotten with them.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ..decision.sources.manual import has_ended as choice_has_ended
+from ..model import Absence, Facts, Health, Office, Pc, Person
+from ..pc.activity import (
+    away_from,
+    followed,
+    going_off,
+    has_ended,
+    is_away,
+    locked_since,
+)
+
+
+def learned(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
+    """Take new statements of somebody's PC, and remember what the old ones came to.
+
+    ``choice``, ``absence`` and ``session_ended`` of the result belong in the store
+    wherever they differ.
+    """
+    before = remembered(office, facts, now)
+    told = replace(before, pc=pc)
+    person = office.people.get(facts.person)
+    if person is not None and _never_was(person, facts.pc, before, pc, office, now):
+        told = replace(told, absence=None)
+    return remembered(office, told, now)
+
+
+def remembered(office: Office, facts: Facts, now: datetime) -> Facts:
+    """Note what the statements have come to by now, whether or not anybody looked.
+
+    A choice that has ended is dropped, so that no later absence brings it back.
+    """
+    person = office.people.get(facts.person)
+    if person is None:
+        return facts
+    absence = facts.absence
+    for moment in (*away_from(office, person, facts.pc, now), now):
+        away = is_away(office, person, facts.pc, moment)
+        absence = followed(absence, away=away, now=moment)
+    facts = replace(
+        facts, absence=absence, session_ended=_session_ended(facts, office.health, now)
+    )
+    choice = facts.choice
+    if choice is not None and choice_has_ended(
+        choice, office.profiles.get(choice.profile), facts, office.health, now
+    ):
+        return replace(facts, choice=None)
+    return facts
+
+
+def _session_ended(facts: Facts, health: Health, now: datetime) -> datetime | None:
+    """Return when the last session ended, once its end has stood for a while."""
+    off = going_off(facts.pc, health)
+    return off[0] if off is not None and off[1] <= now else facts.session_ended
+
+
+def _never_was(
+    person: Person, old: Pc, facts: Facts, pc: Pc, office: Office, now: datetime
+) -> bool:
+    """Tell whether an absence was only the PC's delay in telling of the last input.
+
+    A person who had not touched the PC for a while and then chose Lunch on it would
+    otherwise come "back" as soon as the PC tells of that very input.
+    """
+    absence: Absence | None = facts.absence
+    if absence is None or absence.until is not None or pc.last_input is None:
+        return False
+    for said in (old, pc):
+        if has_ended(said, office.health, now) or locked_since(
+            said, office.health, now
+        ):
+            return False
+    seen = pc.last_input.value
+    return (
+        is_away(office, person, pc, now) is False
+        and old.last_input is not None
+        and old.last_input.value < seen < absence.since
+    )

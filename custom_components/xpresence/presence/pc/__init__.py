@@ -1,0 +1,1 @@
+"""What PC entities say, and which of it is believed."""

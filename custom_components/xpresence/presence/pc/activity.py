@@ -1,0 +1,197 @@
+"""How far the entities of a PC are believed.
+
+They lie after sleep, boot and restarts: still locked though somebody types, a
+last input from before the night, nothing at all for minutes.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from ..datetimes import later
+from ..model import Absence, Health, Office, Pc, Person, Statement
+
+
+def speaks_until(said: Statement[Any], health: Health) -> datetime | None:
+    """Return when an entity that fell silent is no longer believed."""
+    if said.silent_since is None:
+        return None
+    return later(said.silent_since, health.grace)
+
+
+def believed[T](
+    said: Statement[T] | None, health: Health, now: datetime
+) -> Statement[T] | None:
+    """Return a statement while it counts."""
+    if said is None:
+        return None
+    end = speaks_until(said, health)
+    return None if end is not None and now >= end else said
+
+
+def running(pc: Pc, health: Health, now: datetime) -> Statement[bool] | None:
+    """Return whether the PC runs, as far as it is said or its silence says it.
+
+    An end must stand for a while before it is one: a restart is no end of the day.
+    """
+    said = pc.running
+    if said is None:
+        return None
+    ran_since = said.since if said.value else pc.ran_since
+    end = speaks_until(said, health)
+    if end is not None and now >= end:
+        if not pc.silence_ends:
+            return None
+        said = Statement(False, end if said.value else said.since)
+    if said.value or now >= later(said.since, health.restart):
+        return said
+    return None if ran_since is None else Statement(True, ran_since)
+
+
+def session_changes(pc: Pc, health: Health) -> list[datetime]:
+    """Return when :func:`running` may say something else of the same PC."""
+    said = pc.running
+    if said is None:
+        return []
+    end = speaks_until(said, health)
+    found = [] if end is None else [end, later(end, health.restart)]
+    return found if said.value else [*found, later(said.since, health.restart)]
+
+
+def going_off(pc: Pc, health: Health) -> tuple[datetime, datetime] | None:
+    """Return since when a PC is off by what is said, and when that is the end.
+
+    ``None`` where it is not off, or falls silent before its end has stood.
+    """
+    said = pc.running
+    if said is None:
+        return None
+    silent = speaks_until(said, health)
+    off = silent if said.value else said.since
+    if off is None or (said.value and not pc.silence_ends):
+        return None
+    counts = later(off, health.restart)
+    believed_still = silent is None or counts < silent or pc.silence_ends
+    return (off, counts) if believed_still else None
+
+
+def is_active(pc: Pc, health: Health, now: datetime) -> bool:
+    """Tell whether the client says that somebody uses the PC now."""
+    said = believed(pc.active, health, now)
+    return said is not None and said.value
+
+
+def last_input(pc: Pc, health: Health, now: datetime) -> datetime | None:
+    """Return when somebody was last at the PC; its start counts as being there.
+
+    After hibernation the PC tells the input of the day before until it has
+    counted anew.
+    """
+    said = believed(pc.last_input, health, now)
+    active = believed(pc.active, health, now)
+    seen = [said.value] if said is not None else []
+    if active is not None:
+        seen.append(active.since)
+    if not seen:
+        return None
+    on = running(pc, health, now)
+    if on is not None and on.value:
+        seen.append(on.since)
+    return max(seen)
+
+
+def locked_since(pc: Pc, health: Health, now: datetime) -> datetime | None:
+    """Return since when the screen is locked; newer activity says that it is not."""
+    said = believed(pc.locked, health, now)
+    if said is None or not said.value:
+        return None
+    # Clocks differ, locking is itself an input, and a client tells one thing after
+    # another: what lies within the hold is of the same moment.
+    moment = later(said.since, health.hold)
+    newer = believed(pc.last_input, health, now)
+    if newer is not None and newer.value > moment:
+        return None
+    active = believed(pc.active, health, now)
+    if active is not None and active.value and active.since > moment:
+        return None
+    on = running(pc, health, now)
+    if on is not None and on.value and on.since > moment:
+        # Said before the PC was started: it is about another session.
+        return None
+    return said.since
+
+
+def has_ended(pc: Pc, health: Health, now: datetime) -> datetime | None:
+    """Return since when the session is over, if it is."""
+    said = running(pc, health, now)
+    return None if said is None or said.value else said.since
+
+
+def is_away(office: Office, person: Person, pc: Pc, now: datetime) -> bool | None:
+    """Tell whether nobody is at the PC; ``None`` where nothing says.
+
+    A lock counts once it has stood for its time.
+    """
+    health = office.health
+    if has_ended(pc, health, now) is not None:
+        return True
+    locked = locked_since(pc, health, now)
+    if locked is not None and now >= later(locked, health.hold):
+        return True
+    if is_active(pc, health, now):
+        return False
+    seen = last_input(pc, health, now)
+    if seen is None:
+        on = running(pc, health, now)
+        return None if on is None else not on.value
+    after = person.inactivity.after
+    if after is None:
+        # A client that counts idleness itself has said that nobody is there.
+        return believed(pc.active, health, now) is not None
+    return now >= later(seen, after)
+
+
+def away_from(office: Office, person: Person, pc: Pc, now: datetime) -> list[datetime]:
+    """Return the instants up to ``now`` at which what is said may come to absence.
+
+    Nobody need have looked at them: a PC may have fallen silent since.
+    """
+    said = [
+        one
+        for one in (pc.running, pc.locked, pc.last_input, pc.active)
+        if one is not None
+    ]
+    spoken = max((one.silent_since or one.since for one in said), default=now)
+    found = absence_changes(office, person, pc)
+    return sorted({moment for moment in found if spoken <= moment < now})
+
+
+def absence_changes(office: Office, person: Person, pc: Pc) -> list[datetime]:
+    """Return when :func:`is_away` may say something else of the same PC."""
+    health = office.health
+    found = session_changes(pc, health)
+    if pc.locked is not None:
+        found.append(later(pc.locked.since, health.hold))
+    after = person.inactivity.after
+    if after is not None:
+        seen = [pc.last_input.value] if pc.last_input is not None else []
+        seen += [one.since for one in (pc.active, pc.running) if one is not None]
+        found += [later(one, after) for one in seen]
+    silences = (
+        speaks_until(one, health)
+        for one in (pc.locked, pc.last_input, pc.active)
+        if one is not None
+    )
+    return [*found, *(end for end in silences if end is not None)]
+
+
+def followed(
+    absence: Absence | None, *, away: bool | None, now: datetime
+) -> Absence | None:
+    """Return the last absence once it is known whether somebody is away now."""
+    if away is None:
+        return absence
+    if away:
+        return absence if absence and absence.until is None else Absence(now)
+    if absence and absence.until is None:
+        return Absence(absence.since, now)
+    return absence

@@ -1,0 +1,229 @@
+"""Who may do what to whom: a table of roles and acts.
+
+Somebody has one or more **roles** towards a person; the widest counts. What Home
+Assistant itself keeps from a user, no role gives back. The office's **policy** says
+which acts are open to ordinary users at all; the person's **tiers** say who sees the
+subjects of their appointments, and who their info text. Private subjects are in no table: they are dropped where
+they are read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ..redirect.numbers import NumberKind
+
+
+class Act(StrEnum):
+    """Something that somebody may be kept from doing."""
+
+    CHOOSE_PROFILE = "choose_profile"
+    PLAN_PRESENCE = "plan_presence"
+    CHANGE_REDIRECT = "change_redirect"
+    CHANGE_FOLLOW_ME = "change_follow_me"
+    SET_AGENT_STATUS = "set_agent_status"
+    EDIT_PROFILES = "edit_profiles"
+    """Create, change, enable and delete own profiles, and adjust the office's."""
+    CONNECT_CALENDARS = "connect_calendars"
+    CONNECT_MICROSOFT = "connect_microsoft"
+    SHARE = "share"
+    """Narrow what one's delegates may do, and who sees subjects."""
+    SEE_PRESENCE = "see_presence"
+    """What colleagues see: profile, status, whether calls are redirected."""
+    SEE_DETAILS = "see_details"
+    """Where calls go and why, the timeline, the appointment list."""
+    SEE_INFO_TEXT = "see_info_text"
+    """What the person wrote for others: everybody, unless the person says else."""
+    SEE_SUBJECTS = "see_subjects"
+
+
+SEEING: Final = frozenset(
+    {Act.SEE_PRESENCE, Act.SEE_DETAILS, Act.SEE_INFO_TEXT, Act.SEE_SUBJECTS}
+)
+"""Acts that change nothing."""
+LIMITED: Final = (frozenset(Act) - SEEING) | {Act.SEE_SUBJECTS}
+"""What an office may keep from ordinary users."""
+
+
+class Role(StrEnum):
+    """What somebody, or something, is to a person."""
+
+    ADMIN = "admin"
+    """An administrator of Home Assistant."""
+    OWNER = "owner"
+    """The person."""
+    ACTING_DELEGATE = "acting_delegate"
+    """May set profile and redirect for the person."""
+    READING_DELEGATE = "reading_delegate"
+    """May see the person's subjects."""
+    COLLEAGUE = "colleague"
+    """Any other user."""
+    AUTOMATION = "automation"
+    """A call without a user."""
+    SATELLITE = "satellite"
+    """A voice satellite that is nobody's, or that may act for everybody."""
+
+
+class Grade(StrEnum):
+    """What a delegate was made for."""
+
+    ACTING = "acting"
+    SUBJECTS = "subjects"
+
+
+GRADES: Final[Mapping[Grade, Role]] = {
+    Grade.ACTING: Role.ACTING_DELEGATE,
+    Grade.SUBJECTS: Role.READING_DELEGATE,
+}
+
+
+class Tier(StrEnum):
+    """Who sees a person's info text, or subjects that are not private."""
+
+    OWNER = "owner"
+    DELEGATE = "delegate"
+    TEAM = "team"
+
+
+class Trust(StrEnum):
+    """What a call without a user may do."""
+
+    ALLOWED = "allowed"
+    AS_PERSON = "as_person"
+    """A satellite acts as the person it belongs to, and nobody's not at all."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an office lets ordinary users, automations and satellites do.
+
+    ``reach``: where ordinary users may redirect calls to. Office profiles may lead
+    anywhere, for the administrator made them.
+    """
+
+    allowed: frozenset[Act] = LIMITED
+    reach: frozenset[NumberKind] = frozenset(NumberKind)
+    automations: Trust = Trust.ALLOWED
+    satellites: Trust = Trust.AS_PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: the roles towards one person, and what Home Assistant lets them."""
+
+    roles: frozenset[Role]
+    reads: bool = True
+    controls: bool = True
+
+
+class Rule(StrEnum):
+    """When a role may do an act."""
+
+    ALWAYS = "always"
+    OFFICE = "office"
+    """If the office allows it."""
+    TRUST = "trust"
+    """If the office trusts calls of this kind."""
+    DELEGATES = "delegates"
+    """If the office allows it, and the person shows it to delegates."""
+    TEAM = "team"
+    """If the office allows it, and the person shows it to everybody."""
+    NEVER = "never"
+
+
+class Reason(StrEnum):
+    """Why somebody may not."""
+
+    HOME_ASSISTANT = "home_assistant"
+    """Home Assistant itself keeps the entities from this user."""
+    OFFICE = "office"
+    """The office keeps it from ordinary users."""
+    ROLE = "role"
+    """They are not one of those who may."""
+    TRUST = "trust"
+    """The office does not trust calls without a user."""
+
+
+_ROLES: Final = (
+    Role.ADMIN,
+    Role.OWNER,
+    Role.ACTING_DELEGATE,
+    Role.READING_DELEGATE,
+    Role.COLLEAGUE,
+    Role.AUTOMATION,
+    Role.SATELLITE,
+)
+_A, _O, _T, _N = Rule.ALWAYS, Rule.OFFICE, Rule.TRUST, Rule.NEVER
+_D, _E = Rule.DELEGATES, Rule.TEAM
+_ROWS: Final[Mapping[Act, tuple[Rule, ...]]] = {
+    # the columns are those of _ROLES
+    Act.CHOOSE_PROFILE: (_A, _O, _O, _N, _N, _T, _T),
+    Act.PLAN_PRESENCE: (_A, _O, _O, _N, _N, _T, _T),
+    Act.CHANGE_REDIRECT: (_A, _O, _O, _N, _N, _T, _T),
+    Act.CHANGE_FOLLOW_ME: (_A, _O, _O, _N, _N, _T, _T),
+    Act.SET_AGENT_STATUS: (_A, _O, _O, _N, _N, _T, _T),
+    Act.EDIT_PROFILES: (_A, _O, _N, _N, _N, _T, _N),
+    Act.CONNECT_CALENDARS: (_A, _O, _N, _N, _N, _N, _N),
+    Act.CONNECT_MICROSOFT: (_A, _O, _N, _N, _N, _N, _N),
+    Act.SHARE: (_A, _O, _N, _N, _N, _N, _N),
+    Act.SEE_PRESENCE: (_A, _A, _A, _A, _A, _A, _A),
+    Act.SEE_DETAILS: (_A, _A, _A, _A, _N, _T, _T),
+    Act.SEE_INFO_TEXT: (_E, _A, _D, _D, _E, _E, _E),
+    # An administrator runs the telephones, and reads nobody's calendar.
+    Act.SEE_SUBJECTS: (_E, _A, _E, _D, _E, _E, _E),
+}
+TABLE: Final[Mapping[tuple[Role, Act], Rule]] = {
+    (role, act): rule
+    for act, row in _ROWS.items()
+    for role, rule in zip(_ROLES, row, strict=True)
+}
+
+
+def may(actor: Actor, act: Act, policy: Policy, tier: Tier = Tier.OWNER) -> bool:
+    """Tell whether an actor may do an act to the person the roles refer to."""
+    return refusal(actor, act, policy, tier) is None
+
+
+def refusal(
+    actor: Actor, act: Act, policy: Policy, tier: Tier = Tier.OWNER
+) -> Reason | None:
+    """Say why an actor may not; ``None``: they may. The nearest remedy is named."""
+    if not (actor.reads if act in SEEING else actor.controls):
+        return Reason.HOME_ASSISTANT
+    reasons = {_refusal(role, act, policy, tier) for role in actor.roles}
+    if None in reasons:
+        return None
+    for reason in (Reason.OFFICE, Reason.TRUST):
+        if reason in reasons:
+            return reason
+    return Reason.ROLE
+
+
+def reach(actor: Actor, policy: Policy) -> frozenset[NumberKind]:
+    """Return where an actor who may redirect calls may redirect them to."""
+    ordinary = {Role.OWNER, Role.ACTING_DELEGATE, Role.READING_DELEGATE, Role.COLLEAGUE}
+    if actor.roles - ordinary:
+        return frozenset(NumberKind)
+    return policy.reach
+
+
+def _refusal(role: Role, act: Act, policy: Policy, tier: Tier) -> Reason | None:
+    match TABLE[role, act]:
+        case Rule.ALWAYS:
+            return None
+        case Rule.OFFICE:
+            return None if act in policy.allowed else Reason.OFFICE
+        case Rule.TRUST:
+            trust = policy.satellites if role is Role.SATELLITE else policy.automations
+            return None if trust is Trust.ALLOWED else Reason.TRUST
+        case Rule.DELEGATES | Rule.TEAM as rule:
+            if act in LIMITED and act not in policy.allowed:
+                return Reason.OFFICE
+            shown = {Tier.TEAM}
+            if rule is Rule.DELEGATES:
+                shown.add(Tier.DELEGATE)
+            return None if tier in shown else Reason.ROLE
+        case Rule.NEVER:
+            return Reason.ROLE

@@ -1,0 +1,1 @@
+"""Planning the redirect: desired against observed, targets, numbers, guards."""

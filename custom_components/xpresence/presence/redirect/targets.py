@@ -1,0 +1,376 @@
+"""Where a redirect rule leads: people, devices and deputies become numbers.
+
+A rule names people; a phone system wants numbers, and follows them blindly. So
+whatever would send a call round in a circle is refused here, by name, before
+anything is written.
+
+Somebody **takes calls** unless their status is do not disturb, away or offline, the
+phone system's own do not disturb is on, their telephone is not reachable, or an
+unconditional redirect is in force or on its way. Being in a call still counts as
+taking calls, for a second call rings or waits; an office may decide otherwise. What
+the phone system has not told speaks against nobody: a deputy list must not fall
+back to voicemail whenever a connection is lost.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+from ..line import (
+    UNKNOWN,
+    CallState,
+    Condition,
+    Destination,
+    DestinationKind,
+    Known,
+    Setting,
+    Status,
+)
+from ..model import Office, Person, RedirectMode, RedirectRule, Target, TargetKind
+from .numbers import (
+    PLAIN,
+    BadNumber,
+    NumberFormat,
+    NumberProblem,
+    dialled,
+    extension_of,
+    parse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known about one person while somebody's redirect is resolved.
+
+    ``observed``: what the phone system says of their extension; ``wanted``: what
+    their own rule asks for, resolved; ``None`` where nothing is known or asked.
+    """
+
+    status: Status | None = None
+    observed: Setting | None = None
+    wanted: Setting | None = None
+    call: CallState | None = None
+
+
+class RefusalReason(StrEnum):
+    """Why a target is not written, or is worth a warning."""
+
+    LOOP = "loop"
+    """The call would come round; ``people`` are those on the way, in order."""
+    SELF = "self"
+    """It leads to the extension it comes from."""
+    UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_DEVICE = "unknown_device"
+    BAD_NUMBER = "bad_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A target that cannot be had; never with a number in it."""
+
+    reason: RefusalReason
+    condition: Condition
+    people: tuple[str, ...] = ()
+    problem: NumberProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A rule in the phone system's words.
+
+    ``setting``: its ``UNKNOWN`` parts are left alone; a refused condition is one of
+    them. ``refusals``: what was not taken over. ``warnings``: what was, although it
+    may disappoint: a missing deputy, a way round that needs nobody to answer.
+    ``shown``: per condition the target that was taken, a deputy list already
+    narrowed down to the person or voicemail it came to.
+    """
+
+    setting: Setting = field(default_factory=Setting)
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[Refusal, ...] = ()
+    shown: Mapping[Condition, Target] = field(default_factory=dict)
+
+
+NOT_TAKING_CALLS: Final = frozenset(
+    {Status.DO_NOT_DISTURB, Status.AWAY, Status.OFFLINE}
+)
+ENGAGED: Final = frozenset({CallState.RINGING, CallState.IN_CALL})
+
+
+def takes_calls(situation: Situation, *, when_engaged: bool = True) -> bool:
+    """Tell whether somebody takes calls now; the module says what that means."""
+    if situation.status in NOT_TAKING_CALLS:
+        return False
+    if situation.call is CallState.UNAVAILABLE:
+        return False
+    if situation.call in ENGAGED and not when_engaged:
+        return False
+    for setting in (situation.observed, situation.wanted):
+        if setting is None:
+            continue
+        if setting.do_not_disturb is True:
+            return False
+        if setting.unconditional is not None and setting.unconditional is not UNKNOWN:
+            return False
+    return True
+
+
+def resolve(
+    office: Office,
+    person: Person,
+    rule: RedirectRule,
+    situations: Mapping[str, Situation],
+    *,
+    style: NumberFormat = PLAIN,
+    when_engaged: bool = True,
+) -> Resolution:
+    """Turn a rule's targets into destinations.
+
+    Args:
+        office: its people are those who may be meant.
+        person: whose redirect it is.
+        rule: any; *unchanged* resolves to nothing.
+        situations: by person's id; who is missing there is not known to be away.
+        style: how the phone system writes numbers.
+        when_engaged: whether a deputy in a call still takes calls.
+    """
+    directory = _Directory.of(office, style)
+    return _resolve(directory, person, rule, situations, when_engaged)
+
+
+def _resolve(
+    directory: _Directory,
+    person: Person,
+    rule: RedirectRule,
+    situations: Mapping[str, Situation],
+    when_engaged: bool,
+) -> Resolution:
+    do_not_disturb: Known[bool] = True if rule.do_not_disturb else UNKNOWN
+    if rule.mode is RedirectMode.UNCHANGED:
+        return Resolution()
+    if rule.mode is RedirectMode.OFF:
+        return Resolution(
+            Setting(None, None, None, UNKNOWN, None, do_not_disturb=do_not_disturb)
+        )
+    way = _Way(directory, person, situations, when_engaged)
+    destinations: dict[Condition, Known[Destination | None]] = {}
+    refusals: list[Refusal] = []
+    warnings: list[Refusal] = []
+    shown: dict[Condition, Target] = {}
+    for condition in Condition:
+        target = rule.target(condition)
+        destinations[condition] = None
+        if target is None:
+            continue
+        taken, notes = way.narrowed(target, condition)
+        warnings += notes
+        found = way.destination(taken, condition)
+        if isinstance(found, Destination):
+            refusal, warning = way.round_trip(found, condition)
+            if warning is not None:
+                warnings.append(warning)
+        else:
+            refusal = found
+        if refusal is None and isinstance(found, Destination):
+            destinations[condition] = found
+            shown[condition] = taken
+        else:
+            destinations[condition] = UNKNOWN
+            refusals += [refusal] if refusal else []
+    if not shown:
+        setting = Setting(do_not_disturb=do_not_disturb)
+    else:
+        setting = Setting(
+            destinations[Condition.UNCONDITIONAL],
+            destinations[Condition.BUSY],
+            destinations[Condition.NO_REPLY],
+            _ring_seconds(rule, shown),
+            None,
+            do_not_disturb=do_not_disturb,
+        )
+    return Resolution(setting, tuple(refusals), tuple(warnings), shown)
+
+
+def resolve_office(
+    office: Office,
+    rules: Mapping[str, RedirectRule],
+    situations: Mapping[str, Situation],
+    *,
+    style: NumberFormat = PLAIN,
+    when_engaged: bool = True,
+) -> dict[str, Resolution]:
+    """Resolve everybody's rule, each with what the others come to in mind.
+
+    Of two who want to redirect to each other, the one whose redirect was wanted
+    before keeps it, else the one whose id comes first; the other is refused. Asked
+    again with its own answer, it answers the same.
+    """
+    directory = _Directory.of(office, style)
+    now = dict(situations)
+    answers: dict[str, Resolution] = {}
+    for _ in range(len(rules) + 1):
+        before = dict(answers)
+        for person_id in sorted(rules):
+            person = office.people.get(person_id)
+            if person is None:
+                continue
+            answer = _resolve(directory, person, rules[person_id], now, when_engaged)
+            answers[person_id] = answer
+            now[person_id] = replace(
+                now.get(person_id, Situation()), wanted=answer.setting
+            )
+        if answers == before:
+            break
+    return answers
+
+
+def _ring_seconds(
+    rule: RedirectRule, shown: Mapping[Condition, Target]
+) -> Known[int | None]:
+    if rule.ring_seconds is None or Condition.NO_REPLY not in shown:
+        return UNKNOWN
+    return rule.ring_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """Who is behind which extension, and how numbers are written here."""
+
+    people: Mapping[str, Person]
+    by_extension: Mapping[str, str]
+    style: NumberFormat
+
+    @classmethod
+    def of(cls, office: Office, style: NumberFormat) -> _Directory:
+        """Read an office; of two people with one extension, the first id counts."""
+        by_extension = {
+            person.extension: person_id
+            for person_id, person in sorted(office.people.items(), reverse=True)
+        }
+        return cls(
+            office.people,
+            by_extension,
+            replace(style, extensions=style.extensions | by_extension.keys()),
+        )
+
+    def rings(self, found: Destination | str) -> str | None:
+        """Return whose extension a forward rings, if it is a colleague's."""
+        if isinstance(found, Destination):
+            if found.kind is not DestinationKind.NUMBER:
+                return None
+            found = found.number
+        extension = extension_of(found, self.by_extension, self.style)
+        return None if extension is None else self.by_extension[extension]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The way a call takes from one person through the office."""
+
+    directory: _Directory
+    person: Person
+    situations: Mapping[str, Situation]
+    when_engaged: bool
+
+    def narrowed(
+        self, target: Target, condition: Condition
+    ) -> tuple[Target, tuple[Refusal, ...]]:
+        """Return the target itself, or what a deputy list comes to."""
+        if target.kind is not TargetKind.FIRST_AVAILABLE:
+            return target, ()
+        missing = []
+        for deputy in target.deputies:
+            if deputy not in self.directory.people:
+                missing.append(
+                    Refusal(RefusalReason.UNKNOWN_PERSON, condition, (deputy,))
+                )
+            elif deputy != self.person.id and takes_calls(
+                self.situations.get(deputy, Situation()),
+                when_engaged=self.when_engaged,
+            ):
+                return Target(TargetKind.PERSON, deputy), tuple(missing)
+        return Target(TargetKind.VOICEMAIL), tuple(missing)
+
+    def destination(
+        self, target: Target, condition: Condition
+    ) -> Destination | Refusal:
+        """Return where a target that is no list leads."""
+        match target.kind:
+            case TargetKind.VOICEMAIL:
+                mailbox = target.value or self.person.voicemail or self.person.extension
+                return self._number(mailbox, condition, DestinationKind.VOICEMAIL)
+            case TargetKind.PERSON:
+                other = self.directory.people.get(target.value)
+                if other is None:
+                    return Refusal(
+                        RefusalReason.UNKNOWN_PERSON, condition, (target.value,)
+                    )
+                return Destination(DestinationKind.NUMBER, other.extension)
+            case TargetKind.DEVICE:
+                for device in self.person.devices:
+                    if device.id == target.value:
+                        return self._number(device.number, condition)
+                return Refusal(RefusalReason.UNKNOWN_DEVICE, condition)
+            case _:
+                return self._number(target.value, condition)
+
+    def _number(
+        self,
+        text: str,
+        condition: Condition,
+        kind: DestinationKind = DestinationKind.NUMBER,
+    ) -> Destination | Refusal:
+        style = self.directory.style
+        try:
+            return Destination(kind, dialled(parse(text, style), style))
+        except BadNumber as error:
+            return Refusal(RefusalReason.BAD_NUMBER, condition, problem=error.problem)
+
+    def round_trip(
+        self, destination: Destination, condition: Condition
+    ) -> tuple[Refusal | None, Refusal | None]:
+        """Return why a call would go in circles, for certain and perhaps."""
+        first = self.directory.rings(destination)
+        if first is None:
+            return None, None
+        if first == self.person.id:
+            return Refusal(RefusalReason.SELF, condition, (first,)), None
+        if loop := self._loop(first, (Condition.UNCONDITIONAL,)):
+            return Refusal(RefusalReason.LOOP, condition, loop), None
+        if loop := self._loop(first, tuple(Condition)):
+            return None, Refusal(RefusalReason.LOOP, condition, loop)
+        return None, None
+
+    def _loop(
+        self, first: str, conditions: tuple[Condition, ...]
+    ) -> tuple[str, ...] | None:
+        """Return the people of a circle that a call sent to ``first`` enters."""
+        way = [self.person.id, first]
+        onward = [self._onward(first, conditions)]
+        seen = set(way)
+        while onward:
+            following = next(onward[-1], None)
+            if following is None:
+                onward.pop()
+                way.pop()
+            elif following in way:
+                return tuple(way[way.index(following) :])
+            elif following not in seen:
+                seen.add(following)
+                way.append(following)
+                onward.append(self._onward(following, conditions))
+        return None
+
+    def _onward(self, at: str, conditions: tuple[Condition, ...]) -> Iterator[str]:
+        """Yield whom a call to this person is sent on to, now or soon."""
+        situation = self.situations.get(at, Situation())
+        for setting in (situation.wanted, situation.observed):
+            if setting is None:
+                continue
+            for found in (*map(setting.forward, conditions), setting.follow_me):
+                if found is UNKNOWN or found is None:
+                    continue
+                onward = self.directory.rings(found)
+                if onward is not None and onward != at:
+                    yield onward

@@ -1,0 +1,1 @@
+"""Microsoft Teams: mapping of statuses, and telling echoes from changes."""

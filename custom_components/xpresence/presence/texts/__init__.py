@@ -1,0 +1,1 @@
+"""Words for decisions and changes, per language."""

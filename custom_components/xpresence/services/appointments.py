@@ -1,0 +1,315 @@
+"""Actions that answer: the appointment list, why, and what will be."""
+
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any, Final
+
+from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..const import CONF_CALENDAR_DAYS, DOMAIN
+from ..coordinator import OfficeCoordinator
+from ..inputs.calendars import calendars_of_person
+from ..inputs.calendars.subscription import DEFAULT_DAYS
+from ..operations.appointments import async_timetable
+from ..operations.authorization import async_actor, home_of_user, reason_against
+from ..presence.datetimes import later, local, utc, zone_named
+from ..presence.decision.appointment_list import Listed
+from ..presence.decision.explain import explain
+from ..presence.decision.simulate import Step, simulate
+from ..presence.model import Claim, Office, RedirectRule, TraceEntry
+from ..presence.permission.policy import Act
+from ..presence.redirect.labels import aim
+from ..presence.texts.redirect import redirect_words
+from .service import Action, Meant
+
+ATTR_START: Final = "start"
+ATTR_END: Final = "end"
+ATTR_LANGUAGE: Final = "language"
+LONGEST: Final = timedelta(days=366)
+"""The longest time that an answer covers."""
+
+type Answer = dict[str, Any]
+
+
+class _Teller:
+    """Puts one person into plain values, for whoever asks."""
+
+    def __init__(
+        self,
+        coordinator: OfficeCoordinator,
+        person_id: str,
+        *,
+        language: str,
+        subjects: bool,
+        info_texts: bool,
+    ) -> None:
+        self.office: Office = coordinator.office.of(person_id)
+        self._person_id = person_id
+        self._language = language
+        self._subjects = subjects
+        self._info_texts = info_texts
+        self._zone: tzinfo = (
+            zone_named(coordinator.people[person_id].person.time_zone)
+            or dt_util.get_default_time_zone()
+        )
+
+    def at(self, moment: datetime | None) -> str | None:
+        """Return an instant as the person's own clock shows it."""
+        return None if moment is None else local(moment, self._zone).isoformat()
+
+    def midnight(self, now: datetime) -> datetime:
+        """Return when the person's day began."""
+        day = local(now, self._zone).date()
+        return utc(datetime.combine(day, time(), self._zone))
+
+    def calls(self, rule: RedirectRule) -> str:
+        return redirect_words(
+            rule, self._language, lambda t: aim(self.office, self._person_id, t)
+        )
+
+    def subject(self, subject: str) -> Answer:
+        """Return the subject, for who may see it; nobody learns that there is one."""
+        return {"subject": subject} if self._subjects and subject else {}
+
+    def appointment(self, line: Listed) -> Answer:
+        entry, profile = line.entry, line.profile
+        return {
+            "start": self.at(entry.start),
+            "end": self.at(entry.end),
+            "profile": profile.name if profile else None,
+            "status": profile.status.value if profile else None,
+            "redirect": self.calls(line.redirect),
+            "source": entry.source or None,
+            "planned": entry.uid if entry.planned else None,
+            "info_text": entry.info_text if self._info_texts else None,
+            "holds": [
+                {
+                    "start": self.at(stretch.start),
+                    "end": self.at(stretch.end),
+                    "redirect": self.calls(stretch.redirect),
+                }
+                for stretch in line.stretches
+            ],
+            "problem": line.why or None,
+            **self.subject(entry.subject),
+        }
+
+    def step(self, step: Step) -> Answer:
+        decider = step.redirect_claim
+        return {
+            "start": self.at(step.start),
+            "end": self.at(step.end),
+            "profile": step.profile.name,
+            "status": step.profile.status.value,
+            "source": step.claim.source.value,
+            "reason": step.claim.reason,
+            "redirect": self.calls(step.redirect),
+            "redirect_source": decider.source.value if decider else None,
+            "redirect_profile": self._profile(decider),
+            **self.subject(step.claim.subject),
+        }
+
+    def traced(self, entry: TraceEntry) -> Answer:
+        claim = entry.claim
+        return {
+            "source": claim.source.value,
+            "profile": self._profile(claim),
+            "reason": claim.reason,
+            "since": self.at(claim.since),
+            "until": self.at(claim.until),
+            "verdict": entry.verdict.value,
+            "why": entry.why,
+            "flaws": list(entry.flaws),
+            **self.subject(claim.subject),
+        }
+
+    def _profile(self, claim: Claim | None) -> str | None:
+        profile = self.office.profiles.get(claim.profile) if claim else None
+        return profile.name if profile else None
+
+
+async def _get_appointments(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Answer with everybody's appointment list."""
+    told: list[JsonValueType] = []
+    for coordinator, person_id in people:
+        state = coordinator.people[person_id]
+        teller = await _teller(call, coordinator, person_id)
+        start = _instant(call, ATTR_START) or teller.midnight(dt_util.utcnow())
+        days = int(coordinator.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS))
+        end = _instant(call, ATTR_END) or later(start, timedelta(days=days + 1))
+        _check(start, end)
+        lines = await async_timetable(coordinator, person_id, start, end)
+        calendars = calendars_of_person(state)
+        told.append(
+            {
+                "name": state.person.name,
+                "appointments": [teller.appointment(line) for line in lines],
+                "calendars_behind": list(calendars.behind),
+                "as_of": teller.at(calendars.as_of),
+            }
+        )
+    return {"people": told}
+
+
+async def _explain(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Answer why everybody's profile holds."""
+    told: list[JsonValueType] = []
+    for coordinator, person_id in people:
+        decision = coordinator.people[person_id].decision
+        subjects = await _may(coordinator, person_id, Act.SEE_SUBJECTS, call.context)
+        language = _language(call, coordinator)
+        teller = await _teller(call, coordinator, person_id)
+        told.append(
+            {
+                "name": coordinator.people[person_id].person.name,
+                "profile": decision.profile.name,
+                "source": decision.source.value,
+                "redirect": teller.calls(decision.redirect),
+                "explanation": explain(
+                    coordinator.office,
+                    decision,
+                    dt_util.utcnow(),
+                    language=language,
+                    to_self=_is_self(coordinator, person_id, call.context),
+                    subjects=subjects,
+                ),
+                "next_change": teller.at(decision.next_change),
+                "trace": [teller.traced(entry) for entry in decision.trace],
+            }
+        )
+    return {"people": told}
+
+
+async def _simulate(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Answer with what will hold, as far as it follows from what is known now."""
+    # What has been is not known; only what follows from now on.
+    now = dt_util.utcnow()
+    start = max(_instant(call, ATTR_START) or now, now)
+    end = _instant(call, ATTR_END) or later(start, timedelta(days=1))
+    _check(start, end)
+    told: list[JsonValueType] = []
+    for coordinator, person_id in people:
+        state = coordinator.people[person_id]
+        teller = await _teller(call, coordinator, person_id)
+        steps = await coordinator.hass.async_add_executor_job(
+            simulate, coordinator.office, state.facts, start, end
+        )
+        told.append(
+            {
+                "name": state.person.name,
+                "timeline": [teller.step(step) for step in steps],
+            }
+        )
+    return {"people": told}
+
+
+async def _sync_calendars(_call: ServiceCall, people: list[Meant]) -> None:
+    """Read everybody's calendars now; what fails of one keeps no other from it.
+
+    Raises:
+        HomeAssistantError: the first that could not be read.
+    """
+    failed: HomeAssistantError | None = None
+    for coordinator, person_id in people:
+        calendars = calendars_of_person(coordinator.people[person_id])
+        try:
+            await calendars.async_sync()
+        except HomeAssistantError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+
+
+async def _teller(
+    call: ServiceCall, coordinator: OfficeCoordinator, person_id: str
+) -> _Teller:
+    context = call.context
+    return _Teller(
+        coordinator,
+        person_id,
+        language=_language(call, coordinator),
+        subjects=await _may(coordinator, person_id, Act.SEE_SUBJECTS, context),
+        info_texts=await _may(coordinator, person_id, Act.SEE_INFO_TEXT, context),
+    )
+
+
+async def _may(
+    coordinator: OfficeCoordinator, person_id: str, act: Act, context: Context
+) -> bool:
+    actor = await async_actor(coordinator, person_id, context)
+    return reason_against(coordinator, person_id, act, actor) is None
+
+
+def _is_self(coordinator: OfficeCoordinator, person_id: str, context: Context) -> bool:
+    home = home_of_user(coordinator, context.user_id) if context.user_id else None
+    return home is not None and home == coordinator.home_person(person_id)
+
+
+def _language(call: ServiceCall, coordinator: OfficeCoordinator) -> str:
+    language: str = call.data.get(ATTR_LANGUAGE, coordinator.hass.config.language)
+    return language
+
+
+def _instant(call: ServiceCall, field: str) -> datetime | None:
+    moment: datetime | None = call.data.get(field)
+    if moment is None:
+        return None
+    return utc(moment, dt_util.get_default_time_zone())
+
+
+def _check(start: datetime, end: datetime) -> None:
+    """Raise for a time that is none, or too long to be answered."""
+    if end <= start:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_before_start"
+        )
+    if end - start > LONGEST:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="time_too_long",
+            translation_placeholders={"days": str(LONGEST.days)},
+        )
+
+
+ACTIONS: Final = (
+    Action(
+        name="explain",
+        act=Act.SEE_DETAILS,
+        run=_explain,
+        fields={vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en"))},
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="get_appointments",
+        act=Act.SEE_DETAILS,
+        run=_get_appointments,
+        fields={
+            vol.Optional(ATTR_START): cv.datetime,
+            vol.Optional(ATTR_END): cv.datetime,
+            vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en")),
+        },
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="simulate",
+        act=Act.SEE_DETAILS,
+        run=_simulate,
+        fields={
+            vol.Optional(ATTR_START): cv.datetime,
+            vol.Optional(ATTR_END): cv.datetime,
+            vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en")),
+        },
+        response=SupportsResponse.ONLY,
+    ),
+    Action(
+        name="sync_calendars",
+        # It only looks again; who may see the list may ask for a fresh one.
+        act=Act.SEE_DETAILS,
+        run=_sync_calendars,
+        fields={},
+    ),
+)

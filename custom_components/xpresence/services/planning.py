@@ -1,0 +1,159 @@
+"""Actions that plan presence ahead, and change or cancel what is planned."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..const import CONF_INFO_TEXT, DOMAIN
+from ..coordinator import OfficeCoordinator
+from ..inputs.calendars import calendars_of_person
+from ..inputs.calendars.planned import Plan
+from ..operations.available_profiles import profile_named
+from ..operations.planning import checked_info_text
+from ..presence.datetimes import utc
+from ..presence.permission.policy import Act
+from .service import Action, Meant
+
+ATTR_PLANNED: Final = "planned"
+ATTR_PROFILE: Final = "profile"
+ATTR_START: Final = "start"
+ATTR_END: Final = "end"
+CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT)
+
+
+async def _plan_presence(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Plan a profile for everybody meant, from one moment to another."""
+    start, end = _instant(call, ATTR_START), _instant(call, ATTR_END)
+    info_text = checked_info_text(call.data.get(CONF_INFO_TEXT))
+    # Every name is checked before anything is planned.
+    wishes = [
+        (
+            coordinator.people[person_id],
+            profile_named(
+                coordinator.office,
+                coordinator.people[person_id],
+                call.data[ATTR_PROFILE],
+            ),
+        )
+        for coordinator, person_id in people
+    ]
+    told: list[JsonValueType] = []
+    for state, profile in wishes:
+        uid = await calendars_of_person(state).plan.async_add(
+            start, end, profile.id, info_text, call.context.user_id
+        )
+        told.append({"name": state.person.name, ATTR_PLANNED: uid})
+    return {"people": told}
+
+
+async def async_plan(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    profile: str,
+    start: datetime,
+    end: datetime,
+    info_text: str | None,
+    context: Context | None,
+) -> None:
+    """Plan a profile for one person; whoever asks has been found to be allowed to.
+
+    Raises:
+        ServiceValidationError: something of it is not valid; nothing was planned.
+        HomeAssistantError: not saved; nothing was planned.
+    """
+    text = checked_info_text(info_text)
+    state = coordinator.people[person_id]
+    found = profile_named(coordinator.office, state, profile)
+    by = context.user_id if context else None
+    zone = dt_util.get_default_time_zone()
+    await calendars_of_person(state).plan.async_add(
+        utc(start, zone), utc(end, zone), found.id, text, by
+    )
+
+
+async def _change_planned_presence(call: ServiceCall, people: list[Meant]) -> None:
+    """Change start, end, profile or info text of what one person has planned."""
+    if not call.data.keys() & set(CHANGEABLE):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="nothing_to_change"
+        )
+    coordinator, person_id, plan = _planned(call, people)
+    changes: dict[str, Any] = {
+        field: _instant(call, field)
+        for field in (ATTR_START, ATTR_END)
+        if field in call.data
+    }
+    if (name := call.data.get(ATTR_PROFILE)) is not None:
+        state = coordinator.people[person_id]
+        changes[ATTR_PROFILE] = profile_named(coordinator.office, state, name).id
+    if (text := call.data.get(CONF_INFO_TEXT)) is not None:
+        changes["info_text"] = checked_info_text(text)
+    await plan.async_change(call.data[ATTR_PLANNED], **changes)
+
+
+async def _cancel_planned_presence(call: ServiceCall, people: list[Meant]) -> None:
+    """Forget what one person has planned."""
+    *_, plan = _planned(call, people)
+    await plan.async_cancel(call.data[ATTR_PLANNED])
+
+
+def _planned(
+    call: ServiceCall, people: list[Meant]
+) -> tuple[OfficeCoordinator, str, Plan]:
+    """Return whose plan is meant; of several people it is one's alone.
+
+    Raises:
+        ServiceValidationError: none of them has planned this.
+    """
+    uid = call.data[ATTR_PLANNED]
+    for coordinator, person_id in people:
+        plan = calendars_of_person(coordinator.people[person_id]).plan
+        if uid in plan:
+            return coordinator, person_id, plan
+    raise ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="not_planned"
+    )
+
+
+def _instant(call: ServiceCall, field: str) -> datetime:
+    return utc(call.data[field], dt_util.get_default_time_zone())
+
+
+ACTIONS: Final = (
+    Action(
+        name="cancel_planned_presence",
+        act=Act.PLAN_PRESENCE,
+        run=_cancel_planned_presence,
+        fields={vol.Required(ATTR_PLANNED): cv.string},
+    ),
+    Action(
+        name="change_planned_presence",
+        act=Act.PLAN_PRESENCE,
+        run=_change_planned_presence,
+        fields={
+            vol.Required(ATTR_PLANNED): cv.string,
+            vol.Optional(ATTR_PROFILE): cv.string,
+            vol.Optional(ATTR_START): cv.datetime,
+            vol.Optional(ATTR_END): cv.datetime,
+            vol.Optional(CONF_INFO_TEXT): cv.string,
+        },
+    ),
+    Action(
+        name="plan_presence",
+        act=Act.PLAN_PRESENCE,
+        run=_plan_presence,
+        fields={
+            vol.Required(ATTR_PROFILE): cv.string,
+            vol.Required(ATTR_START): cv.datetime,
+            vol.Required(ATTR_END): cv.datetime,
+            vol.Optional(CONF_INFO_TEXT): cv.string,
+        },
+        response=SupportsResponse.OPTIONAL,
+    ),
+)

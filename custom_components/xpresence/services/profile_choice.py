@@ -1,0 +1,78 @@
+"""Actions that choose a profile by hand."""
+
+from typing import Final
+
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
+from ..operations.available_profiles import profile_named
+from ..operations.planning import checked_info_text
+from ..presence.model import EndingKind
+from ..presence.permission.policy import Act
+from .end_fields import END_FIELDS, end_of
+from .service import Action, Meant
+
+ATTR_PROFILE: Final = "profile"
+
+
+async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
+    """Choose a profile by hand for everybody meant."""
+    until = end_of(call)
+    ending: EndingKind | None = call.data.get(CONF_ENDING)
+    if until is not None and ending is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="ambiguous_end"
+        )
+    info_text: str | None = call.data.get(CONF_INFO_TEXT)
+    checked_info_text(info_text)
+    name = call.data[ATTR_PROFILE]
+    # Every name is checked before anybody is changed.
+    wishes = [
+        (
+            coordinator,
+            person_id,
+            profile_named(coordinator.office, coordinator.people[person_id], name),
+        )
+        for coordinator, person_id in people
+    ]
+    for coordinator, person_id, profile in wishes:
+        await coordinator.async_choose(
+            person_id,
+            profile,
+            until=until,
+            info_text=info_text,
+            ending=ending,
+            context=call.context,
+        )
+
+
+async def _resume_automatic(call: ServiceCall, people: list[Meant]) -> None:
+    """Release the choice of everybody meant."""
+    for coordinator, person_id in people:
+        await coordinator.async_resume_automatic(person_id, call.context)
+
+
+ACTIONS: Final = (
+    Action(
+        name="resume_automatic",
+        act=Act.CHOOSE_PROFILE,
+        run=_resume_automatic,
+        fields={},
+    ),
+    Action(
+        name="set_profile",
+        act=Act.CHOOSE_PROFILE,
+        run=_set_profile,
+        fields={
+            vol.Required(ATTR_PROFILE): cv.string,
+            vol.Optional(CONF_INFO_TEXT): cv.string,
+            vol.Optional(CONF_ENDING): vol.All(
+                vol.Coerce(EndingKind), vol.NotIn((EndingKind.FIXED_TIME,))
+            ),
+            **END_FIELDS,
+        },
+    ),
+)

@@ -1,0 +1,213 @@
+"""Actions on own profiles, and on what the office leaves to its people."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.const import CONF_MODE, CONF_NAME, CONF_TARGET
+from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
+
+from ..const import (
+    CONF_AGENT,
+    CONF_DURATION,
+    CONF_ENABLED,
+    CONF_ENDING,
+    CONF_INFO_TEXT,
+    CONF_KIND,
+    CONF_REDIRECT,
+    CONF_RING_SECONDS,
+    CONF_STATUS,
+    CONF_TEAMS,
+    CONF_VALUE,
+    DOMAIN,
+)
+from ..coordinator import OfficeCoordinator
+from ..operations.profiles import (
+    as_it_is,
+    async_change,
+    async_create,
+    async_delete,
+    async_reset,
+    subentry_named,
+)
+from ..operations.redirect import target_called
+from ..presence.line import AgentState, Condition, Status
+from ..presence.model import EndingKind, RedirectMode
+from ..presence.permission.policy import Act
+from ..settings.validation import (
+    AGENT_UNCHANGED,
+    LONGEST_DURATION,
+    RING_SECONDS,
+    TEAMS_WORDS,
+)
+from .service import Action, Meant
+
+ATTR_CONDITION: Final = "condition"
+ATTR_COPY_OF: Final = "copy_of"
+ATTR_PROFILE: Final = "profile"
+
+CONTENT: Final[VolDictType] = {
+    vol.Optional(CONF_STATUS): vol.In([status.value for status in Status]),
+    vol.Optional(CONF_INFO_TEXT): cv.string,
+    vol.Optional(CONF_ENDING): vol.In([ending.value for ending in EndingKind]),
+    vol.Optional(CONF_DURATION): vol.All(
+        cv.positive_time_period,
+        lambda duration: int(duration.total_seconds()),
+        vol.Range(1, LONGEST_DURATION),
+    ),
+    vol.Optional(CONF_AGENT): vol.In(
+        [AGENT_UNCHANGED, *(agent.value for agent in AgentState)]
+    ),
+    vol.Optional(CONF_TEAMS): vol.In(TEAMS_WORDS),
+    vol.Optional(CONF_MODE): vol.In([mode.value for mode in RedirectMode]),
+    vol.Optional(ATTR_CONDITION, default=Condition.UNCONDITIONAL.value): vol.In(
+        [condition.value for condition in Condition]
+    ),
+    vol.Optional(CONF_TARGET): cv.string,
+    vol.Optional(CONF_RING_SECONDS): vol.All(vol.Coerce(int), vol.Range(*RING_SECONDS)),
+}
+PASSED_ON: Final = (
+    CONF_STATUS,
+    CONF_INFO_TEXT,
+    CONF_ENDING,
+    CONF_DURATION,
+    CONF_AGENT,
+    CONF_TEAMS,
+    CONF_ENABLED,
+)
+
+
+async def create(meant: Meant, said: Mapping[str, Any], context: Context | None) -> str:
+    """Make an own profile as an action or a command says it; return its id.
+
+    Raises:
+        ServiceValidationError: as :func:`async_create`.
+    """
+    coordinator, person_id = meant
+    copy_of = said.get(ATTR_COPY_OF)
+    before: Mapping[str, Any] = {}
+    if copy_of is not None:
+        like = subentry_named(coordinator, person_id, copy_of)
+        before = as_it_is(coordinator, person_id, like)
+    return await async_create(
+        coordinator,
+        person_id,
+        said[CONF_NAME],
+        _said(coordinator, person_id, said, before),
+        context,
+        copy_of=copy_of,
+    )
+
+
+async def change(
+    meant: Meant, said: Mapping[str, Any], context: Context | None
+) -> None:
+    """Change a profile as an action or a command says it.
+
+    Raises:
+        ServiceValidationError: as :func:`async_change`.
+    """
+    coordinator, person_id = meant
+    profile = subentry_named(coordinator, person_id, said[ATTR_PROFILE])
+    before = as_it_is(coordinator, person_id, profile)
+    changes = _said(coordinator, person_id, said, before)
+    await async_change(coordinator, person_id, profile.subentry_id, changes, context)
+
+
+async def _create_profile(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+    """Make an own profile for one person."""
+    return {"profile_id": await create(_one(people), call.data, call.context)}
+
+
+async def _change_profile(call: ServiceCall, people: list[Meant]) -> None:
+    """Change an own profile of one person, or adjust one of the office's."""
+    await change(_one(people), call.data, call.context)
+
+
+async def _delete_profile(call: ServiceCall, people: list[Meant]) -> None:
+    """Delete an own profile of one person."""
+    coordinator, person_id = _one(people)
+    await async_delete(coordinator, person_id, call.data[ATTR_PROFILE])
+
+
+async def _reset_profile(call: ServiceCall, people: list[Meant]) -> None:
+    """Give a profile of the office back to one person as the office has it."""
+    coordinator, person_id = _one(people)
+    await async_reset(coordinator, person_id, call.data[ATTR_PROFILE])
+
+
+def _one(people: list[Meant]) -> Meant:
+    if len(people) > 1:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="one_person_at_a_time"
+        )
+    return people[0]
+
+
+def _said(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    data: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what was said as a profile stores it."""
+    said = {key: data[key] for key in PASSED_ON if key in data}
+    if CONF_MODE in data or CONF_TARGET in data:
+        redirect = dict(before.get(CONF_REDIRECT, {}))
+        mode = data.get(CONF_MODE, RedirectMode.FORWARD.value)
+        if mode != RedirectMode.FORWARD or redirect.get(CONF_MODE) != mode:
+            redirect = {}
+        redirect[CONF_MODE] = mode
+        if target_said := data.get(CONF_TARGET):
+            target = target_called(coordinator, person_id, target_said)
+            redirect[data[ATTR_CONDITION]] = {
+                CONF_KIND: target.kind.value,
+                CONF_VALUE: target.value,
+            }
+        if seconds := data.get(CONF_RING_SECONDS):
+            redirect[CONF_RING_SECONDS] = seconds
+        said[CONF_REDIRECT] = redirect
+    return said
+
+
+CREATE: Final[VolDictType] = {
+    vol.Required(CONF_NAME): cv.string,
+    vol.Optional(ATTR_COPY_OF): cv.string,
+    **CONTENT,
+}
+CHANGE: Final[VolDictType] = {
+    vol.Required(ATTR_PROFILE): cv.string,
+    vol.Optional(CONF_ENABLED): cv.boolean,
+    **CONTENT,
+}
+NAMED: Final[VolDictType] = {vol.Required(ATTR_PROFILE): cv.string}
+ACTIONS: Final = (
+    Action(
+        name="change_profile",
+        act=Act.EDIT_PROFILES,
+        run=_change_profile,
+        fields=CHANGE,
+    ),
+    Action(
+        name="create_profile",
+        act=Act.EDIT_PROFILES,
+        run=_create_profile,
+        fields=CREATE,
+        response=SupportsResponse.OPTIONAL,
+    ),
+    Action(
+        name="delete_profile",
+        act=Act.EDIT_PROFILES,
+        run=_delete_profile,
+        fields=NAMED,
+    ),
+    Action(
+        name="reset_profile",
+        act=Act.EDIT_PROFILES,
+        run=_reset_profile,
+        fields=NAMED,
+    ),
+)

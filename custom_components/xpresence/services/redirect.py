@@ -1,0 +1,127 @@
+"""Actions on what a person sets of their own: redirect, follow-me, hotline."""
+
+from typing import Final
+
+from homeassistant.const import CONF_MODE, CONF_TARGET
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..const import CONF_RING_SECONDS, DOMAIN
+from ..operations.authorization import async_authorize_reach
+from ..operations.redirect import (
+    async_ring,
+    async_set_agent,
+    async_set_follow_me,
+    async_set_redirect,
+    target_called,
+)
+from ..presence.line import AgentState, Condition
+from ..presence.model import RedirectMode, TargetKind
+from ..presence.permission.policy import Act
+from ..presence.redirect.numbers import kind
+from .end_fields import END_FIELDS, end_of
+from .service import Action, Meant
+
+ATTR_CONDITION: Final = "condition"
+ATTR_DEVICE: Final = "device"
+ATTR_STATUS: Final = "status"
+
+
+async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
+    """Set the own redirect of everybody meant."""
+    until = end_of(call)
+    mode: RedirectMode = call.data[CONF_MODE]
+    said = call.data.get(CONF_TARGET)
+    if mode is RedirectMode.FORWARD and not said:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="target_missing"
+        )
+    if mode is RedirectMode.UNCHANGED and until is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_of_nothing"
+        )
+    wishes = [
+        (
+            coordinator,
+            person_id,
+            target_called(coordinator, person_id, said)
+            if mode is RedirectMode.FORWARD and said
+            else None,
+        )
+        for coordinator, person_id in people
+    ]
+    for coordinator, person_id, target in wishes:
+        if target is not None and target.kind is TargetKind.NUMBER:
+            reaches = kind(target.value, coordinator.number_format)
+            await async_authorize_reach(coordinator, person_id, [reaches], call.context)
+    for coordinator, person_id, target in wishes:
+        await async_set_redirect(
+            coordinator,
+            person_id,
+            mode,
+            call.data[ATTR_CONDITION],
+            target,
+            call.context,
+            ring_seconds=call.data.get(CONF_RING_SECONDS),
+            until=until,
+        )
+
+
+async def _set_follow_me(call: ServiceCall, people: list[Meant]) -> None:
+    """Switch everybody's follow-me."""
+    for coordinator, person_id in people:
+        device = call.data.get(ATTR_DEVICE)
+        await async_set_follow_me(coordinator, person_id, device, call.context)
+
+
+async def _set_agent_status(call: ServiceCall, people: list[Meant]) -> None:
+    """Set everybody's TeamDesk status."""
+    for coordinator, person_id in people:
+        status = call.data[ATTR_STATUS]
+        await async_set_agent(coordinator, person_id, status, call.context)
+
+
+async def _ring_redirect(call: ServiceCall, people: list[Meant]) -> None:
+    """Call everybody meant."""
+    for coordinator, person_id in people:
+        await async_ring(coordinator, person_id)
+
+
+ACTIONS: Final = (
+    Action(
+        name="ring_redirect",
+        act=Act.CHANGE_REDIRECT,
+        run=_ring_redirect,
+        fields={},
+    ),
+    Action(
+        name="set_agent_status",
+        act=Act.SET_AGENT_STATUS,
+        run=_set_agent_status,
+        fields={vol.Required(ATTR_STATUS): vol.Coerce(AgentState)},
+    ),
+    Action(
+        name="set_follow_me",
+        act=Act.CHANGE_FOLLOW_ME,
+        run=_set_follow_me,
+        fields={vol.Optional(ATTR_DEVICE): cv.string},
+    ),
+    Action(
+        name="set_redirect",
+        act=Act.CHANGE_REDIRECT,
+        run=_set_redirect,
+        fields={
+            vol.Required(CONF_MODE): vol.Coerce(RedirectMode),
+            vol.Optional(ATTR_CONDITION, default=Condition.UNCONDITIONAL): vol.Coerce(
+                Condition
+            ),
+            vol.Optional(CONF_TARGET): cv.string,
+            vol.Optional(CONF_RING_SECONDS): vol.All(
+                vol.Coerce(int), vol.Range(min=5, max=120)
+            ),
+            **END_FIELDS,
+        },
+    ),
+)

@@ -1,0 +1,99 @@
+"""What an action is, and whom it means."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..coordinator import OfficeCoordinator
+from ..operations.authorization import async_authorize
+from ..presence.permission.policy import Act
+
+type Meant = tuple[OfficeCoordinator, str]
+"""A phone system and one of its people."""
+type Run = Callable[[ServiceCall, list[Meant]], Awaitable[ServiceResponse]]
+
+PEOPLE: Final[VolDictType] = {**cv.ENTITY_SERVICE_FIELDS}
+"""The fields that name people: entities, devices, areas, labels."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """One action on people; ``act`` is what its caller must be allowed to do."""
+
+    name: str
+    act: Act
+    run: Run
+    fields: VolDictType
+    response: SupportsResponse = SupportsResponse.NONE
+
+    @callback
+    def register(self, hass: HomeAssistant) -> None:
+        """Let Home Assistant know the action."""
+
+        async def handle(call: ServiceCall) -> ServiceResponse:
+            people = people_of(hass, call.data)
+            # All of them before any of them is touched.
+            for coordinator, person_id in people:
+                await async_authorize(coordinator, person_id, self.act, call.context)
+            return await self.run(call, people)
+
+        hass.services.async_register(
+            DOMAIN,
+            self.name,
+            handle,
+            vol.Schema({**PEOPLE, **self.fields}),
+            supports_response=self.response,
+        )
+
+
+@callback
+def people_of(hass: HomeAssistant, data: dict[str, Any]) -> list[Meant]:
+    """Return the people a target names: by any of their entities, or themselves.
+
+    Raises:
+        ServiceValidationError: nobody of xpresence is meant.
+    """
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(data))
+    meant = selected.referenced | selected.indirectly_referenced
+    registry = er.async_get(hass)
+    people_ids = {
+        entry.config_subentry_id
+        for entity_id in meant
+        if (entry := registry.async_get(entity_id)) and entry.platform == DOMAIN
+    }
+    people = [
+        (coordinator, person_id)
+        for coordinator in coordinators(hass)
+        for person_id in coordinator.people
+        if person_id in people_ids or coordinator.home_person(person_id) in meant
+    ]
+    if not people:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_person"
+        )
+    return people
+
+
+@callback
+def coordinators(hass: HomeAssistant) -> list[OfficeCoordinator]:
+    """Return the coordinator of every phone system that is set up."""
+    return [
+        entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+    ]

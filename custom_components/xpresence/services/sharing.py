@@ -1,0 +1,74 @@
+"""Actions on what a person shares: subjects, and what delegates may do."""
+
+from typing import Final
+
+from homeassistant.core import ServiceCall
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..operations.sharing import (
+    async_narrow,
+    async_show_info_text_to,
+    async_show_subjects_to,
+)
+from ..presence.permission.policy import Act, Grade, Tier
+from .service import Action, Meant
+
+ATTR_DELEGATE: Final = "delegate"
+ATTR_MAY: Final = "may"
+ATTR_TIER: Final = "tier"
+
+
+async def _narrow_delegate(call: ServiceCall, people: list[Meant]) -> None:
+    """Leave a delegate of everybody meant only what is named."""
+    for coordinator, person_id in people:
+        await async_narrow(
+            coordinator,
+            person_id,
+            call.data[ATTR_DELEGATE],
+            call.data[ATTR_MAY],
+            call.context,
+        )
+
+
+async def _show_info_text_to(call: ServiceCall, people: list[Meant]) -> None:
+    """Say who sees the info text of everybody meant."""
+    for coordinator, person_id in people:
+        await async_show_info_text_to(
+            coordinator, person_id, call.data[ATTR_TIER], call.context
+        )
+
+
+async def _show_subjects_to(call: ServiceCall, people: list[Meant]) -> None:
+    """Say who sees the subjects of everybody meant."""
+    for coordinator, person_id in people:
+        await async_show_subjects_to(
+            coordinator, person_id, call.data[ATTR_TIER], call.context
+        )
+
+
+ACTIONS: Final = (
+    Action(
+        name="narrow_delegate",
+        act=Act.SHARE,
+        run=_narrow_delegate,
+        fields={
+            vol.Required(ATTR_DELEGATE): cv.entity_domain("person"),
+            vol.Optional(ATTR_MAY, default=[]): vol.All(
+                cv.ensure_list, [vol.Coerce(Grade)]
+            ),
+        },
+    ),
+    Action(
+        name="show_info_text_to",
+        act=Act.SHARE,
+        run=_show_info_text_to,
+        fields={vol.Required(ATTR_TIER): vol.Coerce(Tier)},
+    ),
+    Action(
+        name="show_subjects_to",
+        act=Act.SHARE,
+        run=_show_subjects_to,
+        fields={vol.Required(ATTR_TIER): vol.Coerce(Tier)},
+    ),
+)

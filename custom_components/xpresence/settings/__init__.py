@@ -1,0 +1,1 @@
+"""What is stored in config entry and subentries: reading, validation, defaults."""

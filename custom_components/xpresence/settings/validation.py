@@ -1,0 +1,403 @@
+"""What makes a profile's or a person's settings valid, whoever writes them.
+
+The settings pages and the actions for ordinary users ask the same questions here
+and store in the same place. An answer is a mapping from the field to a
+translation key; empty means valid.
+"""
+
+from collections.abc import Iterable, Mapping
+import re
+from typing import Any, Final
+import unicodedata
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_ID, CONF_NAME
+from homeassistant.util import slugify
+import voluptuous as vol
+
+from ..const import (
+    CONF_ADJUSTABLE,
+    CONF_AGENT,
+    CONF_BUSY,
+    CONF_DEFAULT_PROFILE,
+    CONF_DEPUTIES,
+    CONF_DEVICES,
+    CONF_DO_NOT_DISTURB,
+    CONF_DURATION,
+    CONF_ENABLED,
+    CONF_ENDING,
+    CONF_EXTENSION,
+    CONF_INFO_TEXT,
+    CONF_KIND,
+    CONF_MODE,
+    CONF_NO_REPLY,
+    CONF_NUMBER,
+    CONF_OWNER,
+    CONF_PERMISSIONS,
+    CONF_PERSON,
+    CONF_QUEUES,
+    CONF_REDIRECT,
+    CONF_RESTS_ON,
+    CONF_RING_SECONDS,
+    CONF_STATUS,
+    CONF_TEAMS,
+    CONF_UNCONDITIONAL,
+    CONF_VALUE,
+    CONF_VOICEMAIL,
+    SUBENTRY_PERSON,
+    SUBENTRY_PROFILE,
+)
+from ..presence.line import AgentState, Status
+from ..presence.model import EndingKind, RedirectMode, TargetKind
+from ..presence.redirect.numbers import PLAIN, BadNumber, NumberFormat, parse
+from ..presence.teams.mapping import AS_STATUS, TEAMS_PAIRS
+from .office import number_format
+from .references import calendar_profiles, profiles_named
+
+EXTENSION_LENGTH: Final = 20
+"""Digits, of a mailbox as well."""
+NAME_LENGTH: Final = 60
+INFO_TEXT_LENGTH: Final = 255
+QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""A queue's name in the phone system."""
+CONDITIONS: Final = (CONF_UNCONDITIONAL, CONF_BUSY, CONF_NO_REPLY)
+AGENT_UNCHANGED: Final = "unchanged"
+TEAMS_WORDS: Final = (AS_STATUS, *TEAMS_PAIRS)
+"""What a profile may want shown in Teams."""
+RING_SECONDS: Final = (5, 120)
+LONGEST_DURATION: Final = 7 * 24 * 3600
+"""Seconds that a profile's own ending may lie ahead."""
+
+ADJUSTMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    CONF_INFO_TEXT: (CONF_INFO_TEXT,),
+    CONF_ENDING: (CONF_ENDING, CONF_DURATION),
+    CONF_AGENT: (CONF_AGENT,),
+    CONF_REDIRECT: (CONF_REDIRECT,),
+}
+"""What an office may leave to its people, each with the data that belong to it."""
+
+type Problems = dict[str, str]
+
+# What comes by a flow has been through its selectors; what comes by an action has
+# not. Both doors end here, so the shape is part of what is checked.
+TARGET: Final = vol.Schema(
+    {
+        vol.Required(CONF_KIND): vol.In([kind.value for kind in TargetKind]),
+        vol.Optional(CONF_VALUE): str,
+        vol.Optional(CONF_DEPUTIES): [str],
+    }
+)
+REDIRECT: Final = vol.Schema(
+    {
+        vol.Required(CONF_MODE): vol.In([mode.value for mode in RedirectMode]),
+        **{vol.Optional(condition): vol.Any(None, TARGET) for condition in CONDITIONS},
+        vol.Optional(CONF_RING_SECONDS): vol.Any(
+            None, vol.All(int, vol.Range(*RING_SECONDS))
+        ),
+        vol.Optional(CONF_DO_NOT_DISTURB): bool,
+    }
+)
+PROFILE: Final = vol.Schema(
+    {
+        vol.Required(CONF_NAME): str,
+        vol.Required(CONF_STATUS): vol.In([status.value for status in Status]),
+        vol.Required(CONF_REDIRECT): REDIRECT,
+        vol.Optional(CONF_AGENT): vol.In(
+            [AGENT_UNCHANGED, *(state.value for state in AgentState)]
+        ),
+        vol.Optional(CONF_INFO_TEXT): str,
+        vol.Optional(CONF_ENDING): vol.In([kind.value for kind in EndingKind]),
+        vol.Optional(CONF_DURATION): vol.Any(
+            None, vol.All(int, vol.Range(1, LONGEST_DURATION))
+        ),
+        vol.Optional(CONF_ENABLED): bool,
+        vol.Optional(CONF_OWNER): vol.Any(None, str),
+        vol.Optional(CONF_TEAMS): vol.In(TEAMS_WORDS),
+        vol.Optional(CONF_ADJUSTABLE): [vol.In(ADJUSTMENTS)],
+        # Which permissions there are, and which this rests on: see presence/permission.
+        vol.Optional(CONF_PERMISSIONS): {str: int},
+        vol.Optional(CONF_RESTS_ON): {str: int},
+    }
+)
+DEVICE: Final = vol.Schema(
+    {
+        vol.Required(CONF_ID): str,
+        vol.Required(CONF_NAME): str,
+        vol.Required(CONF_NUMBER): str,
+    }
+)
+PERSON: Final = vol.Schema(
+    {
+        vol.Required(CONF_NAME): str,
+        vol.Required(CONF_EXTENSION): str,
+        vol.Required(CONF_DEFAULT_PROFILE): str,
+        vol.Optional(CONF_VOICEMAIL): vol.Any(None, str),
+        vol.Optional(CONF_DEVICES): [DEVICE],
+        vol.Optional(CONF_QUEUES): [str],
+        vol.Optional(CONF_PERSON): vol.Any(None, str),
+    },
+    # Calendars, activity and rules of the person stand beside it.
+    extra=vol.ALLOW_EXTRA,
+)
+
+NEW_PROFILE: Final[dict[str, Any]] = {
+    CONF_STATUS: Status.AVAILABLE.value,
+    CONF_INFO_TEXT: "",
+    CONF_ENDING: EndingKind.UNTIL_CHANGED.value,
+    CONF_AGENT: AGENT_UNCHANGED,
+    CONF_ENABLED: True,
+    CONF_OWNER: None,
+    CONF_REDIRECT: {CONF_MODE: RedirectMode.UNCHANGED.value},
+}
+"""What a profile is as long as nothing else was said."""
+
+
+def tidy(name: str) -> str:
+    """Return a name as it is stored: composed, and without blanks around it."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def profile_unique_id(name: str, owner: str | None) -> str:
+    """Return what makes a profile one of its kind; the case makes no difference."""
+    key = tidy(name).casefold()
+    return f"profile_{owner}_{key}" if owner else f"profile_{key}"
+
+
+def person_unique_id(extension: str) -> str:
+    """Return what makes a person one of their kind: the extension."""
+    return f"person_{extension}"
+
+
+def name_problem(name: str) -> str | None:
+    """Say what is wrong with a name, or nothing."""
+    if len(name) > LONGEST_TYPED:
+        return "name_too_long"
+    if any(unicodedata.category(character) in UNPRINTABLE for character in name):
+        return "name_control_character"
+    if not any(unicodedata.category(character)[0] in VISIBLE for character in name):
+        return "name_empty"
+    if len(tidy(name)) > NAME_LENGTH:
+        return "name_too_long"
+    return None
+
+
+UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that a name has no use for, and a forger has."""
+VISIBLE: Final = "LNPS"
+"""First letters of the categories of what can be seen by itself."""
+LONGEST_TYPED: Final = 1000
+"""Characters, blanks included; more is not looked at one by one."""
+OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that make a text read otherwise than it is written.
+
+The joiner of emojis and the plain direction marks have their uses in a text.
+"""
+
+
+def info_text_problem(text: str) -> str | None:
+    """Say what is wrong with an info text, or nothing; it stands on one line."""
+    if len(text) > INFO_TEXT_LENGTH:
+        return "info_text_too_long"
+    if any(
+        character in OVERRIDES
+        or unicodedata.category(character) in UNPRINTABLE - {"Cf", "Co", "Cn"}
+        for character in text
+    ):
+        return "info_text_control_character"
+    return None
+
+
+def number_problem(number: str, style: NumberFormat = PLAIN) -> str | None:
+    """Say what is wrong with a phone number, or nothing."""
+    try:
+        parse(number, style)
+    except BadNumber as error:
+        return f"number_{error.problem.value}"
+    return None
+
+
+def device_id(name: str) -> str:
+    """Return by what profiles and follow-me know a device.
+
+    It comes from the name, for a profile of the office means everybody's device
+    of that name, whatever its number.
+    """
+    slug = slugify(tidy(name))
+    return tidy(name).casefold() if slug in ("", "unknown") else slug
+
+
+def devices_problem(
+    devices: Iterable[Mapping[str, str]], style: NumberFormat = PLAIN
+) -> str | None:
+    """Say what is wrong with the first device that cannot be, or nothing."""
+    seen: set[str] = set()
+    for device in devices:
+        problem = name_problem(device[CONF_NAME]) or number_problem(
+            device[CONF_NUMBER], style
+        )
+        if problem:
+            return f"device_{problem}"
+        if (known := device_id(device[CONF_NAME])) in seen:
+            return "device_twice"
+        seen.add(known)
+    return None
+
+
+def stored_person(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a person's settings, found valid, as they are stored."""
+    return {
+        **data,
+        CONF_NAME: tidy(data[CONF_NAME]),
+        CONF_DEVICES: [
+            {
+                CONF_ID: device_id(device[CONF_NAME]),
+                CONF_NAME: tidy(device[CONF_NAME]),
+                CONF_NUMBER: parse(device[CONF_NUMBER]),
+            }
+            for device in data.get(CONF_DEVICES, ())
+        ],
+    }
+
+
+def profile_problems(
+    entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
+) -> Problems:
+    """Check a profile; ``known_as`` is its subentry id if it exists already."""
+    if problems := malformed(PROFILE, data):
+        return problems
+    owner = data.get(CONF_OWNER)
+    if problem := name_problem(data[CONF_NAME]):
+        problems[CONF_NAME] = problem
+    elif known_as is None and _name_taken(entry, data[CONF_NAME], owner):
+        problems[CONF_NAME] = "name_taken"
+    if problem := info_text_problem(data.get(CONF_INFO_TEXT, "")):
+        problems[CONF_INFO_TEXT] = problem
+    if data.get(CONF_ENDING) == EndingKind.FIXED_TIME and not data.get(CONF_DURATION):
+        problems[CONF_DURATION] = "duration_missing"
+    if known_as and not data.get(CONF_ENABLED, True):
+        if places(entry, known_as):
+            problems[CONF_ENABLED] = "profile_in_use"
+        elif active_for(entry, known_as):
+            problems[CONF_ENABLED] = "profile_active"
+    return problems | redirect_problems(entry, data[CONF_REDIRECT])
+
+
+def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> Problems:
+    """Check a well-formed redirect rule; the key is the condition."""
+    if redirect.get(CONF_MODE) != RedirectMode.FORWARD:
+        return {}
+    said = {key: redirect[key] for key in CONDITIONS if redirect.get(key)}
+    if not said:
+        return {CONF_UNCONDITIONAL: "target_missing"}
+    people = {s.subentry_id for s in entry.get_subentries_of_type(SUBENTRY_PERSON)}
+    style = _number_format(entry)
+    problems: Problems = {}
+    for condition, target in said.items():
+        match target[CONF_KIND]:
+            case TargetKind.NUMBER:
+                problem = number_problem(target.get(CONF_VALUE) or "", style)
+            case TargetKind.PERSON:
+                known = target.get(CONF_VALUE) in people
+                problem = None if known else "target_person_missing"
+            case TargetKind.DEVICE:
+                problem = None if target.get(CONF_VALUE) else "target_device_missing"
+            case TargetKind.FIRST_AVAILABLE:
+                deputies = target.get(CONF_DEPUTIES) or []
+                known = bool(deputies) and set(deputies) <= people
+                problem = None if known else "target_deputies_missing"
+            case _:
+                problem = None
+        if problem:
+            problems[condition] = problem
+    return problems
+
+
+def person_problems(
+    entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
+) -> Problems:
+    """Check a person; ``known_as`` is the subentry id of one that exists."""
+    if problems := malformed(PERSON, data):
+        return problems
+    if problem := name_problem(data[CONF_NAME]):
+        problems[CONF_NAME] = problem
+    extension = data[CONF_EXTENSION]
+    if not _is_internal(extension):
+        problems[CONF_EXTENSION] = "extension_invalid"
+    elif any(
+        other.data[CONF_EXTENSION] == extension and other.subentry_id != known_as
+        for other in entry.get_subentries_of_type(SUBENTRY_PERSON)
+    ):
+        problems[CONF_EXTENSION] = "extension_taken"
+    if (mailbox := data.get(CONF_VOICEMAIL)) and not _is_internal(mailbox):
+        problems[CONF_VOICEMAIL] = "mailbox_invalid"
+    if problem := devices_problem(data.get(CONF_DEVICES, ()), _number_format(entry)):
+        problems[CONF_DEVICES] = problem
+    if not all(QUEUE.fullmatch(queue) for queue in data.get(CONF_QUEUES, ())):
+        problems[CONF_QUEUES] = "queue_invalid"
+    if data[CONF_DEFAULT_PROFILE] not in {
+        subentry.subentry_id
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        if is_offered(subentry.data, known_as)
+    }:
+        problems[CONF_DEFAULT_PROFILE] = "profile_missing"
+    return problems
+
+
+def is_offered(profile: Mapping[str, Any], person_id: str | None) -> bool:
+    """Tell whether a person may be given a profile; ``None`` is somebody new."""
+    owner = profile.get(CONF_OWNER)
+    return profile.get(CONF_ENABLED, True) and owner in (None, person_id)
+
+
+def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
+    """Return in whose settings a profile is named, as people's names."""
+    return [
+        person.data[CONF_NAME]
+        for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        if profile_id in {one.profile for one in profiles_named(person.data)}
+        or profile_id in calendar_profiles(person.data)
+    ]
+
+
+def active_for(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
+    """Return for whom a profile holds now, as people's names."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return []
+    return [
+        state.person.name
+        for state in entry.runtime_data.people.values()
+        if state.decision.profile.id == profile_id
+    ]
+
+
+def malformed(schema: vol.Schema, data: Mapping[str, Any]) -> Problems:
+    """Name the fields that are missing, unknown or of the wrong type."""
+    try:
+        schema(dict(data))
+    except vol.MultipleInvalid as invalid:
+        return {str(error.path[0]): "malformed" for error in invalid.errors}
+    return {}
+
+
+def _is_internal(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and len(number) <= EXTENSION_LENGTH
+
+
+def _number_format(entry: ConfigEntry[Any]) -> NumberFormat:
+    return number_format(
+        entry.options,
+        (
+            person.data[CONF_EXTENSION]
+            for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        ),
+    )
+
+
+def _name_taken(entry: ConfigEntry[Any], name: str, owner: str | None) -> bool:
+    """Tell whether somebody who would see this profile sees another of that name."""
+    wanted = tidy(name).casefold()
+    return any(
+        tidy(other.data[CONF_NAME]).casefold() == wanted
+        and (owner is None or other.data.get(CONF_OWNER) in (None, owner))
+        for other in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+    )

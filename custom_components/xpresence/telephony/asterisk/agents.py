@@ -1,0 +1,177 @@
+"""Making an extension an agent of Asterisk's queues, and reading that back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ...presence.line import AgentState
+from ..driver import Rejected
+from . import freepbx
+from .ami import Message
+from .requests import Actions
+
+FOLLOW_UP_REASON: Final = "Follow-up"
+LOGGED_OFF_REASON: Final = "Logged off"
+"""Why a member is paused that the phone system's configuration keeps in the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One membership of a queue."""
+
+    queue: str
+    interface: str
+    extension: str
+    state: AgentState
+    dynamic: bool
+    """Whether it can be taken out of the queue; the others can only be paused."""
+
+
+class Queues:
+    """The last known members of every queue, as far as they are extensions."""
+
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self._members: dict[tuple[str, str], Member] = {}
+
+    def forget(self) -> None:
+        """Forget everything: the connection that told of it is gone."""
+        self._members.clear()
+
+    def replace(self, messages: Iterable[Message], queue: str | None = None) -> None:
+        """Take what ``QueueStatus`` listed, for all queues or for one."""
+        members = [member for m in messages if (member := _member(m)) is not None]
+        self._members = {
+            (member.queue, member.interface): member
+            for member in (
+                *(m for m in self._members.values() if queue not in (None, m.queue)),
+                *members,
+            )
+        }
+
+    def note(self, message: Message) -> str | None:
+        """Take an event; return the extension that it tells of."""
+        member = _member(message)
+        if member is None:
+            return None
+        if message.get("Event") == "QueueMemberRemoved":
+            self._members.pop((member.queue, member.interface), None)
+        else:
+            self._members[member.queue, member.interface] = member
+        return member.extension
+
+    def of(self, extension: str, queue: str) -> list[Member]:
+        """Return an extension's memberships of one queue, mostly one or none."""
+        return [
+            member
+            for member in self._members.values()
+            if member.extension == extension and member.queue == queue
+        ]
+
+    def agent(self, extension: str) -> dict[str, AgentState]:
+        """Return an extension's state in each queue that it is in."""
+        found: dict[str, AgentState] = {}
+        for member in self._members.values():
+            if member.extension == extension:
+                before = found.get(member.queue, AgentState.LOGGED_OFF)
+                found[member.queue] = min(before, member.state, key=_CALLABLE.index)
+        return found
+
+
+_CALLABLE: Final = (AgentState.READY, AgentState.FOLLOW_UP, AgentState.LOGGED_OFF)
+"""An agent who is in a queue twice is called if either membership is ready."""
+
+
+def _member(message: Message) -> Member | None:
+    # Lists and events name the interface differently.
+    interface = message.get("Interface") or message.get("Location")
+    queue = message.get("Queue")
+    extension = freepbx.extension_of(interface, message.get("StateInterface"))
+    if not queue or extension is None:
+        return None
+    if message.get("Paused") != "1":
+        state = AgentState.READY
+    elif message.get("PausedReason") == LOGGED_OFF_REASON:
+        state = AgentState.LOGGED_OFF
+    else:
+        state = AgentState.FOLLOW_UP
+    dynamic = message.get("Membership") == "dynamic"
+    return Member(queue, interface, extension, state, dynamic)
+
+
+RIGHT: Final = "QueueAdd"
+"""The action that a login must be allowed for this."""
+
+
+class Agents:
+    """The agents of all queues, and the way to change them."""
+
+    def __init__(self, actions: Actions) -> None:
+        """Start with nothing known."""
+        self._actions = actions
+        self.queues = Queues()
+
+    async def read(self, queue: str | None = None) -> None:
+        """Read who is in a queue, or in all of them."""
+        fields = () if queue is None else (("Queue", queue),)
+        items = await self._actions.collect("QueueStatus", *fields)
+        self.queues.replace(items, queue)
+
+    async def set(self, extension: str, queue: str, state: AgentState) -> None:
+        """Set an extension's state in a queue and read it back.
+
+        Raises:
+            Rejected: the queue does not follow, or there is none.
+            PhoneSystemError: as the actions raise.
+        """
+        await self.read(queue)
+        before = self.queues.agent(extension).get(queue)
+        if state is AgentState.LOGGED_OFF:
+            await self._log_off(extension, queue)
+        elif before is not state:
+            await self._log_on(extension, queue, state)
+        await self.read(queue)
+        now = self.queues.agent(extension).get(queue, AgentState.LOGGED_OFF)
+        if now is not state:
+            raise Rejected("the queue does not follow")
+
+    async def _log_on(self, extension: str, queue: str, state: AgentState) -> None:
+        paused = state is AgentState.FOLLOW_UP
+        if not self.queues.of(extension, queue):
+            await self._actions.repeat(
+                "Already there",
+                "QueueAdd",
+                ("Queue", queue),
+                ("Interface", freepbx.member(extension)),
+                ("StateInterface", freepbx.member_state(extension)),
+                ("MemberName", extension),
+                ("Paused", str(paused).lower()),
+            )
+            await self.read(queue)
+            if not paused:
+                return
+        reason = FOLLOW_UP_REASON if paused else ""
+        for member in self.queues.of(extension, queue):
+            await self._pause(queue, member.interface, reason, paused=paused)
+
+    async def _log_off(self, extension: str, queue: str) -> None:
+        for member in self.queues.of(extension, queue):
+            if member.dynamic:
+                fields = (("Queue", queue), ("Interface", member.interface))
+                await self._actions.repeat("Not there", "QueueRemove", *fields)
+            elif member.state is not AgentState.LOGGED_OFF:
+                # Only its configuration could take it out of the queue.
+                await self._pause(
+                    queue, member.interface, LOGGED_OFF_REASON, paused=True
+                )
+
+    async def _pause(
+        self, queue: str, interface: str, reason: str, *, paused: bool
+    ) -> None:
+        await self._actions.action(
+            "QueuePause",
+            ("Queue", queue),
+            ("Interface", interface),
+            ("Paused", str(paused).lower()),
+            ("Reason", reason),
+        )

@@ -1,0 +1,583 @@
+"""Asterisk and FreePBX over the manager interface.
+
+The truth is what is read back. Asterisk answers "Success" before the AstDB is on
+its disk: dying within about a second it forgets the write. So every reconnect
+says that the phone system is ready again and reads all watched extensions anew;
+whoever keeps a redirect as it should be compares then, and writes once more.
+
+AstDB changes raise no event. What a person dials at the desk shows in a custom
+device state (``*72``), in nothing but the telephone's return to idle (``*90``,
+``*52``, a second ``*72``), or not at all (a web page): hence the re-reading on
+both, on a reload, and once a minute.
+"""
+
+import asyncio
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+import contextlib
+from dataclasses import replace
+from datetime import UTC, datetime
+import logging
+from typing import Any, Final, cast, override
+
+from ...presence.line import AgentState, Line, Setting, Status
+from ..driver import (
+    AuthenticationFailed,
+    Capability,
+    ConnectionChanged,
+    DriverEvent,
+    LineChanged,
+    Listener,
+    NotSupported,
+    OutcomeUnknown,
+    PermissionDenied,
+    PhoneSystem,
+    PhoneSystemError,
+    Rejected,
+    Unavailable,
+)
+from . import freepbx
+from .agents import RIGHT as AGENT_RIGHT, Agents
+from .ami import (
+    AmiClient,
+    AmiError,
+    Deadlines,
+    Message,
+    Refused,
+    Settings,
+)
+from .devices import Calls, Telephones
+from .errors import translated, trusting
+from .requests import Actions
+from .rights import Rights
+
+_LOGGER = logging.getLogger(__name__)
+
+EVENTS: Final = (
+    "DeviceStateChange",
+    "ExtensionStatus",
+    "FullyBooted",
+    "QueueMemberAdded",
+    "QueueMemberPause",
+    "QueueMemberRemoved",
+    "Reload",
+    "UserEvent",
+)
+POLL_EVERY: Final = 60.0
+"""Seconds between readings, for changes that nothing tells of."""
+SETTLE: Final = 0.05
+"""Seconds that several events of one change are gathered for."""
+FLAPPING: Final = 10.0
+"""Seconds a telephone must be gone before it is shown as gone."""
+AT_ONCE: Final = 32
+"""Extensions that are read together, so that a write never waits for long."""
+LONGEST_TEXT: Final = 300
+"""Bytes of an info text that phones get; base64 must fit on one line."""
+
+PRESENCE: Final = {
+    Status.AVAILABLE: ("available", "NOT_INUSE"),
+    Status.BUSY: ("dnd", "INUSE"),
+    Status.DO_NOT_DISTURB: ("dnd", "BUSY"),
+    Status.BE_RIGHT_BACK: ("away", "ONHOLD"),
+    Status.AWAY: ("xa", "ONHOLD"),
+    Status.OFFLINE: ("unavailable", "UNAVAILABLE"),
+}
+"""Status → Asterisk's presence state, and the lamp of ``Custom:PRESENCE<ext>``."""
+
+
+class AsteriskPhoneSystem(PhoneSystem):
+    """One Asterisk, with FreePBX's conventions in its AstDB."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        username: str,
+        password: str,
+        *,
+        tls: bool = False,
+        ca: str | None = None,
+        deadlines: Deadlines | None = None,
+        poll_every: float = POLL_EVERY,
+        flapping: float = FLAPPING,
+    ) -> None:
+        """Prepare; ``ca`` is PEM text trusted in place of the system's own."""
+        self._settings = Settings(
+            host,
+            port,
+            username,
+            password,
+            events=EVENTS,
+            event_mask="system,call,agent,user",
+            deadlines=deadlines or Deadlines(),
+        )
+        self._tls = tls
+        self._ca = ca
+        self._poll_every = poll_every
+        self._ami = Actions()
+        self._rights = Rights(self._ami)
+        self._closed = False
+        self._started = False
+        self._ready = False
+        self._connection = 0
+        """Counts connections, so that what belongs to an old one is not believed."""
+        self._told = ConnectionChanged(ready=False)
+        self._denied: PermissionDenied | None = None
+        self._version: str | None = None
+        self._capabilities = Capability(0)
+        self._listeners: list[Listener] = []
+        self._watched: dict[str, int] = defaultdict(int)
+        self._stored: dict[str, freepbx.Stored] = {}
+        """What was read of the AstDB and is still believed."""
+        self._devices: dict[str, tuple[str, ...]] = {}
+        self._lines: dict[str, Line] = {}
+        self._calls = Calls(flapping, self._tell_call_again)
+        self._telephones = Telephones()
+        self._agents = Agents(self._ami)
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._due: set[str] = set()
+        self._hints_due = False
+        self._settling: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    @override
+    def capabilities(self) -> Capability:
+        return self._capabilities
+
+    @property
+    @override
+    def ready(self) -> bool:
+        return self._ready
+
+    @property
+    @override
+    def version(self) -> str | None:
+        return self._version
+
+    # Life
+
+    @override
+    async def start(self) -> None:
+        if self._closed:
+            raise Unavailable("closed")
+        settings = self._settings
+        if self._tls:
+            context = await asyncio.to_thread(trusting, self._ca)
+            settings = replace(settings, tls=context)
+        client = AmiClient(settings, self._on_event, self._on_connection)
+        self._ami.client = client
+        try:
+            await self._first_connection(client)
+        except BaseException:
+            await self._end()
+            raise
+
+    async def _first_connection(self, client: AmiClient) -> None:
+        try:
+            await client.start()
+            self._connection += 1
+            await self._become_ready(self._connection)
+        except Refused as error:
+            # No Asterisk has such a name or secret.
+            raise AuthenticationFailed("login refused") from error
+        except (OutcomeUnknown, Rejected, NotSupported) as error:
+            raise Unavailable("did not get ready") from error
+        except AmiError as error:
+            reason = translated(error)
+            if isinstance(reason, OutcomeUnknown):
+                raise Unavailable("no answer") from error
+            raise reason from error
+        self._started = True
+        self._spawn(self._poll())
+
+    @override
+    async def close(self) -> None:
+        self._closed = True
+        await self._end()
+
+    async def _end(self) -> None:
+        self._ready = self._started = False
+        client, self._ami.client = self._ami.client, None
+        if client is not None:
+            await client.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._forget()
+
+    @override
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    @override
+    def watch(self, extension: str) -> Callable[[], None]:
+        _checked(extension)
+        self._watched[extension] += 1
+        if self._ready:
+            self._soon({extension})
+        watching = True
+
+        def unwatch() -> None:
+            nonlocal watching
+            if not watching:
+                return
+            watching = False
+            self._watched[extension] -= 1
+            if not self._watched[extension]:
+                del self._watched[extension]
+                self._calls.forget(extension)
+                for kept in (self._stored, self._devices, self._lines):
+                    kept.pop(extension, None)
+
+        return unwatch
+
+    # Reading
+
+    @override
+    async def read(self, extension: str) -> Line:
+        _checked(extension)
+        async with self._turns[extension]:
+            return self._take(extension, await self._ami.fetch(extension))
+
+    def _take(self, extension: str, stored: freepbx.Stored) -> Line:
+        """Make a line of a fresh reading and tell if it is not as it was told."""
+        self._devices[extension] = freepbx.devices(extension, stored)
+        self._note_call(extension)
+        line = Line(
+            extension,
+            freepbx.setting(extension, stored),
+            call=self._calls.get(extension),
+            agent=self._agents.queues.agent(extension),
+            as_of=datetime.now(UTC),
+        )
+        if self._ready and extension in self._watched:
+            self._stored[extension] = stored
+            self._tell_line(line)
+        return line
+
+    def _tell_line(self, line: Line) -> None:
+        before = self._lines.get(line.extension)
+        self._lines[line.extension] = line
+        if before is None or replace(before, as_of=line.as_of) != line:
+            self._emit(LineChanged(line))
+
+    async def _reread(self, extensions: Iterable[str]) -> None:
+        """Read watched extensions and tell what differs from before."""
+        due = sorted(
+            extension for extension in extensions if extension in self._watched
+        )
+        for start in range(0, len(due), AT_ONCE):
+            some = due[start : start + AT_ONCE]
+            async with contextlib.AsyncExitStack() as turns:
+                # Always in the same order, or two who wait would wait for ever.
+                for extension in some:
+                    await turns.enter_async_context(self._turns[extension])
+                for extension, stored in (await self._ami.fetch_many(some)).items():
+                    self._take(extension, stored)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_every)
+            if self._ready:
+                try:
+                    await self._look_around()
+                    await self._reread(tuple(self._watched))
+                except PhoneSystemError as error:
+                    _LOGGER.debug("A look around failed: %s", type(error).__name__)
+                except Exception:
+                    _LOGGER.exception("A look around failed; the next one may not")
+
+    async def _look_around(self) -> None:
+        """Read devices, hints and queues, of which events tell only the changes."""
+        devices, hints = await asyncio.gather(
+            self._ami.collect("DeviceStateList"),
+            self._ami.collect("ExtensionStateList"),
+        )
+        for item in devices:
+            self._telephones.note_device(item.get("Device"), item.get("State"))
+        self._telephones.forget_hints()
+        for item in hints:
+            self._telephones.note_hint(
+                item.get("Exten"), item.get("Hint"), item.get("Status")
+            )
+        if Capability.AGENT in self._capabilities:
+            await self._agents.read()
+        for extension in tuple(self._watched):
+            self._note_call(extension)
+
+    # Writing
+
+    @override
+    async def apply(self, extension: str, wanted: Setting) -> Line:
+        _checked(extension)
+        async with self._turns[extension]:
+            believed = self._stored.get(extension)
+            stored = await self._ami.fetch(extension) if believed is None else believed
+            stored = await self._write(extension, wanted, stored)
+            if believed is not None and _changes(extension, wanted, stored)[0]:
+                # Somebody had changed what was read a while ago.
+                stored = await self._write(extension, wanted, stored)
+            return self._take(extension, stored)
+
+    async def _write(
+        self, extension: str, wanted: Setting, stored: freepbx.Stored
+    ) -> freepbx.Stored:
+        """Write what differs and return what is read back.
+
+        All of it is sent at once; Asterisk does it in this order.
+        """
+        values, lamps = _changes(extension, wanted, stored)
+        self._stored.pop(extension, None)
+        outcomes = await asyncio.gather(
+            *map(self._ami.store, values),
+            self._ami.fetch(extension),
+            *map(self._ami.light, lamps),
+            return_exceptions=True,
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return cast("freepbx.Stored", outcomes[len(values)])
+
+    @override
+    async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
+        _checked(extension)
+        if Capability.AGENT not in self._capabilities and self._ready:
+            await self._ami.require(AGENT_RIGHT)
+        async with self._turns[extension]:
+            await self._agents.set(extension, queue, state)
+            lamps = freepbx.queue_lamps(
+                extension,
+                queue,
+                self._stored.get(extension, {}),
+                logged_in=state is not AgentState.LOGGED_OFF,
+            )
+            await asyncio.gather(*map(self._ami.light, lamps))
+        self._tell_agent(extension)
+
+    @override
+    async def publish(self, extension: str, status: Status, text: str) -> None:
+        _checked(extension)
+        state, lamp = PRESENCE[status]
+        # Commas and umlauts survive only in base64, which the option e announces.
+        said = f"{state},{_base64(status.value)},{_base64(_shown(text))},e"
+        await asyncio.gather(
+            self._ami.set(f"PRESENCE_STATE(CustomPresence:{extension})", said),
+            self._ami.light(freepbx.Lamp(f"Custom:PRESENCE{extension}", lamp)),
+        )
+
+    @override
+    async def ring(self, extension: str) -> None:
+        _checked(extension)
+        await self._ami.action(
+            "Originate",
+            ("Channel", f"Local/{extension}@from-internal"),
+            ("Application", "Wait"),
+            ("Data", "20"),
+            ("CallerID", "xpresence"),
+            ("Async", "true"),
+        )
+
+    # What the phone system tells
+
+    def _on_connection(self, connected: bool, error: AmiError | None) -> None:
+        if not self._started:
+            return
+        if connected:
+            self._connection += 1
+            self._spawn(self._become_ready_again(self._connection))
+            return
+        self._ready = False
+        self._forget()
+        reason = translated(error) if error is not None else None
+        if self._denied is not None and isinstance(reason, Unavailable):
+            reason = self._denied
+        self._tell_connection(ConnectionChanged(ready=False, error=reason))
+
+    def _forget(self) -> None:
+        """Believe nothing any more of what the connection told."""
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        for kept in (self._stored, self._lines, self._due):
+            kept.clear()
+        self._calls.forget_all()
+        self._telephones.forget()
+        self._agents.queues.forget()
+
+    async def _become_ready(self, connection: int) -> None:
+        """Find out what the login may do and how things stand, then say so."""
+        self._capabilities = await self._rights.capabilities()
+        if Capability.PUSH not in self._capabilities:
+            _LOGGER.warning(
+                "The phone system tells no changes (manager.conf: read=call); they"
+                " are looked for every %s seconds",
+                self._poll_every,
+            )
+        answer = await self._ami.action("CoreSettings")
+        self._version = answer.get("AsteriskVersion") or None
+        self._denied = None
+        await self._look_around()
+        if connection != self._connection or not self._ami.connected().connected:
+            raise Unavailable("lost again")
+        self._ready = True
+        self._tell_connection(ConnectionChanged(ready=True))
+        self._spawn(self._reread(tuple(self._watched)))
+
+    async def _become_ready_again(self, connection: int) -> None:
+        try:
+            await self._become_ready(connection)
+        except PermissionDenied as error:
+            # Rights are fixed at the login: only the next one may have them.
+            self._denied = error
+            self._ami.connected().drop()
+        except OutcomeUnknown, Unavailable:
+            # The client has noticed, or will, and connects anew.
+            _LOGGER.debug("The phone system was lost before it was ready")
+        except PhoneSystemError as error:
+            _LOGGER.warning(
+                "The phone system did not get ready: %s", type(error).__name__
+            )
+            self._ami.connected().drop()
+
+    def _tell_connection(self, event: ConnectionChanged) -> None:
+        known = self._told
+        if event.ready or known.ready or repr(event.error) != repr(known.error):
+            self._told = event
+            self._emit(event)
+
+    def _on_event(self, message: Message) -> None:
+        match message.get("Event"):
+            case "DeviceStateChange":
+                self._on_device(message.get("Device"), message.get("State"))
+            case "ExtensionStatus":
+                self._on_hint(
+                    message.get("Exten"), message.get("Hint"), message.get("Status")
+                )
+            case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
+                if extension := self._agents.queues.note(message):
+                    self._tell_agent(extension)
+            case "UserEvent":
+                self._soon({message.get("Extension")})
+            case "Reload":
+                # It may have taken hints away, or added some.
+                self._hints_due = True
+                self._soon(self._watched)
+
+    def _on_hint(self, extension: str, hint: str, status: str) -> None:
+        self._telephones.note_hint(extension, hint, status)
+        if extension in self._watched:
+            self._tell_call(extension)
+
+    def _on_device(self, device: str, state: str) -> None:
+        self._rights.note_device(device)
+        if lamp := freepbx.LAMP.fullmatch(device):
+            self._soon(
+                extension
+                for extension in self._watched
+                if lamp[1] == extension or lamp[1] in self._names(extension)
+            )
+            return
+        idle = self._telephones.note_device(device, state)
+        for extension in tuple(self._watched):
+            if self._telephones.owns(extension, self._names(extension), device):
+                self._tell_call(extension)
+                if idle:
+                    # A feature code may just have been dialled.
+                    self._soon({extension})
+
+    def _names(self, extension: str) -> tuple[str, ...]:
+        return self._devices.get(extension, (extension,))
+
+    def _note_call(self, extension: str) -> None:
+        call = self._telephones.call(extension, self._names(extension))
+        self._calls.note(extension, call)
+
+    def _tell_call(self, extension: str) -> None:
+        self._note_call(extension)
+        self._tell_call_again(extension)
+
+    def _tell_call_again(self, extension: str) -> None:
+        self._tell_again(extension, call=self._calls.get(extension))
+
+    def _tell_agent(self, extension: str) -> None:
+        self._tell_again(extension, agent=self._agents.queues.agent(extension))
+
+    def _tell_again(self, extension: str, **changed: Any) -> None:
+        """Tell a line that has been told before, with something else in it."""
+        if (line := self._lines.get(extension)) is not None:
+            self._tell_line(replace(line, **changed))
+
+    def _soon(self, extensions: Iterable[str]) -> None:
+        """Read extensions again once the events of a change have all arrived."""
+        self._due.update(extensions)
+        if (self._due or self._hints_due) and self._settling is None:
+            self._settling = asyncio.get_running_loop().call_later(SETTLE, self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        due, self._due = tuple(self._due), set()
+        if self._ready:
+            self._spawn(self._catch_up(due))
+
+    async def _catch_up(self, extensions: Iterable[str]) -> None:
+        if self._hints_due:
+            self._hints_due = False
+            await self._look_around()
+        await self._reread(extensions)
+
+    def _emit(self, event: DriverEvent) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _LOGGER.exception("A listener failed; the others are told all the same")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        async def run() -> None:
+            try:
+                await work
+            except PhoneSystemError as error:
+                _LOGGER.debug("Left off: %s", type(error).__name__)
+            except Exception:
+                _LOGGER.exception("Left off")
+
+        task = asyncio.create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _checked(extension: str) -> None:
+    if not freepbx.EXTENSION.fullmatch(extension):
+        raise Rejected("not an extension")
+
+
+def _changes(
+    extension: str, wanted: Setting, stored: Mapping[str, str]
+) -> tuple[list[freepbx.Change], list[freepbx.Lamp]]:
+    try:
+        return freepbx.changes(extension, wanted, stored)
+    except freepbx.NotDiallable as error:
+        raise Rejected(str(error)) from error
+
+
+def _shown(text: str) -> str:
+    """Return an info text that is safe to hand on.
+
+    Asterisk decodes it and repeats it in an event to every listener: a line end in
+    it would forge events there.
+    """
+    clean = "".join(mark if mark.isprintable() else " " for mark in text).strip()
+    return clean.encode(errors="replace")[:LONGEST_TEXT].decode(errors="ignore")
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()

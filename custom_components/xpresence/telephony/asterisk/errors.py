@@ -1,0 +1,85 @@
+"""The manager interface's errors in the words of every phone system."""
+
+from collections.abc import Iterator
+import contextlib
+import ssl
+from typing import Final
+
+from ..driver import (
+    AuthenticationFailed,
+    CertificateRejected,
+    OutcomeUnknown,
+    PermissionDenied,
+    PhoneSystemError,
+    Rejected,
+    Unavailable,
+)
+from .ami import (
+    ActionFailed,
+    AmiError,
+    CertificateRefused,
+    Denied,
+    LoginRefused,
+    NoAnswer,
+    Refused,
+)
+
+CLASS_OF: Final = {
+    "CoreSettings": "system",
+    "DBDel": "system",
+    "DBGetTree": "system",
+    "DBPut": "system",
+    "DeviceStateList": "call",
+    "ExtensionStateList": "call",
+    "Originate": "originate",
+    "QueueAdd": "agent",
+    "QueuePause": "agent",
+    "QueueRemove": "agent",
+    "Setvar": "call",
+}
+"""Which class of the ``write`` list in manager.conf an action needs."""
+
+
+def trusting(ca: str | None) -> ssl.SSLContext:
+    """Return a context that verifies; reading certificates blocks.
+
+    ``ca`` is PEM text trusted in place of the system's own.
+
+    Raises:
+        CertificateRejected: it is not.
+    """
+    try:
+        return ssl.create_default_context(cadata=ca)
+    except (ssl.SSLError, TypeError, ValueError) as error:
+        raise CertificateRejected("the authority's certificate is not PEM") from error
+
+
+@contextlib.contextmanager
+def translating(action: str) -> Iterator[None]:
+    """Turn what goes wrong with an action into a driver's error.
+
+    The client's error is its cause.
+    """
+    try:
+        yield
+    except AmiError as error:
+        raise translated(error, CLASS_OF.get(action, action)) from error
+    except Refused as error:
+        raise Rejected(str(error)) from error
+
+
+def translated(error: AmiError, permission: str = "") -> PhoneSystemError:
+    """Return a driver's error for one of the client's."""
+    match error:
+        case LoginRefused():
+            return AuthenticationFailed("login refused")
+        case CertificateRefused():
+            return CertificateRejected("certificate")
+        case Denied():
+            return PermissionDenied(permission or str(error))
+        case NoAnswer():
+            return OutcomeUnknown("no answer")
+        case ActionFailed():
+            return Rejected("refused by the phone system")
+        case _:
+            return Unavailable(str(error))

@@ -1,0 +1,290 @@
+"""FreePBX's conventions: which AstDB key means what, and which lamp goes with it.
+
+Read in FreePBX 16's modules core, callforward, donotdisturb, findmefollow, queues
+and voicemail. Mind the names: FreePBX's ``CFU`` is forwarding when *unavailable* or
+unanswered, which ETSI and xpresence call CFNR; ETSI's CFU is FreePBX's ``CF``. And
+``cfringtimer`` is how long a forwarded call rings at its target; how long the desk
+rings before that is ``ringtimer``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import re
+from typing import Final
+
+from ...presence.line import (
+    UNKNOWN,
+    Condition,
+    Destination,
+    DestinationKind,
+    Known,
+    Setting,
+)
+
+DIALLABLE: Final = re.compile(r"[0-9*#+]{1,64}")
+EXTENSION: Final = re.compile(r"[0-9]{1,20}")
+VOICEMAIL_PREFIX: Final = "*"
+"""FreePBX's feature code *directdialvoicemail*."""
+LONGEST_RING: Final = 600
+"""Seconds; FreePBX's own pages offer up to 120."""
+
+USERS: Final = "AMPUSER"
+DEVICES: Final = "device"
+RING_TIME: Final = "ringtimer"
+FOLLOW_ME: Final = "followme/ddial"
+FOLLOW_ME_LIST: Final = "followme/grplist"
+FOLLOW_ME_ON: Final = "DIRECT"
+FOLLOW_ME_OFF: Final = "EXTENSION"
+OUTSIDE: Final = "#"
+"""Ends an entry of a follow-me list that is dialled as it is."""
+
+FORWARDS: Final = {
+    Condition.UNCONDITIONAL: "CF",
+    Condition.BUSY: "CFB",
+    Condition.NO_REPLY: "CFU",
+}
+DO_NOT_DISTURB: Final = "DND"
+FAMILIES: Final = (*FORWARDS.values(), DO_NOT_DISTURB)
+"""Families with an extension's one value under ``family/extension``."""
+
+LAMP: Final = re.compile(r"Custom:(?:CF|DND|FOLLOWME|DEVCF|DEVDND)([0-9]{1,20})")
+"""A custom device state that tells of a redirect, with its extension or device."""
+
+
+class NotDiallable(ValueError):
+    """A value that no dialplan may get to see; it is not in the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One AstDB value to set, or with ``None`` to delete."""
+
+    family: str
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """One custom device state to raise, or else phones show what is not so."""
+
+    device: str
+    state: str
+
+
+type Stored = Mapping[str, str]
+"""An extension's part of the AstDB: full key → value. What is not set is absent."""
+
+
+# Reading
+
+
+def setting(extension: str, stored: Stored) -> Setting:
+    """Read what an extension's part of the AstDB says."""
+
+    def forward(condition: Condition) -> Known[Destination | None]:
+        return destination(stored.get(f"/{FORWARDS[condition]}/{extension}"))
+
+    ring = stored.get(_user(extension, RING_TIME), "")
+    return Setting(
+        unconditional=forward(Condition.UNCONDITIONAL),
+        busy=forward(Condition.BUSY),
+        no_reply=forward(Condition.NO_REPLY),
+        ring_seconds=(int(ring) or None) if re.fullmatch("[0-9]{1,4}", ring) else None,
+        follow_me=_follow_me(extension, stored),
+        do_not_disturb=bool(stored.get(f"/{DO_NOT_DISTURB}/{extension}")),
+    )
+
+
+def destination(value: str | None) -> Known[Destination | None]:
+    """Read what stands in the AstDB; what no telephone can dial is not known."""
+    if not value:
+        return None
+    if not DIALLABLE.fullmatch(value):
+        return UNKNOWN
+    mailbox = value.removeprefix(VOICEMAIL_PREFIX)
+    if mailbox != value and EXTENSION.fullmatch(mailbox):
+        return Destination(DestinationKind.VOICEMAIL, mailbox)
+    return Destination(DestinationKind.NUMBER, value)
+
+
+def devices(extension: str, stored: Stored) -> tuple[str, ...]:
+    """Return the devices of an extension; without FreePBX the one of its name."""
+    return _listed_devices(extension, stored) or (extension,)
+
+
+def _listed_devices(extension: str, stored: Stored) -> tuple[str, ...]:
+    listed = stored.get(_user(extension, DEVICES), "").split("&")
+    return tuple(device for device in listed if EXTENSION.fullmatch(device))
+
+
+def _follow_me(extension: str, stored: Stored) -> Known[str | None]:
+    if stored.get(_user(extension, FOLLOW_ME)) != FOLLOW_ME_ON:
+        return None
+    number = _follow_me_number(extension, stored)
+    return number if DIALLABLE.fullmatch(number) else UNKNOWN
+
+
+def _follow_me_number(extension: str, stored: Stored) -> str:
+    """Return the first number of a follow-me list that is not the desk itself."""
+    for entry in stored.get(_user(extension, FOLLOW_ME_LIST), "").split("-"):
+        number = entry.removesuffix(OUTSIDE)
+        if number and number != extension:
+            return number
+    return extension
+
+
+def _user(extension: str, key: str) -> str:
+    return f"/{USERS}/{extension}/{key}"
+
+
+# Writing
+
+
+def changes(
+    extension: str, wanted: Setting, stored: Stored
+) -> tuple[list[Change], list[Lamp]]:
+    """Return what makes the AstDB and the lamps say what is wanted.
+
+    Only what differs is written, and only what is there is deleted.
+
+    Raises:
+        NotDiallable: nothing of it may be written.
+    """
+    values: list[Change] = []
+    lamps: list[Lamp] = []
+    listed = _listed_devices(extension, stored)
+    for condition, family in FORWARDS.items():
+        target = wanted.forward(condition)
+        if target is UNKNOWN:
+            continue
+        value = None if target is None else dialled(target)
+        if change := _change(family, extension, value, stored):
+            values.append(change)
+            if condition is Condition.UNCONDITIONAL:
+                state = "NOT_INUSE" if value is None else "BUSY"
+                lamps += _lamps("CF", extension, listed, state)
+    if wanted.do_not_disturb is not UNKNOWN:
+        on = wanted.do_not_disturb
+        key = f"/{DO_NOT_DISTURB}/{extension}"
+        if on != bool(stored.get(key)):
+            values.append(Change(DO_NOT_DISTURB, extension, "YES" if on else None))
+            state = "BUSY" if on else "UNAVAILABLE"
+            lamps += _lamps("DND", extension, listed, state)
+    if wanted.ring_seconds is not UNKNOWN:
+        values += _ring_changes(extension, wanted.ring_seconds, stored)
+    if wanted.follow_me is not UNKNOWN:
+        follow = list(_follow_me_changes(extension, wanted.follow_me, stored))
+        values += follow
+        if follow:
+            state = "NOT_INUSE" if wanted.follow_me is None else "BUSY"
+            for device in listed or (extension,):
+                lamps.append(Lamp(f"Custom:FOLLOWME{device}", state))
+    return values, lamps
+
+
+def dialled(target: Destination) -> str:
+    """Return what the dialplan dials.
+
+    Raises:
+        NotDiallable: nothing that may stand in the AstDB, or a *number* that could
+            not be told from voicemail when it is read back.
+    """
+    voicemail = target.kind is DestinationKind.VOICEMAIL
+    number = (VOICEMAIL_PREFIX if voicemail else "") + target.number
+    if destination(number) != target:
+        raise NotDiallable("number")
+    return number
+
+
+def _change(
+    family: str, extension: str, value: str | None, stored: Stored
+) -> Change | None:
+    before = stored.get(f"/{family}/{extension}") or None
+    return None if value == before else Change(family, extension, value)
+
+
+def _lamps(
+    feature: str, extension: str, listed: tuple[str, ...], state: str
+) -> Iterator[Lamp]:
+    yield Lamp(f"Custom:{feature}{extension}", state)
+    for device in listed:
+        yield Lamp(f"Custom:DEV{feature}{device}", state)
+
+
+def _ring_changes(
+    extension: str, seconds: int | None, stored: Stored
+) -> Iterator[Change]:
+    if seconds is not None and not 0 < seconds <= LONGEST_RING:
+        raise NotDiallable("ring seconds")
+    if seconds != setting(extension, stored).ring_seconds:
+        # 0 means the office's default; FreePBX never deletes this key.
+        yield Change(USERS, f"{extension}/{RING_TIME}", str(seconds or 0))
+
+
+def _follow_me_changes(
+    extension: str, number: str | None, stored: Stored
+) -> Iterator[Change]:
+    on = stored.get(_user(extension, FOLLOW_ME)) == FOLLOW_ME_ON
+    if number is not None:
+        if not DIALLABLE.fullmatch(number):
+            raise NotDiallable("number")
+        # A list that begins with this number keeps what else is in it.
+        if number != _follow_me_number(extension, stored):
+            entry = _follow_me_entry(extension, number)
+            yield Change(USERS, f"{extension}/{FOLLOW_ME_LIST}", entry)
+    if on != (number is not None):
+        state = FOLLOW_ME_OFF if number is None else FOLLOW_ME_ON
+        yield Change(USERS, f"{extension}/{FOLLOW_ME}", state)
+
+
+def _follow_me_entry(extension: str, number: str) -> str:
+    """Return a list of one number, marked unless it looks like an extension.
+
+    FreePBX rings an unmarked one as a telephone, without its voicemail answering.
+    """
+    inside = EXTENSION.fullmatch(number) and len(number) <= len(extension) + 1
+    return number if inside else number + OUTSIDE
+
+
+# Queues
+
+QUEUE_LAMP: Final = ("INUSE", "NOT_INUSE")
+"""The device state of a queue's lamp: logged in, logged off."""
+
+_MEMBER: Final = re.compile(
+    r"(?:Local/([0-9]+)@from-(?:queue|internal)(?:/n)?"
+    r"|(?:PJSIP|SIP|IAX2|SCCP|Agent)/([0-9]+))",
+    re.IGNORECASE,
+)
+_STATE_INTERFACE: Final = re.compile(r"hint:([0-9]+)@.*", re.IGNORECASE)
+
+
+def member(extension: str) -> str:
+    """Return the queue member that FreePBX's own codes make of an extension."""
+    return f"Local/{extension}@from-queue/n"
+
+
+def member_state(extension: str) -> str:
+    """Return by what a queue sees whether an extension is free."""
+    return f"hint:{extension}@ext-local"
+
+
+def extension_of(interface: str, state_interface: str = "") -> str | None:
+    """Return whose member this is, however it is spelt."""
+    if found := _MEMBER.fullmatch(interface):
+        return found[1] or found[2]
+    if found := _STATE_INTERFACE.fullmatch(state_interface):
+        return found[1]
+    return None
+
+
+def queue_lamps(
+    extension: str, queue: str, stored: Stored, *, logged_in: bool
+) -> list[Lamp]:
+    """Return the lamps that show whether an extension is in a queue."""
+    state = QUEUE_LAMP[not logged_in]
+    return [
+        Lamp(f"Custom:QUEUE{device}*{queue}", state)
+        for device in devices(extension, stored)
+    ]

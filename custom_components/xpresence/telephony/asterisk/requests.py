@@ -1,0 +1,123 @@
+"""The manager interface's actions, as the Asterisk driver uses them."""
+
+import asyncio
+from collections.abc import Iterable
+import contextlib
+import logging
+
+from ..driver import NotSupported, Rejected, Unavailable
+from . import freepbx
+from .ami import ActionFailed, AmiClient, Message
+from .errors import translating
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Actions:
+    """Actions on one connection, with a driver's errors."""
+
+    def __init__(self) -> None:
+        """Start without a client."""
+        self.client: AmiClient | None = None
+
+    def connected(self) -> AmiClient:
+        """Return the client.
+
+        Raises:
+            Unavailable: not started, or closed.
+        """
+        if self.client is None:
+            raise Unavailable("not started")
+        return self.client
+
+    async def action(self, name: str, *fields: tuple[str, str]) -> Message:
+        """Send an action and return its answer.
+
+        Raises:
+            PhoneSystemError: as :func:`~.ami_errors.translated` tells.
+        """
+        with translating(name):
+            return await self.connected().action(name, *fields)
+
+    async def collect(self, name: str, *fields: tuple[str, str]) -> list[Message]:
+        """Send an action that is answered by a list, and return its items."""
+        with translating(name):
+            return await self.connected().collect(name, *fields)
+
+    async def repeat(self, done: str, name: str, *fields: tuple[str, str]) -> None:
+        """Run an action for which "it is so already" is success."""
+        try:
+            await self.action(name, *fields)
+        except Rejected as error:
+            cause = error.__cause__
+            if not isinstance(cause, ActionFailed) or done not in cause.message:
+                raise
+
+    async def require(self, name: str) -> None:
+        """Try an action without its fields, which does nothing.
+
+        The right to it is looked at before they are missed.
+
+        Raises:
+            PermissionDenied, NotSupported.
+        """
+        try:
+            await self.action(name)
+        except Rejected as error:
+            cause = error.__cause__
+            if isinstance(cause, ActionFailed) and "unknown command" in cause.message:
+                raise NotSupported(name) from error
+
+    async def set(self, variable: str, value: str) -> None:
+        """Set a variable or a writable function of the dialplan."""
+        await self.action("Setvar", ("Variable", variable), ("Value", value))
+
+    async def light(self, lamp: freepbx.Lamp) -> None:
+        """Raise a lamp; a phone system that has none is forgiven."""
+        try:
+            await self.set(f"DEVICE_STATE({lamp.device})", lamp.state)
+        except Rejected:
+            _LOGGER.debug("The phone system has no custom device states for lamps")
+
+    async def store(self, change: freepbx.Change) -> None:
+        """Write one AstDB value, or delete it."""
+        key = (("Family", change.family), ("Key", change.key))
+        if change.value is not None:
+            await self.action("DBPut", *key, ("Val", change.value))
+            return
+        # What is to be deleted may be gone already; reading back will tell.
+        with contextlib.suppress(Rejected):
+            await self.action("DBDel", *key)
+
+    async def fetch(self, extension: str) -> freepbx.Stored:
+        """Read an extension's part of the AstDB."""
+        found = await asyncio.gather(
+            *(self.tree(family, extension) for family in freepbx.FAMILIES),
+            self.tree(freepbx.USERS, extension),
+        )
+        return {key: value for tree in found for key, value in tree.items()}
+
+    async def fetch_many(self, extensions: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Read extensions together: each family once, and each one's user data."""
+        wanted = tuple(extensions)
+        families = [self.tree(family) for family in freepbx.FAMILIES]
+        users = [self.tree(freepbx.USERS, extension) for extension in wanted]
+        found = await asyncio.gather(*families, *users)
+        trees, user_trees = found[: len(families)], found[len(families) :]
+        stored = dict(zip(wanted, user_trees, strict=True))
+        for tree in trees:
+            for key, value in tree.items():
+                if (extension := key.rpartition("/")[2]) in stored:
+                    stored[extension][key] = value
+        return stored
+
+    async def tree(self, family: str, key: str | None = None) -> dict[str, str]:
+        """Return what stands in the AstDB in a family, or there below one key.
+
+        ``DBGet`` would not tell "nothing there" from "not read".
+        """
+        fields = [("Family", family)]
+        if key is not None:
+            fields.append(("Key", key))
+        items = await self.collect("DBGetTree", *fields)
+        return {item.get("Key"): item.get("Val") for item in items if item.get("Key")}

@@ -1,0 +1,128 @@
+"""The cards as files: small, plain, complete in both languages."""
+
+from collections.abc import Iterable
+import gzip
+from pathlib import Path
+import re
+from unittest.mock import patch
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.xpresence.frontend import ENTRANCE, FOLDER
+from custom_components.xpresence.presence.texts.phrases import BECAUSE
+
+MODULES = sorted(FOLDER.glob("*.js"))
+LARGEST = 30_000
+"""Bytes, compressed, of everything both cards need."""
+LARGEST_LATER = 8_000
+"""Bytes, compressed, of what is loaded when somebody opens it."""
+LATER = "connections.js"
+
+
+def needed(module: str, *, without: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return a module and all that it imports by itself."""
+    found, coming = set(without), {module}
+    while coming:
+        found.add(one := coming.pop())
+        imports = re.findall(
+            r'^import .*"\./([^"]+)"', (FOLDER / one).read_text(), re.MULTILINE
+        )
+        coming |= set(imports) - found
+    return frozenset(found - without)
+
+
+CARDS = needed("my-card.js") | needed("team-card.js") | needed(ENTRANCE)
+CONNECTIONS = needed(LATER, without=CARDS)
+
+
+def compressed(modules: Iterable[str]) -> int:
+    return sum(len(gzip.compress((FOLDER / one).read_bytes())) for one in modules)
+
+
+def test_both_cards_are_small() -> None:
+    # Types are for those who write the cards; nothing loads them.
+    assert {module.name for module in MODULES} == CARDS | CONNECTIONS | {"types.js"}
+    assert compressed({*CARDS, "types.js"}) < LARGEST
+
+
+def test_what_is_seldom_needed_is_loaded_when_it_is() -> None:
+    assert LATER not in CARDS
+    assert f'import("./{LATER}")' in (FOLDER / "my-card.js").read_text()
+    assert compressed(CONNECTIONS) < LARGEST_LATER
+
+
+def test_there_is_nothing_but_modules() -> None:
+    assert {path.suffix for path in FOLDER.iterdir()} == {".js"}
+    assert ENTRANCE in {module.name for module in MODULES}
+
+
+def test_nothing_from_outside_can_become_markup() -> None:
+    for module in MODULES:
+        text = module.read_text()
+        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"):
+            assert word not in text, module.name
+        assert not re.search(r"\beval\(|new Function\(", text), module.name
+
+
+def test_nothing_is_fetched_from_anywhere_else() -> None:
+    for module in MODULES:
+        for source in re.findall(r'(?:from|import\()\s*"([^"]+)"', module.read_text()):
+            assert source.startswith("./"), (module.name, source)
+            assert (FOLDER / source).exists(), source
+
+
+@pytest.mark.parametrize(
+    ("module", "least"), [("texts.js", 100), ("connection-texts.js", 40)]
+)
+def test_every_word_of_the_cards_is_there_in_german(module: str, least: int) -> None:
+    text = (FOLDER / module).read_text()
+    english, german = re.findall(r"const (?:EN|DE) = \{(.*?)\n\};", text, re.DOTALL)
+    entry = re.compile(r'^  (\w+): "(.*)",$', re.MULTILINE)
+    en, de = dict(entry.findall(english)), dict(entry.findall(german))
+    assert list(en) == list(de)
+    assert len(en) > least
+    for key in en:
+        blanks = [re.findall(r"\{(\w+)\}", said[key]) for said in (en, de)]
+        assert sorted(blanks[0]) == sorted(blanks[1]), key
+
+
+def test_the_cards_know_every_reason_for_a_profile() -> None:
+    text = (FOLDER / "texts.js").read_text()
+    # A choice has words of its own; the rest of a call or a person that is gone
+    # nobody sees on a card.
+    reasons = {
+        key
+        for key in BECAUSE["en"]
+        if not key.startswith("chosen") and key not in ("call", "person_missing")
+    }
+    assert {key for key in reasons if f"\n  {key}: " not in text} == set()
+
+
+async def test_the_page_loads_the_cards_by_a_path_that_names_their_content(
+    hass: HomeAssistant, own_folder: Path, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+    assert await async_setup_component(hass, "xpresence", {})
+    client = await hass_client_no_auth()
+    onboarded = "homeassistant.components.onboarding.async_is_onboarded"
+    with patch(onboarded, return_value=True):
+        page = await (await client.get("/")).text()
+    path = re.search(rf'"(/xpresence/\w{{12}}/{ENTRANCE})"', page)
+    assert path
+    answer = await client.get(path[1])
+    assert answer.status == 200
+    assert "javascript" in answer.headers["Content-Type"]
+    assert "max-age" in answer.headers["Cache-Control"]
+    for module in MODULES:
+        other = path[1].replace(ENTRANCE, module.name)
+        assert (await client.get(other)).status == 200, module.name
+
+
+async def test_without_a_frontend_everything_else_is_set_up(
+    hass: HomeAssistant, own_folder: Path
+) -> None:
+    assert await async_setup_component(hass, "xpresence", {})
+    assert hass.services.has_service("xpresence", "set_profile")

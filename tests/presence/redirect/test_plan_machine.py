@@ -1,0 +1,394 @@
+"""Histories of a telephone, a phone system that fails, and xpresence.
+
+The machine keeps its own idea of what the person set (``own``), told by the
+person's deeds alone. Whatever happened: once the phone system can be reached, it
+says what the rule asks for, laid over what the person set, and nothing else.
+
+Two deeds no rule could read rightly, and so the person does not do them here:
+dialling twice before xpresence has looked, and going back to an earlier state in
+the seconds in which a crash would do just that.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import override
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from custom_components.xpresence.presence.line import (
+    UNKNOWN,
+    Destination,
+    DestinationKind,
+    Setting,
+)
+from custom_components.xpresence.presence.model import RedirectMode
+from custom_components.xpresence.presence.redirect.desired import Wanted
+from custom_components.xpresence.presence.redirect.ledger import Ledger
+from custom_components.xpresence.presence.redirect.parts import (
+    REDIRECTS,
+    Part,
+    Reach,
+    Value,
+    changed,
+    is_on,
+    known,
+    only,
+    value,
+)
+from custom_components.xpresence.presence.redirect.plan import (
+    LANDS_WITHIN,
+    DeskChange,
+    Plan,
+    answered,
+    own_change,
+    plan,
+)
+
+VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
+COLLEAGUES = [Destination(DestinationKind.NUMBER, str(n)) for n in (101, 102, 103)]
+QUIET = Setting(None, None, None, None, None, do_not_disturb=False)
+START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+REACHES = [
+    Reach(),
+    Reach.named(["unconditional", "read_back", "voicemail"]),
+    Reach.named(["unconditional", "busy", "follow_me", "do_not_disturb", "read_back"]),
+]
+
+targets = st.sampled_from([None, VOICEMAIL, *COLLEAGUES])
+forwards = st.builds(
+    lambda cfu, cfb, cfnr, ring, dnd: Setting(cfu, cfb, cfnr, ring, None, dnd),
+    targets,
+    targets,
+    targets | st.just(UNKNOWN),
+    st.sampled_from([UNKNOWN, 20, 30]),
+    st.sampled_from([UNKNOWN, UNKNOWN, True]),
+)
+
+
+class Outcome(Enum):
+    """What becomes of a plan."""
+
+    DONE = auto()
+    ANSWERED = auto()
+    HALF_DONE = auto()
+    DROPPED = auto()
+    DELAYED = auto()
+    NOT_STORED = auto()
+
+
+class Telephone(RuleBasedStateMachine):
+    """One extension through crashes, outages, profiles and a restless person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.ready_since = START
+        self.phone = QUIET
+        self.past = [(START - timedelta(days=1), QUIET)]
+        self.delayed: list[tuple[datetime, Setting]] = []
+        self.dialled: dict[Part, Value] = {}
+        self.own = QUIET
+        self.dialled_since = False
+        self.to_end: frozenset[Part] = frozenset()
+        self.wanted: Wanted | None = None
+        self.claims = 0
+        self.numbers = 200
+        self.ledger = Ledger()
+        self.reach = Reach()
+        self.desk_change = DeskChange.RESPECT
+
+    @initialize(
+        reach=st.sampled_from(REACHES),
+        desk_change=st.sampled_from(DeskChange),
+        phone=st.builds(
+            Setting,
+            targets,
+            targets,
+            targets,
+            st.sampled_from([None, 15]),
+            st.sampled_from([None, "01711234567"]),
+            st.booleans(),
+        ),
+    )
+    def begin(self, reach: Reach, desk_change: DeskChange, phone: Setting) -> None:
+        self.reach, self.desk_change = reach, desk_change
+        self.phone = self.own = phone
+        self.past = [(START - timedelta(days=1), phone)]
+
+    # What others do
+
+    @rule(setting=forwards)
+    def profile_forwards(self, setting: Setting) -> None:
+        self.claims += 1
+        self.wanted = Wanted(
+            RedirectMode.FORWARD, setting, f"p{self.claims}", str(self.claims)
+        )
+
+    @rule(do_not_disturb=st.sampled_from([UNKNOWN, UNKNOWN, True]))
+    def profile_says_off(self, do_not_disturb: bool) -> None:
+        self.claims += 1
+        setting = Setting(do_not_disturb=do_not_disturb)
+        self.wanted = Wanted(RedirectMode.OFF, setting, "available", str(self.claims))
+
+    @rule()
+    def profile_says_unchanged(self) -> None:
+        self.wanted = None
+
+    @precondition(lambda self: self.wanted is not None)
+    @rule(setting=forwards)
+    def another_deputy(self, setting: Setting) -> None:
+        assert self.wanted is not None
+        if self.wanted.mode is RedirectMode.FORWARD:
+            self.wanted = replace(self.wanted, setting=setting)
+
+    @rule(seconds=st.sampled_from([0.1, 0.5, 1, 4, 5, 30, 119, 3600]))
+    def time_passes(self, seconds: float) -> None:
+        self._pass(seconds)
+
+    @precondition(lambda self: not self.dialled)
+    @rule(part=st.sampled_from(Part), off=st.booleans())
+    def person_dials(self, part: Part, off: bool) -> None:
+        was = value(self.phone, part)
+        new: Value
+        if off or part is Part.DO_NOT_DISTURB:
+            if self.ledger.echoes or self.delayed:
+                return
+            new = was is False if part is Part.DO_NOT_DISTURB else None
+        else:
+            self.numbers += 1
+            new = Destination(DestinationKind.NUMBER, str(self.numbers))
+            if part is Part.FOLLOW_ME:
+                new = str(self.numbers)
+            elif part is Part.RING_SECONDS:
+                new = self.numbers
+        if new == was:
+            return
+        self.dialled = {part: new}
+        self._says(changed(self.phone, self.dialled))
+        self._pass(2)
+
+    @precondition(lambda self: not self.dialled)
+    @rule(part=st.sampled_from(Part))
+    def person_acts(self, part: Part) -> None:
+        if part in (Part.RING_SECONDS, Part.DO_NOT_DISTURB):
+            return
+        if part not in self.reach.writable:
+            return
+        self.numbers += 1
+        number = str(self.numbers)
+        mine: Value = (
+            number
+            if part is Part.FOLLOW_ME
+            else Destination(DestinationKind.NUMBER, number)
+        )
+        change = changed(Setting(), {part: mine})
+        before = self.ledger
+        self.ledger = replace(
+            own_change(
+                before,
+                change,
+                self.phone,
+                desk_change=self.desk_change,
+                reach=self.reach,
+            ),
+            own=(),
+        )
+        self._mine({part: mine}, before, through_xpresence=True)
+
+    @precondition(lambda self: not self.dialled)
+    @rule(seconds=st.floats(0, 1))
+    def phone_system_crashes(self, seconds: float) -> None:
+        instant = self.now - timedelta(seconds=seconds)
+        self.phone = next(said for at, said in reversed(self.past) if at <= instant)
+        self.past = [(self.past[0][0], self.phone)]
+        self._pass(10)
+        self.ready_since = self.now
+
+    @rule()
+    def connection_breaks(self) -> None:
+        self._pass(1)
+        self.ready_since = self.now
+
+    @precondition(lambda self: self.delayed and not self.dialled)
+    @rule()
+    def a_delayed_write_lands(self) -> None:
+        _, setting = self.delayed.pop(0)
+        self._says(changed(self.phone, dict(known(setting))))
+
+    # What xpresence does
+
+    @rule(
+        outcome=st.sampled_from(Outcome),
+        hidden=st.frozensets(st.sampled_from(Part), max_size=2),
+    )
+    def turn(self, outcome: Outcome, hidden: frozenset[Part]) -> None:
+        self._turn(outcome, frozenset(Part) - (hidden - self.dialled.keys()))
+
+    @rule()
+    def turn_without_a_reading(self) -> None:
+        assert self._ask(Setting()).write is None
+
+    @rule()
+    def xpresence_restarts(self) -> None:
+        self.ledger = Ledger.from_json(self.ledger.to_json())
+        self._pass(20)
+        self.ready_since = self.now
+
+    @precondition(lambda self: not self.delayed)
+    @rule()
+    def all_comes_to_rest(self) -> None:
+        self._rest()
+        if not self.dialled_since:
+            assert self.phone == self._expected()
+
+    @precondition(lambda self: not self.delayed)
+    @rule()
+    def nobody_has_an_opinion_any_more(self) -> None:
+        self.wanted = None
+        self._rest()
+        assert self.phone == self.own
+        assert self.ledger == Ledger()
+
+    @invariant()
+    def nothing_is_held_without_a_claim(self) -> None:
+        assert self.ledger.held is None or self.ledger.claim is not None
+
+    @override
+    def teardown(self) -> None:
+        self.delayed = []
+        self.nobody_has_an_opinion_any_more()
+
+    # How it is done
+
+    def _ask(self, reading: Setting) -> Plan:
+        return plan(
+            self.wanted,
+            reading,
+            self.ledger,
+            now=self.now,
+            ready_since=self.ready_since,
+            desk_change=self.desk_change,
+            reach=self.reach,
+        )
+
+    def _turn(self, outcome: Outcome, told: frozenset[Part]) -> Setting | None:
+        reading = only(self.phone, told)
+        found = self._ask(reading)
+        if outcome is Outcome.NOT_STORED:
+            return found.write
+        if only(reading, self.reach.readable) != Setting():
+            self._mine(self.dialled, self.ledger)
+            self.dialled = {}
+            if self.wanted and found.ledger.claim != self.ledger.claim:
+                self.dialled_since = False
+                off = self.wanted.mode is RedirectMode.OFF
+                self.to_end = REDIRECTS & self.reach.writable if off else frozenset()
+            # Off ends what it meets, and what xpresence answered for already.
+            self.to_end -= found.ledger.taken
+            if found.ledger.held is None:
+                self.to_end = frozenset()
+            ended = self.to_end & (told | dict(known(self.ledger.base)).keys())
+            self.own = changed(self.own, dict.fromkeys(ended, None))
+            self.to_end -= ended
+        self.ledger = Ledger.from_json(found.ledger.to_json())
+        assert self.ledger == found.ledger
+        if found.write is None:
+            return None
+        match outcome:
+            case Outcome.DONE | Outcome.ANSWERED:
+                self._says(changed(self.phone, dict(known(found.write))))
+            case Outcome.HALF_DONE:
+                part, new = next(known(found.write))
+                self._says(changed(self.phone, {part: new}))
+            case Outcome.DELAYED:
+                self.delayed.append((self.now, found.write))
+        if outcome is Outcome.ANSWERED:
+            self.ledger = answered(self.ledger, self.now)
+        return found.write
+
+    def _rest(self) -> None:
+        for _ in range(4):
+            if self._turn(Outcome.DONE, frozenset(Part)) is None:
+                break
+        else:
+            raise AssertionError("never came to rest")
+        for seconds in (0, 6, 200):
+            self.now += timedelta(seconds=seconds)
+            assert self._turn(Outcome.DONE, frozenset(Part)) is None
+        still = self.ledger
+        self.now += timedelta(seconds=60)
+        self._turn(Outcome.DONE, frozenset(Part))
+        assert self.ledger == still
+
+    def _pass(self, seconds: float) -> None:
+        """Let time pass; a write that has not landed within two minutes never does."""
+        self.now += timedelta(seconds=seconds)
+        self.delayed = [
+            late for late in self.delayed if self.now - late[0] < LANDS_WITHIN
+        ]
+
+    def _says(self, setting: Setting) -> None:
+        self.phone = setting
+        self.past.append((self.now, setting))
+
+    def _mine(
+        self,
+        parts: dict[Part, Value],
+        ledger: Ledger,
+        *,
+        through_xpresence: bool = False,
+    ) -> None:
+        """Note what the person made their own."""
+        for part, new in parts.items():
+            ours = value(ledger.base, part) is not UNKNOWN
+            enforced = self.desk_change is DeskChange.ENFORCE and ledger.held
+            if enforced and ours and not through_xpresence:
+                continue
+            if (
+                ledger.held
+                and (ours or through_xpresence)
+                and part is Part.UNCONDITIONAL
+                and is_on(part, new)
+                and ledger.base.follow_me is not UNKNOWN
+            ):
+                self.own = replace(self.own, follow_me=None)
+            self.own = changed(self.own, {part: new})
+            self.dialled_since = True
+
+    def _expected(self) -> Setting:
+        """Return the rule laid over what the person set."""
+        if self.wanted is None:
+            return self.own
+        if self.wanted.mode is RedirectMode.OFF:
+            asked = dict(known(only(self.wanted.setting, {Part.DO_NOT_DISTURB})))
+            asked |= dict.fromkeys(REDIRECTS, None)
+        else:
+            asked = {
+                part: new
+                for part, new in known(self.wanted.setting)
+                if part in self.reach.writable
+                and (new != VOICEMAIL or self.reach.voicemail)
+            }
+            if not any(is_on(part, new) for part, new in asked.items()):
+                return self.own
+            if not is_on(Part.NO_REPLY, asked.get(Part.NO_REPLY)):
+                asked.pop(Part.RING_SECONDS, None)
+        return changed(
+            self.own,
+            {part: new for part, new in asked.items() if part in self.reach.writable},
+        )
+
+
+TestTelephone = Telephone.TestCase
+TestTelephone.settings = settings(
+    max_examples=2 * settings().max_examples, stateful_step_count=40, deadline=None
+)

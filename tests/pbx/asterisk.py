@@ -21,6 +21,8 @@ import time
 
 CONFIG = Path(__file__).parent / "config"
 EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
+SIP_ACCOUNTS = ("110", "111", "112", "113")
+"""Extensions that have to authenticate; none but a telephone that registers is rung."""
 FORWARDS = ("CF", "CFB", "CFU")
 """FreePBX's families: forward always, when busy, when nobody answers."""
 BOOT_SECONDS = 120
@@ -79,6 +81,12 @@ class Asterisk:
     phone_ports: dict[str, int] = field(
         default_factory=lambda: {
             extension: free_port(socket.SOCK_DGRAM) for extension in EXTENSIONS
+        }
+    )
+    sip_tls_port: int = field(default_factory=free_port)
+    sip_passwords: dict[str, str] = field(
+        default_factory=lambda: {
+            extension: secrets.token_hex(8) for extension in SIP_ACCOUNTS
         }
     )
     username: str = "xpresence"
@@ -367,6 +375,17 @@ class Asterisk:
             "type=transport",
             "protocol=udp",
             f"bind=127.0.0.1:{self.sip_port}",
+            "[transport-tcp]",
+            "type=transport",
+            "protocol=tcp",
+            f"bind=127.0.0.1:{self.sip_port}",
+            "[transport-tls]",
+            "type=transport",
+            "protocol=tls",
+            f"bind=127.0.0.1:{self.sip_tls_port}",
+            "method=tlsv1_2",
+            f"cert_file={self.inner}/keys/server.pem",
+            f"priv_key_file={self.inner}/keys/server.key",
         ]
         for extension, port in self.phone_ports.items():
             sip += [
@@ -386,6 +405,8 @@ class Asterisk:
                 "media_address=127.0.0.1",
                 "bind_rtp_to_media_address=yes",
             ]
+        for extension, password in self.sip_passwords.items():
+            sip += _sip_account(extension, password)
         self._write("pjsip.conf", *sip)
 
     def _write(self, name: str, *lines: str) -> None:
@@ -472,6 +493,39 @@ class Asterisk:
                 serialization.NoEncryption(),
             )
         )
+
+
+def _sip_account(extension: str, password: str) -> list[str]:
+    """Return the configuration of an extension that authenticates.
+
+    It keeps one contact and throws out the one before, as many phone systems do. Some
+    want MD5, some nothing but SHA-256.
+    """
+    algorithm = "SHA-256" if int(extension) % 2 else "MD5"
+    return [
+        f"[{extension}]",
+        "type=aor",
+        "max_contacts=1",
+        "remove_existing=yes",
+        f"[{extension}-auth]",
+        "type=auth",
+        "auth_type=userpass",
+        f"username={extension}",
+        f"password={password}",
+        f"supported_algorithms_uas={algorithm}",
+        f"[{extension}]",
+        "type=endpoint",
+        "context=from-sip",
+        "disallow=all",
+        "allow=ulaw",
+        f"aors={extension}",
+        f"auth={extension}-auth",
+        f"callerid={extension} <{extension}>",
+        "direct_media=no",
+        "media_address=127.0.0.1",
+        "bind_rtp_to_media_address=yes",
+        "subscribe_context=from-internal",
+    ]
 
 
 @contextlib.contextmanager

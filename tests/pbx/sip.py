@@ -38,12 +38,39 @@ async def _sipp(
     )
 
 
+async def register(pbx: Asterisk, extension: str, port: int) -> None:
+    """Register a desk phone of an extension that authenticates, at a port."""
+    process = await _sipp(
+        pbx,
+        "registers",
+        "-p",
+        str(port),
+        "-s",
+        extension,
+        "-au",
+        extension,
+        "-ap",
+        pbx.sip_passwords[extension],
+        "-m",
+        "1",
+        f"127.0.0.1:{pbx.sip_port}",
+    )
+    assert await asyncio.wait_for(process.wait(), 60) == 0, "it was not registered"
+
+
 @contextlib.asynccontextmanager
 async def phone(
-    pbx: Asterisk, extension: str, behaviour: str = "answers"
+    pbx: Asterisk,
+    extension: str,
+    behaviour: str = "answers",
+    *,
+    port: int | None = None,
 ) -> AsyncIterator[None]:
-    """Be a telephone: it ``answers``, is ``busy``, or only ``rings``."""
-    port = pbx.phone_ports[extension]
+    """Be a telephone: it ``answers``, is ``busy``, or only ``rings``.
+
+    One that has registered is at the ``port`` it registered with.
+    """
+    port = pbx.phone_ports[extension] if port is None else port
     process = await _sipp(
         pbx, behaviour, "-p", str(port), "-mp", str(free_port(socket.SOCK_DGRAM))
     )

@@ -1,0 +1,1 @@
+"""Any SIP phone system: by feature events, by codes and lamps."""

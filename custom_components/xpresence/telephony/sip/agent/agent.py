@@ -80,7 +80,7 @@ class UserAgent:
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
-        for ending in (*self._subscriptions, *self._registrations):
+        for ending in self._kept():
             await ending.close()
         await self._core.finish(self._core.timers.farewell)
         self._core.close()
@@ -256,8 +256,11 @@ class UserAgent:
         self.server_name = "".join(filter(str.isprintable, told))[:64] or None
 
     def _hurry(self) -> None:
-        for each in (*self._subscriptions, *self._registrations):
+        for each in self._kept():
             each.hurry()
+
+    def _kept(self) -> list[Subscription | Registration]:
+        return [*self._subscriptions, *self._registrations]
 
     def _tell(self, *, reachable: bool, error: SipError | None = None) -> None:
         if reachable is self.reachable or self._closed:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import contextlib
 from dataclasses import dataclass, field
 import datetime as dt
+import fcntl
 import itertools
 import json
 import os
@@ -18,6 +19,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
+from typing import TextIO
 
 CONFIG = Path(__file__).parent / "config"
 EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
@@ -57,10 +59,30 @@ def _stands(thread: Path) -> bool:
 
 
 _ports = itertools.cycle(random.sample(PORTS, len(PORTS)))
+_reservations: list[TextIO] = []
+"""The one file whose locks reserve ports: the lock on byte n is port n's."""
+
+
+def reserve(port: int) -> bool:
+    """Reserve a port until this process ends; False if another test run has it.
+
+    A port is often bound long after it was chosen: a telephone's, with its first call.
+    """
+    if not _reservations:
+        name = f"xpresence-test-ports-{os.getuid()}"
+        _reservations.append((Path(tempfile.gettempdir()) / name).open("a"))
+    try:
+        fcntl.lockf(_reservations[0], fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a loopback port that nobody listens on, and that is given only once."""
+    """Return a loopback port that nobody listens on, and that is given only once.
+
+    Not to a test run beside this one either.
+    """
     while True:
         port = next(_ports)
         with (
@@ -68,7 +90,8 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
             socket.socket(socket.AF_INET, kind) as probe,
         ):
             probe.bind(("127.0.0.1", port))
-            return port
+            if reserve(port):
+                return port
 
 
 @dataclass(slots=True)

@@ -120,7 +120,8 @@ def test_only_the_coordinators_own_loop_changes_a_ledger() -> None:
         named = {
             alias.name
             for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("presence.redirect.plan")
+            if isinstance(node, ast.ImportFrom)
+            and (node.module or "").endswith("presence.redirect.plan")
             for alias in node.names
         }
         assert not named & changing, label(path)

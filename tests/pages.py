@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "custom_components" / "xpresence"
 EN: dict[str, Any] = json.loads((PACKAGE / "translations" / "en.json").read_text())
 
 
-def blanks(text: str) -> set[str]:
+def placeholders(text: str) -> set[str]:
     """Return the placeholders of a text."""
     return {field for _, field, _, _ in Formatter().parse(text) if field}
 
@@ -25,7 +25,7 @@ def assert_worded(page: Any, texts: dict[str, Any]) -> None:
             assert set(page["menu_options"]) <= step["menu_options"].keys()
             assert set(page["menu_options"]) <= step["menu_option_descriptions"].keys()
             filled = set(page["description_placeholders"] or {})
-            assert blanks(step.get("description", "")) <= filled
+            assert placeholders(step.get("description", "")) <= filled
         case FlowResultType.FORM:
             step = texts["step"][page["step_id"]]
             fields = _assert_fields_worded(page["data_schema"].schema, step)
@@ -34,14 +34,14 @@ def assert_worded(page: Any, texts: dict[str, Any]) -> None:
             said = [step["title"], step.get("description", "")]
             said += [texts["error"][error] for error in errors.values()]
             filled = set(page["description_placeholders"] or {})
-            assert blanks(" ".join(said)) <= filled
+            assert placeholders(" ".join(said)) <= filled
         case FlowResultType.ABORT:
             if page.get("translation_domain") != "homeassistant":
                 filled = set(page["description_placeholders"] or {})
-                assert blanks(texts["abort"][page["reason"]]) <= filled
+                assert placeholders(texts["abort"][page["reason"]]) <= filled
         case FlowResultType.CREATE_ENTRY:
             said = texts.get("create_entry", {}).get("default", "")
-            assert blanks(said) <= set(page["description_placeholders"] or {})
+            assert placeholders(said) <= set(page["description_placeholders"] or {})
 
 
 def _assert_fields_worded(schema: dict[Any, Any], texts: dict[str, Any]) -> set[str]:

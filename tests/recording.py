@@ -5,7 +5,12 @@ from typing import Any, Self, override
 
 import pytest
 
-from custom_components.xpresence.presence.line import AgentState, Line, Setting, Status
+from custom_components.xpresence.presence.line import (
+    AgentState,
+    ForwardingState,
+    Line,
+    Status,
+)
 from custom_components.xpresence.telephony.driver import (
     Capability,
     ConnectionChanged,
@@ -34,11 +39,11 @@ class Recording(ActionsPhoneSystem):
         return super().capabilities | Capability.PRESENCE_TEXT | Capability.RING
 
     @override
-    async def apply(self, extension: str, wanted: Setting) -> Line:
-        self.reached.append((extension, wanted))
+    async def apply(self, extension: str, desired: ForwardingState) -> Line:
+        self.reached.append((extension, desired))
         if self.failure is not None:
             raise self.failure
-        return await super().apply(extension, wanted)
+        return await super().apply(extension, desired)
 
     @override
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
@@ -66,7 +71,7 @@ class Recording(ActionsPhoneSystem):
     async def dialled(self, extension: str, **changes: Any) -> None:
         """Let somebody change the redirect at the desk phone."""
         line = self._line(extension)
-        await self._keep(replace(line, setting=replace(line.setting, **changes)))
+        await self._keep(replace(line, forwarding=replace(line.forwarding, **changes)))
         self._emit(LineChanged(self._read(extension)))
 
 

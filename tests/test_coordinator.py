@@ -47,7 +47,7 @@ async def choose(hass: HomeAssistant, option: str, entity_id: str = SELECT) -> N
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def act(hass: HomeAssistant, name: str, **data: Any) -> None:
+async def permission(hass: HomeAssistant, name: str, **data: Any) -> None:
     data.setdefault("entity_id", SELECT)
     await hass.services.async_call(DOMAIN, name, data, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -126,14 +126,14 @@ async def test_what_nobody_may_choose_is_not_offered(
 async def test_set_profile_finds_a_profile_as_it_is_spoken(
     hass: HomeAssistant, office: MockConfigEntry, name: str
 ) -> None:
-    await act(hass, "set_profile", profile=name)
+    await permission(hass, "set_profile", profile=name)
     assert shown(hass, SELECT).state == "Meeting"
 
 
 async def test_set_profile_ends_when_it_was_told_to(
     hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    await act(hass, "set_profile", profile="Meeting", **{"for": {"minutes": 30}})
+    await permission(hass, "set_profile", profile="Meeting", **{"for": {"minutes": 30}})
     until = shown(hass, "sensor.anna_next_change").state
     assert until == (dt_util.utcnow() + timedelta(minutes=30)).isoformat(
         timespec="seconds"
@@ -205,7 +205,7 @@ async def test_a_wish_that_makes_no_sense_changes_nothing(
     key: str,
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await act(hass, name, **data)
+        await permission(hass, name, **data)
     assert caught.value.translation_key == key
     assert shown(hass, SELECT).state == "Available"
     assert shown(hass, REDIRECT).state == "off"
@@ -214,21 +214,21 @@ async def test_a_wish_that_makes_no_sense_changes_nothing(
 async def test_an_own_redirect_is_set_ended_and_given_back(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await permission(hass, "set_redirect", mode="forward", target="Bob")
     assert shown(hass, REDIRECT).attributes["set_by"] == "action"
-    await act(hass, "set_redirect", mode="off")
+    await permission(hass, "set_redirect", mode="off")
     assert shown(hass, REDIRECT).state == "off"
     await choose(hass, "Meeting")
-    await act(hass, "set_redirect", mode="forward", target="0171 555 0100")
+    await permission(hass, "set_redirect", mode="forward", target="0171 555 0100")
     assert shown(hass, REDIRECT).attributes["target"] == "… 00"
-    await act(hass, "set_redirect", mode="unchanged")
+    await permission(hass, "set_redirect", mode="unchanged")
     assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
 
 
 async def test_an_own_redirect_ends_by_itself(
     hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    await act(
+    await permission(
         hass, "set_redirect", mode="forward", target="Bob", **{"for": {"hours": 1}}
     )
     assert shown(hass, REDIRECT).state == "active"
@@ -241,7 +241,7 @@ async def test_an_own_redirect_ends_by_itself(
 async def test_an_own_redirect_comes_back_after_the_meeting(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await permission(hass, "set_redirect", mode="forward", target="Bob")
     await choose(hass, "Meeting")
     assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
     await choose(hass, "Available")
@@ -251,7 +251,7 @@ async def test_an_own_redirect_comes_back_after_the_meeting(
 async def test_a_circle_is_refused_by_the_names_on_the_way(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    await act(
+    await permission(
         hass,
         "set_redirect",
         entity_id="select.bob_profile",
@@ -265,7 +265,7 @@ async def test_a_circle_is_refused_by_the_names_on_the_way(
     assert shown(hass, SELECT).state == "Training"
     assert shown(hass, REDIRECT).state == "failed"
     assert shown(hass, REDIRECT).attributes["reason"] == "loop"
-    await act(hass, "set_redirect", entity_id="select.bob_profile", mode="off")
+    await permission(hass, "set_redirect", entity_id="select.bob_profile", mode="off")
     assert shown(hass, REDIRECT).state == "active"
 
 
@@ -376,11 +376,11 @@ async def test_a_person_who_leaves_gives_the_redirect_back(
 ) -> None:
     await choose(hass, "Meeting")
     system = office.runtime_data.system
-    assert (await system.read("100")).setting.unconditional is not None
+    assert (await system.read("100")).forwarding.unconditional is not None
     hass.config_entries.async_remove_subentry(office, ANNA)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert hass.states.get(SELECT) is None
-    assert (await system.read("100")).setting.unconditional is None
+    assert (await system.read("100")).forwarding.unconditional is None
     assert ANNA not in set(office.runtime_data.store)
 
 
@@ -416,8 +416,8 @@ async def test_another_extension_takes_its_own_redirect_and_leaves_the_old_one_f
     )
     await hass.async_block_till_done(wait_background_tasks=True)
     system = office.runtime_data.system
-    assert (await system.read("100")).setting.unconditional is None
-    assert (await system.read("110")).setting.unconditional is not None
+    assert (await system.read("100")).forwarding.unconditional is None
+    assert (await system.read("110")).forwarding.unconditional is not None
     assert shown(hass, SELECT).state == "Meeting"
 
 
@@ -527,7 +527,7 @@ async def test_unloaded_it_thinks_nothing_through_any_more(
     line = next(iter(coordinator.people.values())).line
     with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
         coordinator._on_driver_event(LineChanged(line))
-        coordinator._deciding.stop()
+        coordinator._decisions.stop()
         await hass.async_block_till_done(wait_background_tasks=True)
     assert resolved.call_count == 0
 
@@ -557,7 +557,7 @@ async def test_numbers_and_secrets_are_in_no_log(
 ) -> None:
     caplog.set_level("DEBUG")
     caplog.clear()
-    await act(hass, "set_redirect", mode="forward", target="0171 555 0199")
+    await permission(hass, "set_redirect", mode="forward", target="0171 555 0199")
     ours = [r.getMessage() for r in caplog.records if "xpresence" in r.name]
     assert not [line for line in ours if "5550199" in line.replace(" ", "")]
 

@@ -1,6 +1,7 @@
 """Who may know whom: the invariants of the architecture."""
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 import subprocess
 import sys
@@ -134,3 +135,79 @@ def test_only_the_driver_knows_freepbx_words() -> None:
         text = path.read_text()
         for word in ("AMPUSER", "ddial", "DBPut", "CustomPresence"):
             assert word not in text, label(path)
+
+
+FLOORS = {
+    "presence": 0,
+    "telephony": 1,
+    "groupware": 1,
+    "settings": 2,
+    "const.py": 2,
+    "engine": 3,
+    "microsoft": 4,
+    "inputs": 4,
+    "coordinator.py": 5,
+    "operations": 6,
+}
+"""Folder or file of the root → its floor; everything else is a door, floor 7."""
+DOORS = 7
+
+
+def floor(module: Path) -> int:
+    return FLOORS.get(module.relative_to(PACKAGE).parts[0], DOORS)
+
+
+def modules_imported(path: Path) -> set[Path]:
+    """Return the files of the package that a file imports, for type checking too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+        for target in (base, *(base / alias.name for alias in node.names)):
+            for file in (target.with_suffix(".py"), target / "__init__.py"):
+                if file.is_file() and file != path:
+                    found.add(file)
+    return found
+
+
+ALL_MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", ALL_MODULES, ids=label)
+def test_no_file_imports_a_floor_above_its_own(path: Path) -> None:
+    above = [label(m) for m in modules_imported(path) if floor(m) > floor(path)]
+    assert not above
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    # A package's own __init__ gathers its modules; they may share its folder's names.
+    graph = {
+        path: {m for m in modules_imported(path) if m != path.parent / "__init__.py"}
+        for path in ALL_MODULES
+    }
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle: list[Path] = error.args[1]
+        pytest.fail(" → ".join(label(path) for path in circle))
+
+
+ROOT_FILES = {
+    "__init__.py",
+    "config_flow.py",
+    "const.py",
+    "coordinator.py",
+    "diagnostics.py",
+    "diagnostics_person.py",
+    "entity.py",
+    "llm.py",
+    "logbook.py",
+    "repairs.py",
+    "system_health.py",
+    *PLATFORMS,
+}
+
+
+def test_the_root_holds_only_what_home_assistant_wants_there() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} <= ROOT_FILES

@@ -21,7 +21,7 @@ from custom_components.xpresence.presence.texts.logbook import (
     BECAUSE,
     BY,
     WHAT,
-    Maker,
+    Author,
     in_words,
 )
 from custom_components.xpresence.presence.texts.phrases import LANGUAGES
@@ -111,7 +111,7 @@ def appointment(hass: HomeAssistant, team: Team) -> None:
         subject="Budget",
     )
     coordinator = team.entry.runtime_data
-    coordinator._learn(
+    coordinator._update_facts(
         coordinator.people[ANNA],
         lambda facts: replace(facts, agenda=Agenda.of([entry])),
     )
@@ -217,7 +217,7 @@ async def test_what_ends_by_itself_is_nobodys_doing(
 ) -> None:
     await choose(hass, team, "anna", "Meeting")
     coordinator = team.entry.runtime_data
-    coordinator._learn(
+    coordinator._update_facts(
         coordinator.people[ANNA], lambda facts: replace(facts, choice=None)
     )
     assert sentences(await read(SELECT))[-1] == (
@@ -252,16 +252,16 @@ def test_both_languages_have_the_same_words() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-@pytest.mark.parametrize("maker", Maker)
-def test_every_maker_has_words(maker: Maker, language: str) -> None:
-    for happening in ("activated", "redirected"):
+@pytest.mark.parametrize("author", Author)
+def test_every_maker_has_words(author: Author, language: str) -> None:
+    for event_type in ("activated", "redirected"):
         about, said = in_words(
             {
-                "happening": happening,
+                "happening": event_type,
                 "name": "Anna",
                 "profile": "Meeting",
                 "target": "Voicemail",
-                "made_by": maker.value,
+                "made_by": author.value,
                 "by": "Dora",
                 "reason": "",
             },

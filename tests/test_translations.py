@@ -24,7 +24,7 @@ def texts(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
             yield f"{path}{key}", value
 
 
-def blanks(text: str) -> set[str]:
+def placeholders(text: str) -> set[str]:
     return {field for _, field, _, _ in Formatter().parse(text) if field}
 
 
@@ -35,7 +35,7 @@ def test_both_languages_say_the_same_things() -> None:
 @pytest.mark.parametrize("key", dict(texts(EN)))
 def test_both_languages_have_the_same_blanks(key: str) -> None:
     en, de = dict(texts(EN))[key], dict(texts(DE))[key]
-    assert blanks(en) == blanks(de)
+    assert placeholders(en) == placeholders(de)
     assert en.strip()
     assert de.strip()
     assert "[%key" not in en + de
@@ -68,7 +68,7 @@ def test_every_error_has_words() -> None:
 
 
 def test_every_refusal_and_every_phone_system_error_has_words() -> None:
-    from custom_components.xpresence.engine.exceptions import not_followed
+    from custom_components.xpresence.engine.exceptions import not_set_error
     from custom_components.xpresence.presence.redirect.targets import RefusalReason
     from custom_components.xpresence.telephony import driver
 
@@ -76,7 +76,7 @@ def test_every_refusal_and_every_phone_system_error_has_words() -> None:
         assert f"refused_{reason.value}" in EN["exceptions"]
         assert f"redirect_failing_{reason.value}" in EN["issues"]
     for kind in driver.PhoneSystemError.__subclasses__():
-        error = not_followed(kind("agent"))
+        error = not_set_error(kind("agent"))
         assert error.translation_key in EN["exceptions"]
     for reason in ("auth_failed", "permission_denied", "rejected", "unreachable"):
         assert f"redirect_failing_{reason}" in EN["issues"]
@@ -110,7 +110,7 @@ def test_every_action_and_field_has_words_and_an_icon() -> None:
 def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
     from custom_components.xpresence.calendar import APPOINTMENTS
     from custom_components.xpresence.event import PRESENCE
-    from custom_components.xpresence.presence.texts.logbook import Maker
+    from custom_components.xpresence.presence.texts.logbook import Author
     from custom_components.xpresence.select import AGENT, FOLLOW_ME, PROFILE
     from custom_components.xpresence.sensor import SENSORS
     from custom_components.xpresence.switch import AUTOMATIC
@@ -136,7 +136,7 @@ def test_every_entity_has_a_name_an_icon_and_words_for_its_states() -> None:
     told = EN["entity"]["event"]["presence"]["state_attributes"]["event_type"]["state"]
     assert set(PRESENCE.event_types) == told.keys()
     attributes = EN["entity"]["event"]["presence"]["state_attributes"]
-    assert {maker.value for maker in Maker} == attributes["made_by"]["state"].keys()
+    assert {author.value for author in Author} == attributes["made_by"]["state"].keys()
 
 
 def test_every_choice_in_the_settings_has_words() -> None:

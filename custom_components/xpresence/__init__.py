@@ -54,7 +54,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) ->
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     # After the platforms, so that no change is decided before it can be shown.
-    coordinator.async_begin()
+    coordinator.async_activate()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     entry.async_on_unload(
         entry.async_on_state_change(lambda: async_refresh_voice(hass))

@@ -20,7 +20,7 @@ from .entity import PersonEntity
 from .operations.appointments import event_now, events_between
 from .operations.authorization import async_authorize
 from .operations.planning import async_cancel, async_change, async_plan
-from .presence.permission.policy import Act
+from .presence.permission.policy import Permission
 
 PARALLEL_UPDATES = 0
 
@@ -131,6 +131,6 @@ class AppointmentsCalendar(PersonEntity, CalendarEntity):
         if context is None and (connection := current_connection.get()) is not None:
             context = Context(user_id=connection.user.id)
         await async_authorize(
-            self.coordinator, self.person_id, Act.PLAN_PRESENCE, context
+            self.coordinator, self.person_id, Permission.PLAN_PRESENCE, context
         )
         return context

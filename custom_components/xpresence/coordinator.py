@@ -1,6 +1,6 @@
 """Facts in, decisions out: one phone system's people, kept up to date.
 
-Inputs change the facts; :class:`Deciding` turns them into decisions; entities show
+Inputs change the facts; :class:`DecisionUpdater` turns them into decisions; entities show
 those; each person's :class:`RedirectLoop` makes the phone system follow.
 """
 
@@ -26,17 +26,31 @@ from .const import (
     DOMAIN,
     SUBENTRY_PROFILE,
 )
-from .engine.attribution import Cause, async_cause, cause_at_phone
+from .engine.attribution import Origin, origin_at_phone
 from .engine.connection import async_connect, build, connection_of
-from .engine.decisions import Deciding
-from .engine.events import begin, report_failing, tell, tell_activated, tell_redirect
-from .engine.exceptions import not_followed, refuse
-from .engine.issues import (
-    all_gone,
-    of_a_person,
-    release_failed,
+from .engine.decisions import DecisionUpdater
+from .engine.events import (
+    fire_activated,
+    fire_event,
+    fire_redirected,
+    set_origin,
+    update_redirect_issue,
 )
-from .engine.person import FOUND, Happening, HappeningListener, PersonState
+from .engine.exceptions import not_set_error, raise_refusals
+from .engine.input import InputContext
+from .engine.issues import (
+    create_release_issue,
+    delete_person_issues,
+    set_person_issue,
+)
+from .engine.person import (
+    EVENT_TYPES,
+    CleansUp,
+    PersonState,
+    PresenceEventListener,
+    PresenceEventType,
+    RestoresFacts,
+)
 from .engine.redirect_loop import RedirectLoop
 from .engine.serialization import (
     facts_from_record,
@@ -44,9 +58,9 @@ from .engine.serialization import (
     noted_from_record,
     to_record,
 )
-from .engine.side_effects import Accompaniment
+from .engine.side_effects import SideEffects
 from .engine.store import OfficeStore
-from .inputs import Inlet, Leaving, Recalling, inputs_for
+from .inputs import inputs_for
 from .presence.decision.decide import choose, decide, note_on
 from .presence.model import (
     EndingKind,
@@ -91,16 +105,16 @@ class OfficeCoordinator:
         self.office: Office = office_from(entry, hass.config.time_zone)
         self.people: dict[str, PersonState] = {}
         self.system: PhoneSystem
-        self._accompaniment: Accompaniment
+        self._side_effects: SideEffects
         self._connection = connection_of(entry.data)
         self._adders: list[Callable[[str], None]] = []
         self._listeners: list[CALLBACK_TYPE] = []
         self._stops: list[CALLBACK_TYPE] = []
         self._office_turn = asyncio.Lock()
-        self._begun = False
+        self._active = False
         self._ready_since: datetime | None = None
         self._lost = False
-        self._deciding = Deciding(
+        self._decisions = DecisionUpdater(
             hass,
             self.people,
             get_office=lambda: self.office,
@@ -128,7 +142,7 @@ class OfficeCoordinator:
             self.store.get(LINES),
             lambda lines: self.store.async_put({LINES: dict(lines)}),
         )
-        self._accompaniment = Accompaniment(
+        self._side_effects = SideEffects(
             self.hass,
             self.entry,
             self.system,
@@ -142,11 +156,11 @@ class OfficeCoordinator:
             await self.async_stop()
             raise
         for person in self.office.people.values():
-            self._take_up(person)
+            self._add_person(person)
         self._check_profiles()
 
     @callback
-    def async_begin(self) -> None:
+    def async_activate(self) -> None:
         """Start to act, once Home Assistant has started.
 
         Before that the entities that a decision depends on may still be missing.
@@ -158,7 +172,7 @@ class OfficeCoordinator:
         for stop in self._stops:
             stop()
         self._stops.clear()
-        self._deciding.stop()
+        self._decisions.stop()
         for state in self.people.values():
             state.stop()
         await self.system.close()
@@ -168,8 +182,8 @@ class OfficeCoordinator:
         # What all inputs say together is followed, not what the first of them says.
         for state in self.people.values():
             self._start_inputs(state)
-        self._begun = True
-        self._deciding.refresh(self.people)
+        self._active = True
+        self._decisions.refresh(self.people)
         for state in self.people.values():
             self._run(state)
 
@@ -190,7 +204,7 @@ class OfficeCoordinator:
                         self._run(state)
                         if state.person.queues:
                             self._follow(state)
-                self._deciding.resolve_soon()
+                self._decisions.resolve_soon()
             case ConnectionChanged(ready=ready, error=error):
                 self._ready_since = dt_util.utcnow() if ready else None
                 if ready is self._lost:
@@ -208,8 +222,8 @@ class OfficeCoordinator:
                     if ready:
                         self._run(state)
                         state.published = None
-                        self._accompaniment.follow(state)
-                self._tell_office()
+                        self._side_effects.follow(state)
+                self._update_office_listeners()
 
     # The office
 
@@ -221,14 +235,14 @@ class OfficeCoordinator:
             for person_id, state in tuple(self.people.items()):
                 person = self.office.people.get(person_id)
                 if person is None:
-                    await self._async_let_go(person_id)
+                    await self._async_remove_person(person_id)
                 elif person.extension != state.person.extension:
-                    await self._async_move(state, person)
+                    await self._async_change_extension(state, person)
             for person in self.office.people.values():
                 if person.id in self.people:
                     self._follow_settings(self.people[person.id], person)
                 else:
-                    self._take_up(person)
+                    self._add_person(person)
                     for add in self._adders:
                         add(person.id)
             for state in self.people.values():
@@ -236,12 +250,12 @@ class OfficeCoordinator:
                 # Names and the way numbers are written may be others now.
                 state.loop.show()
             self._check_profiles()
-            self._deciding.refresh(self.people, show=True)
+            self._decisions.refresh(self.people, show=True)
             for person_id, state in self.people.items():
                 if state.loop is not before.get(person_id):
                     # Read now: with no wish for it nothing else would.
                     self._run(state)
-            self._tell_office()
+            self._update_office_listeners()
 
     @callback
     def _check_profiles(self) -> None:
@@ -255,7 +269,7 @@ class OfficeCoordinator:
                     self.entry, subentry, title=name
                 )
         for person in self.office.people.values():
-            of_a_person(
+            set_person_issue(
                 self.hass,
                 "default_profile_missing",
                 person.id,
@@ -281,7 +295,7 @@ class OfficeCoordinator:
     def _desk_change(self) -> DeskChange:
         return DeskChange(self.entry.options.get(CONF_DESK_CHANGE, DeskChange.RESPECT))
 
-    def _take_up(self, person: Person) -> None:
+    def _add_person(self, person: Person) -> None:
         record = self.store.get(person.id)
         facts = facts_from_record(person.id, record)
         self.people[person.id] = state = PersonState(
@@ -298,23 +312,23 @@ class OfficeCoordinator:
     def _make_inputs(self, state: PersonState) -> None:
         person_id = state.person.id
         state.settings = dict(self.entry.subentries[person_id].data)
-        inlet = Inlet(
+        input_context = InputContext(
             self.hass,
             self.entry,
             self.store,
             person_id,
             get_office=lambda: self.office,
             get_state=lambda: state,
-            take=lambda change, seen: self._learn(state, change, seen),
+            take=lambda change, seen: self._update_facts(state, change, seen),
             follow=lambda listener: self.async_listen(person_id, listener),
             show=lambda: self._show(person_id),
         )
-        state.inputs = inputs_for(inlet)
+        state.inputs = inputs_for(input_context)
         for one in state.inputs:
-            if isinstance(one, Recalling):
-                state.facts = one.recall(state.facts)
+            if isinstance(one, RestoresFacts):
+                state.facts = one.restore_facts(state.facts)
         state.decision = decide(self.office, state.facts, dt_util.utcnow())
-        if self._begun:
+        if self._active:
             self._start_inputs(state)
 
     @callback
@@ -334,7 +348,7 @@ class OfficeCoordinator:
         self._make_inputs(state)
 
     @callback
-    def _learn(
+    def _update_facts(
         self,
         state: PersonState,
         change: Callable[[Facts], Facts],
@@ -349,7 +363,7 @@ class OfficeCoordinator:
         # Other appointments show in the calendar even while nothing is decided anew.
         show = facts.agenda != state.facts.agenda
         state.facts = facts
-        self._deciding.refresh([state.person.id], show=show, seen=seen)
+        self._decisions.refresh([state.person.id], show=show, seen=seen)
 
     def _loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
         return RedirectLoop(
@@ -370,31 +384,31 @@ class OfficeCoordinator:
             ready_since=self._ready_since,
         )
 
-    async def _async_let_go(self, person_id: str) -> None:
+    async def _async_remove_person(self, person_id: str) -> None:
         """Give back what a profile holds for a person who leaves us."""
         # Out of sight first, so that no other change makes a wish for them again.
         state = self.people.pop(person_id)
         state.stop()
         for one in state.inputs:
-            if isinstance(one, Leaving):
-                await one.async_leave()
+            if isinstance(one, CleansUp):
+                await one.async_clean_up()
         released = await state.loop.async_release()
         own = [key for key in self.store if key.split(".")[0] == person_id]
         await self.store.async_put(dict.fromkeys(own))
-        all_gone(self.hass, person_id)
+        delete_person_issues(self.hass, person_id)
         if not released:
-            release_failed(self.hass, person_id)
+            create_release_issue(self.hass, person_id)
 
-    async def _async_move(self, state: PersonState, person: Person) -> None:
+    async def _async_change_extension(self, state: PersonState, person: Person) -> None:
         """Follow a person to another extension; the old one is given back."""
         before = state.loop
         state.person, state.loop = person, self._loop(person, Ledger())
         if not await before.async_release():
-            release_failed(self.hass, person.id)
+            create_release_issue(self.hass, person.id)
 
     def _run(self, state: PersonState) -> None:
         """Let a person's redirect follow, in the background."""
-        if not self._begun:
+        if not self._active:
             return
         self.entry.async_create_background_task(
             self.hass, state.loop.async_follow(), f"{DOMAIN} redirect"
@@ -403,14 +417,14 @@ class OfficeCoordinator:
     @callback
     def _follow(self, state: PersonState) -> None:
         """Let hotline and telephones follow, in the background."""
-        if self._begun:
-            self._accompaniment.follow(state)
+        if self._active:
+            self._side_effects.follow(state)
 
     def situations(self) -> dict[str, Situation]:
         """Return what is known of everybody, for finding targets."""
-        return self._deciding.situations()
+        return self._decisions.situations()
 
-    def home_person(self, person_id: str) -> str | None:
+    def person_entity_id(self, person_id: str) -> str | None:
         """Return the Home Assistant person that this one is, if that is known."""
         home: str | None = self.entry.subentries[person_id].data.get(CONF_PERSON)
         return home
@@ -431,54 +445,43 @@ class OfficeCoordinator:
         self,
         person_id: str,
         profile: Profile,
+        origin: Origin,
         *,
         until: datetime | None = None,
         info_text: str | None = None,
         ending: EndingKind | None = None,
-        context: Context | None = None,
-        satellite: str | None = None,
     ) -> None:
         """Choose a profile by hand and return when the redirect follows it.
-
-        ``context`` and ``satellite`` say who does it.
 
         Raises:
             HomeAssistantError: not saved (nothing changed), or saved but not
                 yet followed by the phone system (the message says which).
         """
         state = self.people[person_id]
-        now = dt_util.utcnow()
         choice = choose(
             self.office,
             state.facts,
             profile.id,
-            now,
+            dt_util.utcnow(),
             until=until,
             info_text=info_text,
             ending=ending,
-            by=context.user_id if context else None,
+            by=origin.context.user_id,
         )
         facts = replace(state.facts, choice=choice)
-        cause = await async_cause(self, person_id, context, satellite=satellite)
-        await self._async_set_facts(person_id, facts, cause)
+        await self._async_set_facts(person_id, facts, origin)
 
-    async def async_resume_automatic(
-        self,
-        person_id: str,
-        context: Context | None = None,
-        satellite: str | None = None,
-    ) -> None:
+    async def async_resume_automatic(self, person_id: str, origin: Origin) -> None:
         """Release what was chosen by hand.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
         facts = replace(self.people[person_id].facts, choice=None, automatic=True)
-        cause = await async_cause(self, person_id, context, satellite=satellite)
-        await self._async_set_facts(person_id, facts, cause)
+        await self._async_set_facts(person_id, facts, origin)
 
     async def async_set_automatic(
-        self, person_id: str, context: Context | None = None, *, automatic: bool
+        self, person_id: str, origin: Origin, *, automatic: bool
     ) -> None:
         """Let automation choose, or nothing but the person.
 
@@ -486,11 +489,10 @@ class OfficeCoordinator:
             HomeAssistantError: as :meth:`async_choose`.
         """
         facts = replace(self.people[person_id].facts, automatic=automatic)
-        cause = await async_cause(self, person_id, context)
-        await self._async_set_facts(person_id, facts, cause)
+        await self._async_set_facts(person_id, facts, origin)
 
     async def async_set_info_text(
-        self, person_id: str, text: str, context: Context | None = None
+        self, person_id: str, text: str, origin: Origin
     ) -> None:
         """Write what colleagues read as long as this profile holds.
 
@@ -499,36 +501,35 @@ class OfficeCoordinator:
         """
         state = self.people[person_id]
         facts = replace(state.facts, note=note_on(state.decision, text))
-        cause = await async_cause(self, person_id, context)
-        await self._async_set_facts(person_id, facts, cause)
+        await self._async_set_facts(person_id, facts, origin)
 
     async def _async_set_facts(
-        self, person_id: str, facts: Facts, cause: Cause
+        self, person_id: str, facts: Facts, origin: Origin
     ) -> None:
         """Take new facts that must survive a crash; undo them if they cannot."""
         state = self.people[person_id]
-        begin(state, cause)
+        set_origin(state, origin)
         before = state.facts
         state.facts = facts
-        decided = self._deciding.decide([person_id])
-        self._deciding.resolve(but=person_id)
+        decided = self._decisions.decide([person_id])
+        self._decisions.resolve(but=person_id)
         # The redirect first, for callers wait longer for it than readers for the rest.
         turn = self.hass.async_create_task(
             state.loop.async_turn(), f"{DOMAIN} redirect", eager_start=True
         )
         await asyncio.wait({turn}, timeout=SHOW_AT_LATEST)
-        self._deciding.tell(decided, show=True)
+        self._decisions.publish(decided, show=True)
         try:
             await turn
         except OSError as error:
             state.facts = before
-            self._deciding.refresh([person_id], show=True)
+            self._decisions.refresh([person_id], show=True)
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="not_saved"
             ) from error
         except PhoneSystemError as error:
-            raise not_followed(error) from error
-        refuse(self.office, state.loop.refusals)
+            raise not_set_error(error) from error
+        raise_refusals(self.office, state.loop.refusals)
 
     # Remembering and showing
 
@@ -553,7 +554,7 @@ class OfficeCoordinator:
         return lambda: listeners.remove(listener)
 
     @callback
-    def _tell_office(self) -> None:
+    def _update_office_listeners(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 
@@ -562,30 +563,30 @@ class OfficeCoordinator:
         if (state := self.people.get(person_id)) is None:
             return
         # First, as in telling of decisions: a quick turn shows before those are told.
-        tell_activated(self.hass, state)
+        fire_activated(self.hass, state)
         for listener in tuple(state.listeners):
             listener()
-        report_failing(self.hass, self.entry, state)
-        if self._begun and tell_redirect(self.hass, state):
+        update_redirect_issue(self.hass, self.entry, state)
+        if self._active and fire_redirected(self.hass, state):
             self._follow(state)
 
     # Happenings
 
     @callback
-    def async_listen_happenings(
-        self, person_id: str, listener: HappeningListener
+    def async_listen_events(
+        self, person_id: str, listener: PresenceEventListener
     ) -> CALLBACK_TYPE:
         """Be told what happens to a person's presence."""
-        listeners = self.people[person_id].happenings
+        listeners = self.people[person_id].event_listeners
         listeners.append(listener)
         return lambda: listeners.remove(listener)
 
     @callback
     def _found(self, person_id: str, event: Event) -> None:
-        happening = FOUND.get(event.kind)
-        if happening is not None and person_id in self.people:
+        event_type = EVENT_TYPES.get(event.kind)
+        if event_type is not None and person_id in self.people:
             parts = sorted(part.value for part in event.parts)
-            at_phone = happening is Happening.CHANGED_AT_PHONE
-            cause = cause_at_phone() if at_phone else None
+            at_phone = event_type is PresenceEventType.CHANGED_AT_PHONE
+            origin = origin_at_phone() if at_phone else None
             state = self.people[person_id]
-            tell(self.hass, state, happening, {"parts": parts}, cause)
+            fire_event(self.hass, state, event_type, {"parts": parts}, origin)

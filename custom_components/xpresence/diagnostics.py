@@ -32,7 +32,13 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
-from .diagnostics_person import Names, Told, person_diagnosis, profile_diagnosis, word
+from .diagnostics_person import (
+    Names,
+    Told,
+    person_diagnostics,
+    profile_diagnostics,
+    word,
+)
 from .settings.permissions import policy_from
 
 NUMBERS: Final = (
@@ -61,13 +67,13 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     names = Names(coordinator)
     return {
-        **office_diagnosis(coordinator),
+        **office_diagnostics(coordinator),
         "profiles": [
-            profile_diagnosis(profile, names)
+            profile_diagnostics(profile, names)
             for profile in coordinator.office.profiles.values()
         ],
         "people": [
-            person_diagnosis(coordinator, person_id, names)
+            person_diagnostics(coordinator, person_id, names)
             for person_id in coordinator.people
         ],
     }
@@ -83,8 +89,10 @@ async def async_get_device_diagnostics(
     for domain, person_id in device.identifiers:
         if domain == DOMAIN and person_id in coordinator.people:
             return {
-                **office_diagnosis(coordinator),
-                "person": person_diagnosis(coordinator, person_id, Names(coordinator)),
+                **office_diagnostics(coordinator),
+                "person": person_diagnostics(
+                    coordinator, person_id, Names(coordinator)
+                ),
             }
     return await async_get_config_entry_diagnostics(hass, entry)
 
@@ -98,7 +106,7 @@ def not_loaded(entry: XPresenceConfigEntry) -> Told:
     }
 
 
-def office_diagnosis(coordinator: OfficeCoordinator) -> Told:
+def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
     """Return how the phone system stands."""
     entry, system, office = coordinator.entry, coordinator.system, coordinator.office
     kinds = [
@@ -116,7 +124,7 @@ def office_diagnosis(coordinator: OfficeCoordinator) -> Told:
             ),
             **{f"has_{key}": bool(entry.data.get(key)) for key in CONNECTION},
         },
-        "options": options_diagnosis(coordinator),
+        "options": options_diagnostics(coordinator),
         "counts": {
             "people": len(coordinator.people),
             "profiles": len(office.profiles),
@@ -127,7 +135,7 @@ def office_diagnosis(coordinator: OfficeCoordinator) -> Told:
     }
 
 
-def options_diagnosis(coordinator: OfficeCoordinator) -> Told:
+def options_diagnostics(coordinator: OfficeCoordinator) -> Told:
     """Return the options, as far as they are nobody's."""
     options: Mapping[str, Any] = coordinator.entry.options
     policy = policy_from(options)
@@ -137,7 +145,7 @@ def options_diagnosis(coordinator: OfficeCoordinator) -> Told:
         **{key: word(options[key]) for key in WORDS if key in options},
         **{f"has_{key}": bool(options.get(key)) for key in NAMED},
         "allowed": sorted(act.value for act in policy.allowed),
-        "reach": sorted(kind.value for kind in policy.reach),
+        "reach": sorted(kind.value for kind in policy.allowed_destinations),
         "automations": policy.automations.value,
         "satellites": policy.satellites.value,
     }

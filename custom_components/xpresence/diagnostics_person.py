@@ -13,7 +13,7 @@ from .coordinator import OfficeCoordinator
 from .engine.person import PersonState
 from .engine.redirect_loop import RedirectView
 from .engine.side_effects import agent_of
-from .presence.line import UNKNOWN, Setting
+from .presence.line import UNKNOWN, ForwardingState
 from .presence.model import Claim, Facts, Profile, RedirectRule, Statement, TraceEntry
 from .presence.permission.policy import Grade
 from .presence.redirect.ledger import Ledger
@@ -27,7 +27,7 @@ type Told = dict[str, Any]
 
 
 @runtime_checkable
-class Diagnosable(Protocol):
+class HasDiagnostics(Protocol):
     """An input that has something to tell a maintainer."""
 
     def diagnosis(self) -> Told:
@@ -56,7 +56,7 @@ def word(said: object) -> str | None:
     return text if WORD.fullmatch(text) else None
 
 
-def person_diagnosis(
+def person_diagnostics(
     coordinator: OfficeCoordinator, person_id: str, names: Names
 ) -> Told:
     """Return how a person stands."""
@@ -72,7 +72,7 @@ def person_diagnosis(
             "since": decision.since,
             "until": decision.until,
             "next_change": decision.next_change,
-            "redirect": rule_diagnosis(decision.redirect),
+            "redirect": rule_diagnostics(decision.redirect),
             "redirect_from": _claim(decision.redirect_claim, names),
             "agent": decision.agent.value if decision.agent else None,
             "agent_from": _claim(decision.agent_claim, names),
@@ -86,20 +86,22 @@ def person_diagnosis(
             "follow_up_since": state.wrap_up_since,
         },
         "inputs": {
-            type(one).__name__: one.diagnosis() if isinstance(one, Diagnosable) else {}
+            type(one).__name__: one.diagnosis()
+            if isinstance(one, HasDiagnostics)
+            else {}
             for one in state.inputs
         },
     }
 
 
-def profile_diagnosis(profile: Profile, names: Names) -> Told:
+def profile_diagnostics(profile: Profile, names: Names) -> Told:
     """Return what a profile does, without what it is called or says."""
     return {
         "id": names[profile.id],
         "owner": names[profile.owner],
         "enabled": profile.enabled,
         "status": profile.status.value,
-        "redirect": rule_diagnosis(profile.redirect),
+        "redirect": rule_diagnostics(profile.redirect),
         "agent": profile.agent.value if profile.agent else None,
         "ending": profile.ending.kind.value,
         "duration": profile.ending.duration,
@@ -107,7 +109,7 @@ def profile_diagnosis(profile: Profile, names: Names) -> Told:
     }
 
 
-def rule_diagnosis(rule: RedirectRule) -> Told:
+def rule_diagnostics(rule: RedirectRule) -> Told:
     """Return a redirect rule by the kinds of its targets."""
     targets = {
         part: getattr(rule, part) for part in ("unconditional", "busy", "no_reply")
@@ -126,7 +128,8 @@ def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
     sharing = sharing_from(options, settings)
     grades = [sharing.grades(delegate) for delegate in sharing.delegates]
     return {
-        "has_home_assistant_person": coordinator.home_person(person.id) is not None,
+        "has_home_assistant_person": coordinator.person_entity_id(person.id)
+        is not None,
         "has_default_profile": person.default_profile in coordinator.office.profiles,
         "has_own_time_zone": person.time_zone != coordinator.hass.config.time_zone,
         "has_own_mailbox": bool(person.voicemail),
@@ -205,7 +208,7 @@ def _redirect(state: PersonState) -> Told:
         "refusals": [refusal.reason.value for refusal in loop.refusals],
         "failure": type(loop.failure).__name__ if loop.failure else None,
         "failures_in_a_row": loop.failures,
-        "read": _parts(loop.line.setting) if loop.line else None,
+        "read": _parts(loop.line.forwarding) if loop.line else None,
         "read_at": loop.line.as_of if loop.line else None,
         "call": loop.line.call.value if loop.line and loop.line.call else None,
         "in_force_since": state.redirect_since,
@@ -226,13 +229,13 @@ def _told_of(view: RedirectView) -> Told:
     }
 
 
-def _parts(setting: Setting) -> Mapping[str, str]:
+def _parts(forwarding: ForwardingState) -> Mapping[str, str]:
     """Return which parts of a setting are on, off or unknown; not what they hold."""
-    return {part.value: _part(setting, part) for part in Part}
+    return {part.value: _part(forwarding, part) for part in Part}
 
 
-def _part(setting: Setting, part: Part) -> str:
-    found = value(setting, part)
+def _part(forwarding: ForwardingState, part: Part) -> str:
+    found = value(forwarding, part)
     if found is UNKNOWN:
         return "unknown"
     if part is Part.RING_SECONDS:

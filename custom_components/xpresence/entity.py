@@ -10,7 +10,7 @@ from .const import DOMAIN
 from .coordinator import OfficeCoordinator
 from .engine.person import PersonState
 from .operations.authorization import async_authorize
-from .presence.permission.policy import Act
+from .presence.permission.policy import Permission
 
 
 class PersonEntity(Entity):
@@ -46,13 +46,15 @@ class PersonEntity(Entity):
         """Return what is known of the person now."""
         return self.coordinator.people[self.person_id]
 
-    async def async_authorize(self, act: Act) -> None:
+    async def async_authorize(self, permission: Permission) -> None:
         """Return if whoever calls may do this to the person.
 
         Raises:
             Unauthorized: they may not.
         """
-        await async_authorize(self.coordinator, self.person_id, act, self._context)
+        await async_authorize(
+            self.coordinator, self.person_id, permission, self._context
+        )
 
     @property
     @override
@@ -66,15 +68,15 @@ class PersonEntity(Entity):
         self.async_on_remove(
             self.coordinator.async_listen(self.person_id, self._on_change)
         )
-        self._carry_causes()
+        self._follow_context()
 
-    def _carry_causes(self) -> None:
+    def _follow_context(self) -> None:
         """Let what changes be known by who made it."""
         # Home Assistant's own, for nobody called an action of this entity.
         take = super().async_set_context
-        carriers = self.state_of_person.carriers
-        carriers.append(take)
-        self.async_on_remove(lambda: carriers.remove(take))
+        context_setters = self.state_of_person.context_setters
+        context_setters.append(take)
+        self.async_on_remove(lambda: context_setters.remove(take))
 
     def _on_change(self) -> None:
         """Write the state after the person changed."""

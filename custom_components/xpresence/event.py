@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .engine.person import Happening
+from .engine.person import PresenceEventType
 from .entity import PersonEntity
 
 PARALLEL_UPDATES = 0
@@ -15,7 +15,7 @@ PARALLEL_UPDATES = 0
 PRESENCE = EventEntityDescription(
     key="presence",
     translation_key="presence",
-    event_types=[happening.value for happening in Happening],
+    event_types=[event_type.value for event_type in PresenceEventType],
 )
 
 
@@ -44,11 +44,11 @@ class PresenceEvent(PersonEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to what happens, not to every change."""
         self.async_on_remove(
-            self.coordinator.async_listen_happenings(self.person_id, self._on_happening)
+            self.coordinator.async_listen_events(self.person_id, self._on_event)
         )
-        self._carry_causes()
+        self._follow_context()
 
     @callback
-    def _on_happening(self, happening: Happening, details: dict[str, Any]) -> None:
-        self._trigger_event(happening.value, details)
+    def _on_event(self, event_type: PresenceEventType, details: dict[str, Any]) -> None:
+        self._trigger_event(event_type.value, details)
         self.async_write_ha_state()

@@ -27,10 +27,11 @@ import voluptuous as vol
 from .const import CONF_INFO_TEXT, DOMAIN
 from .operations.authorization import async_actor, async_authorize, reason_against
 from .operations.available_profiles import offered, profile_named
+from .operations.choice import async_choose, async_resume_automatic
 from .presence.decision.explain import reasons
-from .presence.permission.policy import Act
+from .presence.permission.policy import Permission
 from .services.planning import async_plan
-from .services.service import Meant, coordinators
+from .services.service import PersonTarget, coordinators
 from .settings.validation import INFO_TEXT_LENGTH, info_text_problem
 
 LONGEST: Final = timedelta(days=366)
@@ -45,10 +46,10 @@ class PresenceTool(Tool):
     """A tool on one of the exposed people."""
 
     integration = DOMAIN
-    act: Act
+    permission: Permission
     annotations = ToolAnnotations(open_world=False)
 
-    def __init__(self, people: dict[str, Meant]) -> None:
+    def __init__(self, people: dict[str, PersonTarget]) -> None:
         """Take the people by the names they are exposed under."""
         self.people = people
         self.parameters = vol.Schema(
@@ -69,7 +70,7 @@ class PresenceTool(Tool):
         try:
             await async_authorize(
                 *person,
-                self.act,
+                self.permission,
                 llm_context.context,
                 satellite=llm_context.device_id,
             )
@@ -80,7 +81,7 @@ class PresenceTool(Tool):
     async def run(
         self,
         hass: HomeAssistant,
-        person: Meant,
+        person: PersonTarget,
         said: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
@@ -98,7 +99,7 @@ class GetPresenceTool(PresenceTool):
         "where their telephone calls go, and why. Use it for questions like 'What is "
         "Anna's status?', 'Am I forwarded?' or 'Who takes Anna's calls?'"
     )
-    act = Act.SEE_PRESENCE
+    permission = Permission.SEE_PRESENCE
     annotations = ToolAnnotations(
         read_only=True, destructive=False, idempotent=True, open_world=False
     )
@@ -107,7 +108,7 @@ class GetPresenceTool(PresenceTool):
     async def run(
         self,
         hass: HomeAssistant,
-        person: Meant,
+        person: PersonTarget,
         said: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
@@ -125,10 +126,18 @@ class GetPresenceTool(PresenceTool):
             llm_context.context,
             satellite=llm_context.device_id,
         )
-        if reason_against(coordinator, person_id, Act.SEE_INFO_TEXT, actor) is None:
+        if (
+            reason_against(coordinator, person_id, Permission.SEE_INFO_TEXT, actor)
+            is None
+        ):
             told["info_text"] = decision.info_text
-        if reason_against(coordinator, person_id, Act.SEE_DETAILS, actor) is None:
-            subjects = reason_against(coordinator, person_id, Act.SEE_SUBJECTS, actor)
+        if (
+            reason_against(coordinator, person_id, Permission.SEE_DETAILS, actor)
+            is None
+        ):
+            subjects = reason_against(
+                coordinator, person_id, Permission.SEE_SUBJECTS, actor
+            )
             told["redirect"] = state.redirect.status.value
             told["calls_go_to"] = state.redirect.details.get("target")
             told["why"] = list(
@@ -154,7 +163,7 @@ class SetProfileTool(PresenceTool):
         "'until' is a local date and time, 'minutes' a duration; leave both out if no "
         "end was said. The profile 'automatic' goes back to automatic."
     )
-    act = Act.CHOOSE_PROFILE
+    permission = Permission.CHOOSE_PROFILE
     # What it replaces comes back when it ends, or by "automatic".
     annotations = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
     automatic: Final = "automatic"
@@ -181,18 +190,19 @@ class SetProfileTool(PresenceTool):
     async def run(
         self,
         hass: HomeAssistant,
-        person: Meant,
+        person: PersonTarget,
         said: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
         coordinator, person_id = person
         state = coordinator.people[person_id]
         if said["profile"] == self.automatic:
-            await coordinator.async_resume_automatic(
-                person_id, llm_context.context, llm_context.device_id
+            await async_resume_automatic(
+                coordinator, person_id, llm_context.context, llm_context.device_id
             )
         else:
-            await coordinator.async_choose(
+            await async_choose(
+                coordinator,
                 person_id,
                 profile_named(coordinator.office, state, said["profile"]),
                 until=_end(said),
@@ -216,7 +226,7 @@ class PlanPresenceTool(PresenceTool):
         "Plan a person's presence profile from one local date and time to another, "
         "like an appointment."
     )
-    act = Act.PLAN_PRESENCE
+    permission = Permission.PLAN_PRESENCE
     # It only adds, and every call adds anew.
     annotations = ToolAnnotations(destructive=False, open_world=False)
 
@@ -238,7 +248,7 @@ class PlanPresenceTool(PresenceTool):
     async def run(
         self,
         hass: HomeAssistant,
-        person: Meant,
+        person: PersonTarget,
         said: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
@@ -290,7 +300,7 @@ def async_get_tools(
     """Return the tools when at least one person's profile is exposed."""
     if api_id != LLM_API_ASSIST:
         return None
-    people: dict[str, Meant] = {}
+    people: dict[str, PersonTarget] = {}
     for coordinator in coordinators(hass):
         for person_id, state in coordinator.people.items():
             entity_id = coordinator.entity_of(person_id)

@@ -9,24 +9,24 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .flows.repairs import (
-    AnotherEntity,
-    AnotherProfile,
-    EndRedirect,
-    ReadyElsewhere,
-    TryAgain,
+    EndRedirectFlow,
+    HotlineConflictFlow,
+    ReplaceEntityFlow,
+    ReplaceProfileFlow,
+    RetryFlow,
 )
-from .flows.repairs.calendars import AccountSignIn, SignInAnew
-from .flows.repairs.microsoft import SignInAtMicrosoft
+from .flows.repairs.calendars import AccountSignInFlow, CalendarSignInFlow
+from .flows.repairs.microsoft import MicrosoftSignInFlow
 
 PAGES: Final[dict[str, type[RepairsFlow]]] = {
-    "account_sign_in": AccountSignIn,
-    "another_entity": AnotherEntity,
-    "another_profile": AnotherProfile,
-    "end_redirect": EndRedirect,
-    "ready_elsewhere": ReadyElsewhere,
-    "sign_in_anew": SignInAnew,
-    "sign_in_at_microsoft": SignInAtMicrosoft,
-    "try_again": TryAgain,
+    "account_sign_in": AccountSignInFlow,
+    "another_entity": ReplaceEntityFlow,
+    "another_profile": ReplaceProfileFlow,
+    "end_redirect": EndRedirectFlow,
+    "ready_elsewhere": HotlineConflictFlow,
+    "sign_in_anew": CalendarSignInFlow,
+    "sign_in_at_microsoft": MicrosoftSignInFlow,
+    "try_again": RetryFlow,
 }
 
 

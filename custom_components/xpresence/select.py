@@ -10,9 +10,10 @@ from .coordinator import XPresenceConfigEntry
 from .engine.side_effects import agent_of
 from .entity import PersonEntity
 from .operations.available_profiles import names_offered, profile_named
+from .operations.choice import async_choose
 from .operations.redirect import async_set_agent, async_set_follow_me
 from .presence.line import UNKNOWN, AgentState
-from .presence.permission.policy import Act
+from .presence.permission.policy import Permission
 
 PARALLEL_UPDATES = 0
 
@@ -67,8 +68,9 @@ class ProfileSelect(PersonEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Choose a profile until its own ending rule ends it."""
-        await self.async_authorize(Act.CHOOSE_PROFILE)
-        await self.coordinator.async_choose(
+        await self.async_authorize(Permission.CHOOSE_PROFILE)
+        await async_choose(
+            self.coordinator,
             self.person_id,
             profile_named(self.coordinator.office, self.state_of_person, option),
             context=self._context,
@@ -89,9 +91,9 @@ class FollowMeSelect(PersonEntity, SelectEntity):
     def current_option(self) -> str | None:
         """Return what the phone system says; a profile may have suspended it."""
         state = self.state_of_person
-        if state.line is None or state.line.setting.follow_me is UNKNOWN:
+        if state.line is None or state.line.forwarding.follow_me is UNKNOWN:
             return None
-        number = state.line.setting.follow_me
+        number = state.line.forwarding.follow_me
         if number is None:
             return OFF
         names = {device.number: device.name for device in state.person.devices}
@@ -100,7 +102,7 @@ class FollowMeSelect(PersonEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Switch follow-me to a device, or off."""
-        await self.async_authorize(Act.CHANGE_FOLLOW_ME)
+        await self.async_authorize(Permission.CHANGE_FOLLOW_ME)
         device = None if option == OFF else option
         await async_set_follow_me(
             self.coordinator, self.person_id, device, self._context
@@ -120,7 +122,7 @@ class AgentSelect(PersonEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Set the state in all of the person's queues."""
-        await self.async_authorize(Act.SET_AGENT_STATUS)
+        await self.async_authorize(Permission.SET_AGENT_STATUS)
         await async_set_agent(
             self.coordinator, self.person_id, AgentState(option), self._context
         )

@@ -26,7 +26,7 @@ from .microsoft import MicrosoftLink, link_of
 from .presence.line import CallState, Status
 from .presence.model import Source
 from .presence.redirect.status import RedirectStatus
-from .presence.teams.mapping import Reading, shown_word
+from .presence.teams.mapping import TeamsReading, shown_word
 
 PARALLEL_UPDATES = 0
 
@@ -112,7 +112,7 @@ SENSORS = (
 )
 
 
-def _teams(state: PersonState) -> Reading | None:
+def _teams(state: PersonState) -> TeamsReading | None:
     teams = teams_of_person(state.inputs)
     return teams.reading if teams else None
 

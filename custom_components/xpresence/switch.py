@@ -8,7 +8,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
-from .presence.permission.policy import Act
+from .operations.choice import async_set_automatic
+from .presence.permission.policy import Permission
 
 PARALLEL_UPDATES = 0
 
@@ -45,15 +46,15 @@ class AutomaticSwitch(PersonEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Let automation choose again."""
-        await self.async_authorize(Act.CHOOSE_PROFILE)
-        await self.coordinator.async_set_automatic(
-            self.person_id, self._context, automatic=True
+        await self.async_authorize(Permission.CHOOSE_PROFILE)
+        await async_set_automatic(
+            self.coordinator, self.person_id, self._context, automatic=True
         )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Let nothing but the person choose."""
-        await self.async_authorize(Act.CHOOSE_PROFILE)
-        await self.coordinator.async_set_automatic(
-            self.person_id, self._context, automatic=False
+        await self.async_authorize(Permission.CHOOSE_PROFILE)
+        await async_set_automatic(
+            self.coordinator, self.person_id, self._context, automatic=False
         )

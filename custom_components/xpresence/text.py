@@ -9,8 +9,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import XPresenceConfigEntry
 from .entity import PersonEntity
 from .operations.authorization import info_text_for_all
+from .operations.choice import async_set_info_text
 from .operations.planning import checked_info_text
-from .presence.permission.policy import Act
+from .presence.permission.policy import Permission
 from .settings.validation import INFO_TEXT_LENGTH
 
 PARALLEL_UPDATES = 0
@@ -50,6 +51,8 @@ class InfoText(PersonEntity, TextEntity):
     @override
     async def async_set_value(self, value: str) -> None:
         """Write another text."""
-        await self.async_authorize(Act.CHOOSE_PROFILE)
+        await self.async_authorize(Permission.CHOOSE_PROFILE)
         checked_info_text(value)
-        await self.coordinator.async_set_info_text(self.person_id, value, self._context)
+        await async_set_info_text(
+            self.coordinator, self.person_id, value, self._context
+        )

@@ -14,7 +14,7 @@ import time
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.telephony.asterisk.ami import AmiClient, Settings
 from custom_components.xpresence.telephony.asterisk.ami.wire import Framer
@@ -25,7 +25,7 @@ ROUNDS = 500
 EVENTS = 200_000
 PEOPLE = (30, 100)
 TARGETS = [
-    Setting(unconditional=Destination(DestinationKind.NUMBER, number))
+    ForwardingState(unconditional=Destination(DestinationKind.NUMBER, number))
     for number in ("101", "102")
 ]
 EVENT = (

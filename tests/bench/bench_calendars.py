@@ -130,13 +130,13 @@ async def core_reads(hass: HomeAssistant, entities: list[str]) -> float:
 async def timed(
     label: str,
     base: float,
-    act: Callable[[], Any],
+    permission: Callable[[], Any],
     until: Callable[[], bool],
 ) -> None:
     """Print how long something took, and how long the loop stood still."""
     async with Loop() as loop:
         begun = time.perf_counter()
-        done = act()
+        done = permission()
         if asyncio.iscoroutine(done):
             await done
         while not until():  # noqa: ASYNC110

@@ -31,7 +31,7 @@ STEPS = (
         "xpresence, nobody on an Exchange Server",
         (
             "import custom_components.xpresence\n"
-            "assert 'exchange' in custom_components.xpresence.inputs.calendars.kinds.KINDS\n"
+            "assert 'exchange' in custom_components.xpresence.inputs.calendars.kinds.CALENDAR_TYPES\n"
             "assert 'exchangelib' not in sys.modules"
         ),
     ),

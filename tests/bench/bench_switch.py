@@ -79,7 +79,7 @@ class Watcher:
 async def switched(
     hass: HomeAssistant,
     watcher: Watcher,
-    act: Callable[[str], Awaitable[None]],
+    permission: Callable[[str], Awaitable[None]],
     extension: str,
     value: str,
     shown: Callable[[], int | None],
@@ -87,7 +87,7 @@ async def switched(
     """Change the trigger; return the milliseconds until effective and shown."""
 
     async def listener(event: Event[Any]) -> None:
-        await act(event.data["new_state"].state)
+        await permission(event.data["new_state"].state)
 
     stop = async_track_state_change_event(hass, TRIGGER, listener)
     begun = time.monotonic_ns()

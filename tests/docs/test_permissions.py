@@ -6,7 +6,7 @@ from typing import Final
 from custom_components.xpresence.presence.permission.policy import (
     LIMITED,
     TABLE,
-    Act,
+    Permission,
     Role,
     Rule,
 )
@@ -22,19 +22,19 @@ ROLES: Final = {
     Role.SATELLITE: "satellite",
 }
 ACTS: Final = {
-    Act.CHOOSE_PROFILE: "choose a profile, automatic on and off, info text",
-    Act.PLAN_PRESENCE: "plan presence",
-    Act.CHANGE_REDIRECT: "change redirects",
-    Act.CHANGE_FOLLOW_ME: "change follow-me",
-    Act.SET_AGENT_STATUS: "change the TeamDesk status",
-    Act.EDIT_PROFILES: "make and change own profiles",
-    Act.CONNECT_CALENDARS: "connect calendars",
-    Act.CONNECT_MICROSOFT: "connect Microsoft 365",
-    Act.SHARE: "narrow delegates and visibility",
-    Act.SEE_PRESENCE: "see profile and status, and whether calls are redirected",
-    Act.SEE_DETAILS: "see why, the timeline, the appointments, outside numbers",
-    Act.SEE_INFO_TEXT: "see the info text",
-    Act.SEE_SUBJECTS: "see subjects",
+    Permission.CHOOSE_PROFILE: "choose a profile, automatic on and off, info text",
+    Permission.PLAN_PRESENCE: "plan presence",
+    Permission.CHANGE_REDIRECT: "change redirects",
+    Permission.CHANGE_FOLLOW_ME: "change follow-me",
+    Permission.SET_AGENT_STATUS: "change the TeamDesk status",
+    Permission.EDIT_PROFILES: "make and change own profiles",
+    Permission.CONNECT_CALENDARS: "connect calendars",
+    Permission.CONNECT_MICROSOFT: "connect Microsoft 365",
+    Permission.SHARE: "narrow delegates and visibility",
+    Permission.SEE_PRESENCE: "see profile and status, and whether calls are redirected",
+    Permission.SEE_DETAILS: "see why, the timeline, the appointments, outside numbers",
+    Permission.SEE_INFO_TEXT: "see the info text",
+    Permission.SEE_SUBJECTS: "see subjects",
 }
 RULES: Final = {
     Rule.ALWAYS: "yes",
@@ -48,13 +48,13 @@ RULES: Final = {
 
 def rows() -> list[str]:
     return [
-        f"| {said} | {' | '.join(RULES[TABLE[role, act]] for role in ROLES)} |"
-        for act, said in ACTS.items()
+        f"| {said} | {' | '.join(RULES[TABLE[role, permission]] for role in ROLES)} |"
+        for permission, said in ACTS.items()
     ]
 
 
 def test_the_table_is_the_policys() -> None:
-    assert set(ACTS) == set(Act)
+    assert set(ACTS) == set(Permission)
     assert set(ROLES) == set(Role)
     assert f"| | {' | '.join(ROLES.values())} |" in DOCUMENT
     table = [
@@ -70,8 +70,8 @@ def test_everything_that_the_office_may_allow_is_named() -> None:
         x for x in DOCUMENT.splitlines() if x.startswith("| ordinary users may |")
     ]
     words = {
-        Act.CHOOSE_PROFILE: "choose a profile",
-        Act.SEE_SUBJECTS: "see subjects of others",
+        Permission.CHOOSE_PROFILE: "choose a profile",
+        Permission.SEE_SUBJECTS: "see subjects of others",
     }
-    for act in LIMITED:
-        assert words.get(act, ACTS[act]) in line, act
+    for permission in LIMITED:
+        assert words.get(permission, ACTS[permission]) in line, permission

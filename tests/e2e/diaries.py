@@ -277,14 +277,16 @@ class CalDav(Diary):
 
     @override
     async def write(self, home: Home, *appointments: Appointment) -> None:
-        wanted = {one.uid: file_of(one) for one in appointments}
-        for uid in self._known - wanted.keys():
+        desired = {one.uid: file_of(one) for one in appointments}
+        for uid in self._known - desired.keys():
             await self._ask("DELETE", f"{uid}.ics")
-        for uid, text in wanted.items():
+        for uid, text in desired.items():
             await self._ask("PUT", f"{uid}.ics", text)
-        self._known = set(wanted)
+        self._known = set(desired)
         # Core asks a server every quarter of an hour, or when it is told to.
-        await home.act("homeassistant", "update_entity", entity_id=self.entity_id)
+        await home.permission(
+            "homeassistant", "update_entity", entity_id=self.entity_id
+        )
 
     async def _ask(self, method: str, name: str, body: str | None = None) -> None:
         async with self._session.request(
@@ -332,7 +334,9 @@ class Published(Diary):
     async def write(self, home: Home, *appointments: Appointment) -> None:
         self._text = file_of(*appointments)
         # Core reads a file once a day, and by hand not twice in ten seconds.
-        await home.act("homeassistant", "reload_config_entry", entity_id=self.entity_id)
+        await home.permission(
+            "homeassistant", "reload_config_entry", entity_id=self.entity_id
+        )
 
 
 @contextlib.asynccontextmanager

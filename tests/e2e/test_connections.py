@@ -9,7 +9,11 @@ from playwright.async_api import Browser, Locator, Page, expect
 import pytest
 import pytest_asyncio
 
-from custom_components.xpresence.presence.permission.policy import LIMITED, Act, Policy
+from custom_components.xpresence.presence.permission.policy import (
+    LIMITED,
+    Permission,
+    Policy,
+)
 from custom_components.xpresence.presence.redirect.numbers import NumberKind
 from tests.groupware.exchange.mailbox import Item
 from tests.groupware.exchange.server import ExchangeServer
@@ -116,7 +120,7 @@ async def options(home: Home, *steps: object) -> None:
     assert result["type"] == "create_entry", result
 
 
-async def allow(home: Home, *acts: Act) -> None:
+async def allow(home: Home, *acts: Permission) -> None:
     """Let ordinary users do these things and no others."""
     policy = Policy()
     await options(
@@ -235,8 +239,12 @@ async def test_a_password_goes_through_the_card_and_stays_nowhere_else(
         await expect(card.locator(".profile").first).to_contain_text("Meeting")
         await expect(card.get_by_text("Strategy").first).to_be_visible()
         said = "Written-after-all"
-        await home.act("xpresence", "set_profile", entity_id=PROFILE, profile="Meeting")
-        await home.act("text", "set_value", entity_id="text.anna_info_text", value=said)
+        await home.permission(
+            "xpresence", "set_profile", entity_id=PROFILE, profile="Meeting"
+        )
+        await home.permission(
+            "text", "set_value", entity_id="text.anna_info_text", value=said
+        )
         heard = ""
         while said not in heard:
             heard += await ears.receive()
@@ -263,7 +271,7 @@ async def test_a_password_goes_through_the_card_and_stays_nowhere_else(
     assert holding == ["core.config_entries"]
     await disconnect(card, "Exchange")
     await eventually(lambda: SECRET not in stored.read_text())
-    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
+    await home.permission("xpresence", "resume_automatic", entity_id=PROFILE)
 
 
 def _read(file: Path) -> bytes:
@@ -313,7 +321,9 @@ async def test_who_may_not_connect_sees_no_entry(home: Home, chromium: Browser) 
     await expect(button(card, "Connections")).to_have_count(0)
     await page.goto(f"{home.url}/own-card")
     await expect(button(card, "Connections")).to_be_visible()
-    await allow(home, *(LIMITED - {Act.CONNECT_CALENDARS, Act.CONNECT_MICROSOFT}))
+    await allow(
+        home, *(LIMITED - {Permission.CONNECT_CALENDARS, Permission.CONNECT_MICROSOFT})
+    )
     await expect(button(card, "Connections")).to_have_count(0)
     await expect(button(card, "Why?")).to_be_visible()
     await allow(home, *LIMITED)

@@ -207,12 +207,12 @@ async def test_a_locked_pc_sends_calls_to_a_colleague_until_it_is_unlocked(
     home: Home, pbx: Asterisk
 ) -> None:
     async with phone(pbx, "100"), phone(pbx, "101"):
-        await home.act("input_boolean", "turn_on", entity_id=LOCKED)
+        await home.permission("input_boolean", "turn_on", entity_id=LOCKED)
         await settled(pbx, "CF", "100", "101")
         await home.until(PROFILE, "Be right back")
         assert await home.state(SOURCE) == "inactivity"
         assert await lands(pbx, "102", "100") == "101"
-        await home.act("input_boolean", "turn_off", entity_id=LOCKED)
+        await home.permission("input_boolean", "turn_off", entity_id=LOCKED)
         await settled(pbx, "CF", "100", None)
         await home.until(PROFILE, "Available")
         assert await lands(pbx, "102", "100") == "100"
@@ -222,12 +222,12 @@ async def test_a_pc_that_ends_sends_calls_to_voicemail_until_it_starts(
     home: Home, pbx: Asterisk
 ) -> None:
     async with phone(pbx, "100"):
-        await home.act("input_boolean", "turn_off", entity_id=RUNS)
+        await home.permission("input_boolean", "turn_off", entity_id=RUNS)
         await settled(pbx, "CF", "100", "*100")
         await home.until(PROFILE, "Gone home")
         assert await home.state(SOURCE) == "session"
         assert await lands(pbx, "102", "100") == "voicemail 100"
-        await home.act("input_boolean", "turn_on", entity_id=RUNS)
+        await home.permission("input_boolean", "turn_on", entity_id=RUNS)
         await settled(pbx, "CF", "100", None)
         await home.until(PROFILE, "Available")
         assert await lands(pbx, "102", "100") == "100"

@@ -66,7 +66,7 @@ async def home(
     assert home.complaints() == []
 
 
-async def eventually_told(home: Home, happening: str, since: datetime) -> None:
+async def eventually_told(home: Home, event_type: str, since: datetime) -> None:
     """Wait until the event entity has said so, whatever it said afterwards."""
     path = f"/api/history/period?filter_entity_id={EVENT}"
     end = time.monotonic() + EVENTUALLY
@@ -77,7 +77,7 @@ async def eventually_told(home: Home, happening: str, since: datetime) -> None:
             for state in states
             if state["state"] > since.isoformat()
         }
-        if happening in told:
+        if event_type in told:
             return
         assert time.monotonic() < end, told
         await asyncio.sleep(0.2)
@@ -189,7 +189,7 @@ async def test_an_own_redirect_has_a_condition_and_an_end_or_is_given_back(
     home: Home, pbx: Asterisk
 ) -> None:
     async def own(mode: str, **more: object) -> None:
-        await home.act(
+        await home.permission(
             "xpresence", "set_redirect", entity_id=PROFILE, mode=mode, **more
         )
 
@@ -252,7 +252,7 @@ async def test_a_hotline_call_reaches_a_ready_agent_and_a_code_logs_off(
 
 
 async def test_status_and_text_are_on_the_telephones(home: Home, pbx: Asterisk) -> None:
-    await home.act(
+    await home.permission(
         "xpresence",
         "set_profile",
         entity_id=PROFILE,
@@ -269,19 +269,19 @@ async def test_status_and_text_are_on_the_telephones(home: Home, pbx: Asterisk) 
 async def test_ringing_the_redirect_calls_where_calls_go(
     home: Home, pbx: Asterisk
 ) -> None:
-    await home.act(
+    await home.permission(
         "xpresence", "set_redirect", entity_id=PROFILE, mode="forward", target="Bob"
     )
     async with phone(pbx, "101"):
-        await home.act("xpresence", "ring_redirect", entity_id=PROFILE)
+        await home.permission("xpresence", "ring_redirect", entity_id=PROFILE)
         await eventually(
             lambda: any("PJSIP/101" in name for name, _, _ in pbx.talking())
         )
-    await home.act("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
+    await home.permission("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
 
 
 async def test_a_missing_device_is_named(home: Home, pbx: Asterisk) -> None:
     with pytest.raises(Failed, match="Offered are: Mobile"):
-        await home.act(
+        await home.permission(
             "xpresence", "set_follow_me", entity_id=PROFILE, device="Satellite"
         )

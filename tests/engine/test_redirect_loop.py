@@ -13,11 +13,11 @@ from custom_components.xpresence.engine.redirect_loop import RedirectLoop
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,
+    ForwardingState,
     Line,
-    Setting,
 )
 from custom_components.xpresence.presence.model import RedirectMode
-from custom_components.xpresence.presence.redirect.desired import Wanted
+from custom_components.xpresence.presence.redirect.desired import DesiredRedirect
 from custom_components.xpresence.presence.redirect.ledger import Ledger
 from custom_components.xpresence.presence.redirect.status import RedirectStatus
 from custom_components.xpresence.telephony.asterisk.driver import AsteriskPhoneSystem
@@ -26,17 +26,17 @@ from custom_components.xpresence.telephony.driver import Capability, Unavailable
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
 HELD = Ledger(
-    base=Setting(unconditional=None),
+    base=ForwardingState(unconditional=None),
     held="meeting",
     claim="manual:meeting:1",
-    wrote=Setting(unconditional=VOICEMAIL),
+    wrote=ForwardingState(unconditional=VOICEMAIL),
     asked=NOW,
     seen=NOW,
 )
 
 OWN = Ledger(
-    base=Setting(unconditional=VOICEMAIL),
-    wrote=Setting(unconditional=VOICEMAIL),
+    base=ForwardingState(unconditional=VOICEMAIL),
+    wrote=ForwardingState(unconditional=VOICEMAIL),
     asked=NOW,
     seen=NOW,
 )
@@ -54,8 +54,8 @@ async def test_before_the_first_connection_a_ledger_is_kept_as_it_is(
         saved.append(ledger)
 
     loop = RedirectLoop(hass, system, "100", HELD, save=save)
-    forward = Setting(unconditional=VOICEMAIL)
-    loop.wanted = Wanted(RedirectMode.FORWARD, forward, "meeting", claim)
+    forward = ForwardingState(unconditional=VOICEMAIL)
+    loop.desired = DesiredRedirect(RedirectMode.FORWARD, forward, "meeting", claim)
     with pytest.raises(Unavailable):
         await loop.async_turn()
     assert saved == [HELD]
@@ -82,8 +82,8 @@ async def test_while_the_phone_system_is_away_only_an_open_wish_is_pending(
     system = AsteriskPhoneSystem("127.0.0.1", 5038, "u", "p")
     loop = RedirectLoop(hass, system, "100", ledger)
     if claim is not None:
-        forward = Setting(unconditional=VOICEMAIL)
-        loop.wanted = Wanted(RedirectMode.FORWARD, forward, "meeting", claim)
+        forward = ForwardingState(unconditional=VOICEMAIL)
+        loop.desired = DesiredRedirect(RedirectMode.FORWARD, forward, "meeting", claim)
     loop.lost()
     assert loop.view.status is shown
     loop.stop()
@@ -150,14 +150,14 @@ async def test_a_choice_that_cannot_be_stored_is_told_as_that(
         async def read(self, extension: str) -> Line:
             if silent:
                 raise Unavailable("silent")
-            return Line(extension, Setting(unconditional=VOICEMAIL))
+            return Line(extension, ForwardingState(unconditional=VOICEMAIL))
 
     async def full(ledger: Ledger) -> None:
         raise OSError("no space left")
 
     loop = RedirectLoop(hass, Answers("127.0.0.1", 5038, "u", "p"), "100", HELD)
     loop._save = full
-    loop.line = Line("100", Setting(unconditional=VOICEMAIL))
+    loop.line = Line("100", ForwardingState(unconditional=VOICEMAIL))
     with pytest.raises(OSError, match="no space left"):
         await loop.async_turn()
     assert loop.ledger == HELD

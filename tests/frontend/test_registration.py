@@ -85,8 +85,8 @@ def test_every_word_of_the_cards_is_there_in_german(module: str, least: int) -> 
     assert list(en) == list(de)
     assert len(en) > least
     for key in en:
-        blanks = [re.findall(r"\{(\w+)\}", said[key]) for said in (en, de)]
-        assert sorted(blanks[0]) == sorted(blanks[1]), key
+        placeholders = [re.findall(r"\{(\w+)\}", said[key]) for said in (en, de)]
+        assert sorted(placeholders[0]) == sorted(placeholders[1]), key
 
 
 def test_the_cards_know_every_reason_for_a_profile() -> None:

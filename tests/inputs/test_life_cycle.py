@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.xpresence.inputs import Inlet
+from custom_components.xpresence.inputs import InputContext
 from custom_components.xpresence.presence.model import Call, Facts
 
 from ..conftest import set_up
@@ -19,8 +19,8 @@ from ..conftest import set_up
 class Recorded:
     """An input that notes what is asked of it."""
 
-    def __init__(self, inlet: Inlet) -> None:
-        self.inlet = inlet
+    def __init__(self, input_context: InputContext) -> None:
+        self.input_context = input_context
         self.life: list[str] = []
 
     def start(self) -> None:
@@ -40,8 +40,8 @@ class Recorded:
 def made() -> Iterator[list[Recorded]]:
     made: list[Recorded] = []
 
-    def make(inlet: Inlet) -> Recorded:
-        made.append(Recorded(inlet))
+    def make(input_context: InputContext) -> Recorded:
+        made.append(Recorded(input_context))
         return made[-1]
 
     with patch("custom_components.xpresence.inputs.INPUTS", (make,)):
@@ -49,7 +49,7 @@ def made() -> Iterator[list[Recorded]]:
 
 
 def of(made: list[Recorded], name: str) -> list[Recorded]:
-    return [one for one in made if one.inlet.settings["name"] == name]
+    return [one for one in made if one.input_context.settings["name"] == name]
 
 
 async def test_an_input_starts_once_and_stops_with_its_entry(
@@ -64,7 +64,7 @@ async def test_an_input_starts_once_and_stops_with_its_entry(
 async def test_changed_settings_of_a_person_make_their_inputs_anew(
     hass: HomeAssistant, made: list[Recorded], office: MockConfigEntry
 ) -> None:
-    anna = of(made, "Anna")[0].inlet.person_id
+    anna = of(made, "Anna")[0].input_context.person_id
     subentry = office.subentries[anna]
     hass.config_entries.async_update_subentry(
         office, subentry, data={**subentry.data, "voicemail": "555"}
@@ -78,28 +78,31 @@ async def test_what_an_input_learns_is_decided_at_once(
     hass: HomeAssistant, made: list[Recorded], office: MockConfigEntry
 ) -> None:
     one = of(made, "Anna")[0]
-    before = one.inlet.state.decision
+    before = one.input_context.state.decision
     told: list[str] = []
-    one.inlet.listen(lambda: told.append("changed"))
+    one.input_context.listen(lambda: told.append("changed"))
 
     def change(facts: Facts) -> Facts:
         return replace(facts, calls=(Call("teams", dt_util.utcnow()),), automatic=False)
 
-    one.inlet.learn(change)
-    assert one.inlet.state.facts.automatic is False
-    assert one.inlet.state.facts.calls
-    assert before is not one.inlet.state.decision
+    one.input_context.learn(change)
+    assert one.input_context.state.facts.automatic is False
+    assert one.input_context.state.facts.calls
+    assert before is not one.input_context.state.decision
 
 
 async def test_what_an_input_remembers_goes_with_its_person(
     hass: HomeAssistant, made: list[Recorded], office: MockConfigEntry
 ) -> None:
-    anna, inlet = of(made, "Anna")[0].inlet, of(made, "Bob")[0].inlet
+    anna, input_context = (
+        of(made, "Anna")[0].input_context,
+        of(made, "Bob")[0].input_context,
+    )
     await anna.async_remember("planned", {"two": 2})
-    await inlet.async_remember("planned", {"one": 1})
-    assert inlet.remembered("planned") == {"one": 1}
-    hass.config_entries.async_remove_subentry(office, inlet.person_id)
+    await input_context.async_remember("planned", {"one": 1})
+    assert input_context.remembered("planned") == {"one": 1}
+    hass.config_entries.async_remove_subentry(office, input_context.person_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert inlet.remembered("planned") == {}
+    assert input_context.remembered("planned") == {}
     assert anna.remembered("planned") == {"two": 2}
-    inlet.learn(lambda facts: replace(facts, automatic=False))
+    input_context.learn(lambda facts: replace(facts, automatic=False))

@@ -20,13 +20,17 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.xpresence.inputs.calendars import calendars_of_person
 from custom_components.xpresence.operations.authorization import NotAllowed
+from custom_components.xpresence.operations.choice import (
+    async_resume_automatic,
+    async_set_info_text,
+)
 from custom_components.xpresence.operations.profiles import (
     async_create,
     async_delete,
     own_of,
 )
 from custom_components.xpresence.presence.agenda import Agenda, Entry
-from custom_components.xpresence.presence.permission.policy import Act
+from custom_components.xpresence.presence.permission.policy import Permission
 from tests.office import ANNA, MEETING
 
 from .visitors import REFUSALS, Shut, Visit
@@ -64,45 +68,55 @@ class Door:
 
     kind: Kind
     name: str
-    act: Act
-    knock: Knock
+    permission: Permission
+    attempt: Knock
     before: Prepare | None = None
     of_self: bool = False
-    within: Act | None = None
+    within: Permission | None = None
 
     @property
-    def acts(self) -> tuple[Act, ...]:
+    def acts(self) -> tuple[Permission, ...]:
         """Return everything that must be allowed for the door to open."""
-        return (self.act,) if self.within is None else (self.act, self.within)
+        return (
+            (self.permission,)
+            if self.within is None
+            else (self.permission, self.within)
+        )
 
     @property
     def label(self) -> str:
         """Return how the door is called in a failure."""
-        return f"{self.kind.value} {self.name} ({self.act.value})"
+        return f"{self.kind.value} {self.name} ({self.permission.value})"
 
 
-def action(name: str, act: Act, before: Prepare | None = None, /, **said: Any) -> Door:
+def action(
+    name: str, permission: Permission, before: Prepare | None = None, /, **said: Any
+) -> Door:
     """Return an action of xpresence on Anna."""
-    return Door(Kind.ACTION, name, act, lambda v: v.action(name, **said), before)
+    return Door(Kind.ACTION, name, permission, lambda v: v.action(name, **said), before)
 
 
-def entity(key: str, method: str, act: Act, service: str, **said: Any) -> Door:
+def entity(
+    key: str, method: str, permission: Permission, service: str, **said: Any
+) -> Door:
     """Return a method of one of Anna's entities, by an action that leads there."""
     domain, _, name = key.partition(".")
     return Door(
         Kind.ENTITY,
         f"{key}.{method}",
-        act,
+        permission,
         lambda v: v.service(domain, service, f"{domain}.anna_{name}", **said),
     )
 
 
-def command(name: str, act: Act, before: Prepare | None = None, /, **said: Any) -> Door:
+def command(
+    name: str, permission: Permission, before: Prepare | None = None, /, **said: Any
+) -> Door:
     """Return a WebSocket command about Anna that answers once."""
     return Door(
         Kind.COMMAND,
         name,
-        act,
+        permission,
         lambda v: v.command(name, person_id=ANNA, **said),
         before,
     )
@@ -111,7 +125,7 @@ def command(name: str, act: Act, before: Prepare | None = None, /, **said: Any) 
 def seeing(
     kind: Kind,
     name: str,
-    act: Act,
+    permission: Permission,
     look: Callable[[Visit], Awaitable[bool]],
     before: Prepare | None = None,
 ) -> Door:
@@ -120,12 +134,12 @@ def seeing(
     Subjects are seen where the appointments are.
     """
 
-    async def knock(visit: Visit) -> None:
+    async def attempt(visit: Visit) -> None:
         if not await look(visit):
             raise Shut(name)
 
-    within = Act.SEE_DETAILS if act is Act.SEE_SUBJECTS else None
-    return Door(kind, name, act, knock, before, within=within)
+    within = Permission.SEE_DETAILS if permission is Permission.SEE_SUBJECTS else None
+    return Door(kind, name, permission, attempt, before, within=within)
 
 
 # What a knock needs
@@ -168,7 +182,7 @@ async def an_own_profile(visit: Visit) -> None:
 async def an_appointment(visit: Visit) -> None:
     """Let an appointment with a subject run, and nothing be chosen by hand."""
     coordinator = visit.team.entry.runtime_data
-    await coordinator.async_resume_automatic(ANNA)
+    await async_resume_automatic(coordinator, ANNA)
     now = dt_util.utcnow()
     entry = Entry(
         now - timedelta(minutes=1),
@@ -178,7 +192,7 @@ async def an_appointment(visit: Visit) -> None:
         subject=SUBJECT,
         source="Outlook",
     )
-    coordinator._learn(
+    coordinator._update_facts(
         visit.anna, lambda facts: replace(facts, agenda=Agenda.of([entry]))
     )
     await visit.hass.async_block_till_done(wait_background_tasks=True)
@@ -186,7 +200,7 @@ async def an_appointment(visit: Visit) -> None:
 
 async def an_info_text(visit: Visit) -> None:
     """Let Anna's info text say something, whatever profile holds."""
-    await visit.team.entry.runtime_data.async_set_info_text(ANNA, INFO_TEXT)
+    await async_set_info_text(visit.team.entry.runtime_data, ANNA, INFO_TEXT)
 
 
 async def a_plan(visit: Visit) -> None:
@@ -304,8 +318,10 @@ def answering(name: str, before: Prepare | None = an_appointment) -> tuple[Door,
         return SUBJECT in str(await visit.action(name))
 
     return (
-        Door(Kind.ACTION, name, Act.SEE_DETAILS, lambda v: v.action(name), before),
-        seeing(Kind.ACTION, name, Act.SEE_SUBJECTS, subjects, before),
+        Door(
+            Kind.ACTION, name, Permission.SEE_DETAILS, lambda v: v.action(name), before
+        ),
+        seeing(Kind.ACTION, name, Permission.SEE_SUBJECTS, subjects, before),
     )
 
 
@@ -368,15 +384,15 @@ def _calendar(visit: Visit) -> CalendarEntity:
 
 
 def spoken(
-    ask: str, act: Act, text: str, answer: str, *, of_self: bool = False
+    ask: str, permission: Permission, text: str, answer: str, *, of_self: bool = False
 ) -> Door:
     """Return a spoken wish; ``answer`` is a part of what is said when it is followed."""
 
-    async def knock(visit: Visit) -> None:
+    async def attempt(visit: Visit) -> None:
         said = await visit.say(text)
         assert answer in said, said
 
-    return Door(Kind.VOICE, ask, act, knock, an_appointment, of_self)
+    return Door(Kind.VOICE, ask, permission, attempt, an_appointment, of_self)
 
 
 async def _microsoft(name: str, visit: Visit) -> None:
@@ -403,12 +419,12 @@ def _at(hour: int) -> str:
 
 
 ACTIONS: Final = (
-    action("set_profile", Act.CHOOSE_PROFILE, profile="Meeting"),
-    action("resume_automatic", Act.CHOOSE_PROFILE),
+    action("set_profile", Permission.CHOOSE_PROFILE, profile="Meeting"),
+    action("resume_automatic", Permission.CHOOSE_PROFILE),
     Door(
         Kind.ACTION,
         "plan_presence",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         lambda v: v.action(
             "plan_presence", profile="Meeting", start=_at(10), end=_at(11)
         ),
@@ -416,7 +432,7 @@ ACTIONS: Final = (
     Door(
         Kind.ACTION,
         "change_planned_presence",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         lambda v: v.action(
             "change_planned_presence", planned=_planned(v), profile="Available"
         ),
@@ -425,42 +441,50 @@ ACTIONS: Final = (
     Door(
         Kind.ACTION,
         "cancel_planned_presence",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         lambda v: v.action("cancel_planned_presence", planned=_planned(v)),
         a_plan,
     ),
     *answering("get_appointments"),
     *answering("explain"),
     *answering("simulate"),
-    action("sync_calendars", Act.SEE_DETAILS, no_calendar),
-    action("set_redirect", Act.CHANGE_REDIRECT, mode="forward", target="voicemail"),
-    Door(Kind.ACTION, "ring_redirect", Act.CHANGE_REDIRECT, _rings),
-    action("set_follow_me", Act.CHANGE_FOLLOW_ME, device="Mobile"),
-    action("set_agent_status", Act.SET_AGENT_STATUS, status="ready"),
-    action("create_profile", Act.EDIT_PROFILES, an_own_profile, name="New"),
+    action("sync_calendars", Permission.SEE_DETAILS, no_calendar),
+    action(
+        "set_redirect", Permission.CHANGE_REDIRECT, mode="forward", target="voicemail"
+    ),
+    Door(Kind.ACTION, "ring_redirect", Permission.CHANGE_REDIRECT, _rings),
+    action("set_follow_me", Permission.CHANGE_FOLLOW_ME, device="Mobile"),
+    action("set_agent_status", Permission.SET_AGENT_STATUS, status="ready"),
+    action("create_profile", Permission.EDIT_PROFILES, an_own_profile, name="New"),
     action(
         "change_profile",
-        Act.EDIT_PROFILES,
+        Permission.EDIT_PROFILES,
         an_own_profile,
         profile="Mine",
         info_text="Hi",
     ),
-    action("delete_profile", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
-    action("reset_profile", Act.EDIT_PROFILES, profile="Meeting"),
+    action("delete_profile", Permission.EDIT_PROFILES, an_own_profile, profile="Mine"),
+    action("reset_profile", Permission.EDIT_PROFILES, profile="Meeting"),
     action(
         "connect_calendar",
-        Act.CONNECT_CALENDARS,
+        Permission.CONNECT_CALENDARS,
         no_calendar,
         kind="home_assistant",
         calendar=DIARY,
         categories_only=True,
     ),
-    action("disconnect_calendar", Act.CONNECT_CALENDARS, a_calendar, name="Diary"),
-    action("narrow_delegate", Act.SHARE, delegate="person.rita", may=["subjects"]),
-    Door(Kind.ACTION, "show_subjects_to", Act.SHARE, _shows_subjects_as_before),
-    Door(Kind.ACTION, "show_info_text_to", Act.SHARE, _shows_info_text_as_before),
+    action(
+        "disconnect_calendar", Permission.CONNECT_CALENDARS, a_calendar, name="Diary"
+    ),
+    action(
+        "narrow_delegate", Permission.SHARE, delegate="person.rita", may=["subjects"]
+    ),
+    Door(Kind.ACTION, "show_subjects_to", Permission.SHARE, _shows_subjects_as_before),
+    Door(
+        Kind.ACTION, "show_info_text_to", Permission.SHARE, _shows_info_text_as_before
+    ),
     *(
-        Door(Kind.ACTION, name, Act.CONNECT_MICROSOFT, partial(_microsoft, name))
+        Door(Kind.ACTION, name, Permission.CONNECT_MICROSOFT, partial(_microsoft, name))
         for name in ("sign_in_microsoft", "sign_out_microsoft")
     ),
 )
@@ -468,44 +492,44 @@ ENTITIES: Final = (
     entity(
         "select.profile",
         "async_select_option",
-        Act.CHOOSE_PROFILE,
+        Permission.CHOOSE_PROFILE,
         "select_option",
         option="Meeting",
     ),
     entity(
         "select.follow_me",
         "async_select_option",
-        Act.CHANGE_FOLLOW_ME,
+        Permission.CHANGE_FOLLOW_ME,
         "select_option",
         option="Mobile",
     ),
     entity(
         "select.teamdesk_status",
         "async_select_option",
-        Act.SET_AGENT_STATUS,
+        Permission.SET_AGENT_STATUS,
         "select_option",
         option="ready",
     ),
-    entity("switch.automatic", "async_turn_on", Act.CHOOSE_PROFILE, "turn_on"),
-    entity("switch.automatic", "async_turn_off", Act.CHOOSE_PROFILE, "turn_off"),
+    entity("switch.automatic", "async_turn_on", Permission.CHOOSE_PROFILE, "turn_on"),
+    entity("switch.automatic", "async_turn_off", Permission.CHOOSE_PROFILE, "turn_off"),
     entity(
         "text.info_text",
         "async_set_value",
-        Act.CHOOSE_PROFILE,
+        Permission.CHOOSE_PROFILE,
         "set_value",
         value="Back at two",
     ),
     Door(
         Kind.ENTITY,
         "calendar.appointments.async_get_events",
-        Act.SEE_PRESENCE,
+        Permission.SEE_PRESENCE,
         _opens_calendar,
         an_appointment,
     ),
     Door(
         Kind.ENTITY,
         "calendar.appointments.async_create_event",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         lambda v: v.service(
             "calendar",
             "create_event",
@@ -519,71 +543,79 @@ ENTITIES: Final = (
     Door(
         Kind.ENTITY,
         "calendar.appointments.async_update_event",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         _changes_event,
         a_plan,
     ),
     Door(
         Kind.ENTITY,
         "calendar.appointments.async_delete_event",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         _deletes_event,
         a_plan,
     ),
 )
 COMMANDS: Final = (
-    command("list_calendars", Act.CONNECT_CALENDARS),
+    command("list_calendars", Permission.CONNECT_CALENDARS),
     command(
         "connect_calendar",
-        Act.CONNECT_CALENDARS,
+        Permission.CONNECT_CALENDARS,
         no_calendar,
         kind="home_assistant",
         calendar=DIARY,
         categories_only=True,
     ),
-    command("disconnect_calendar", Act.CONNECT_CALENDARS, a_calendar, name="Diary"),
-    command("profiles/list", Act.EDIT_PROFILES),
-    command("profiles/create", Act.EDIT_PROFILES, an_own_profile, name="New"),
+    command(
+        "disconnect_calendar", Permission.CONNECT_CALENDARS, a_calendar, name="Diary"
+    ),
+    command("profiles/list", Permission.EDIT_PROFILES),
+    command("profiles/create", Permission.EDIT_PROFILES, an_own_profile, name="New"),
     command(
         "profiles/change",
-        Act.EDIT_PROFILES,
+        Permission.EDIT_PROFILES,
         an_own_profile,
         profile="Mine",
         enabled=True,
     ),
-    command("profiles/delete", Act.EDIT_PROFILES, an_own_profile, profile="Mine"),
-    command("profiles/reset", Act.EDIT_PROFILES, profile="Meeting"),
-    Door(Kind.COMMAND, "sign_in_microsoft", Act.CONNECT_MICROSOFT, _signs_in),
-    seeing(Kind.COMMAND, "subscribe_person", Act.SEE_PRESENCE, _sees_person),
+    command(
+        "profiles/delete", Permission.EDIT_PROFILES, an_own_profile, profile="Mine"
+    ),
+    command("profiles/reset", Permission.EDIT_PROFILES, profile="Meeting"),
+    Door(Kind.COMMAND, "sign_in_microsoft", Permission.CONNECT_MICROSOFT, _signs_in),
+    seeing(Kind.COMMAND, "subscribe_person", Permission.SEE_PRESENCE, _sees_person),
     seeing(
-        Kind.COMMAND, "subscribe_person", Act.SEE_DETAILS, _sees_details, an_appointment
+        Kind.COMMAND,
+        "subscribe_person",
+        Permission.SEE_DETAILS,
+        _sees_details,
+        an_appointment,
     ),
     seeing(
         Kind.COMMAND,
         "subscribe_person",
-        Act.SEE_SUBJECTS,
+        Permission.SEE_SUBJECTS,
         _sees_subjects,
         an_appointment,
     ),
     seeing(
         Kind.COMMAND,
         "subscribe_person",
-        Act.SEE_INFO_TEXT,
+        Permission.SEE_INFO_TEXT,
         _sees_info_text,
         an_info_text,
     ),
-    seeing(Kind.COMMAND, "subscribe_team", Act.SEE_PRESENCE, _sees_on_the_board),
+    seeing(Kind.COMMAND, "subscribe_team", Permission.SEE_PRESENCE, _sees_on_the_board),
     seeing(
         Kind.COMMAND,
         "subscribe_team",
-        Act.SEE_INFO_TEXT,
+        Permission.SEE_INFO_TEXT,
         _sees_info_text_on_the_board,
         an_info_text,
     ),
     seeing(
         Kind.COMMAND,
         "subscribe_team",
-        Act.SEE_DETAILS,
+        Permission.SEE_DETAILS,
         _sees_target_on_the_board,
         an_appointment,
     ),
@@ -592,52 +624,63 @@ TOOLS: Final = (
     Door(
         Kind.TOOL,
         "get_presence",
-        Act.SEE_PRESENCE,
+        Permission.SEE_PRESENCE,
         lambda v: v.tool("get_presence"),
-    ),
-    seeing(
-        Kind.TOOL, "get_presence", Act.SEE_DETAILS, _model_sees_details, an_appointment
     ),
     seeing(
         Kind.TOOL,
         "get_presence",
-        Act.SEE_SUBJECTS,
+        Permission.SEE_DETAILS,
+        _model_sees_details,
+        an_appointment,
+    ),
+    seeing(
+        Kind.TOOL,
+        "get_presence",
+        Permission.SEE_SUBJECTS,
         _model_sees_subjects,
         an_appointment,
     ),
     seeing(
         Kind.TOOL,
         "get_presence",
-        Act.SEE_INFO_TEXT,
+        Permission.SEE_INFO_TEXT,
         _model_sees_info_text,
         an_info_text,
     ),
     Door(
         Kind.TOOL,
         "set_profile",
-        Act.CHOOSE_PROFILE,
+        Permission.CHOOSE_PROFILE,
         lambda v: v.tool("set_profile", profile="Meeting"),
     ),
     Door(
         Kind.TOOL,
         "plan_presence",
-        Act.PLAN_PRESENCE,
+        Permission.PLAN_PRESENCE,
         lambda v: v.tool(
             "plan_presence", profile="Meeting", start=_at(12), end=_at(13)
         ),
     ),
 )
 WISHES: Final = (
-    spoken("set", Act.CHOOSE_PROFILE, "put Anna on meeting", "Meeting"),
-    spoken("state", Act.CHOOSE_PROFILE, "I'm in a meeting", "Meeting", of_self=True),
+    spoken("set", Permission.CHOOSE_PROFILE, "put Anna on meeting", "Meeting"),
     spoken(
-        "automatic", Act.CHOOSE_PROFILE, "set Anna's status to automatic", "automatic"
+        "state", Permission.CHOOSE_PROFILE, "I'm in a meeting", "Meeting", of_self=True
     ),
-    spoken("status", Act.SEE_PRESENCE, "what is Anna's status", "Meeting"),
-    spoken("redirect", Act.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
-    spoken("why", Act.SEE_DETAILS, "why is Anna's status meeting", "Meeting"),
-    seeing(Kind.VOICE, "status", Act.SEE_INFO_TEXT, _hears_info_text, an_info_text),
-    seeing(Kind.VOICE, "why", Act.SEE_SUBJECTS, _hears_subjects, an_appointment),
-    Door(Kind.VOICE, "plan", Act.PLAN_PRESENCE, _plans_by_voice),
+    spoken(
+        "automatic",
+        Permission.CHOOSE_PROFILE,
+        "set Anna's status to automatic",
+        "automatic",
+    ),
+    spoken("status", Permission.SEE_PRESENCE, "what is Anna's status", "Meeting"),
+    spoken("redirect", Permission.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
+    spoken("why", Permission.SEE_DETAILS, "why is Anna's status meeting", "Meeting"),
+    seeing(
+        Kind.VOICE, "status", Permission.SEE_INFO_TEXT, _hears_info_text, an_info_text
+    ),
+    seeing(Kind.VOICE, "why", Permission.SEE_SUBJECTS, _hears_subjects, an_appointment),
+    Door(Kind.VOICE, "plan", Permission.PLAN_PRESENCE, _plans_by_voice),
 )
 DOORS: Final = (*COMMANDS, *TOOLS, *WISHES, *ACTIONS, *ENTITIES)

@@ -136,7 +136,7 @@ class House:
         return (
             state.facts,
             state.loop.ledger.own,
-            state.loop.wanted,
+            state.loop.desired,
             calendars_of_person(state).plan.entries,
             {key: dict(one.data) for key, one in self.entry.subentries.items()},
             list(self.pbx.reached),

@@ -18,8 +18,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.xpresence.const import DOMAIN
 from custom_components.xpresence.presence.permission.policy import (
     LIMITED,
-    Act,
     Actor,
+    Permission,
     Policy,
     Tier,
     Trust,
@@ -48,10 +48,10 @@ class Situation:
     tells: Callable[[Visitor, Door], bool] = lambda visitor, door: True
     info_tier: Tier = Tier.TEAM
 
-    def allows(self, actor: Actor, act: Act) -> bool:
+    def allows(self, actor: Actor, permission: Permission) -> bool:
         """Tell what the pure policy says."""
-        tier = self.info_tier if act is Act.SEE_INFO_TEXT else self.tier
-        return may(actor, act, self.policy, tier)
+        tier = self.info_tier if permission is Permission.SEE_INFO_TEXT else self.tier
+        return may(actor, permission, self.policy, tier)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -63,33 +63,38 @@ class Situation:
         }
 
 
-def only(*acts: Act) -> Policy:
+def only(*acts: Permission) -> Policy:
     return Policy(allowed=frozenset(acts))
 
 
 def subjects(visitor: Visitor, door: Door) -> bool:
-    return door.act is Act.SEE_SUBJECTS
+    return door.permission is Permission.SEE_SUBJECTS
 
 
 def info_texts(visitor: Visitor, door: Door) -> bool:
-    return door.act is Act.SEE_INFO_TEXT
+    return door.permission is Permission.SEE_INFO_TEXT
 
 
 def without_user(visitor: Visitor, door: Door) -> bool:
     return visitor.user is None
 
 
-def opened_by(act: Act) -> Callable[[Visitor, Door], bool]:
+def opened_by(permission: Permission) -> Callable[[Visitor, Door], bool]:
     """Everybody at the doors of one act, and Anna at every other."""
-    return lambda visitor, door: door.act is act or visitor.user == "anna"
+    return lambda visitor, door: door.permission is permission or visitor.user == "anna"
 
 
 SITUATIONS = (
     Situation("everything allowed", Policy()),
     Situation("nothing allowed", only(), Tier.TEAM),
     *(
-        Situation(f"only {act.value}", only(act), Tier.TEAM, opened_by(act))
-        for act in sorted(LIMITED)
+        Situation(
+            f"only {permission.value}",
+            only(permission),
+            Tier.TEAM,
+            opened_by(permission),
+        )
+        for permission in sorted(LIMITED)
     ),
     *(
         Situation(f"subjects to {tier.value}", Policy(), tier, subjects)
@@ -161,7 +166,7 @@ async def opens(visit: Visit, door: Door) -> bool:
         await door.before(visit)
     before = fingerprint(visit.team)
     try:
-        await door.knock(visit)
+        await door.attempt(visit)
     except Shut, Unauthorized:
         assert fingerprint(visit.team) == before
         return False
@@ -181,7 +186,9 @@ async def test_every_door_opens_exactly_where_the_policy_says_so(
             for door in DOORS:
                 if not (comes(visitor, door) and situation.tells(visitor, door)):
                     continue
-                allowed = all(situation.allows(actor, act) for act in door.acts)
+                allowed = all(
+                    situation.allows(actor, permission) for permission in door.acts
+                )
                 opened = await opens(visit, door)
                 if opened is not allowed:
                     found = "opens" if opened else "stays shut"
@@ -217,7 +224,9 @@ async def test_a_page_is_told_what_its_reader_may_do_and_no_more(
             visit = Visit(hass, team, visitor, hass_ws_client, clients)
             told = await visit.first("subscribe_person", person_id=ANNA)
             actor = visitor.actor(situation.policy)
-            allowed = [a.value for a in sorted(Act) if situation.allows(actor, a)]
+            allowed = [
+                a.value for a in sorted(Permission) if situation.allows(actor, a)
+            ]
             assert told.get("may", []) == allowed, (situation.name, visitor.name)
 
 

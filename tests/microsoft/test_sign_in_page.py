@@ -24,7 +24,7 @@ from tests.groupware.microsoft.login import (
 )
 from tests.groupware.microsoft.server import Microsoft
 from tests.office import ANNA, MEETING
-from tests.pages import EN, blanks
+from tests.pages import EN, placeholders
 
 from .people import APP, link, office_with, until
 
@@ -45,7 +45,7 @@ async def code_shown(form: Form) -> str:
     assert form.result["type"] is FlowResultType.SHOW_PROGRESS
     action = form.result["progress_action"]
     said = form.result["description_placeholders"]
-    assert blanks(form.texts["progress"][action]) == said.keys()
+    assert placeholders(form.texts["progress"][action]) == said.keys()
     return str(said["code"])
 
 

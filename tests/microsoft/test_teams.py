@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.xpresence.diagnostics_person import Names, person_diagnosis
+from custom_components.xpresence.diagnostics_person import Names, person_diagnostics
 from custom_components.xpresence.inputs.teams import TeamsInput
 from custom_components.xpresence.microsoft import link_of
 from custom_components.xpresence.microsoft.sign_in import async_sign_out
@@ -132,7 +132,7 @@ async def test_a_call_in_teams_leaves_the_redirect_of_a_meeting_alone(
         office.profiles,
         person_,
     )
-    day.input._inlet.learn(lambda facts: replace(facts, agenda=agenda))
+    day.input._input_context.learn(lambda facts: replace(facts, agenda=agenda))
     await day.settle()
     assert (day.profile, day.target) == ("Meeting", "Voicemail")
     day.teams(*CONFERENCE)
@@ -185,7 +185,7 @@ async def test_an_info_text_that_is_not_for_everybody_does_not_show_in_teams(
 async def test_a_maintainer_reads_how_the_account_is_doing(day: TeamsDay) -> None:
     await day.begin()
     coordinator = day.entry.runtime_data
-    told = person_diagnosis(coordinator, ANNA, Names(coordinator))
+    told = person_diagnostics(coordinator, ANNA, Names(coordinator))
     assert told["inputs"]["TeamsInput"] == {
         "aligns": True,
         "signed_in": True,

@@ -10,10 +10,14 @@ from custom_components.xpresence.operations.authorization import (
     async_authorize,
     user_may,
 )
-from custom_components.xpresence.presence.permission.policy import Act, Actor, Role
+from custom_components.xpresence.presence.permission.policy import (
+    Actor,
+    Permission,
+    Role,
+)
 from tests.office import ANNA, BOB
 from tests.team import Team, set_up_team
-from tests.test_coordinator import REDIRECT, SELECT, act, choose, shown
+from tests.test_coordinator import REDIRECT, SELECT, choose, permission, shown
 
 
 @pytest.fixture
@@ -124,11 +128,11 @@ async def test_what_the_office_switched_off_only_an_administrator_may(
     coordinator = team.entry.runtime_data
     with pytest.raises(NotAllowed) as caught:
         await async_authorize(
-            coordinator, ANNA, Act.CHOOSE_PROFILE, team.context("anna")
+            coordinator, ANNA, Permission.CHOOSE_PROFILE, team.context("anna")
         )
     assert caught.value.translation_key == "not_allowed_office_choose_profile"
-    assert user_may(coordinator, ANNA, Act.PLAN_PRESENCE, team.users["anna"])
-    assert user_may(coordinator, ANNA, Act.CHOOSE_PROFILE, team.users["admin"])
+    assert user_may(coordinator, ANNA, Permission.PLAN_PRESENCE, team.users["anna"])
+    assert user_may(coordinator, ANNA, Permission.CHOOSE_PROFILE, team.users["admin"])
 
 
 async def test_automations_are_trusted_until_the_office_says_otherwise(
@@ -158,7 +162,7 @@ async def test_a_satellite_speaks_for_the_person_it_belongs_to(
     assert (await heard(ANNA, "kitchen")).roles == {Role.SATELLITE}
     with pytest.raises(NotAllowed):
         await async_authorize(
-            coordinator, ANNA, Act.CHOOSE_PROFILE, None, satellite="kitchen"
+            coordinator, ANNA, Permission.CHOOSE_PROFILE, None, satellite="kitchen"
         )
 
 
@@ -187,6 +191,6 @@ async def test_ordinary_users_redirect_no_further_than_the_office_lets_them(
     assert shown(hass, REDIRECT).state == "off"
     await redirect("anna", "101")
     assert shown(hass, REDIRECT).attributes["target"] == "Bob"
-    await act(hass, "set_redirect", mode="off")
+    await permission(hass, "set_redirect", mode="off")
     await redirect("admin", "0171 5550100")
     assert shown(hass, REDIRECT).state == "active"

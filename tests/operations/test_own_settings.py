@@ -13,7 +13,14 @@ from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.telephony.driver import Unavailable
 from tests.conftest import set_up
 from tests.office import ANNA, OFFICE, person, profile
-from tests.test_coordinator import REDIRECT, SELECT, act, choose, restarted, shown
+from tests.test_coordinator import (
+    REDIRECT,
+    SELECT,
+    choose,
+    permission,
+    restarted,
+    shown,
+)
 
 FOLLOW_ME = "select.anna_follow_me"
 AGENT = "select.anna_teamdesk_status"
@@ -64,12 +71,12 @@ async def test_off_ends_follow_me_for_good(
 async def test_the_action_switches_follow_me_by_the_devices_name(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await act(hass, "set_follow_me", device="mobile")
+    await permission(hass, "set_follow_me", device="mobile")
     assert shown(hass, FOLLOW_ME).state == "Mobile"
-    await act(hass, "set_follow_me")
+    await permission(hass, "set_follow_me")
     assert shown(hass, FOLLOW_ME).state == "off"
     with pytest.raises(ServiceValidationError) as caught:
-        await act(hass, "set_follow_me", device="Fax")
+        await permission(hass, "set_follow_me", device="Fax")
     assert caught.value.translation_placeholders == {"offered": "Mobile"}
 
 
@@ -104,7 +111,7 @@ async def test_the_teamdesk_status_is_set_in_every_queue(
     assert shown(hass, AGENT).state == "ready"
     line = await entry.runtime_data.system.read("100")
     assert line.agent == {"400": AgentState.READY, "401": AgentState.READY}
-    await act(hass, "set_agent_status", status="follow_up")
+    await permission(hass, "set_agent_status", status="follow_up")
     assert shown(hass, AGENT).state == "follow_up"
 
 
@@ -114,7 +121,7 @@ async def test_a_profile_applies_its_teamdesk_status_once_and_then_leaves_it(
     await choose(hass, "Hotline")
     assert shown(hass, AGENT).state == "ready"
     await choose(hass, "logged_off", AGENT)
-    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await permission(hass, "set_redirect", mode="forward", target="Bob")
     assert shown(hass, AGENT).state == "logged_off"
     await restarted(hass, entry)
     assert shown(hass, SELECT).state == "Hotline"
@@ -131,7 +138,7 @@ async def test_a_teamdesk_status_that_could_not_be_applied_is_applied_later(
     with patch.object(system, "set_agent", side_effect=Unavailable("gone")):
         await choose(hass, "Hotline")
         assert shown(hass, AGENT).state == "logged_off"
-    await act(hass, "set_redirect", mode="off")
+    await permission(hass, "set_redirect", mode="off")
     await choose(hass, "Mobile", FOLLOW_ME)
     assert shown(hass, AGENT).state == "ready"
 
@@ -140,7 +147,7 @@ async def test_who_is_in_no_queue_is_told(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await act(
+        await permission(
             hass,
             "set_agent_status",
             entity_id="select.bob_profile",
@@ -177,7 +184,7 @@ async def test_an_info_text_lasts_as_long_as_the_profile_it_was_written_under(
 async def test_set_profile_brings_its_own_info_text(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await act(hass, "set_profile", profile="Hotline", info_text="Room 3")
+    await permission(hass, "set_profile", profile="Hotline", info_text="Room 3")
     assert shown(hass, "text.anna_info_text").state == "Room 3"
 
 
@@ -188,7 +195,7 @@ async def test_back_to_automatic_releases_the_choice(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     await choose(hass, "Meeting")
-    await act(hass, "resume_automatic")
+    await permission(hass, "resume_automatic")
     assert shown(hass, SELECT).state == "Available"
     assert shown(hass, REDIRECT).state == "off"
 
@@ -231,5 +238,5 @@ async def test_the_embedded_default_cannot_ring(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, "ring_redirect")
+        await permission(hass, "ring_redirect")
     assert caught.value.translation_key == "ring_failed"

@@ -269,7 +269,7 @@ async def test_an_own_profile_leads_no_further_than_the_office_lets_it(
 
 
 @pytest.mark.parametrize(
-    ("said", "act"),
+    ("said", "permission"),
     [
         ({"target": "voicemail"}, "change_redirect"),
         ({"mode": "off"}, "change_redirect"),
@@ -277,14 +277,14 @@ async def test_an_own_profile_leads_no_further_than_the_office_lets_it(
     ],
 )
 async def test_an_own_profile_is_no_way_round_what_is_forbidden(
-    hass: HomeAssistant, team: Team, said: dict[str, Any], act: str
+    hass: HomeAssistant, team: Team, said: dict[str, Any], permission: str
 ) -> None:
     await ask(hass, team, "create_profile", name="Mine", **said)
     await ask(hass, team, "create_profile", name="Plain")
     await permit(hass, team, allowed=["choose_profile", "edit_profiles"])
     assert "Mine" not in offered(hass)
     assert "Plain" in offered(hass)
-    key = f"not_allowed_office_{act}"
+    key = f"not_allowed_office_{permission}"
     assert await refused(hass, team, "create_profile", name="New", **said) == key
     again = {"profile": "Mine", "info_text": "Hi"}
     assert await refused(hass, team, "change_profile", **again) == key
@@ -404,14 +404,14 @@ async def test_the_person_says_who_sees_subjects(
     hass: HomeAssistant, team: Team
 ) -> None:
     from custom_components.xpresence.operations.authorization import user_may
-    from custom_components.xpresence.presence.permission.policy import Act
+    from custom_components.xpresence.presence.permission.policy import Permission
 
     def readers() -> set[str]:
         coordinator = team.entry.runtime_data
         return {
             name
             for name, user in team.users.items()
-            if user_may(coordinator, ANNA, Act.SEE_SUBJECTS, user)
+            if user_may(coordinator, ANNA, Permission.SEE_SUBJECTS, user)
         }
 
     assert readers() == {"anna", "rita"}

@@ -113,7 +113,7 @@ async def events(
     return list(found["events"])
 
 
-async def act(
+async def permission(
     hass: HomeAssistant,
     action: str,
     context: Context | None = None,
@@ -312,7 +312,7 @@ async def test_a_day_with_another_length_is_one_event(
         day.isoformat(),
         (day + timedelta(days=1)).isoformat(),
     )
-    told = await act(hass, "get_appointments", start=at("0:00", day))
+    told = await permission(hass, "get_appointments", start=at("0:00", day))
     (line,) = told["appointments"]
     begin, end = (datetime.fromisoformat(line[key]) for key in ("start", "end"))
     assert end.astimezone(dt_util.UTC) - begin.astimezone(dt_util.UTC) == timedelta(
@@ -323,7 +323,7 @@ async def test_a_day_with_another_length_is_one_event(
 async def test_an_event_without_end_of_time_breaks_nothing(
     hass: HomeAssistant, team: Team
 ) -> None:
-    await act(
+    await permission(
         hass,
         "plan_presence",
         answer=False,
@@ -334,8 +334,8 @@ async def test_an_event_without_end_of_time_breaks_nothing(
     found = [e for e in await events(hass) if "Planned" in e["description"]]
     assert len(found) == 1
     assert shown(hass).state == "on"
-    assert await act(hass, "get_appointments")
-    assert await act(hass, "simulate")
+    assert await permission(hass, "get_appointments")
+    assert await permission(hass, "simulate")
 
 
 # Events that people make
@@ -580,7 +580,7 @@ async def test_what_a_calendar_told_is_changed_there_and_not_here(
 async def test_the_list_tells_what_holds_when_and_from_where(
     hass: HomeAssistant, team: Team
 ) -> None:
-    answer = await act(
+    answer = await permission(
         hass,
         "plan_presence",
         profile="Meeting",
@@ -589,7 +589,9 @@ async def test_the_list_tells_what_holds_when_and_from_where(
         info_text="Budget",
     )
     assert answer["name"] == "Anna"
-    told = await act(hass, "get_appointments", team.context("anna"), language="en")
+    told = await permission(
+        hass, "get_appointments", team.context("anna"), language="en"
+    )
     assert told["name"] == "Anna"
     assert (told["calendars_behind"], told["as_of"]) == ([], None)
     training, lunch, meeting = told["appointments"]
@@ -616,7 +618,7 @@ async def test_the_list_tells_what_holds_when_and_from_where(
     assert lunch["redirect"] == "calls go to voicemail"
     assert (meeting["source"], meeting["planned"]) == (None, answer["planned"])
     assert meeting["info_text"] == "Budget"
-    german = await act(hass, "get_appointments", language="de")
+    german = await permission(hass, "get_appointments", language="de")
     assert german["appointments"][0]["redirect"] == "Anrufe gehen an Bob"
 
 
@@ -640,7 +642,7 @@ async def test_subjects_are_told_to_whom_they_concern(
     team = await team_with(hass, tier)
     for who in ("anna", "dora", "admin", None):
         context = team.context(who) if who else None
-        said = json.dumps(await act(hass, action, context))
+        said = json.dumps(await permission(hass, action, context))
         assert ("Budget" in said) is (who in seeing), who
 
 
@@ -650,15 +652,19 @@ async def test_a_colleague_is_told_no_details(
 ) -> None:
     for who in ("bob", "sven", "rosa"):
         with pytest.raises(NotAllowed):
-            await act(hass, action, team.context(who))
+            await permission(hass, action, team.context(who))
 
 
 async def test_between_two_times_the_list_tells_what_reaches_into_them(
     hass: HomeAssistant, team: Team
 ) -> None:
-    told = await act(hass, "get_appointments", start=at("12:30"), end=at("12:45"))
+    told = await permission(
+        hass, "get_appointments", start=at("12:30"), end=at("12:45")
+    )
     assert [line["profile"] for line in told["appointments"]] == ["Training", "Lunch"]
-    told = await act(hass, "get_appointments", start=at("18:00"), end=at("19:00"))
+    told = await permission(
+        hass, "get_appointments", start=at("18:00"), end=at("19:00")
+    )
     assert told["appointments"] == []
 
 
@@ -667,7 +673,7 @@ async def test_the_list_tells_what_cannot_count_and_why(
 ) -> None:
     hass.config_entries.async_remove_subentry(team.entry, LUNCH)
     await settle(hass)
-    await act(
+    await permission(
         hass,
         "plan_presence",
         answer=False,
@@ -677,7 +683,7 @@ async def test_the_list_tells_what_cannot_count_and_why(
     )
     hass.config_entries.async_remove_subentry(team.entry, ABROAD)
     await settle(hass)
-    *_, plan = (await act(hass, "get_appointments"))["appointments"]
+    *_, plan = (await permission(hass, "get_appointments"))["appointments"]
     assert (plan["profile"], plan["problem"]) == (None, "profile_missing")
     assert plan["planned"]
 
@@ -696,7 +702,7 @@ async def test_a_time_that_is_none_is_refused_in_words(
     hass: HomeAssistant, team: Team, action: str, start: Any, end: Any, error: str
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await act(hass, action, start=start, end=end)
+        await permission(hass, action, start=start, end=end)
     assert caught.value.translation_key == error
 
 
@@ -706,14 +712,14 @@ async def test_what_is_no_time_is_refused(
 ) -> None:
     for action in ("get_appointments", "simulate"):
         with pytest.raises(vol.Invalid):
-            await act(hass, action, start=value)
+            await permission(hass, action, start=value)
 
 
 async def test_why_is_told_in_words_and_line_by_line(
     hass: HomeAssistant, team: Team, freezer: FrozenDateTimeFactory
 ) -> None:
     await clock(hass, freezer, "12:30")
-    told = await act(hass, "explain", team.context("anna"), language="en")
+    told = await permission(hass, "explain", team.context("anna"), language="en")
     assert told["profile"] == "Lunch"
     assert told["redirect"] == "calls go to voicemail"
     assert told["explanation"].startswith("Lunch because of the category of")
@@ -732,7 +738,7 @@ async def test_why_is_told_in_words_and_line_by_line(
     }
     assert (training["profile"], training["verdict"]) == ("Training", "waits")
     assert default["source"] == "default"
-    german = await act(hass, "explain", team.context("admin"), language="de")
+    german = await permission(hass, "explain", team.context("admin"), language="de")
     assert german["explanation"].startswith("Lunch wegen der Kategorie eines Termins")
     assert "subject" not in german["trace"][0]
 
@@ -747,16 +753,16 @@ async def test_of_a_choice_the_person_is_told_that_it_is_theirs(
         blocking=True,
         context=team.context("anna"),
     )
-    told = await act(hass, "explain", team.context("anna"))
+    told = await permission(hass, "explain", team.context("anna"))
     assert told["explanation"].startswith("Meeting because you chose it")
-    told = await act(hass, "explain", team.context("dora"))
+    told = await permission(hass, "explain", team.context("dora"))
     assert told["explanation"].startswith("Meeting because Anna chose it")
 
 
 async def test_what_will_be_is_told_with_profile_redirect_and_both_sources(
     hass: HomeAssistant, team: Team
 ) -> None:
-    told = await act(hass, "simulate", start=at("0:00"), end=at("20:00"))
+    told = await permission(hass, "simulate", start=at("0:00"), end=at("20:00"))
     assert [
         (
             step["start"],
@@ -783,7 +789,7 @@ async def test_what_is_over_cannot_be_simulated(
     hass: HomeAssistant, team: Team
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await act(hass, "simulate", start=at("6:00"), end=at("7:00"))
+        await permission(hass, "simulate", start=at("6:00"), end=at("7:00"))
     assert caught.value.translation_key == "end_before_start"
 
 
@@ -791,7 +797,7 @@ async def test_a_plan_is_changed_and_cancelled_by_what_it_is_known(
     hass: HomeAssistant, team: Team
 ) -> None:
     uid = (
-        await act(
+        await permission(
             hass,
             "plan_presence",
             team.context("anna"),
@@ -802,16 +808,16 @@ async def test_a_plan_is_changed_and_cancelled_by_what_it_is_known(
         )
     )["planned"]
     change = {"action": "change_planned_presence", "answer": False, "planned": uid}
-    await act(hass, **change, profile="meeting", end=at("20:00"))
+    await permission(hass, **change, profile="meeting", end=at("20:00"))
     (plan,) = planned(team)
     assert (plan.profile, plan.info_text) == (MEETING, "Sushi")
     assert (plan.start, plan.end) == (at("18:00"), at("20:00"))
-    await act(hass, **change, info_text="")
+    await permission(hass, **change, info_text="")
     assert planned(team)[0].info_text is None
     await hass.config_entries.async_reload(team.entry.entry_id)
     await settle(hass)
     assert planned(team)[0].uid == uid
-    await act(hass, "cancel_planned_presence", answer=False, planned=uid)
+    await permission(hass, "cancel_planned_presence", answer=False, planned=uid)
     assert planned(team) == []
     assert len(await events(hass)) == 2
 
@@ -837,7 +843,7 @@ async def test_a_change_that_cannot_be_changes_nothing(
     await create(hass)
     before = planned(team)
     with pytest.raises(ServiceValidationError) as caught:
-        await act(
+        await permission(
             hass,
             "change_planned_presence",
             answer=False,
@@ -859,7 +865,7 @@ async def test_nobody_changes_or_cancels_for_somebody_else(
     ):
         for who in ("bob", "rita", "rosa"):
             with pytest.raises(NotAllowed):
-                await act(
+                await permission(
                     hass,
                     action,
                     team.context(who),
@@ -890,8 +896,8 @@ async def test_what_is_cancelled_meanwhile_does_not_come_back_by_a_change(
     await create(hass)
     uid = planned(team)[0].uid
     _, changed = await asyncio.gather(
-        act(hass, "cancel_planned_presence", answer=False, planned=uid),
-        act(
+        permission(hass, "cancel_planned_presence", answer=False, planned=uid),
+        permission(
             hass,
             "change_planned_presence",
             answer=False,
@@ -909,11 +915,11 @@ async def test_by_hand_calendars_are_read_now(
 ) -> None:
     diary.enter(at("7:00"), at("9:00"), "Budget")
     assert shown(hass, SELECT).state == "Available"
-    await act(hass, "sync_calendars", team.context("anna"), answer=False)
+    await permission(hass, "sync_calendars", team.context("anna"), answer=False)
     await settle(hass)
     assert shown(hass, SELECT).state == "Meeting"
     with pytest.raises(NotAllowed):
-        await act(hass, "sync_calendars", team.context("bob"), answer=False)
+        await permission(hass, "sync_calendars", team.context("bob"), answer=False)
 
 
 async def test_one_that_cannot_be_read_is_named_and_the_sensor_tells_the_age(
@@ -927,7 +933,7 @@ async def test_one_that_cannot_be_read_is_named_and_the_sensor_tells_the_age(
     diary.failure = HomeAssistantError("no")
     freezer.move_to(at("8:05"))
     with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, "sync_calendars", answer=False)
+        await permission(hass, "sync_calendars", answer=False)
     assert caught.value.translation_key == "calendars_not_read"
     await settle(hass)
     attributes = shown(hass, SOURCE).attributes
@@ -935,7 +941,7 @@ async def test_one_that_cannot_be_read_is_named_and_the_sensor_tells_the_age(
         1,
         at("8:00").astimezone(dt_util.UTC),
     )
-    told = await act(hass, "get_appointments")
+    told = await permission(hass, "get_appointments")
     assert (told["calendars_behind"], told["as_of"]) == (
         ["Outlook"],
         at("8:00").isoformat(),

@@ -1,4 +1,4 @@
-"""Deciding anew: for some people, and for whoever their decisions concern.
+"""DecisionUpdater anew: for some people, and for whoever their decisions concern.
 
 :func:`~.presence.decide.decide` says which profile holds for one person, and
 :func:`~.presence.targets.resolve_office` to which numbers everybody's rules lead.
@@ -18,11 +18,11 @@ from homeassistant.util import dt as dt_util
 
 from ..presence.decision.decide import decide
 from ..presence.model import Decision, Office
-from ..presence.redirect.desired import wanted
+from ..presence.redirect.desired import desired
 from ..presence.redirect.numbers import NumberFormat
 from ..presence.redirect.targets import Situation, resolve_office
-from .attribution import cause_by_itself
-from .events import begin, tell_activated
+from .attribution import origin_of_decision
+from .events import fire_activated, set_origin
 from .person import PersonState
 
 _LOGGER = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ type Decided = list[tuple[PersonState, Decision]]
 """People decided anew, each with the decision before."""
 
 
-class Deciding:
+class DecisionUpdater:
     """Keeps the decisions of one phone system's people up to date.
 
     ``run`` lets a person's redirect follow, ``show`` shows what is known of one,
@@ -84,9 +84,9 @@ class Deciding:
         decided = self.decide(person_ids)
         for state, before in decided:
             if state.decision.claim != before.claim:
-                begin(state, cause_by_itself(state.decision, seen))
+                set_origin(state, origin_of_decision(state.decision, seen))
         self.resolve()
-        self.tell(decided, show=show)
+        self.publish(decided, show=show)
 
     @callback
     def decide(self, person_ids: Iterable[str]) -> Decided:
@@ -119,9 +119,9 @@ class Deciding:
         )
         for person_id, state in self._people.items():
             answer = answers[person_id]
-            wish = wanted(state.decision, answer.setting)
-            if wish != state.loop.wanted or answer.refusals != state.loop.refusals:
-                state.loop.wanted = wish
+            wish = desired(state.decision, answer.forwarding)
+            if wish != state.loop.desired or answer.refusals != state.loop.refusals:
+                state.loop.desired = wish
                 state.loop.refusals = answer.refusals
                 if person_id != but:
                     self._run(state)
@@ -138,11 +138,11 @@ class Deciding:
         self.resolve()
 
     @callback
-    def tell(self, decided: Decided, *, show: bool) -> None:
+    def publish(self, decided: Decided, *, show: bool) -> None:
         """Show decisions, tell of other profiles, and wake up in time for the next."""
         for state, before in decided:
             # First, so that what changes is known to follow from it.
-            tell_activated(self._hass, state)
+            fire_activated(self._hass, state)
             if state.decision != before or show:
                 self._show(state.person.id)
             self._follow(state)
@@ -153,8 +153,8 @@ class Deciding:
         return {
             person_id: Situation(
                 status=state.decision.profile.status,
-                observed=state.line.setting if state.line else None,
-                wanted=state.loop.wanted.setting if state.loop.wanted else None,
+                observed=state.line.forwarding if state.line else None,
+                desired=state.loop.desired.forwarding if state.loop.desired else None,
                 call=state.line.call if state.line else None,
             )
             for person_id, state in self._people.items()

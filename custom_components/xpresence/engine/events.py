@@ -12,9 +12,9 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, EVENT_HAPPENED
 from ..presence.redirect.status import RedirectStatus, SetBy
-from .attribution import Cause, cause_at_phone
-from .issues import redirect_failing
-from .person import Happening, PersonState
+from .attribution import Origin, origin_at_phone
+from .issues import set_redirect_issue
+from .person import PersonState, PresenceEventType
 
 FAILURES_TO_REPORT: Final = 3
 """Failed turns in a row after which a person is told."""
@@ -23,87 +23,95 @@ IN_LOGBOOK: Final = ("profile", "target")
 
 
 @callback
-def begin(state: PersonState, cause: Cause) -> None:
+def set_origin(state: PersonState, origin: Origin) -> None:
     """Let everything that follows now have this cause."""
-    state.cause = state.redirect_cause = cause
-    carry(state, cause)
+    state.origin = state.redirect_origin = origin
+    set_entity_context(state, origin)
 
 
 @callback
-def carry(state: PersonState, cause: Cause) -> None:
+def set_entity_context(state: PersonState, origin: Origin) -> None:
     """Let the person's entities change in the context of the cause."""
-    for take in tuple(state.carriers):
-        take(cause.context)
+    for take in tuple(state.context_setters):
+        take(origin.context)
 
 
 @callback
-def tell(
+def fire_event(
     hass: HomeAssistant,
     state: PersonState,
-    happening: Happening,
+    event_type: PresenceEventType,
     details: dict[str, Any],
-    cause: Cause | None,
+    origin: Origin | None,
 ) -> None:
     """Tell everybody who listens to what happens, and the logbook first."""
     made: dict[str, Any] = {}
-    if cause is not None:
-        made = {"made_by": cause.maker.value, "by": cause.name}
-    of_profile = happening is Happening.ACTIVATED
+    if origin is not None:
+        made = {"made_by": origin.author.value, "by": origin.name}
+    of_profile = event_type is PresenceEventType.ACTIVATED
     domain, key = (SELECT, "profile") if of_profile else (SENSOR, "redirect")
     told: dict[str, Any] = {
         ATTR_ENTITY_ID: er.async_get(hass).async_get_entity_id(
             domain, DOMAIN, f"{state.person.id}_{key}"
         ),
         ATTR_NAME: state.person.name,
-        "happening": happening.value,
+        "happening": event_type.value,
         "reason": state.decision.claim.reason,
         **{key: details[key] for key in IN_LOGBOOK if key in details},
         **made,
     }
-    hass.bus.async_fire(EVENT_HAPPENED, told, context=cause.context if cause else None)
-    if cause is not None:
-        carry(state, cause)
-    for listener in tuple(state.happenings):
-        listener(happening, details | made)
+    hass.bus.async_fire(
+        EVENT_HAPPENED, told, context=origin.context if origin else None
+    )
+    if origin is not None:
+        set_entity_context(state, origin)
+    for listener in tuple(state.event_listeners):
+        listener(event_type, details | made)
 
 
 @callback
-def tell_activated(hass: HomeAssistant, state: PersonState) -> None:
+def fire_activated(hass: HomeAssistant, state: PersonState) -> None:
     """Say that another profile holds, before anything that follows from it."""
     decision = state.decision
-    before, state.told_profile = state.told_profile, decision.profile.id
+    before, state.reported_profile = state.reported_profile, decision.profile.id
     if before is not None and before != decision.profile.id:
         details = {"profile": decision.profile.name, "source": decision.source.value}
-        tell(hass, state, Happening.ACTIVATED, details, state.cause)
+        fire_event(hass, state, PresenceEventType.ACTIVATED, details, state.origin)
 
 
 @callback
-def tell_redirect(hass: HomeAssistant, state: PersonState) -> bool:
+def fire_redirected(hass: HomeAssistant, state: PersonState) -> bool:
     """Say when calls begin to go elsewhere, or fail to; return whether that is new."""
     attributes = state.redirect.attributes
     now = (state.redirect.status, state.redirect.details.get("target"))
     if now == state.told:
         return False
-    tell_activated(hass, state)
+    fire_activated(hass, state)
     before, state.told = state.told, now
     status, _ = now
     if before is not None or state.redirect_since is None:
         state.redirect_since = dt_util.utcnow()
     if status is RedirectStatus.FAILED:
         reason = {"reason": attributes.get("reason")}
-        tell(hass, state, Happening.REDIRECT_FAILED, reason, state.redirect_cause)
+        fire_event(
+            hass,
+            state,
+            PresenceEventType.REDIRECT_FAILED,
+            reason,
+            state.redirect_origin,
+        )
     elif status in (RedirectStatus.ACTIVE, RedirectStatus.OFF):
-        cause, state.redirect_cause = state.redirect_cause, None
+        origin, state.redirect_origin = state.redirect_origin, None
         if attributes.get("set_by") == SetBy.PHONE:
-            cause = cause_at_phone()
+            origin = origin_at_phone()
         if before:
             details = {key: attributes.get(key) for key in ("target", "set_by")}
-            tell(hass, state, Happening.REDIRECTED, details, cause)
+            fire_event(hass, state, PresenceEventType.REDIRECTED, details, origin)
     return True
 
 
 @callback
-def report_failing(
+def update_redirect_issue(
     hass: HomeAssistant, entry: ConfigEntry[Any], state: PersonState
 ) -> None:
     """Raise or drop the notice that a redirect cannot be set."""
@@ -112,4 +120,4 @@ def report_failing(
     if reason == state.reported:
         return
     state.reported = reason
-    redirect_failing(hass, entry, state.person.id, state.person.name, reason)
+    set_redirect_issue(hass, entry, state.person.id, state.person.name, reason)

@@ -14,7 +14,7 @@ from ..telephony.driver import (
 )
 
 
-def not_followed(error: PhoneSystemError) -> HomeAssistantError:
+def not_set_error(error: PhoneSystemError) -> HomeAssistantError:
     """Return the translated error; the profile was kept in every case."""
     placeholders: dict[str, str] = {}
     match error:
@@ -36,7 +36,7 @@ def not_followed(error: PhoneSystemError) -> HomeAssistantError:
     )
 
 
-def refuse(office: Office, refusals: tuple[Refusal, ...]) -> None:
+def raise_refusals(office: Office, refusals: tuple[Refusal, ...]) -> None:
     """Raise for the first refused target, naming the people on the way.
 
     Raises:

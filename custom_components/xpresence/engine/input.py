@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
@@ -12,48 +12,8 @@ from .person import PersonState
 from .store import OfficeStore
 
 
-class Input(Protocol):
-    """Something outside that says something about one person."""
-
-    @callback
-    def start(self) -> None:
-        """Read and follow what is outside; Home Assistant has started."""
-
-    @callback
-    def stop(self) -> None:
-        """Follow nothing any more; what was learned stays."""
-
-    @callback
-    def office_changed(self) -> None:
-        """Take account of other profiles, people or options."""
-
-    async def async_sync(self) -> None:
-        """Read at once, because somebody asks for it.
-
-        Raises:
-            HomeAssistantError: it could not be read; what was learned stays.
-        """
-
-
-@runtime_checkable
-class Recalling(Protocol):
-    """An input that knows something before anything outside has spoken."""
-
-    @callback
-    def recall(self, facts: Facts) -> Facts:
-        """Return the facts with what was stored before Home Assistant restarted."""
-
-
-@runtime_checkable
-class Leaving(Protocol):
-    """An input that has set something outside, to be taken back with its person."""
-
-    async def async_leave(self) -> None:
-        """Take it back, or as much of it as can be."""
-
-
 @dataclass(frozen=True, slots=True)
-class Inlet:
+class InputContext:
     """One person as an input sees them.
 
     Everything is read through it anew, for the office may change; an input is made

@@ -38,7 +38,7 @@ OF_A_PERSON: Final = (
     "redirect_failing",
     "redirect_too_old",
 )
-MENDED_BY: Final[Mapping[str, str]] = {
+FIX_FLOWS: Final[Mapping[str, str]] = {
     "account_sign_in": "account_sign_in",
     "calendar_sign_in": "sign_in_anew",
     "default_profile_missing": "another_profile",
@@ -52,9 +52,9 @@ MENDED_BY: Final[Mapping[str, str]] = {
 PROFILE_MISSING: Final = "profile_missing_"
 
 
-def _mended(words: str, person_id: str, named: str = "") -> dict[str, Any]:
+def _fixable(words: str, person_id: str, named: str = "") -> dict[str, Any]:
     """Return what makes a notice one that can be mended at once, if it can."""
-    page = MENDED_BY.get(words)
+    page = FIX_FLOWS.get(words)
     if words.startswith(PROFILE_MISSING):
         page = "another_profile"
     if page is None:
@@ -64,7 +64,7 @@ def _mended(words: str, person_id: str, named: str = "") -> dict[str, Any]:
 
 
 @callback
-def release_failed(hass: HomeAssistant, person_id: str) -> None:
+def create_release_issue(hass: HomeAssistant, person_id: str) -> None:
     """Say that a redirect was left behind when its person went."""
     ir.async_create_issue(
         hass,
@@ -78,7 +78,7 @@ def release_failed(hass: HomeAssistant, person_id: str) -> None:
 
 
 @callback
-def redirect_failing(
+def set_redirect_issue(
     hass: HomeAssistant,
     entry: ConfigEntry,
     person_id: str,
@@ -98,12 +98,12 @@ def redirect_failing(
         severity=ir.IssueSeverity.ERROR,
         translation_key=words,
         translation_placeholders={"person": name, "title": entry.title},
-        **_mended(words, person_id),
+        **_fixable(words, person_id),
     )
 
 
 @callback
-def of_a_person(
+def set_person_issue(
     hass: HomeAssistant, kind: str, person_id: str, name: str, *, there: bool
 ) -> None:
     """Raise or drop one of the notices that only name a person."""
@@ -118,12 +118,12 @@ def of_a_person(
         severity=ir.IssueSeverity.WARNING,
         translation_key=kind,
         translation_placeholders={"person": name},
-        **_mended(kind, person_id, "default_"),
+        **_fixable(kind, person_id, "default_"),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class UnreadCalendar:
     """A calendar that cannot be read."""
 
     id: str
@@ -133,8 +133,8 @@ class Behind:
 
 
 @callback
-def of_calendars(
-    hass: HomeAssistant, person_id: str, name: str, behind: Iterable[Behind]
+def set_calendar_issues(
+    hass: HomeAssistant, person_id: str, name: str, behind: Iterable[UnreadCalendar]
 ) -> None:
     """Say which calendars of a person need mending, each by itself; drop the others."""
     raised = set()
@@ -153,13 +153,13 @@ def of_calendars(
             translation_key=words,
             translation_placeholders={"person": name, "calendar": calendar.name},
             learn_more_url=SETTINGS,
-            **_mended(words, person_id, calendar.id),
+            **_fixable(words, person_id, calendar.id),
         )
     _drop_others(hass, f"calendar_{person_id}_", raised)
 
 
 @callback
-def of_account(
+def set_account_issue(
     hass: HomeAssistant,
     entry: ConfigEntry,
     kind: str,
@@ -174,7 +174,7 @@ def of_account(
         raised.add(prefix + problem)
         if reason in CALENDAR_REASONS:
             words = f"account_{reason}"
-        page = MENDED_BY.get(words)
+        page = FIX_FLOWS.get(words)
         ir.async_create_issue(
             hass,
             DOMAIN,
@@ -210,7 +210,7 @@ PERMISSIONS: Final = ("Presence.Read", "Presence.Read.All", "Presence.ReadWrite"
 
 
 @callback
-def permission_missing(
+def set_permission_issue(
     hass: HomeAssistant, person_id: str, name: str, permission: str, *, there: bool
 ) -> None:
     """Say that a sign-in lacks a permission for Teams, or drop that notice."""
@@ -230,7 +230,7 @@ def permission_missing(
 
 
 @callback
-def of_sign_in(
+def set_sign_in_issue(
     hass: HomeAssistant, person_id: str, name: str, reason: str | None
 ) -> None:
     """Say why a person has to sign in at Microsoft anew; ``None``: they need not."""
@@ -245,23 +245,23 @@ def of_sign_in(
         severity=ir.IssueSeverity.WARNING,
         translation_key="microsoft_sign_in",
         translation_placeholders={"person": name, "reason": reason},
-        **_mended("microsoft_sign_in", person_id),
+        **_fixable("microsoft_sign_in", person_id),
     )
 
 
 @callback
-def all_gone(hass: HomeAssistant, person_id: str) -> None:
+def delete_person_issues(hass: HomeAssistant, person_id: str) -> None:
     """Drop every notice about a person who is no longer here."""
     for issue in OF_A_PERSON:
         ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")
     for permission in PERMISSIONS:
         ir.async_delete_issue(hass, DOMAIN, f"teams_{permission}_{person_id}")
-    settings_broken(hass, person_id, {})
-    of_calendars(hass, person_id, "", ())
+    set_reference_issues(hass, person_id, {})
+    set_calendar_issues(hass, person_id, "", ())
 
 
 @callback
-def settings_broken(
+def set_reference_issues(
     hass: HomeAssistant, person_id: str, broken: Mapping[str, tuple[str, Placeholders]]
 ) -> None:
     """Say what a person's settings name that is not there, and drop the rest.
@@ -281,5 +281,5 @@ def settings_broken(
             translation_key=words,
             translation_placeholders=placeholders,
             learn_more_url=SETTINGS,
-            **_mended(words, person_id, key),
+            **_fixable(words, person_id, key),
         )

@@ -5,24 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
-from homeassistant.core import CALLBACK_TYPE, Context
+from homeassistant.core import CALLBACK_TYPE, Context, callback
 
 from ..presence.line import Line, Status
 from ..presence.model import Decision, Facts, Person
 from ..presence.redirect.plan import EventKind
 from ..presence.redirect.status import RedirectStatus
+from .attribution import Origin
 from .redirect_loop import RedirectLoop, RedirectView
 
-if TYPE_CHECKING:
-    from ..inputs import Input
-    from .attribution import Cause
-
-type HappeningListener = Callable[[Happening, dict[str, Any]], None]
+type PresenceEventListener = Callable[[PresenceEventType, dict[str, Any]], None]
 
 
-class Happening(StrEnum):
+class PresenceEventType(StrEnum):
     """What the event entity tells."""
 
     ACTIVATED = "activated"
@@ -32,12 +29,52 @@ class Happening(StrEnum):
     RECOVERED = "recovered"
 
 
-FOUND: Final = {
-    EventKind.CHANGED_AT_PHONE: Happening.CHANGED_AT_PHONE,
-    EventKind.OVERRULED: Happening.CHANGED_AT_PHONE,
-    EventKind.WRITE_LOST: Happening.RECOVERED,
+EVENT_TYPES: Final = {
+    EventKind.CHANGED_AT_PHONE: PresenceEventType.CHANGED_AT_PHONE,
+    EventKind.OVERRULED: PresenceEventType.CHANGED_AT_PHONE,
+    EventKind.WRITE_LOST: PresenceEventType.RECOVERED,
 }
 """What a plan finds out → what happened, as far as it is worth telling."""
+
+
+class Input(Protocol):
+    """Something outside that says something about one person."""
+
+    @callback
+    def start(self) -> None:
+        """Read and follow what is outside; Home Assistant has started."""
+
+    @callback
+    def stop(self) -> None:
+        """Follow nothing any more; what was learned stays."""
+
+    @callback
+    def office_changed(self) -> None:
+        """Take account of other profiles, people or options."""
+
+    async def async_sync(self) -> None:
+        """Read at once, because somebody asks for it.
+
+        Raises:
+            HomeAssistantError: it could not be read; what was learned stays.
+        """
+
+
+@runtime_checkable
+class RestoresFacts(Protocol):
+    """An input that knows something before anything outside has spoken."""
+
+    @callback
+    def restore_facts(self, facts: Facts) -> Facts:
+        """Return the facts with what was stored before Home Assistant restarted."""
+
+
+@runtime_checkable
+class CleansUp(Protocol):
+    """An input that has set something outside, to be taken back with its person."""
+
+    async def async_clean_up(self) -> None:
+        """Take it back, or as much of it as can be."""
 
 
 @dataclass(slots=True)
@@ -54,18 +91,18 @@ class PersonState:
     plan_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the plan changes; it outlives the inputs, which are made anew."""
     listeners: list[CALLBACK_TYPE] = field(default_factory=list)
-    happenings: list[HappeningListener] = field(default_factory=list)
-    carriers: list[Callable[[Context], None]] = field(default_factory=list)
+    event_listeners: list[PresenceEventListener] = field(default_factory=list)
+    context_setters: list[Callable[[Context], None]] = field(default_factory=list)
     """Entities that change in the context of whatever made the change."""
-    cause: Cause | None = None
+    origin: Origin | None = None
     """Who or what made the decision that holds."""
-    redirect_cause: Cause | None = None
+    redirect_origin: Origin | None = None
     """Who or what made the redirect that is wished for, until it was told."""
     activated: str | None = None
     """The claim whose TeamDesk status was applied last; applied once, then left."""
     published: tuple[Status, str] | None = None
     """What the telephones were last told to show."""
-    told_profile: str | None = None
+    reported_profile: str | None = None
     """The profile that was last told as activated."""
     told: tuple[RedirectStatus, str | None] | None = None
     """The redirect that was last told as something that happened."""

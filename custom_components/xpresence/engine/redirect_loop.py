@@ -17,15 +17,15 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..presence.line import Condition, Destination, Line, Setting
-from ..presence.redirect.desired import Wanted
+from ..presence.line import Condition, Destination, ForwardingState, Line
+from ..presence.redirect.desired import DesiredRedirect
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import MASK
-from ..presence.redirect.parts import EVERYTHING, Reach
+from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities
 from ..presence.redirect.plan import (
     DeskChange,
     Event,
-    Plan,
+    RedirectPlan,
     answered,
     given_back,
     own_change,
@@ -109,7 +109,7 @@ class RedirectLoop:
         self._public_label = public_label
         self.desk_change = desk_change
         self.ready_since = ready_since
-        self.wanted: Wanted | None = None
+        self.desired: DesiredRedirect | None = None
         self.refusals: tuple[Refusal, ...] = ()
         self.line: Line | None = None
         self.view = RedirectView()
@@ -188,7 +188,7 @@ class RedirectLoop:
             _LOGGER.exception("A ledger could not be stored; its redirect waits")
 
     async def async_own_change(
-        self, change: Setting | None, until: datetime | None = None
+        self, change: ForwardingState | None, until: datetime | None = None
     ) -> None:
         """Set a person's own redirect, or with ``None`` give it to the profile again.
 
@@ -207,10 +207,10 @@ class RedirectLoop:
                 self.ledger = own_change(
                     before,
                     change,
-                    self.line.setting if self.line else Setting(),
+                    self.line.forwarding if self.line else ForwardingState(),
                     until=until,
                     desk_change=self.desk_change,
-                    reach=self.reach,
+                    capabilities=self.capabilities,
                 )
             try:
                 await self._save(self.ledger)
@@ -219,7 +219,7 @@ class RedirectLoop:
                 raise
         await self.async_turn()
 
-    async def async_follow_own(self, change: Setting) -> None:
+    async def async_follow_own(self, change: ForwardingState) -> None:
         """Set an own redirect for which nobody waits; what goes wrong is retried."""
         try:
             await self.async_own_change(change)
@@ -233,7 +233,7 @@ class RedirectLoop:
 
         Nothing is stored any more: the extension is no longer ours afterwards.
         """
-        self.wanted = None
+        self.desired = None
         self._save = _forget
         self._changed = lambda: None
         try:
@@ -306,18 +306,18 @@ class RedirectLoop:
             # Only where it cannot be stored: then nobody waits for the reading.
             reading.cancel()
 
-    def _plan(self) -> Plan:
+    def _plan(self) -> RedirectPlan:
         return plan(
-            self.wanted,
-            self.line.setting if self.line else Setting(),
+            self.desired,
+            self.line.forwarding if self.line else ForwardingState(),
             self.ledger,
             now=dt_util.utcnow(),
             ready_since=self.ready_since,
             desk_change=self.desk_change,
-            reach=self.reach,
+            capabilities=self.capabilities,
         )
 
-    def _decides(self, step: Plan) -> bool:
+    def _decides(self, step: RedirectPlan) -> bool:
         """Tell whether a plan is more than a look: it writes, or another claim holds."""
         return step.write is not None or step.ledger.claim != self.ledger.claim
 
@@ -367,9 +367,9 @@ class RedirectLoop:
     # Showing
 
     @property
-    def reach(self) -> Reach:
+    def capabilities(self) -> RedirectCapabilities:
         """Return what this phone system can set and tell."""
-        return Reach.named(
+        return RedirectCapabilities.named(
             flag.name for flag in self._system.capabilities if flag.name is not None
         )
 
@@ -377,16 +377,16 @@ class RedirectLoop:
     def show(self) -> None:
         """Work out what is shown, and say so if it is new."""
         shown = status(
-            self.wanted,
-            self.line.setting if self.line else Setting(),
+            self.desired,
+            self.line.forwarding if self.line else ForwardingState(),
             self.ledger,
             None if isinstance(self.failure, Unavailable) else self.failure,
-            reach=self.reach,
+            capabilities=self.capabilities,
         )
         # Before the first connection nothing is known of what it can do either.
-        reach = self.reach if self._system.capabilities else EVERYTHING
+        capabilities = self.capabilities if self._system.capabilities else EVERYTHING
         if shown.status is RedirectStatus.UNKNOWN and is_pending(
-            self.wanted, self.ledger, reach=reach
+            self.desired, self.ledger, capabilities=capabilities
         ):
             # What holds is not known, but something is still to be done about it.
             shown = replace(shown, status=RedirectStatus.PENDING)
@@ -416,8 +416,10 @@ class RedirectLoop:
         where: dict[str, Any] = {}
         if shown.destination is not None:
             where["target"] = label(shown.destination)
-        setting = self.line.setting if self.line is not None else Setting()
-        forwards = {one: setting.forward(one) for one in Condition}
+        forwarding = (
+            self.line.forwarding if self.line is not None else ForwardingState()
+        )
+        forwards = {one: forwarding.forward(one) for one in Condition}
         targets = {
             condition.value: label(target)
             for condition, target in forwards.items()

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from ..telephony.driver import PhoneSystemError
 from .connection import build
-from .issues import release_failed
+from .issues import create_release_issue
 from .redirect_loop import RedirectLoop
 from .serialization import ledger_from_record
 from .store import OfficeStore
@@ -35,13 +35,13 @@ async def async_release_all(
     except PhoneSystemError as error:
         _LOGGER.warning("Redirects could not be given back (%s)", type(error).__name__)
         for person_id in held:
-            release_failed(hass, person_id)
+            create_release_issue(hass, person_id)
         return
 
     try:
         for person_id, (extension, ledger) in held.items():
             loop = RedirectLoop(hass, system, extension, ledger)
             if not await loop.async_release():
-                release_failed(hass, person_id)
+                create_release_issue(hass, person_id)
     finally:
         await system.close()

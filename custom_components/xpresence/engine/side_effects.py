@@ -17,7 +17,7 @@ from ..const import (
     CONF_WRAP_UP_MINUTES,
     DOMAIN,
 )
-from ..presence.line import AgentState, Setting
+from ..presence.line import AgentState, ForwardingState
 from ..presence.permission.policy import Tier
 from ..presence.redirect.guards import (
     HotlinePolicy,
@@ -29,13 +29,13 @@ from ..presence.redirect.guards import (
 )
 from ..settings.permissions import info_tier_from
 from ..telephony.driver import Capability, PhoneSystem, PhoneSystemError
-from .issues import of_a_person
+from .issues import set_person_issue
 from .person import PersonState
 
 _LOGGER = logging.getLogger(__name__)
 
 
-async def announce(
+async def push_status(
     system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
 ) -> None:
     """Bring queues and telephones up to date; what fails is tried at the next turn."""
@@ -104,7 +104,7 @@ async def _publish(
     await system.publish(state.person.extension, *wish)
 
 
-END_EVERY_FORWARD = Setting(None, None, None)
+END_EVERY_FORWARD = ForwardingState(None, None, None)
 
 
 async def guard_hotline(
@@ -115,7 +115,7 @@ async def guard_hotline(
         return False
     found = hotline(
         state.line.agent,
-        state.line.setting,
+        state.line.forwarding,
         state.paused,
         policy=HotlinePolicy(options.get(CONF_HOTLINE, HotlinePolicy.WARN)),
         rule=state.decision.agent,
@@ -142,7 +142,7 @@ def age_of_redirect(
         return Long()
     return long_redirect(
         state.redirect_since,
-        state.line.setting,
+        state.line.forwarding,
         now,
         timedelta(hours=hours),
         policy=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
@@ -171,7 +171,7 @@ async def end_wrap_up(
     return None if found.over else found.at
 
 
-class Accompaniment:
+class SideEffects:
     """Lets hotline and telephones follow decisions, in the background.
 
     ``save`` stores what the guards noted of a person; ``is_here`` tells whether a
@@ -204,14 +204,18 @@ class Accompaniment:
     async def _async_follow(self, state: PersonState) -> None:
         await state.loop.async_settled()
         options = self._entry.options
-        await announce(self._system, state, options)
+        await push_status(self._system, state, options)
         async with state.guard_turn:
             conflict = await guard_hotline(self._system, state, options)
             ready_at = await end_wrap_up(self._system, state, options, dt_util.utcnow())
         name, person_id = state.person.name, state.person.id
-        of_a_person(self._hass, "hotline_conflict", person_id, name, there=conflict)
+        set_person_issue(
+            self._hass, "hotline_conflict", person_id, name, there=conflict
+        )
         age = age_of_redirect(state, options, dt_util.utcnow())
-        of_a_person(self._hass, "redirect_too_old", person_id, name, there=age.too_old)
+        set_person_issue(
+            self._hass, "redirect_too_old", person_id, name, there=age.too_old
+        )
         if age.fall_back:
             await state.loop.async_follow_own(END_EVERY_FORWARD)
         ages_at = None if age.too_old else age.at

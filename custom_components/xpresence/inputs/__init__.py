@@ -7,7 +7,8 @@ learned; it decides nothing.
 from collections.abc import Callable
 from typing import Final
 
-from ..engine.input import Inlet, Input, Leaving, Recalling
+from ..engine.input import InputContext
+from ..engine.person import Input
 from .calendars import CalendarsInput
 from .entity_rules import RuleInput
 from .microsoft_account import AccountInput
@@ -16,9 +17,7 @@ from .pc import PcInput
 from .teams import TeamsInput
 from .telephone import TelephoneInput
 
-__all__ = ["INPUTS", "Inlet", "Input", "Leaving", "Recalling", "inputs_for"]
-
-INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
+INPUTS: Final[tuple[Callable[[InputContext], Input], ...]] = (
     PcInput,
     RuleInput,
     TelephoneInput,
@@ -27,9 +26,9 @@ INPUTS: Final[tuple[Callable[[Inlet], Input], ...]] = (
     CalendarsInput,
     TeamsInput,
 )
-"""Every input there is; each makes its own of a person's inlet."""
+"""Every input there is; each makes its own of a person's context."""
 
 
-def inputs_for(inlet: Inlet) -> tuple[Input, ...]:
+def inputs_for(input_context: InputContext) -> tuple[Input, ...]:
     """Return a person's inputs; nothing is read yet."""
-    return tuple(make(inlet) for make in INPUTS)
+    return tuple(make(input_context) for make in INPUTS)

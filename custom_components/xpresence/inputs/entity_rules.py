@@ -15,8 +15,8 @@ from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..engine.input import Inlet
-from ..presence.facts.observe import rules_told
+from ..engine.input import InputContext
+from ..presence.facts.observe import observe_rules
 from ..presence.model import EntityRule, Facts, Met
 from ..presence.pc.signals import is_in
 from .serialization import met_from_record, met_to_record
@@ -29,17 +29,17 @@ MEMORY: Final = "rules"
 class RuleInput:
     """Reads the entities that a person's rules are about."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Prepare; nothing is read yet."""
-        self._inlet = inlet
+        self._input_context = input_context
         self._stop: CALLBACK_TYPE | None = None
-        self._stored: dict[str, Any] = inlet.remembered(MEMORY)
+        self._stored: dict[str, Any] = input_context.remembered(MEMORY)
 
     @callback
-    def recall(self, facts: Facts) -> Facts:
+    def restore_facts(self, facts: Facts) -> Facts:
         """Return the facts with what was stored of these rules, and of no others."""
         conditions: dict[str, Met] = {}
-        for rule in self._inlet.person.rules:
+        for rule in self._input_context.person.rules:
             record = self._stored.get(rule.id)
             if record is None or record["about"] != _about(rule):
                 continue
@@ -52,9 +52,9 @@ class RuleInput:
     def start(self) -> None:
         """Read the entities and follow them."""
         self._read()
-        if entities := {rule.entity for rule in self._inlet.person.rules}:
+        if entities := {rule.entity for rule in self._input_context.person.rules}:
             self._stop = async_track_state_change_event(
-                self._inlet.hass, entities, self._on_change
+                self._input_context.hass, entities, self._on_change
             )
 
     @callback
@@ -79,38 +79,42 @@ class RuleInput:
 
     @callback
     def _read(self, seen: Context | None = None) -> None:
-        inlet = self._inlet
-        person, health, now = inlet.person, inlet.office.health, dt_util.utcnow()
+        input_context = self._input_context
+        person, health, now = (
+            input_context.person,
+            input_context.office.health,
+            dt_util.utcnow(),
+        )
         matches = {rule.id: self._matches(rule) for rule in person.rules}
 
         def change(facts: Facts) -> Facts:
-            met = rules_told(person, facts.conditions, matches, health, now)
+            met = observe_rules(person, facts.conditions, matches, health, now)
             return facts if met == facts.conditions else replace(facts, conditions=met)
 
-        inlet.learn(change, seen)
-        self._remember(inlet.state.facts)
+        input_context.learn(change, seen)
+        self._remember(input_context.state.facts)
 
     def _matches(self, rule: EntityRule) -> bool | None:
-        state = self._inlet.hass.states.get(rule.entity)
+        state = self._input_context.hass.states.get(rule.entity)
         return is_in(state.state if state else None, rule.states)
 
     @callback
     def _remember(self, facts: Facts) -> None:
         record = {
             rule.id: {"about": _about(rule), "met": met_to_record(met)}
-            for rule in self._inlet.person.rules
+            for rule in self._input_context.person.rules
             if (met := facts.conditions.get(rule.id)) is not None
         }
         if record == self._stored:
             return
         self._stored = record
-        self._inlet.entry.async_create_background_task(
-            self._inlet.hass, self._async_store(record), f"{DOMAIN} rules"
+        self._input_context.entry.async_create_background_task(
+            self._input_context.hass, self._async_store(record), f"{DOMAIN} rules"
         )
 
     async def _async_store(self, record: dict[str, Any]) -> None:
         try:
-            await self._inlet.async_remember(MEMORY, record)
+            await self._input_context.async_remember(MEMORY, record)
         except OSError:
             self._stored = {}
             _LOGGER.exception("How rules stand could not be noted yet")

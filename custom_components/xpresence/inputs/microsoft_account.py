@@ -5,8 +5,8 @@ It learns nothing; it raises the notice that only the person can renew the sign-
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from ..engine.input import Inlet
-from ..engine.issues import of_sign_in
+from ..engine.input import InputContext
+from ..engine.issues import set_sign_in_issue
 from ..microsoft import link_of
 from ..microsoft.settings import outlook_calendars
 from ..microsoft.sign_in import reason_in_words
@@ -15,16 +15,18 @@ from ..microsoft.sign_in import reason_in_words
 class AccountInput:
     """Watches over one person's account."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Prepare; nothing is looked at yet."""
-        self._inlet = inlet
+        self._input_context = input_context
         self._stop: CALLBACK_TYPE | None = None
 
     @callback
     def start(self) -> None:
         """Look, and look again whenever the sign-in begins or ends to work."""
-        inlet = self._inlet
-        if link := link_of(inlet.hass, inlet.entry, inlet.person_id):
+        input_context = self._input_context
+        if link := link_of(
+            input_context.hass, input_context.entry, input_context.person_id
+        ):
             self._stop = link.listen(self.office_changed)
         self.office_changed()
 
@@ -41,14 +43,23 @@ class AccountInput:
     @callback
     def office_changed(self) -> None:
         """Raise and drop the notice."""
-        inlet = self._inlet
-        link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        input_context = self._input_context
+        link = link_of(input_context.hass, input_context.entry, input_context.person_id)
         if link is None:
             # Signed out on purpose, while a calendar still waits to be read.
-            problem = "not_signed_in" if outlook_calendars(inlet.settings) else None
+            problem = (
+                "not_signed_in" if outlook_calendars(input_context.settings) else None
+            )
             permissions = code = ""
         else:
             problem, code = link.problem, link.code
             permissions = ", ".join(link.account.registration.permissions)
-        reason = problem and reason_in_words(inlet.hass, problem, permissions, code)
-        of_sign_in(inlet.hass, inlet.person_id, inlet.person.name, reason)
+        reason = problem and reason_in_words(
+            input_context.hass, problem, permissions, code
+        )
+        set_sign_in_issue(
+            input_context.hass,
+            input_context.person_id,
+            input_context.person.name,
+            reason,
+        )

@@ -9,8 +9,8 @@ from homeassistant.core import CALLBACK_TYPE, Event, EventStateChangedData, call
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 
-from ..engine.input import Inlet
-from ..engine.issues import Placeholders, settings_broken
+from ..engine.input import InputContext
+from ..engine.issues import Placeholders, set_reference_issues
 from ..settings.references import (
     calendar_entities,
     entities_named,
@@ -22,18 +22,18 @@ from ..settings.references import (
 class MissingInput:
     """Watches over what one person's settings name."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Prepare; nothing is looked at yet."""
-        self._inlet = inlet
-        self._entities = entities_named(inlet.settings)
+        self._input_context = input_context
+        self._entities = entities_named(input_context.settings)
         # A calendar that is gone is told by whoever reads it.
-        self._followed = self._entities | calendar_entities(inlet.settings)
+        self._followed = self._entities | calendar_entities(input_context.settings)
         self._stops: list[CALLBACK_TYPE] = []
 
     @callback
     def start(self) -> None:
         """Look, and look again whenever something appears, goes or is renamed."""
-        hass = self._inlet.hass
+        hass = self._input_context.hass
         if self._followed:
             self._stops = [
                 async_track_state_change_event(hass, self._entities, self._on_state),
@@ -56,16 +56,19 @@ class MissingInput:
     @callback
     def office_changed(self) -> None:
         """Raise and drop notices."""
-        inlet = self._inlet
-        person = inlet.person.name
+        input_context = self._input_context
+        person = input_context.person.name
         broken: dict[str, tuple[str, Placeholders]] = {}
         for entity in sorted(self._entities):
             if not self._is_there(entity):
                 said = {"person": person, "entity": entity}
                 broken[entity] = ("entity_missing", said)
-        for one in profiles_named(inlet.settings):
+        for one in profiles_named(input_context.settings):
             # Another notice tells of the default profile.
-            if one.occasion == "default" or one.profile in inlet.office.profiles:
+            if (
+                one.occasion == "default"
+                or one.profile in input_context.office.profiles
+            ):
                 continue
             said = {"person": person}
             if one.entity:
@@ -74,15 +77,15 @@ class MissingInput:
                 said["calendar"] = one.calendar
             key = f"{one.occasion}_{one.key}"
             broken[key] = (f"profile_missing_{one.occasion}", said)
-        settings_broken(inlet.hass, inlet.person_id, broken)
+        set_reference_issues(input_context.hass, input_context.person_id, broken)
 
     def _is_there(self, entity: str) -> bool:
-        hass = self._inlet.hass
+        hass = self._input_context.hass
         known = er.async_get(hass).async_get(entity)
         return known is not None or hass.states.get(entity) is not None
 
     def _name(self, entity: str) -> str:
-        state = self._inlet.hass.states.get(entity)
+        state = self._input_context.hass.states.get(entity)
         return state.name if state else entity
 
     @callback
@@ -95,11 +98,11 @@ class MissingInput:
         data: dict[str, Any] = dict(event.data)
         old = data.get("old_entity_id")
         if old in self._followed:
-            inlet = self._inlet
-            inlet.hass.config_entries.async_update_subentry(
-                inlet.entry,
-                inlet.entry.subentries[inlet.person_id],
-                data=renamed(inlet.settings, old, data["entity_id"]),
+            input_context = self._input_context
+            input_context.hass.config_entries.async_update_subentry(
+                input_context.entry,
+                input_context.entry.subentries[input_context.person_id],
+                data=renamed(input_context.settings, old, data["entity_id"]),
             )
         elif data["entity_id"] in self._entities:
             self.office_changed()

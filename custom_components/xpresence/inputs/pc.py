@@ -26,8 +26,8 @@ from homeassistant.helpers.event import (
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_ACTIVITY, CONF_ENTITIES, CONF_SILENCE_ENDS, CONF_STATES, DOMAIN
-from ..engine.input import Inlet
-from ..presence.facts.observe import Reading, due, told
+from ..engine.input import InputContext
+from ..presence.facts.observe import PcReading, due, observe
 from ..presence.model import Facts, Pc, Statement
 from ..presence.pc.signals import (
     Sign,
@@ -60,10 +60,10 @@ TOLD_BY: Final = {
 class PcInput:
     """Reads a person's PC."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Take the person's settings; nothing is read yet."""
-        self._inlet = inlet
-        activity = inlet.settings.get(CONF_ACTIVITY, {})
+        self._input_context = input_context
+        activity = input_context.settings.get(CONF_ACTIVITY, {})
         self._entities: dict[str, str] = dict(activity.get(CONF_ENTITIES, {}))
         self._states: dict[str, list[str]] = dict(activity.get(CONF_STATES, {}))
         self._silence_ends: bool = activity.get(CONF_SILENCE_ENDS, False)
@@ -73,9 +73,9 @@ class PcInput:
         self._stored: dict[str, Any] | None = None
 
     @callback
-    def recall(self, facts: Facts) -> Facts:
+    def restore_facts(self, facts: Facts) -> Facts:
         """Return the facts with what was stored of this PC, and nothing of another."""
-        record = self._inlet.remembered(MEMORY)
+        record = self._input_context.remembered(MEMORY)
         pc = facts.pc
         if pc == Pc():
             pc = self._after_a_break(record)
@@ -100,7 +100,7 @@ class PcInput:
         self._read(dt_util.utcnow())
         if not self._entities:
             return
-        hass = self._inlet.hass
+        hass = self._input_context.hass
         self._stops.append(
             async_track_state_change_event(
                 hass, set(self._entities.values()), self._on_change
@@ -144,22 +144,24 @@ class PcInput:
 
     @callback
     def _read(self, now: datetime, seen: Context | None = None) -> None:
-        inlet = self._inlet
-        reading = Reading(
+        input_context = self._input_context
+        reading = PcReading(
             running=self._is_so(Sign.SESSION),
             locked=self._is_locked(),
             last_input=self._last_input(),
             active=self._is_so(Sign.ACTIVE),
             silence_ends=self._silence_ends,
         )
-        inlet.learn(lambda facts: told(inlet.office, facts, reading, now), seen)
-        facts = inlet.state.facts
-        self._set_timer(due(inlet.office, inlet.person, facts.pc, now))
+        input_context.learn(
+            lambda facts: observe(input_context.office, facts, reading, now), seen
+        )
+        facts = input_context.state.facts
+        self._set_timer(due(input_context.office, input_context.person, facts.pc, now))
         self._remember(facts)
 
     def _state(self, sign: Sign) -> State | None:
         entity = self._entities.get(sign)
-        return self._inlet.hass.states.get(entity) if entity else None
+        return self._input_context.hass.states.get(entity) if entity else None
 
     def _is_so(self, sign: Sign) -> bool | None:
         if (state := self._state(sign)) is None:
@@ -196,7 +198,9 @@ class PcInput:
         self._timer = (
             None
             if at is None
-            else async_track_point_in_utc_time(self._inlet.hass, self._on_timer, at)
+            else async_track_point_in_utc_time(
+                self._input_context.hass, self._on_timer, at
+            )
         )
 
     # Memory
@@ -231,15 +235,15 @@ class PcInput:
         if reasons == self._stored:
             return
         self._stored = reasons
-        if not self._entities and not self._inlet.remembered(MEMORY):
+        if not self._entities and not self._input_context.remembered(MEMORY):
             return
-        self._inlet.entry.async_create_background_task(
-            self._inlet.hass, self._async_store(record), f"{DOMAIN} pc"
+        self._input_context.entry.async_create_background_task(
+            self._input_context.hass, self._async_store(record), f"{DOMAIN} pc"
         )
 
     async def _async_store(self, record: dict[str, Any]) -> None:
         try:
-            await self._inlet.async_remember(MEMORY, record)
+            await self._input_context.async_remember(MEMORY, record)
         except OSError:
             self._stored = None
             _LOGGER.exception("What is known of a PC could not be noted yet")

@@ -1,8 +1,8 @@
-"""A person's Teams: a call there becomes a fact, and what they do here shows there.
+"""A person's TeamsState: a call there becomes a fact, and what they do here shows there.
 
 The rules are those of ``presence/teams_echo.py``. This gives them the clock, the
 decision and the telephone, asks Graph, and stores what was written before it is on
-its way. Nothing is polled but Teams: between two readings a timer sleeps until
+its way. Nothing is polled but TeamsState: between two readings a timer sleeps until
 something is due.
 """
 
@@ -20,30 +20,30 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..engine.input import Inlet
-from ..engine.issues import permission_missing
+from ..engine.input import InputContext
+from ..engine.issues import set_permission_issue
 from ..engine.store import OfficeStore
 from ..groupware.microsoft.teams import READ, READ_ALL, WRITE, TeamsClient
 from ..groupware.source import NotAllowed, SignInNeeded, SourceError, SourceUnavailable
 from ..microsoft import MicrosoftLink, link_of
-from ..microsoft.presence_batch import Seat, everybody_of
+from ..microsoft.presence_batch import Subscriber, presence_batch_of
 from ..microsoft.teams import teams_of
 from ..presence.line import CallState
 from ..presence.model import Facts
 from ..presence.permission.policy import Tier
 from ..presence.teams.echo import (
+    EchoPolicy,
     Outcome,
-    Policy,
-    Teams,
+    TeamsState,
     Write,
     after_reading,
     begun,
     ended,
     next_due,
+    next_writes,
     reading_due,
-    toward,
 )
-from ..presence.teams.mapping import Reading, Wanted, wanted_from
+from ..presence.teams.mapping import DesiredTeams, TeamsReading, desired_teams
 from ..presence.teams.serialization import remembered, restarted
 from ..settings.permissions import info_tier_from
 
@@ -62,20 +62,20 @@ FAREWELL: Final = 10.0
 
 
 class TeamsInput:
-    """Teams of one person, in both directions."""
+    """TeamsState of one person, in both directions."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Take up what is known; nothing is asked yet."""
-        self._inlet = inlet
-        self._everybody = everybody_of(inlet.hass, inlet.entry)
-        self._settings = teams_of(inlet.entry, inlet.settings)
+        self._input_context = input_context
+        self._everybody = presence_batch_of(input_context.hass, input_context.entry)
+        self._settings = teams_of(input_context.entry, input_context.settings)
         self._client: TeamsClient | None = None
         self._link: MicrosoftLink | None = None
         self._follow_link()
-        self._memory = inlet.remembered(TEAMS)
-        self._teams = self._take_up()
-        self.reading: Reading | None = None
-        """What Teams showed last."""
+        self._memory = input_context.remembered(TEAMS)
+        self._teams = self._add_person()
+        self.reading: TeamsReading | None = None
+        """What TeamsState showed last."""
         self._stops: list[CALLBACK_TYPE] = []
         self._timer: CALLBACK_TYPE | None = None
         self._task: asyncio.Task[None] | None = None
@@ -86,16 +86,16 @@ class TeamsInput:
         self._heard = False
         self._silent_since: datetime | None = None
 
-    def _take_up(self) -> Teams:
+    def _add_person(self) -> TeamsState:
         """Return what is known from just now, or else from before a restart."""
-        if (person_id := self._inlet.person_id) in self._everybody.known:
+        if (person_id := self._input_context.person_id) in self._everybody.known:
             return self._everybody.known.pop(person_id)
         if not (self._settings.aligns or self._memory):
-            return Teams()
+            return TeamsState()
         return restarted(self._memory, self._policy, dt_util.utcnow())
 
     def diagnosis(self) -> dict[str, Any]:
-        """Return how the account and Teams are doing, for diagnostics."""
+        """Return how the account and TeamsState are doing, for diagnostics."""
         problem = self._link.problem if self._link is not None else None
         return {
             "aligns": self._settings.aligns,
@@ -109,19 +109,19 @@ class TeamsInput:
     # Life
 
     @callback
-    def recall(self, facts: Facts) -> Facts:
+    def restore_facts(self, facts: Facts) -> Facts:
         """Return the facts with the call that went on before a restart."""
         return _with_calls(facts, self._teams)
 
     @callback
     def start(self) -> None:
-        """Read Teams, and follow what is to be shown there."""
+        """Read TeamsState, and follow what is to be shown there."""
         if self._link is not None:
             self._stops.append(self._link.listen(self._on_link))
         if self._settings.object_id is not None:
-            self._sit(self._settings.object_id)
+            self._subscribe(self._settings.object_id)
         if self._concerns:
-            self._stops.append(self._inlet.listen(self._turn_soon))
+            self._stops.append(self._input_context.listen(self._turn_soon))
             self._turn_soon()
 
     @callback
@@ -134,12 +134,12 @@ class TeamsInput:
         if self._task is not None:
             self._task.cancel()
         if self._concerns:
-            self._everybody.known[self._inlet.person_id] = self._teams
+            self._everybody.known[self._input_context.person_id] = self._teams
 
     @callback
     def office_changed(self) -> None:
         """Take account of what the office allows now, and of the profiles' words."""
-        settings = teams_of(self._inlet.entry, self._inlet.settings)
+        settings = teams_of(self._input_context.entry, self._input_context.settings)
         if settings != self._settings:
             self._settings = settings
             for stop in self._stops:
@@ -149,7 +149,7 @@ class TeamsInput:
             self.start()
 
     async def async_sync(self) -> None:
-        """Read Teams now.
+        """Read TeamsState now.
 
         Raises:
             HomeAssistantError: it could not be read; what was known stays.
@@ -162,15 +162,15 @@ class TeamsInput:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="teams_not_read",
-                translation_placeholders={"person": self._inlet.person.name},
+                translation_placeholders={"person": self._input_context.person.name},
             ) from error
         self._turn_soon()
 
-    async def async_leave(self) -> None:
-        """Take back what is set in Teams, for who leaves us or signs out."""
+    async def async_clean_up(self) -> None:
+        """Take back what is set in TeamsState, for who leaves us or signs out."""
         self.stop()
-        teams, self._teams = self._teams, Teams()
-        self._everybody.known[self._inlet.person_id] = self._teams
+        teams, self._teams = self._teams, TeamsState()
+        self._everybody.known[self._input_context.person_id] = self._teams
         if self._client is not None:
             await async_take_back(self._client, teams)
         self._publish()
@@ -178,14 +178,14 @@ class TeamsInput:
 
     @property
     def reads(self) -> bool:
-        """Return whether Teams is read for this person, by them or by somebody."""
+        """Return whether TeamsState is read for this person, by them or by somebody."""
         somehow = self._link is not None or self._settings.object_id is not None
         return self._policy.read and somehow
 
     @property
     def _readable(self) -> bool:
-        """Return whether Teams can be read now, as far as anybody knows."""
-        along = self._everybody.reads(self._inlet.person_id)
+        """Return whether TeamsState can be read now, as far as anybody knows."""
+        along = self._everybody.reads(self._input_context.person_id)
         return self._policy.read and (self._works or along)
 
     @property
@@ -194,14 +194,16 @@ class TeamsInput:
         return bool(self._settings.aligns or self._memory or self._teams.calls)
 
     @property
-    def _policy(self) -> Policy:
+    def _policy(self) -> EchoPolicy:
         return self._settings.policy
 
     @callback
     def _follow_link(self) -> None:
         """Find the account, if the person has one of their own."""
-        inlet = self._inlet
-        self._link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        input_context = self._input_context
+        self._link = link_of(
+            input_context.hass, input_context.entry, input_context.person_id
+        )
         self._connect()
 
     @callback
@@ -210,14 +212,16 @@ class TeamsInput:
         self._client = None if self._link is None else _client(self._link)
 
     @callback
-    def _sit(self, object_id: str) -> None:
-        seat = Seat(
+    def _subscribe(self, object_id: str) -> None:
+        subscriber = Subscriber(
             object_id.lower(),
             self._on_reading,
             self._turn_soon,
             lambda: self._client if self._settings.reads_all and self._works else None,
         )
-        self._stops.append(self._everybody.sit(self._inlet.person_id, seat))
+        self._stops.append(
+            self._everybody.subscribe(self._input_context.person_id, subscriber)
+        )
 
     @property
     def _works(self) -> bool:
@@ -242,8 +246,11 @@ class TeamsInput:
         if self._task is not None and not self._task.done():
             self._again = True
             return
-        self._task = self._inlet.entry.async_create_background_task(
-            self._inlet.hass, self._async_run(), f"{DOMAIN} Teams", eager_start=False
+        self._task = self._input_context.entry.async_create_background_task(
+            self._input_context.hass,
+            self._async_run(),
+            f"{DOMAIN} Teams",
+            eager_start=False,
         )
 
     @callback
@@ -268,7 +275,7 @@ class TeamsInput:
             self._timer = None
         if at is not None:
             self._timer = async_track_point_in_utc_time(
-                self._inlet.hass, self._on_timer, at
+                self._input_context.hass, self._on_timer, at
             )
 
     def _due(self, now: datetime) -> datetime | None:
@@ -280,14 +287,14 @@ class TeamsInput:
             readable = self._unreadable_until is None or now >= self._unreadable_until
             policy = self._policy if readable else replace(self._policy, read=False)
             moments += [
-                next_due(self._teams, self._wanted(now), policy, now),
+                next_due(self._teams, self._desired(now), policy, now),
                 self._unreadable_until if not readable else None,
             ]
         if self._teams.call_since is not None:
             read_at = self._teams.read_at or self._teams.call_since
             moments.append(read_at + self._policy.stale_after)
         if self._silent_since is not None and self._on_the_phone(now):
-            moments.append(self._silent_since + self._inlet.office.health.grace)
+            moments.append(self._silent_since + self._input_context.office.health.grace)
         least = now + LEAST
         ahead = (max(moment, least) for moment in moments if moment is not None)
         return min(ahead, default=None)
@@ -303,11 +310,11 @@ class TeamsInput:
         self._not_before = now + max(asked, self._wait)
         self._wait = min(2 * self._wait, LONGEST_RETRY)
 
-    # Reading
+    # TeamsReading
 
     async def _async_read(self) -> None:
         now = dt_util.utcnow()
-        due = reading_due(self._teams, self._wanted(now), self._policy, now)
+        due = reading_due(self._teams, self._desired(now), self._policy, now)
         if due is None or due > now or not self._may_ask(now) or not self._readable:
             return
         if self._unreadable_until is not None and now < self._unreadable_until:
@@ -325,16 +332,16 @@ class TeamsInput:
                 self._failed(SourceError())
 
     async def _async_ask(self) -> None:
-        """Read Teams, with everybody's where that is possible.
+        """Read TeamsState, with everybody's where that is possible.
 
         Raises:
             SourceError: it could not be read.
         """
-        person_id = self._inlet.person_id
+        person_id = self._input_context.person_id
         everybody, client = self._everybody, self._client if self._works else None
         along = everybody.could_read or self._settings.reads_all
-        if client and along and not everybody.seated(person_id):
-            self._sit(await client.user_id())
+        if client and along and not everybody.subscribers(person_id):
+            self._subscribe(await client.user_id())
         if everybody.reads(person_id):
             try:
                 await everybody.async_read()
@@ -352,7 +359,7 @@ class TeamsInput:
             self._notice(READ, there=False)
 
     @callback
-    def _on_reading(self, reading: Reading) -> None:
+    def _on_reading(self, reading: TeamsReading) -> None:
         """Take one reading, whoever asked for it."""
         self._wait, self._not_before = FIRST_RETRY, None
         before, self.reading = self.reading, reading
@@ -360,7 +367,7 @@ class TeamsInput:
             self._teams, reading, self._policy, dt_util.utcnow()
         )
         if before is None or before.shown != reading.shown:
-            self._inlet.show()
+            self._input_context.show()
         self._publish()
         self._turn_soon()
 
@@ -368,41 +375,46 @@ class TeamsInput:
     def _let_go(self) -> None:
         """Let go of a call that nothing was read of for too long."""
         now = dt_util.utcnow()
-        self._teams, _ = toward(self._teams, self._wanted(now), self._policy, now)
+        self._teams, _ = next_writes(self._teams, self._desired(now), self._policy, now)
         self._publish()
 
     @callback
     def _publish(self) -> None:
-        self._inlet.learn(lambda facts: _with_calls(facts, self._teams))
+        self._input_context.learn(lambda facts: _with_calls(facts, self._teams))
 
     # Writing
 
-    def _wanted(self, now: datetime) -> Wanted:
-        """Return what Teams should show of the person now."""
-        wanted = wanted_from(
-            self._inlet.state.decision,
+    def _desired(self, now: datetime) -> DesiredTeams:
+        """Return what TeamsState should show of the person now."""
+        desired = desired_teams(
+            self._input_context.state.decision,
             self._settings.mapping,
             in_call=self._on_the_phone(now),
         )
-        tier = info_tier_from(self._inlet.entry.options, self._inlet.settings)
-        # Whoever looks at the person in Teams reads it.
-        return wanted if tier is Tier.TEAM else replace(wanted, message="")
+        tier = info_tier_from(
+            self._input_context.entry.options, self._input_context.settings
+        )
+        # Whoever looks at the person in TeamsState reads it.
+        return desired if tier is Tier.TEAM else replace(desired, message="")
 
     def _on_the_phone(self, now: datetime) -> bool:
         """Return whether the telephone is in a call, as it was heard last."""
-        line = self._inlet.state.line
+        line = self._input_context.state.line
         call = line.call if line else None
         if call is not None:
             self._heard, self._silent_since = call is CallState.IN_CALL, None
             return self._heard
         self._silent_since = self._silent_since or now
         return (
-            self._heard and now < self._silent_since + self._inlet.office.health.grace
+            self._heard
+            and now < self._silent_since + self._input_context.office.health.grace
         )
 
     async def _async_write(self) -> None:
         now = dt_util.utcnow()
-        self._teams, writes = toward(self._teams, self._wanted(now), self._policy, now)
+        self._teams, writes = next_writes(
+            self._teams, self._desired(now), self._policy, now
+        )
         if self._client is not None and self._works and self._may_ask(now):
             await self._async_send_all(self._client, writes)
         await self._async_remember()
@@ -443,7 +455,7 @@ class TeamsInput:
         if _same(record, self._memory):
             return True
         try:
-            await self._inlet.async_remember(TEAMS, record or None)
+            await self._input_context.async_remember(TEAMS, record or None)
         except OSError:
             _LOGGER.warning("What is set in Teams could not be stored for a restart")
             return False
@@ -453,21 +465,27 @@ class TeamsInput:
     @callback
     def _notice(self, permission: str, *, there: bool) -> None:
         """Say that a permission is missing, or that it no longer is."""
-        inlet = self._inlet
-        permission_missing(
-            inlet.hass, inlet.person_id, inlet.person.name, permission, there=there
+        input_context = self._input_context
+        set_permission_issue(
+            input_context.hass,
+            input_context.person_id,
+            input_context.person.name,
+            permission,
+            there=there,
         )
 
 
-NOTHING: Final = Policy(
+NOTHING: Final = EchoPolicy(
     read=False, write_calls=False, write_status=False, write_message=False
 )
 
 
-async def async_take_back(client: TeamsClient, teams: Teams) -> None:
-    """Take back whatever of ours Teams may be showing; what fails ends by itself."""
+async def async_take_back(client: TeamsClient, teams: TeamsState) -> None:
+    """Take back whatever of ours TeamsState may be showing; what fails ends by itself."""
     now = dt_util.utcnow()
-    _, writes = toward(replace(teams, refused_until=None), Wanted(), NOTHING, now)
+    _, writes = next_writes(
+        replace(teams, refused_until=None), DesiredTeams(), NOTHING, now
+    )
     try:
         async with asyncio.timeout(FAREWELL):
             for write in writes:
@@ -479,7 +497,7 @@ async def async_take_back(client: TeamsClient, teams: Teams) -> None:
 async def async_take_back_all(
     hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
 ) -> None:
-    """Take back what is set in Teams, for an office that is removed."""
+    """Take back what is set in TeamsState, for an office that is removed."""
     for person_id in entry.subentries:
         record = store.get(f"{person_id}.{TEAMS}")
         link = link_of(hass, entry, person_id) if record else None
@@ -493,12 +511,12 @@ def _client(link: MicrosoftLink) -> TeamsClient:
 
 
 def teams_of_person(inputs: Iterable[object]) -> TeamsInput | None:
-    """Return a person's Teams, if it is read at all."""
+    """Return a person's TeamsState, if it is read at all."""
     found = (one for one in inputs if isinstance(one, TeamsInput))
     return next((one for one in found if one.reads), None)
 
 
-def _with_calls(facts: Facts, teams: Teams) -> Facts:
+def _with_calls(facts: Facts, teams: TeamsState) -> Facts:
     others = tuple(call for call in facts.calls if call.kind != TEAMS)
     calls = (*others, *teams.calls)
     return facts if calls == facts.calls else replace(facts, calls=calls)

@@ -8,7 +8,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from ..engine.input import Inlet
+from ..engine.input import InputContext
 from ..presence.line import CallState
 from ..presence.model import Call, Facts
 
@@ -19,17 +19,17 @@ PBX: Final = "pbx"
 class TelephoneInput:
     """Reads whether the person's telephone is in a call."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Prepare; nothing is read yet."""
-        self._inlet = inlet
+        self._input_context = input_context
         self._stop: CALLBACK_TYPE | None = None
         self._timer: CALLBACK_TYPE | None = None
 
     @callback
     def start(self) -> None:
         """Read the line and follow it."""
-        if PBX in self._inlet.person.call_profiles:
-            self._stop = self._inlet.listen(self._read)
+        if PBX in self._input_context.person.call_profiles:
+            self._stop = self._input_context.listen(self._read)
             self._read()
         else:
             self._tell(in_call=False)
@@ -51,12 +51,12 @@ class TelephoneInput:
 
     @callback
     def _read(self) -> None:
-        line = self._inlet.state.line
+        line = self._input_context.state.line
         call = line.call if line else None
         if call is None:
             # Nothing is told while the connection is away; believed for a while.
-            if self._timer is None and _in_call(self._inlet.state.facts):
-                self._set_timer(self._inlet.office.health.grace.total_seconds())
+            if self._timer is None and _in_call(self._input_context.state.facts):
+                self._set_timer(self._input_context.office.health.grace.total_seconds())
             return
         self._set_timer(None)
         self._tell(in_call=call is CallState.IN_CALL)
@@ -77,7 +77,7 @@ class TelephoneInput:
             mine = (Call(PBX, now),) if in_call else ()
             return replace(facts, calls=(*others, *mine))
 
-        self._inlet.learn(change)
+        self._input_context.learn(change)
 
     @callback
     def _set_timer(self, seconds: float | None) -> None:
@@ -85,7 +85,9 @@ class TelephoneInput:
             self._timer()
             self._timer = None
         if seconds is not None:
-            self._timer = async_call_later(self._inlet.hass, seconds, self._on_silence)
+            self._timer = async_call_later(
+                self._input_context.hass, seconds, self._on_silence
+            )
 
 
 def _in_call(facts: Facts) -> bool:

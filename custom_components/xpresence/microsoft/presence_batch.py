@@ -1,4 +1,4 @@
-"""Reading Teams of a whole office with one request, where one account may read all.
+"""TeamsReading TeamsState of a whole office with one request, where one account may read all.
 
 Whoever is due asks; everybody is read along, so that they are all due together the
 next time.
@@ -18,8 +18,8 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..groupware.microsoft.teams import TeamsClient
 from ..groupware.source import NotAllowed, SourceError
-from ..presence.teams.echo import Teams
-from ..presence.teams.mapping import Reading
+from ..presence.teams.echo import TeamsState
+from ..presence.teams.mapping import TeamsReading
 
 LEAST: Final = timedelta(seconds=30)
 """How long after a failure everybody waits before one asks again."""
@@ -28,7 +28,7 @@ NOT_ALLOWED: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Subscriber:
     """One person who can be read along.
 
     ``reads`` returns the client that may read all, if it is this person's. ``wake``
@@ -36,50 +36,50 @@ class Seat:
     """
 
     object_id: str
-    take: Callable[[Reading], None]
+    take: Callable[[TeamsReading], None]
     wake: Callable[[], None]
     reads: Callable[[], TeamsClient | None]
 
 
 @dataclass(slots=True)
-class Everybody:
-    """The people of one office whose Teams is aligned."""
+class PresenceBatch:
+    """The people of one office whose TeamsState is aligned."""
 
     hass: HomeAssistant
     entry: ConfigEntry[Any]
-    known: dict[str, Teams] = field(default_factory=dict)
+    known: dict[str, TeamsState] = field(default_factory=dict)
     """Person's id → what is known, while their input is made anew."""
-    _seats: dict[str, Seat] = field(default_factory=dict)
+    _subscribers: dict[str, Subscriber] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _failed: tuple[SourceError, datetime] | None = None
 
     @callback
-    def sit(self, person_id: str, seat: Seat) -> CALLBACK_TYPE:
+    def subscribe(self, person_id: str, subscriber: Subscriber) -> CALLBACK_TYPE:
         """Be read along from now on; returns how to be no longer."""
-        self._seats[person_id] = seat
-        if seat.reads() is not None:
+        self._subscribers[person_id] = subscriber
+        if subscriber.reads() is not None:
             self.wake()
 
         def leave() -> None:
-            if self._seats.get(person_id) is seat:
-                del self._seats[person_id]
+            if self._subscribers.get(person_id) is subscriber:
+                del self._subscribers[person_id]
 
         return leave
 
     def reads(self, person_id: str) -> bool:
         """Return whether a person is read along, and somebody may do it."""
-        return person_id in self._seats and self._reader is not None
+        return person_id in self._subscribers and self._reader is not None
 
     @callback
     def wake(self) -> None:
         """Let everybody ask again: a sign-in has begun to work, or no longer does."""
         self._failed = None
-        for seat in tuple(self._seats.values()):
-            seat.wake()
+        for subscriber in tuple(self._subscribers.values()):
+            subscriber.wake()
 
-    def seated(self, person_id: str) -> bool:
+    def subscribers(self, person_id: str) -> bool:
         """Return whether it is known who a person is at Microsoft."""
-        return person_id in self._seats
+        return person_id in self._subscribers
 
     @property
     def could_read(self) -> bool:
@@ -88,7 +88,7 @@ class Everybody:
 
     @property
     def _reader(self) -> TeamsClient | None:
-        clients = (seat.reads() for seat in self._seats.values())
+        clients = (subscriber.reads() for subscriber in self._subscribers.values())
         return next((client for client in clients if client is not None), None)
 
     async def async_read(self) -> None:
@@ -110,9 +110,11 @@ class Everybody:
         client = self._reader
         if client is None:
             return
-        seats = tuple(self._seats.values())
+        subscribers = tuple(self._subscribers.values())
         try:
-            readings = await client.read_many(seat.object_id for seat in seats)
+            readings = await client.read_many(
+                subscriber.object_id for subscriber in subscribers
+            )
         except SourceError as error:
             wait = getattr(error, "retry_after", None)
             pause = max(LEAST, timedelta(seconds=wait or 0))
@@ -121,16 +123,16 @@ class Everybody:
             self._failed = (error, dt_util.utcnow() + pause)
             return
         self._failed = None
-        for seat in seats:
-            if (reading := readings.get(seat.object_id)) is not None:
-                seat.take(reading)
+        for subscriber in subscribers:
+            if (reading := readings.get(subscriber.object_id)) is not None:
+                subscriber.take(reading)
 
 
-EVERYBODY: HassKey[dict[str, Everybody]] = HassKey(f"{DOMAIN}_teams")
+EVERYBODY: HassKey[dict[str, PresenceBatch]] = HassKey(f"{DOMAIN}_teams")
 
 
 @callback
-def everybody_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Everybody:
+def presence_batch_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> PresenceBatch:
     """Return the people of an office, as long as it is set up."""
     offices = hass.data.setdefault(EVERYBODY, {})
     if (known := offices.get(entry.entry_id)) is not None:
@@ -140,5 +142,5 @@ def everybody_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Everybody:
         offices.pop(entry.entry_id, None)
 
     entry.async_on_unload(forget)
-    offices[entry.entry_id] = Everybody(hass, entry)
+    offices[entry.entry_id] = PresenceBatch(hass, entry)
     return offices[entry.entry_id]

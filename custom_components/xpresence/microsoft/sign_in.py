@@ -19,7 +19,7 @@ from ..const import (
     CONF_USE_CALENDAR,
     DOMAIN,
 )
-from ..engine.input import Leaving
+from ..engine.person import CleansUp
 from ..groupware.microsoft.account import (
     DeviceCode,
     MemoryStore,
@@ -168,8 +168,8 @@ async def async_sign_out(
     stored: Mapping[str, Any] = person.data.get(CONF_MICROSOFT, {})
     if stored.get(CONF_CONNECTED) and entry.state is ConfigEntryState.LOADED:
         for one in entry.runtime_data.people[person_id].inputs:
-            if isinstance(one, Leaving):
-                await one.async_leave()
+            if isinstance(one, CleansUp):
+                await one.async_clean_up()
     account = {key: value for key, value in stored.items() if key != CONF_CONNECTED}
     link = link_of(hass, entry, person_id)
     hass.config_entries.async_update_subentry(

@@ -28,7 +28,7 @@ from ..const import (
     SUBENTRY_PROFILE,
 )
 from ..presence.line import Status
-from ..presence.teams.echo import CALLS, Policy
+from ..presence.teams.echo import CALLS, EchoPolicy
 from ..presence.teams.mapping import (
     AS_STATUS,
     STATUS_TO_TEAMS,
@@ -41,7 +41,7 @@ from ..presence.teams.mapping import (
 WORDS: Final[Mapping[Pair | None, str]] = {
     pair: word for word, pair in TEAMS_PAIRS.items()
 }
-USUAL: Final = Policy()
+USUAL: Final = EchoPolicy()
 SECONDS: Final = (30, 600)
 """Between two readings at rest: the least and the most."""
 OBJECT_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -55,7 +55,7 @@ class TeamsSettings:
     who the person is in Microsoft Entra, where they have no sign-in of their own.
     """
 
-    policy: Policy
+    policy: EchoPolicy
     mapping: TeamsMapping
     reads_all: bool = False
     object_id: str | None = None

@@ -18,8 +18,8 @@ from ..coordinator import OfficeCoordinator
 from ..presence.agenda import Entry
 from ..presence.datetimes import EARLIEST, LATEST, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed, at_or_after, timetable
-from ..presence.permission.policy import Act
-from ..presence.redirect.labels import public_aim
+from ..presence.permission.policy import Permission
+from ..presence.redirect.labels import public_target_label
 from ..presence.texts.clock import ClockWords
 from ..presence.texts.redirect import redirect_words
 from .authorization import everybody_may
@@ -81,7 +81,7 @@ def _event(
     coordinator: OfficeCoordinator, person_id: str, line: Listed
 ) -> CalendarEvent:
     start, end = moments(coordinator, person_id, line.entry)
-    info_text = everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT)
+    info_text = everybody_may(coordinator, person_id, Permission.SEE_INFO_TEXT)
     words = [
         (line.entry.info_text or "") if info_text else "",
         *own_words(coordinator, person_id, line.entry),
@@ -118,12 +118,12 @@ def own_words(
         redirect = redirect_words(
             profile.redirect,
             coordinator.hass.config.language,
-            lambda target: public_aim(
+            lambda target: public_target_label(
                 office, person_id, target, coordinator.number_format
             ),
         )
         said.append(redirect[0].upper() + redirect[1:])
-    if entry.subject and everybody_may(coordinator, person_id, Act.SEE_SUBJECTS):
+    if entry.subject and everybody_may(coordinator, person_id, Permission.SEE_SUBJECTS):
         said.append(words["subject"].format(subject=entry.subject))
     if entry.planned:
         said.append(words["planned"])

@@ -5,7 +5,7 @@ satellite, or nobody. What they may do stands in :mod:`presence.policy`.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
@@ -19,17 +19,20 @@ from homeassistant.exceptions import (
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
+from ..coordinator import OfficeCoordinator
+from ..engine.attribution import Origin
 from ..presence.permission.policy import (
     GRADES,
-    Act,
     Actor,
+    Permission,
     Reason,
     Role,
     Trust,
-    reach,
+    allowed_destinations,
     refusal,
 )
 from ..presence.redirect.numbers import NumberKind
+from ..presence.texts.logbook import Author
 from ..settings.permissions import (
     info_tier_from,
     policy_from,
@@ -38,9 +41,6 @@ from ..settings.permissions import (
     tier_from,
 )
 
-if TYPE_CHECKING:
-    from ..coordinator import OfficeCoordinator
-
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""
 
@@ -48,13 +48,15 @@ ATTR_USER_ID: Final = "user_id"
 class NotAllowed(ServiceValidationError, Unauthorized):
     """Somebody may not do this; nothing was changed. The words say who can help."""
 
-    def __init__(self, act: Act, reason: Reason, context: Context | None) -> None:
+    def __init__(
+        self, permission: Permission, reason: Reason, context: Context | None
+    ) -> None:
         """Choose the words; they name nobody, for errors are logged."""
-        Unauthorized.__init__(self, context=context, permission=act.value)
+        Unauthorized.__init__(self, context=context, permission=permission.value)
         key = {
             Reason.HOME_ASSISTANT: "not_allowed_home_assistant",
             Reason.TRUST: "not_allowed_without_user",
-        }.get(reason, f"not_allowed_{reason.value}_{act.value}")
+        }.get(reason, f"not_allowed_{reason.value}_{permission.value}")
         HomeAssistantError.__init__(
             self, translation_domain=DOMAIN, translation_key=key
         )
@@ -63,7 +65,7 @@ class NotAllowed(ServiceValidationError, Unauthorized):
 async def async_authorize(
     coordinator: OfficeCoordinator,
     person_id: str,
-    act: Act,
+    permission: Permission,
     context: Context | None,
     *,
     satellite: str | None = None,
@@ -76,11 +78,13 @@ async def async_authorize(
         NotAllowed: they may not; nothing was changed.
     """
     actor = await async_actor(coordinator, person_id, context, satellite=satellite)
-    if (reason := reason_against(coordinator, person_id, act, actor)) is not None:
-        raise NotAllowed(act, reason, context)
+    if (
+        reason := reason_against(coordinator, person_id, permission, actor)
+    ) is not None:
+        raise NotAllowed(permission, reason, context)
 
 
-async def async_authorize_reach(
+async def async_authorize_destinations(
     coordinator: OfficeCoordinator,
     person_id: str,
     kinds: Iterable[NumberKind],
@@ -94,7 +98,7 @@ async def async_authorize_reach(
         ServiceValidationError: they may not; nothing was changed.
     """
     actor = await async_actor(coordinator, person_id, context, satellite=satellite)
-    allowed = reach(actor, policy_from(coordinator.entry.options))
+    allowed = allowed_destinations(actor, policy_from(coordinator.entry.options))
     for kind in sorted(kinds):
         if kind not in allowed:
             raise ServiceValidationError(
@@ -120,45 +124,78 @@ async def async_actor(
     return Actor(frozenset({Role.AUTOMATION}))
 
 
+async def async_origin(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    context: Context | None,
+    *,
+    satellite: str | None = None,
+) -> Origin:
+    """Return who calls; whether they may was asked before.
+
+    ``satellite`` is the device that heard a voice command, if one did.
+    """
+    if context is None:
+        context = Context()
+    if context.user_id is None:
+        return Origin(context, Author.VOICE if satellite else Author.AUTOMATION)
+    user = await coordinator.hass.auth.async_get_user(context.user_id)
+    home = person_entity_of_user(coordinator, context.user_id)
+    roles = roles_of_person_entity(coordinator, person_id, home)
+    if Role.OWNER in roles:
+        author = Author.PERSON
+    elif Role.ACTING_DELEGATE in roles:
+        author = Author.DELEGATE
+    else:
+        author = Author.ADMINISTRATOR
+    state = coordinator.hass.states.get(home) if home else None
+    name = state.name if state else user.name if user else None
+    return Origin(context, author, name)
+
+
 @callback
 def user_may(
-    coordinator: OfficeCoordinator, person_id: str, act: Act, user: User
+    coordinator: OfficeCoordinator, person_id: str, permission: Permission, user: User
 ) -> bool:
     """Tell whether a user may do this to the person; for what is sent to a page."""
     actor = actor_of_user(coordinator, person_id, user)
-    return reason_against(coordinator, person_id, act, actor) is None
+    return reason_against(coordinator, person_id, permission, actor) is None
 
 
 @callback
 def info_text_for_all(coordinator: OfficeCoordinator, person_id: str) -> str | None:
     """Return the info text where everybody may read it; ``None`` where not."""
-    if not everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT):
+    if not everybody_may(coordinator, person_id, Permission.SEE_INFO_TEXT):
         return None
     return coordinator.people[person_id].decision.info_text
 
 
 @callback
 def reason_against(
-    coordinator: OfficeCoordinator, person_id: str, act: Act, actor: Actor
+    coordinator: OfficeCoordinator, person_id: str, permission: Permission, actor: Actor
 ) -> Reason | None:
     """Say why an actor may not do this to the person; ``None``: they may."""
     options = coordinator.entry.options
-    read = info_tier_from if act is Act.SEE_INFO_TEXT else tier_from
+    read = info_tier_from if permission is Permission.SEE_INFO_TEXT else tier_from
     tier = read(options, coordinator.settings(person_id))
-    return refusal(actor, act, policy_from(options), tier)
+    return refusal(actor, permission, policy_from(options), tier)
 
 
 @callback
-def everybody_may(coordinator: OfficeCoordinator, person_id: str, act: Act) -> bool:
+def everybody_may(
+    coordinator: OfficeCoordinator, person_id: str, permission: Permission
+) -> bool:
     """Tell whether any colleague may do this; for what is shown without a reader."""
     colleague = Actor(frozenset({Role.COLLEAGUE}))
-    return reason_against(coordinator, person_id, act, colleague) is None
+    return reason_against(coordinator, person_id, permission, colleague) is None
 
 
 @callback
 def actor_of_user(coordinator: OfficeCoordinator, person_id: str, user: User) -> Actor:
     """Return what a Home Assistant user is to the person."""
-    roles = roles_of_home(coordinator, person_id, home_of_user(coordinator, user.id))
+    roles = roles_of_person_entity(
+        coordinator, person_id, person_entity_of_user(coordinator, user.id)
+    )
     if user.is_admin:
         roles |= {Role.ADMIN}
     entity_id = er.async_get(coordinator.hass).async_get_entity_id(
@@ -197,13 +234,13 @@ def actor_of_satellite(
     if policy.satellites is Trust.AS_PERSON and len(owners) == 1:
         if owners == [person_id]:
             return Actor(frozenset({Role.OWNER}))
-        home = coordinator.home_person(owners[0])
-        return Actor(roles_of_home(coordinator, person_id, home))
+        home = coordinator.person_entity_id(owners[0])
+        return Actor(roles_of_person_entity(coordinator, person_id, home))
     return Actor(frozenset({Role.SATELLITE}))
 
 
 @callback
-def roles_of_home(
+def roles_of_person_entity(
     coordinator: OfficeCoordinator, person_id: str, home: str | None
 ) -> frozenset[Role]:
     """Return what a Home Assistant person is to one of ours."""
@@ -211,13 +248,13 @@ def roles_of_home(
         return frozenset({Role.COLLEAGUE})
     sharing = sharing_from(coordinator.entry.options, coordinator.settings(person_id))
     roles = {Role.COLLEAGUE} | {GRADES[grade] for grade in sharing.grades(home)}
-    if coordinator.home_person(person_id) == home:
+    if coordinator.person_entity_id(person_id) == home:
         roles.add(Role.OWNER)
     return frozenset(roles)
 
 
 @callback
-def home_of_user(coordinator: OfficeCoordinator, user_id: str) -> str | None:
+def person_entity_of_user(coordinator: OfficeCoordinator, user_id: str) -> str | None:
     """Return the Home Assistant person that a user is."""
     for state in coordinator.hass.states.async_all("person"):
         if state.attributes.get(ATTR_USER_ID) == user_id:

@@ -32,8 +32,8 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import read_again
-from ..inputs.calendars.kinds import KINDS
-from ..inputs.calendars.kinds.kind import Asked
+from ..inputs.calendars.kinds import CALENDAR_TYPES
+from ..inputs.calendars.kinds.kind import CalendarForm
 from ..inputs.calendars.kinds.logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
@@ -89,7 +89,7 @@ async def async_connect(
     Raises:
         CalendarRefused: it cannot be read, or must not be; nothing was changed.
     """
-    kind = KINDS[kind_key]
+    kind = CALENDAR_TYPES[kind_key]
     user = await _async_user(coordinator, context)
     trusted = user is not None and user.is_admin
     calendars = calendars_of(coordinator, person_id)
@@ -112,7 +112,7 @@ async def async_connect(
     usual = {key: stored[key] for key in stored if key != CONF_PASSWORD}
     said = (usual or _offices_server(coordinator, kind_key)) | dict(said)
     _refuse_foreign(said, stored, user)
-    asked = Asked(
+    asked = CalendarForm(
         hass=coordinator.hass,
         entry=coordinator.entry,
         said=said,

@@ -22,7 +22,7 @@ from ..inputs.calendars import calendars_of_person
 from ..presence.calendar.appointments import CalendarRules, agenda_from
 from ..presence.datetimes import utc, zone_named
 from ..presence.model import Profile
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..settings.validation import info_text_problem
 from .appointments import info_text_in, own_words
 from .authorization import everybody_may
@@ -76,7 +76,9 @@ async def async_change(
         for line in own_words(coordinator, person_id, entry)
     ]
     written = info_text_in(event.get(EVENT_DESCRIPTION) or "", own)
-    if not written and not everybody_may(coordinator, person_id, Act.SEE_INFO_TEXT):
+    if not written and not everybody_may(
+        coordinator, person_id, Permission.SEE_INFO_TEXT
+    ):
         # The page was not shown it, and does not mean to take it away.
         written = planned.info_text or ""
     await plan.async_change(

@@ -18,8 +18,8 @@ from ..const import (
 from ..coordinator import OfficeCoordinator
 from ..presence.line import Condition
 from ..presence.model import RedirectRule
-from ..presence.permission.revocation import Own
-from ..presence.redirect.labels import aim
+from ..presence.permission.revocation import UserOverride
+from ..presence.redirect.labels import target_label
 from ..settings.office import redirect_from
 from ..settings.permissions import adjustments_holding, given_by
 from ..settings.validation import ADJUSTMENTS, active_for, places
@@ -74,7 +74,7 @@ def _listed(
             coordinator, person_id, redirect_from(data.get(CONF_REDIRECT, {}))
         ),
         "own": own,
-        "permitted": Own(None, rests_on).counts(given_by(entry.options)),
+        "permitted": UserOverride(None, rests_on).counts(given_by(entry.options)),
         "adjusted": sorted(
             adjustments_holding(
                 entry.options, subentry.data, adjusted.get(profile_id, {})
@@ -93,7 +93,7 @@ def _redirect(
     return {
         CONF_MODE: rule.mode.value,
         "targets": {
-            condition.value: aim(coordinator.office, person_id, target)
+            condition.value: target_label(coordinator.office, person_id, target)
             for condition in Condition
             if (target := rule.target(condition)) is not None
         },

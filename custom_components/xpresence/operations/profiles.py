@@ -37,7 +37,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..presence.model import RedirectMode, TargetKind
-from ..presence.permission.policy import Act, Role
+from ..presence.permission.policy import Permission, Role
 from ..presence.redirect.numbers import BadNumber, NumberKind, kind, parse
 from ..settings.permissions import (
     adjust_permission,
@@ -58,7 +58,7 @@ from ..settings.validation import (
     profile_unique_id,
     tidy,
 )
-from .authorization import async_actor, async_authorize, async_authorize_reach
+from .authorization import async_actor, async_authorize, async_authorize_destinations
 
 FIELDS: Final = (
     CONF_STATUS,
@@ -74,8 +74,8 @@ FIELDS: Final = (
 FOR_THE_OFFICE: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
 """Whose changes rest on no permission: administrators', and what they programmed."""
 NO_WAY_ROUND: Final = {
-    CONF_REDIRECT: Act.CHANGE_REDIRECT,
-    CONF_AGENT: Act.SET_AGENT_STATUS,
+    CONF_REDIRECT: Permission.CHANGE_REDIRECT,
+    CONF_AGENT: Permission.SET_AGENT_STATUS,
 }
 """What a profile does as it is chosen, and what one must be allowed to do by hand."""
 AT_MOST: Final = 50
@@ -204,7 +204,7 @@ def subentry_named(
     Raises:
         ServiceValidationError: the person has none of that name.
     """
-    wanted = tidy(name).casefold()
+    desired = tidy(name).casefold()
     visible = [
         subentry
         for subentry in coordinator.entry.get_subentries_of_type(SUBENTRY_PROFILE)
@@ -214,7 +214,7 @@ def subentry_named(
     for subentry in visible:
         if (
             name == subentry.subentry_id
-            or tidy(subentry.data[CONF_NAME]).casefold() == wanted
+            or tidy(subentry.data[CONF_NAME]).casefold() == desired
         ):
             return subentry
     raise _refused("no_such_profile")
@@ -272,7 +272,7 @@ async def _async_adjust(
         needs = {
             name: number
             for name, number in rests_on.items()
-            if field == CONF_REDIRECT or name == Act.EDIT_PROFILES
+            if field == CONF_REDIRECT or name == Permission.EDIT_PROFILES
         }
         if rests_on:
             name = adjust_permission(field)
@@ -313,11 +313,13 @@ async def _async_own_rests_on(
         CONF_REDIRECT: data[CONF_REDIRECT].get(CONF_MODE) != RedirectMode.UNCHANGED,
         CONF_AGENT: data.get(CONF_AGENT, AGENT_UNCHANGED) != AGENT_UNCHANGED,
     }
-    for field, act in NO_WAY_ROUND.items():
-        if does[field] and (field in said or act in before):
-            await async_authorize(coordinator, person_id, act, context)
+    for field, permission in NO_WAY_ROUND.items():
+        if does[field] and (field in said or permission in before):
+            await async_authorize(coordinator, person_id, permission, context)
             if rests_on:
-                rests_on[act.value] = given_by(coordinator.entry.options)[act.value]
+                rests_on[permission.value] = given_by(coordinator.entry.options)[
+                    permission.value
+                ]
     return rests_on
 
 
@@ -333,12 +335,15 @@ async def _async_rests_on(
         ServiceValidationError: it leads further than the caller may redirect calls.
     """
     reached = reach_of(coordinator, data[CONF_REDIRECT])
-    await async_authorize_reach(coordinator, person_id, reached, context)
+    await async_authorize_destinations(coordinator, person_id, reached, context)
     actor = await async_actor(coordinator, person_id, context)
     if actor.roles & FOR_THE_OFFICE:
         return {}
     given = given_by(coordinator.entry.options)
-    names = {Act.EDIT_PROFILES.value, *(reach_permission(kind) for kind in reached)}
+    names = {
+        Permission.EDIT_PROFILES.value,
+        *(reach_permission(kind) for kind in reached),
+    }
     return {name: given[name] for name in sorted(names) if name in given}
 
 

@@ -7,17 +7,17 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
-from ..engine.attribution import async_cause
-from ..engine.events import carry
-from ..engine.exceptions import not_followed, refuse
+from ..engine.events import set_entity_context
+from ..engine.exceptions import not_set_error, raise_refusals
 from ..engine.side_effects import set_agent
-from ..presence.line import AgentState, Condition, Setting
+from ..presence.line import AgentState, Condition, ForwardingState
 from ..presence.model import RedirectMode, RedirectRule, Target, TargetKind
 from ..presence.redirect.numbers import BadNumber, parse
 from ..presence.redirect.parts import Part, changed, known
 from ..presence.redirect.plan import NotRead
 from ..presence.redirect.targets import resolve
 from ..telephony.driver import Capability, PhoneSystemError
+from .authorization import async_origin
 
 
 def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> Target:
@@ -33,7 +33,7 @@ def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> 
         if device.name.casefold() == word:
             return Target(TargetKind.DEVICE, device.id)
     for person in coordinator.office.people.values():
-        if word in (person.name.casefold(), coordinator.home_person(person.id)):
+        if word in (person.name.casefold(), coordinator.person_entity_id(person.id)):
             return Target(TargetKind.PERSON, person.id)
     try:
         return Target(TargetKind.NUMBER, parse(said, coordinator.number_format))
@@ -63,12 +63,12 @@ async def async_set_redirect(
         ServiceValidationError: a loop, or a target that is not to be had.
         HomeAssistantError: not saved, or not followed by the phone system.
     """
-    change: Setting | None
+    change: ForwardingState | None
     match mode:
         case RedirectMode.FORWARD:
             change = _resolved(coordinator, person_id, condition, target, ring_seconds)
         case RedirectMode.OFF:
-            change = changed(Setting(), {Part(condition.value): None})
+            change = changed(ForwardingState(), {Part(condition.value): None})
         case RedirectMode.UNCHANGED:
             change = None
     await _change(coordinator, person_id, change, until, context)
@@ -92,10 +92,10 @@ async def async_set_follow_me(
         )
     number: str | None = None
     if device is not None:
-        wanted = device.strip().casefold()
+        desired = device.strip().casefold()
         devices = coordinator.people[person_id].person.devices
         try:
-            found = next(d for d in devices if d.name.casefold() == wanted)
+            found = next(d for d in devices if d.name.casefold() == desired)
         except StopIteration as error:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -105,8 +105,8 @@ async def async_set_follow_me(
                 },
             ) from error
         number = found.number
-    setting = Setting(follow_me=number)
-    await _change(coordinator, person_id, setting, None, context)
+    forwarding = ForwardingState(follow_me=number)
+    await _change(coordinator, person_id, forwarding, None, context)
 
 
 async def async_set_agent(
@@ -128,7 +128,7 @@ async def async_set_agent(
             translation_key="no_queue",
             translation_placeholders={"person": state.person.name},
         )
-    carry(state, await async_cause(coordinator, person_id, context))
+    set_entity_context(state, await async_origin(coordinator, person_id, context))
     try:
         await set_agent(coordinator.system, state, agent)
     except PhoneSystemError as error:
@@ -154,13 +154,13 @@ async def async_ring(coordinator: OfficeCoordinator, person_id: str) -> None:
 async def _change(
     coordinator: OfficeCoordinator,
     person_id: str,
-    change: Setting | None,
+    change: ForwardingState | None,
     until: datetime | None,
     context: Context | None,
 ) -> None:
     state = coordinator.people[person_id]
-    state.redirect_cause = await async_cause(coordinator, person_id, context)
-    carry(state, state.redirect_cause)
+    state.redirect_origin = await async_origin(coordinator, person_id, context)
+    set_entity_context(state, state.redirect_origin)
     try:
         await state.loop.async_own_change(change, until)
     except OSError as error:
@@ -172,7 +172,7 @@ async def _change(
             translation_domain=DOMAIN, translation_key="redirect_unread"
         ) from error
     except PhoneSystemError as error:
-        raise not_followed(error) from error
+        raise not_set_error(error) from error
 
 
 def _resolved(
@@ -181,7 +181,7 @@ def _resolved(
     condition: Condition,
     target: Target | None,
     ring_seconds: int | None,
-) -> Setting:
+) -> ForwardingState:
     rule = RedirectRule(
         RedirectMode.FORWARD,
         unconditional=target if condition is Condition.UNCONDITIONAL else None,
@@ -197,6 +197,8 @@ def _resolved(
         coordinator.situations(),
         style=coordinator.number_format,
     )
-    refuse(office, answer.refusals)
+    raise_refusals(office, answer.refusals)
     parts = {Part(condition.value), Part.RING_SECONDS}
-    return changed(Setting(), {p: v for p, v in known(answer.setting) if p in parts})
+    return changed(
+        ForwardingState(), {p: v for p, v in known(answer.forwarding) if p in parts}
+    )

@@ -14,7 +14,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import OfficeCoordinator
-from ..presence.permission.policy import Act, Grade, Tier
+from ..presence.permission.policy import Grade, Permission, Tier
 from ..settings.permissions import given_by, own_from, own_to, sharing_from
 from .authorization import async_actor
 from .profiles import FOR_THE_OFFICE
@@ -76,7 +76,7 @@ async def _async_rests_on(
     if actor.roles & FOR_THE_OFFICE:
         return {}
     given = given_by(coordinator.entry.options)
-    return {Act.SHARE.value: given[Act.SHARE.value]}
+    return {Permission.SHARE.value: given[Permission.SHARE.value]}
 
 
 async def _async_store(

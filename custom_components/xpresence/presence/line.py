@@ -83,7 +83,7 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ForwardingState:
     """The redirect state of one extension.
 
     Read from a phone system, ``UNKNOWN`` means that it did not tell. Handed to
@@ -116,7 +116,7 @@ class Line:
     """One extension as the phone system shows it at ``as_of``."""
 
     extension: str
-    setting: Setting = field(default_factory=Setting)
+    forwarding: ForwardingState = field(default_factory=ForwardingState)
     call: CallState | None = None
     agent: Mapping[str, AgentState] = field(default_factory=dict)
     """Queue → this extension's state there; a queue it is not in is absent."""

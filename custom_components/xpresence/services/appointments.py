@@ -15,16 +15,20 @@ from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.subscription import DEFAULT_DAYS
 from ..operations.appointments import async_timetable
-from ..operations.authorization import async_actor, home_of_user, reason_against
+from ..operations.authorization import (
+    async_actor,
+    person_entity_of_user,
+    reason_against,
+)
 from ..presence.datetimes import later, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed
 from ..presence.decision.explain import explain
 from ..presence.decision.simulate import Step, simulate
 from ..presence.model import Claim, Office, RedirectRule, TraceEntry
-from ..presence.permission.policy import Act
-from ..presence.redirect.labels import aim
+from ..presence.permission.policy import Permission
+from ..presence.redirect.labels import target_label
 from ..presence.texts.redirect import redirect_words
-from .service import Action, Meant
+from .service import Action, PersonTarget
 
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
@@ -68,7 +72,9 @@ class _Teller:
 
     def calls(self, rule: RedirectRule) -> str:
         return redirect_words(
-            rule, self._language, lambda t: aim(self.office, self._person_id, t)
+            rule,
+            self._language,
+            lambda t: target_label(self.office, self._person_id, t),
         )
 
     def subject(self, subject: str) -> Answer:
@@ -132,7 +138,9 @@ class _Teller:
         return profile.name if profile else None
 
 
-async def _get_appointments(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+async def _get_appointments(
+    call: ServiceCall, people: list[PersonTarget]
+) -> ServiceResponse:
     """Answer with everybody's appointment list."""
     told: list[JsonValueType] = []
     for coordinator, person_id in people:
@@ -155,12 +163,14 @@ async def _get_appointments(call: ServiceCall, people: list[Meant]) -> ServiceRe
     return {"people": told}
 
 
-async def _explain(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
     """Answer why everybody's profile holds."""
     told: list[JsonValueType] = []
     for coordinator, person_id in people:
         decision = coordinator.people[person_id].decision
-        subjects = await _may(coordinator, person_id, Act.SEE_SUBJECTS, call.context)
+        subjects = await _may(
+            coordinator, person_id, Permission.SEE_SUBJECTS, call.context
+        )
         language = _language(call, coordinator)
         teller = await _teller(call, coordinator, person_id)
         told.append(
@@ -184,7 +194,7 @@ async def _explain(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
     return {"people": told}
 
 
-async def _simulate(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
     """Answer with what will hold, as far as it follows from what is known now."""
     # What has been is not known; only what follows from now on.
     now = dt_util.utcnow()
@@ -207,7 +217,7 @@ async def _simulate(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
     return {"people": told}
 
 
-async def _sync_calendars(_call: ServiceCall, people: list[Meant]) -> None:
+async def _sync_calendars(_call: ServiceCall, people: list[PersonTarget]) -> None:
     """Read everybody's calendars now; what fails of one keeps no other from it.
 
     Raises:
@@ -232,21 +242,28 @@ async def _teller(
         coordinator,
         person_id,
         language=_language(call, coordinator),
-        subjects=await _may(coordinator, person_id, Act.SEE_SUBJECTS, context),
-        info_texts=await _may(coordinator, person_id, Act.SEE_INFO_TEXT, context),
+        subjects=await _may(coordinator, person_id, Permission.SEE_SUBJECTS, context),
+        info_texts=await _may(
+            coordinator, person_id, Permission.SEE_INFO_TEXT, context
+        ),
     )
 
 
 async def _may(
-    coordinator: OfficeCoordinator, person_id: str, act: Act, context: Context
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    permission: Permission,
+    context: Context,
 ) -> bool:
     actor = await async_actor(coordinator, person_id, context)
-    return reason_against(coordinator, person_id, act, actor) is None
+    return reason_against(coordinator, person_id, permission, actor) is None
 
 
 def _is_self(coordinator: OfficeCoordinator, person_id: str, context: Context) -> bool:
-    home = home_of_user(coordinator, context.user_id) if context.user_id else None
-    return home is not None and home == coordinator.home_person(person_id)
+    home = (
+        person_entity_of_user(coordinator, context.user_id) if context.user_id else None
+    )
+    return home is not None and home == coordinator.person_entity_id(person_id)
 
 
 def _language(call: ServiceCall, coordinator: OfficeCoordinator) -> str:
@@ -278,14 +295,14 @@ def _check(start: datetime, end: datetime) -> None:
 ACTIONS: Final = (
     Action(
         name="explain",
-        act=Act.SEE_DETAILS,
+        permission=Permission.SEE_DETAILS,
         run=_explain,
         fields={vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en"))},
         response=SupportsResponse.ONLY,
     ),
     Action(
         name="get_appointments",
-        act=Act.SEE_DETAILS,
+        permission=Permission.SEE_DETAILS,
         run=_get_appointments,
         fields={
             vol.Optional(ATTR_START): cv.datetime,
@@ -296,7 +313,7 @@ ACTIONS: Final = (
     ),
     Action(
         name="simulate",
-        act=Act.SEE_DETAILS,
+        permission=Permission.SEE_DETAILS,
         run=_simulate,
         fields={
             vol.Optional(ATTR_START): cv.datetime,
@@ -308,7 +325,7 @@ ACTIONS: Final = (
     Action(
         name="sync_calendars",
         # It only looks again; who may see the list may ask for a fresh one.
-        act=Act.SEE_DETAILS,
+        permission=Permission.SEE_DETAILS,
         run=_sync_calendars,
         fields={},
     ),

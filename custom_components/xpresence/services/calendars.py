@@ -41,8 +41,8 @@ from ..inputs.calendars.kinds.notes import CONF_ADDRESS, CONF_RESPONSES
 from ..operations.calendars import CalendarRefused, async_connect, async_disconnect
 from ..operations.profiles import subentry_named
 from ..presence.calendar.appointments import Invitations
-from ..presence.permission.policy import Act
-from .service import Action, Meant
+from ..presence.permission.policy import Permission
+from .service import Action, PersonTarget
 
 ATTR_CALENDAR: Final = "calendar"
 
@@ -50,7 +50,7 @@ FIELDS: Final = {
     home_assistant.KEY: (CONF_ENTITY_ID, CONF_ADDRESS),
     exchange.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAILBOX),
     notes.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAIL_FILE, CONF_ADDRESS, CONF_RESPONSES),
-    outlook.KIND.key: (),
+    outlook.TYPE.key: (),
 }
 """Which fields a kind of calendar has."""
 OF_A_KIND: Final = (
@@ -89,7 +89,7 @@ NAMED: Final[VolDictType] = {vol.Required(CONF_NAME): cv.string}
 
 
 async def connect(
-    meant: Meant, told: Mapping[str, Any], context: Context | None
+    meant: PersonTarget, told: Mapping[str, Any], context: Context | None
 ) -> str:
     """Connect a calendar as an action or a command says it; return its id.
 
@@ -129,7 +129,9 @@ async def connect(
     )
 
 
-async def _connect_calendar(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+async def _connect_calendar(
+    call: ServiceCall, people: list[PersonTarget]
+) -> ServiceResponse:
     """Connect a calendar to one person, or change one."""
     try:
         return {"calendar_id": await connect(_one(people), call.data, call.context)}
@@ -139,7 +141,7 @@ async def _connect_calendar(call: ServiceCall, people: list[Meant]) -> ServiceRe
         raise
 
 
-async def _disconnect_calendar(call: ServiceCall, people: list[Meant]) -> None:
+async def _disconnect_calendar(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Forget one calendar of one person."""
     coordinator, person_id = _one(people)
     await async_disconnect(coordinator, person_id, call.data[CONF_NAME])
@@ -153,7 +155,7 @@ def _refuse_password(_password: object) -> Never:
     raise CalendarRefused({CONF_PASSWORD: "password_elsewhere"})
 
 
-def _one(people: list[Meant]) -> Meant:
+def _one(people: list[PersonTarget]) -> PersonTarget:
     if len(people) > 1:
         raise CalendarRefused({"base": "one_person_at_a_time"})
     return people[0]
@@ -162,14 +164,14 @@ def _one(people: list[Meant]) -> Meant:
 ACTIONS: Final = (
     Action(
         name="connect_calendar",
-        act=Act.CONNECT_CALENDARS,
+        permission=Permission.CONNECT_CALENDARS,
         run=_connect_calendar,
         fields={**CONNECT, vol.Optional(CONF_PASSWORD): _refuse_password},
         response=SupportsResponse.OPTIONAL,
     ),
     Action(
         name="disconnect_calendar",
-        act=Act.CONNECT_CALENDARS,
+        permission=Permission.CONNECT_CALENDARS,
         run=_disconnect_calendar,
         fields=NAMED,
     ),

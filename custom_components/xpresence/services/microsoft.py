@@ -11,11 +11,11 @@ from ..const import CONF_CONNECTED, CONF_MICROSOFT, CONF_REMEMBER, DOMAIN
 from ..groupware.source import SignInNeeded, SourceError
 from ..microsoft.sign_in import async_sign_out, code_of, reason_of
 from ..microsoft.sign_in_sessions import async_begin, tell_outcome
-from ..presence.permission.policy import Act
-from .service import Action, Meant
+from ..presence.permission.policy import Permission
+from .service import Action, PersonTarget
 
 
-async def _sign_in(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+async def _sign_in(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
     """Begin a sign-in, and return what the person has to do."""
     if len(people) > 1:
         raise ServiceValidationError(
@@ -52,7 +52,7 @@ def not_begun(error: SourceError) -> HomeAssistantError:
     )
 
 
-async def _sign_out(_call: ServiceCall, people: list[Meant]) -> None:
+async def _sign_out(_call: ServiceCall, people: list[PersonTarget]) -> None:
     """Forget the sign-in of everybody meant."""
     for coordinator, person_id in people:
         account = coordinator.settings(person_id).get(CONF_MICROSOFT, {})
@@ -71,14 +71,14 @@ async def _sign_out(_call: ServiceCall, people: list[Meant]) -> None:
 ACTIONS: Final = (
     Action(
         name="sign_in_microsoft",
-        act=Act.CONNECT_MICROSOFT,
+        permission=Permission.CONNECT_MICROSOFT,
         run=_sign_in,
         fields={vol.Optional(CONF_REMEMBER): cv.boolean},
         response=SupportsResponse.ONLY,
     ),
     Action(
         name="sign_out_microsoft",
-        act=Act.CONNECT_MICROSOFT,
+        permission=Permission.CONNECT_MICROSOFT,
         run=_sign_out,
         fields={},
     ),

@@ -13,12 +13,12 @@ import voluptuous as vol
 from ..const import CONF_INFO_TEXT, DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
-from ..inputs.calendars.planned import Plan
+from ..inputs.calendars.planned import PlannedPresences
 from ..operations.available_profiles import profile_named
 from ..operations.planning import checked_info_text
 from ..presence.datetimes import utc
-from ..presence.permission.policy import Act
-from .service import Action, Meant
+from ..presence.permission.policy import Permission
+from .service import Action, PersonTarget
 
 ATTR_PLANNED: Final = "planned"
 ATTR_PROFILE: Final = "profile"
@@ -27,8 +27,10 @@ ATTR_END: Final = "end"
 CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT)
 
 
-async def _plan_presence(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
-    """Plan a profile for everybody meant, from one moment to another."""
+async def _plan_presence(
+    call: ServiceCall, people: list[PersonTarget]
+) -> ServiceResponse:
+    """PlannedPresences a profile for everybody meant, from one moment to another."""
     start, end = _instant(call, ATTR_START), _instant(call, ATTR_END)
     info_text = checked_info_text(call.data.get(CONF_INFO_TEXT))
     # Every name is checked before anything is planned.
@@ -61,7 +63,7 @@ async def async_plan(
     info_text: str | None,
     context: Context | None,
 ) -> None:
-    """Plan a profile for one person; whoever asks has been found to be allowed to.
+    """PlannedPresences a profile for one person; whoever asks has been found to be allowed to.
 
     Raises:
         ServiceValidationError: something of it is not valid; nothing was planned.
@@ -77,7 +79,9 @@ async def async_plan(
     )
 
 
-async def _change_planned_presence(call: ServiceCall, people: list[Meant]) -> None:
+async def _change_planned_presence(
+    call: ServiceCall, people: list[PersonTarget]
+) -> None:
     """Change start, end, profile or info text of what one person has planned."""
     if not call.data.keys() & set(CHANGEABLE):
         raise ServiceValidationError(
@@ -97,15 +101,17 @@ async def _change_planned_presence(call: ServiceCall, people: list[Meant]) -> No
     await plan.async_change(call.data[ATTR_PLANNED], **changes)
 
 
-async def _cancel_planned_presence(call: ServiceCall, people: list[Meant]) -> None:
+async def _cancel_planned_presence(
+    call: ServiceCall, people: list[PersonTarget]
+) -> None:
     """Forget what one person has planned."""
     *_, plan = _planned(call, people)
     await plan.async_cancel(call.data[ATTR_PLANNED])
 
 
 def _planned(
-    call: ServiceCall, people: list[Meant]
-) -> tuple[OfficeCoordinator, str, Plan]:
+    call: ServiceCall, people: list[PersonTarget]
+) -> tuple[OfficeCoordinator, str, PlannedPresences]:
     """Return whose plan is meant; of several people it is one's alone.
 
     Raises:
@@ -128,13 +134,13 @@ def _instant(call: ServiceCall, field: str) -> datetime:
 ACTIONS: Final = (
     Action(
         name="cancel_planned_presence",
-        act=Act.PLAN_PRESENCE,
+        permission=Permission.PLAN_PRESENCE,
         run=_cancel_planned_presence,
         fields={vol.Required(ATTR_PLANNED): cv.string},
     ),
     Action(
         name="change_planned_presence",
-        act=Act.PLAN_PRESENCE,
+        permission=Permission.PLAN_PRESENCE,
         run=_change_planned_presence,
         fields={
             vol.Required(ATTR_PLANNED): cv.string,
@@ -146,7 +152,7 @@ ACTIONS: Final = (
     ),
     Action(
         name="plan_presence",
-        act=Act.PLAN_PRESENCE,
+        permission=Permission.PLAN_PRESENCE,
         run=_plan_presence,
         fields={
             vol.Required(ATTR_PROFILE): cv.string,

@@ -9,16 +9,17 @@ import voluptuous as vol
 
 from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
 from ..operations.available_profiles import profile_named
+from ..operations.choice import async_choose, async_resume_automatic
 from ..operations.planning import checked_info_text
 from ..presence.model import EndingKind
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from .end_fields import END_FIELDS, end_of
-from .service import Action, Meant
+from .service import Action, PersonTarget
 
 ATTR_PROFILE: Final = "profile"
 
 
-async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
+async def _set_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Choose a profile by hand for everybody meant."""
     until = end_of(call)
     ending: EndingKind | None = call.data.get(CONF_ENDING)
@@ -39,7 +40,8 @@ async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
         for coordinator, person_id in people
     ]
     for coordinator, person_id, profile in wishes:
-        await coordinator.async_choose(
+        await async_choose(
+            coordinator,
             person_id,
             profile,
             until=until,
@@ -49,22 +51,22 @@ async def _set_profile(call: ServiceCall, people: list[Meant]) -> None:
         )
 
 
-async def _resume_automatic(call: ServiceCall, people: list[Meant]) -> None:
+async def _resume_automatic(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Release the choice of everybody meant."""
     for coordinator, person_id in people:
-        await coordinator.async_resume_automatic(person_id, call.context)
+        await async_resume_automatic(coordinator, person_id, call.context)
 
 
 ACTIONS: Final = (
     Action(
         name="resume_automatic",
-        act=Act.CHOOSE_PROFILE,
+        permission=Permission.CHOOSE_PROFILE,
         run=_resume_automatic,
         fields={},
     ),
     Action(
         name="set_profile",
-        act=Act.CHOOSE_PROFILE,
+        permission=Permission.CHOOSE_PROFILE,
         run=_set_profile,
         fields={
             vol.Required(ATTR_PROFILE): cv.string,

@@ -36,14 +36,14 @@ from ..operations.profiles import (
 from ..operations.redirect import target_called
 from ..presence.line import AgentState, Condition, Status
 from ..presence.model import EndingKind, RedirectMode
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..settings.validation import (
     AGENT_UNCHANGED,
     LONGEST_DURATION,
     RING_SECONDS,
     TEAMS_WORDS,
 )
-from .service import Action, Meant
+from .service import Action, PersonTarget
 
 ATTR_CONDITION: Final = "condition"
 ATTR_COPY_OF: Final = "copy_of"
@@ -80,7 +80,9 @@ PASSED_ON: Final = (
 )
 
 
-async def create(meant: Meant, said: Mapping[str, Any], context: Context | None) -> str:
+async def create(
+    meant: PersonTarget, said: Mapping[str, Any], context: Context | None
+) -> str:
     """Make an own profile as an action or a command says it; return its id.
 
     Raises:
@@ -103,7 +105,7 @@ async def create(meant: Meant, said: Mapping[str, Any], context: Context | None)
 
 
 async def change(
-    meant: Meant, said: Mapping[str, Any], context: Context | None
+    meant: PersonTarget, said: Mapping[str, Any], context: Context | None
 ) -> None:
     """Change a profile as an action or a command says it.
 
@@ -117,29 +119,31 @@ async def change(
     await async_change(coordinator, person_id, profile.subentry_id, changes, context)
 
 
-async def _create_profile(call: ServiceCall, people: list[Meant]) -> ServiceResponse:
+async def _create_profile(
+    call: ServiceCall, people: list[PersonTarget]
+) -> ServiceResponse:
     """Make an own profile for one person."""
     return {"profile_id": await create(_one(people), call.data, call.context)}
 
 
-async def _change_profile(call: ServiceCall, people: list[Meant]) -> None:
+async def _change_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Change an own profile of one person, or adjust one of the office's."""
     await change(_one(people), call.data, call.context)
 
 
-async def _delete_profile(call: ServiceCall, people: list[Meant]) -> None:
+async def _delete_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Delete an own profile of one person."""
     coordinator, person_id = _one(people)
     await async_delete(coordinator, person_id, call.data[ATTR_PROFILE])
 
 
-async def _reset_profile(call: ServiceCall, people: list[Meant]) -> None:
+async def _reset_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Give a profile of the office back to one person as the office has it."""
     coordinator, person_id = _one(people)
     await async_reset(coordinator, person_id, call.data[ATTR_PROFILE])
 
 
-def _one(people: list[Meant]) -> Meant:
+def _one(people: list[PersonTarget]) -> PersonTarget:
     if len(people) > 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="one_person_at_a_time"
@@ -187,26 +191,26 @@ NAMED: Final[VolDictType] = {vol.Required(ATTR_PROFILE): cv.string}
 ACTIONS: Final = (
     Action(
         name="change_profile",
-        act=Act.EDIT_PROFILES,
+        permission=Permission.EDIT_PROFILES,
         run=_change_profile,
         fields=CHANGE,
     ),
     Action(
         name="create_profile",
-        act=Act.EDIT_PROFILES,
+        permission=Permission.EDIT_PROFILES,
         run=_create_profile,
         fields=CREATE,
         response=SupportsResponse.OPTIONAL,
     ),
     Action(
         name="delete_profile",
-        act=Act.EDIT_PROFILES,
+        permission=Permission.EDIT_PROFILES,
         run=_delete_profile,
         fields=NAMED,
     ),
     Action(
         name="reset_profile",
-        act=Act.EDIT_PROFILES,
+        permission=Permission.EDIT_PROFILES,
         run=_reset_profile,
         fields=NAMED,
     ),

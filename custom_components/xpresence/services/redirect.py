@@ -9,7 +9,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..const import CONF_RING_SECONDS, DOMAIN
-from ..operations.authorization import async_authorize_reach
+from ..operations.authorization import async_authorize_destinations
 from ..operations.redirect import (
     async_ring,
     async_set_agent,
@@ -19,17 +19,17 @@ from ..operations.redirect import (
 )
 from ..presence.line import AgentState, Condition
 from ..presence.model import RedirectMode, TargetKind
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..presence.redirect.numbers import kind
 from .end_fields import END_FIELDS, end_of
-from .service import Action, Meant
+from .service import Action, PersonTarget
 
 ATTR_CONDITION: Final = "condition"
 ATTR_DEVICE: Final = "device"
 ATTR_STATUS: Final = "status"
 
 
-async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
+async def _set_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Set the own redirect of everybody meant."""
     until = end_of(call)
     mode: RedirectMode = call.data[CONF_MODE]
@@ -55,7 +55,9 @@ async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
     for coordinator, person_id, target in wishes:
         if target is not None and target.kind is TargetKind.NUMBER:
             reaches = kind(target.value, coordinator.number_format)
-            await async_authorize_reach(coordinator, person_id, [reaches], call.context)
+            await async_authorize_destinations(
+                coordinator, person_id, [reaches], call.context
+            )
     for coordinator, person_id, target in wishes:
         await async_set_redirect(
             coordinator,
@@ -69,21 +71,21 @@ async def _set_redirect(call: ServiceCall, people: list[Meant]) -> None:
         )
 
 
-async def _set_follow_me(call: ServiceCall, people: list[Meant]) -> None:
+async def _set_follow_me(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Switch everybody's follow-me."""
     for coordinator, person_id in people:
         device = call.data.get(ATTR_DEVICE)
         await async_set_follow_me(coordinator, person_id, device, call.context)
 
 
-async def _set_agent_status(call: ServiceCall, people: list[Meant]) -> None:
+async def _set_agent_status(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Set everybody's TeamDesk status."""
     for coordinator, person_id in people:
         status = call.data[ATTR_STATUS]
         await async_set_agent(coordinator, person_id, status, call.context)
 
 
-async def _ring_redirect(call: ServiceCall, people: list[Meant]) -> None:
+async def _ring_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Call everybody meant."""
     for coordinator, person_id in people:
         await async_ring(coordinator, person_id)
@@ -92,25 +94,25 @@ async def _ring_redirect(call: ServiceCall, people: list[Meant]) -> None:
 ACTIONS: Final = (
     Action(
         name="ring_redirect",
-        act=Act.CHANGE_REDIRECT,
+        permission=Permission.CHANGE_REDIRECT,
         run=_ring_redirect,
         fields={},
     ),
     Action(
         name="set_agent_status",
-        act=Act.SET_AGENT_STATUS,
+        permission=Permission.SET_AGENT_STATUS,
         run=_set_agent_status,
         fields={vol.Required(ATTR_STATUS): vol.Coerce(AgentState)},
     ),
     Action(
         name="set_follow_me",
-        act=Act.CHANGE_FOLLOW_ME,
+        permission=Permission.CHANGE_FOLLOW_ME,
         run=_set_follow_me,
         fields={vol.Optional(ATTR_DEVICE): cv.string},
     ),
     Action(
         name="set_redirect",
-        act=Act.CHANGE_REDIRECT,
+        permission=Permission.CHANGE_REDIRECT,
         run=_set_redirect,
         fields={
             vol.Required(CONF_MODE): vol.Coerce(RedirectMode),

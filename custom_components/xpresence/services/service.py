@@ -23,11 +23,11 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..operations.authorization import async_authorize
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 
-type Meant = tuple[OfficeCoordinator, str]
+type PersonTarget = tuple[OfficeCoordinator, str]
 """A phone system and one of its people."""
-type Run = Callable[[ServiceCall, list[Meant]], Awaitable[ServiceResponse]]
+type Run = Callable[[ServiceCall, list[PersonTarget]], Awaitable[ServiceResponse]]
 
 PEOPLE: Final[VolDictType] = {**cv.ENTITY_SERVICE_FIELDS}
 """The fields that name people: entities, devices, areas, labels."""
@@ -35,10 +35,10 @@ PEOPLE: Final[VolDictType] = {**cv.ENTITY_SERVICE_FIELDS}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
-    """One action on people; ``act`` is what its caller must be allowed to do."""
+    """One action on people; ``permission`` is what its caller must be allowed to do."""
 
     name: str
-    act: Act
+    permission: Permission
     run: Run
     fields: VolDictType
     response: SupportsResponse = SupportsResponse.NONE
@@ -51,7 +51,9 @@ class Action:
             people = people_of(hass, call.data)
             # All of them before any of them is touched.
             for coordinator, person_id in people:
-                await async_authorize(coordinator, person_id, self.act, call.context)
+                await async_authorize(
+                    coordinator, person_id, self.permission, call.context
+                )
             return await self.run(call, people)
 
         hass.services.async_register(
@@ -64,7 +66,7 @@ class Action:
 
 
 @callback
-def people_of(hass: HomeAssistant, data: dict[str, Any]) -> list[Meant]:
+def people_of(hass: HomeAssistant, data: dict[str, Any]) -> list[PersonTarget]:
     """Return the people a target names: by any of their entities, or themselves.
 
     Raises:
@@ -82,7 +84,7 @@ def people_of(hass: HomeAssistant, data: dict[str, Any]) -> list[Meant]:
         (coordinator, person_id)
         for coordinator in coordinators(hass)
         for person_id in coordinator.people
-        if person_id in people_ids or coordinator.home_person(person_id) in meant
+        if person_id in people_ids or coordinator.person_entity_id(person_id) in meant
     ]
     if not people:
         raise ServiceValidationError(

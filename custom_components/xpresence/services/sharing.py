@@ -11,15 +11,15 @@ from ..operations.sharing import (
     async_show_info_text_to,
     async_show_subjects_to,
 )
-from ..presence.permission.policy import Act, Grade, Tier
-from .service import Action, Meant
+from ..presence.permission.policy import Grade, Permission, Tier
+from .service import Action, PersonTarget
 
 ATTR_DELEGATE: Final = "delegate"
 ATTR_MAY: Final = "may"
 ATTR_TIER: Final = "tier"
 
 
-async def _narrow_delegate(call: ServiceCall, people: list[Meant]) -> None:
+async def _narrow_delegate(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Leave a delegate of everybody meant only what is named."""
     for coordinator, person_id in people:
         await async_narrow(
@@ -31,7 +31,7 @@ async def _narrow_delegate(call: ServiceCall, people: list[Meant]) -> None:
         )
 
 
-async def _show_info_text_to(call: ServiceCall, people: list[Meant]) -> None:
+async def _show_info_text_to(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Say who sees the info text of everybody meant."""
     for coordinator, person_id in people:
         await async_show_info_text_to(
@@ -39,7 +39,7 @@ async def _show_info_text_to(call: ServiceCall, people: list[Meant]) -> None:
         )
 
 
-async def _show_subjects_to(call: ServiceCall, people: list[Meant]) -> None:
+async def _show_subjects_to(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Say who sees the subjects of everybody meant."""
     for coordinator, person_id in people:
         await async_show_subjects_to(
@@ -50,7 +50,7 @@ async def _show_subjects_to(call: ServiceCall, people: list[Meant]) -> None:
 ACTIONS: Final = (
     Action(
         name="narrow_delegate",
-        act=Act.SHARE,
+        permission=Permission.SHARE,
         run=_narrow_delegate,
         fields={
             vol.Required(ATTR_DELEGATE): cv.entity_domain("person"),
@@ -61,13 +61,13 @@ ACTIONS: Final = (
     ),
     Action(
         name="show_info_text_to",
-        act=Act.SHARE,
+        permission=Permission.SHARE,
         run=_show_info_text_to,
         fields={vol.Required(ATTR_TIER): vol.Coerce(Tier)},
     ),
     Action(
         name="show_subjects_to",
-        act=Act.SHARE,
+        permission=Permission.SHARE,
         run=_show_subjects_to,
         fields={vol.Required(ATTR_TIER): vol.Coerce(Tier)},
     ),

@@ -77,7 +77,7 @@ from ..presence.model import (
     Target,
     TargetKind,
 )
-from ..presence.permission.revocation import Own, Permissions
+from ..presence.permission.revocation import Permissions, UserOverride
 from ..presence.redirect.numbers import NumberFormat
 from .permissions import adjustments_holding, given_by
 
@@ -124,7 +124,7 @@ def as_permitted(
 ) -> Profile:
     """Return a profile; one's own is offered only while the office permits it."""
     rests_on = subentry.data.get(CONF_RESTS_ON, {})
-    if profile.owner is None or Own(profile, rests_on).counts(given):
+    if profile.owner is None or UserOverride(profile, rests_on).counts(given):
         return profile
     return replace(profile, enabled=False)
 

@@ -22,8 +22,13 @@ from ..const import (
     CONF_VALUE,
 )
 from ..presence.permission.delegates import Grades, Sharing
-from ..presence.permission.policy import LIMITED, Act, Grade, Policy, Tier, Trust
-from ..presence.permission.revocation import Own, holding, permissions, reissued
+from ..presence.permission.policy import LIMITED, Grade, Permission, Policy, Tier, Trust
+from ..presence.permission.revocation import (
+    UserOverride,
+    holding,
+    permissions,
+    reissued,
+)
 from ..presence.redirect.numbers import NumberKind
 
 DEFAULT_TIER = Tier.DELEGATE
@@ -35,9 +40,11 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     """Read what ordinary users may do; nothing said is everything."""
     return Policy(
         allowed=frozenset(
-            Act(act) for act in options.get(CONF_ALLOWED, LIMITED) if act in LIMITED
+            Permission(permission)
+            for permission in options.get(CONF_ALLOWED, LIMITED)
+            if permission in LIMITED
         ),
-        reach=frozenset(
+        allowed_destinations=frozenset(
             NumberKind(kind) for kind in options.get(CONF_REACH, NumberKind)
         ),
         automations=Trust(options.get(CONF_AUTOMATIONS, Trust.ALLOWED)),
@@ -135,11 +142,11 @@ def adjustments_holding(
 
 def own_from[T](
     stored: Mapping[str, Any] | None, read: Callable[[Any], T]
-) -> Own[T] | None:
+) -> UserOverride[T] | None:
     """Read what a person chose, if they did."""
     if stored is None:
         return None
-    return Own(read(stored[CONF_VALUE]), dict(stored[CONF_RESTS_ON]))
+    return UserOverride(read(stored[CONF_VALUE]), dict(stored[CONF_RESTS_ON]))
 
 
 def own_to(value: Any, rests_on: Mapping[str, int]) -> dict[str, Any]:
@@ -154,8 +161,8 @@ def satellites_of(person: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _names(options: Mapping[str, Any]) -> set[str]:
     policy = policy_from(options)
-    acts = {act.value for act in policy.allowed}
-    return acts | {reach_permission(kind) for kind in policy.reach}
+    acts = {permission.value for permission in policy.allowed}
+    return acts | {reach_permission(kind) for kind in policy.allowed_destinations}
 
 
 def _grades(stored: Mapping[str, Any]) -> Grades:

@@ -395,9 +395,9 @@ def _number_format(entry: ConfigEntry[Any]) -> NumberFormat:
 
 def _name_taken(entry: ConfigEntry[Any], name: str, owner: str | None) -> bool:
     """Tell whether somebody who would see this profile sees another of that name."""
-    wanted = tidy(name).casefold()
+    desired = tidy(name).casefold()
     return any(
-        tidy(other.data[CONF_NAME]).casefold() == wanted
+        tidy(other.data[CONF_NAME]).casefold() == desired
         and (owner is None or other.data.get(CONF_OWNER) in (None, owner))
         for other in entry.get_subentries_of_type(SUBENTRY_PROFILE)
     )

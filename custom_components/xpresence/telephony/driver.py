@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Protocol
 
-from ..presence.line import AgentState, Line, Setting, Status
+from ..presence.line import AgentState, ForwardingState, Line, Status
 
 
 class Capability(Flag):
@@ -123,8 +123,8 @@ class PhoneSystem(Protocol):
             Unavailable, PermissionDenied, OutcomeUnknown.
         """
 
-    async def apply(self, extension: str, wanted: Setting) -> Line:
-        """Write the known parts of ``wanted`` and return what is read back.
+    async def apply(self, extension: str, desired: ForwardingState) -> Line:
+        """Write the known parts of ``desired`` and return what is read back.
 
         Safe to run again; writes only what differs.
 

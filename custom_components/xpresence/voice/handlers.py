@@ -18,12 +18,13 @@ from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
 from ..operations.authorization import async_actor, async_authorize, reason_against
 from ..operations.available_profiles import offered
+from ..operations.choice import async_choose, async_resume_automatic
 from ..presence.decision.explain import explain
 from ..presence.model import EndingKind, Profile
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..presence.redirect.status import RedirectStatus
 from ..services.planning import async_plan
-from ..services.service import Meant
+from ..services.service import PersonTarget
 from ..settings.validation import info_text_problem
 from .names import folded, heard
 from .phrases import ANSWERS, one_of, when
@@ -54,9 +55,9 @@ class Sentence:
         """Tell the language that the words are read in."""
         return self.language == "de"
 
-    def answer(self, key: str, **blanks: str) -> str:
+    def answer(self, key: str, **placeholders: str) -> str:
         """Return an answer in the sentence's language."""
-        return ANSWERS[self.language][key].format(**blanks)
+        return ANSWERS[self.language][key].format(**placeholders)
 
 
 async def async_answer(hass: HomeAssistant, ask: Ask, sentence: Sentence) -> str:
@@ -74,7 +75,7 @@ async def async_answer(hass: HomeAssistant, ask: Ask, sentence: Sentence) -> str
 # Whom and what
 
 
-def _meant(hass: HomeAssistant, ask: Ask, sentence: Sentence) -> list[Meant]:
+def _meant(hass: HomeAssistant, ask: Ask, sentence: Sentence) -> list[PersonTarget]:
     """Return the people a sentence is about.
 
     Raises:
@@ -188,8 +189,9 @@ async def _set(
     profile = _profile(sentence, profiles, wish.profile)
     if wish.info_text is not None and (problem := info_text_problem(wish.info_text)):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key=problem)
-    await _authorize(hass, sentence, coordinator, person, Act.CHOOSE_PROFILE)
-    await coordinator.async_choose(
+    await _authorize(hass, sentence, coordinator, person, Permission.CHOOSE_PROFILE)
+    await async_choose(
+        coordinator,
         person,
         profile,
         until=wish.until,
@@ -198,13 +200,13 @@ async def _set(
         context=sentence.said.context,
         satellite=satellite_of(hass, sentence.said),
     )
-    blanks = {"profile": profile.name}
+    placeholders = {"profile": profile.name}
     key = "set"
     if wish.until is not None:
-        key, blanks["end"] = "set_until", when(wish.until, now, sentence.language)
+        key, placeholders["end"] = "set_until", when(wish.until, now, sentence.language)
     elif wish.until_return:
         key = "set_return"
-    done = _about(hass, sentence, coordinator, person, key, **blanks)
+    done = _about(hass, sentence, coordinator, person, key, **placeholders)
     return f"{done} {_calls(hass, sentence, coordinator, person)}"
 
 
@@ -216,9 +218,9 @@ _AUTOMATIC: Final = re.compile(
 async def _automatic(
     hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
 ) -> str:
-    await _authorize(hass, sentence, coordinator, person, Act.CHOOSE_PROFILE)
-    await coordinator.async_resume_automatic(
-        person, sentence.said.context, satellite_of(hass, sentence.said)
+    await _authorize(hass, sentence, coordinator, person, Permission.CHOOSE_PROFILE)
+    await async_resume_automatic(
+        coordinator, person, sentence.said.context, satellite_of(hass, sentence.said)
     )
     profile = coordinator.people[person].decision.profile.name
     return _about(hass, sentence, coordinator, person, "automatic", profile=profile)
@@ -227,16 +229,16 @@ async def _automatic(
 async def _status(
     hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
 ) -> str:
-    await _authorize(hass, sentence, coordinator, person, Act.SEE_PRESENCE)
+    await _authorize(hass, sentence, coordinator, person, Permission.SEE_PRESENCE)
     state = coordinator.people[person]
     decision = state.decision
     until = ""
     if decision.until is not None:
         end = when(decision.until, _now(state), sentence.language)
         until = sentence.answer("until", end=end)
-    blanks = {"profile": decision.profile.name, "until": until}
-    told = _about(hass, sentence, coordinator, person, "status", **blanks)
-    if await _refused(hass, sentence, coordinator, person, Act.SEE_INFO_TEXT):
+    placeholders = {"profile": decision.profile.name, "until": until}
+    told = _about(hass, sentence, coordinator, person, "status", **placeholders)
+    if await _refused(hass, sentence, coordinator, person, Permission.SEE_INFO_TEXT):
         return told
     return f"{told} {decision.info_text}".strip()
 
@@ -244,7 +246,7 @@ async def _status(
 async def _redirect(
     hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
 ) -> str:
-    await _authorize(hass, sentence, coordinator, person, Act.SEE_DETAILS)
+    await _authorize(hass, sentence, coordinator, person, Permission.SEE_DETAILS)
     return _calls(hass, sentence, coordinator, person)
 
 
@@ -262,8 +264,10 @@ def _calls(
 async def _why(
     hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
 ) -> str:
-    await _authorize(hass, sentence, coordinator, person, Act.SEE_DETAILS)
-    refused = await _refused(hass, sentence, coordinator, person, Act.SEE_SUBJECTS)
+    await _authorize(hass, sentence, coordinator, person, Permission.SEE_DETAILS)
+    refused = await _refused(
+        hass, sentence, coordinator, person, Permission.SEE_SUBJECTS
+    )
     return explain(
         coordinator.office,
         coordinator.people[person].decision,
@@ -286,7 +290,7 @@ async def _plan(
     except UnclearTime as unclear:
         raise Unclear(sentence.answer("unclear_plan")) from unclear
     profile = _profile(sentence, profiles, plan.profile)
-    await _authorize(hass, sentence, coordinator, person, Act.PLAN_PRESENCE)
+    await _authorize(hass, sentence, coordinator, person, Permission.PLAN_PRESENCE)
     # Not by the action, which would not know which satellite heard it.
     await async_plan(
         coordinator,
@@ -329,11 +333,11 @@ async def _authorize(
     sentence: Sentence,
     coordinator: OfficeCoordinator,
     person: str,
-    act: Act,
+    permission: Permission,
 ) -> None:
     satellite = satellite_of(hass, sentence.said)
     context = sentence.said.context
-    await async_authorize(coordinator, person, act, context, satellite=satellite)
+    await async_authorize(coordinator, person, permission, context, satellite=satellite)
 
 
 async def _refused(
@@ -341,13 +345,13 @@ async def _refused(
     sentence: Sentence,
     coordinator: OfficeCoordinator,
     person: str,
-    act: Act,
+    permission: Permission,
 ) -> bool:
     """Tell whether a part of an answer is not for whoever asks."""
     satellite = satellite_of(hass, sentence.said)
     context = sentence.said.context
     actor = await async_actor(coordinator, person, context, satellite=satellite)
-    return reason_against(coordinator, person, act, actor) is not None
+    return reason_against(coordinator, person, permission, actor) is not None
 
 
 def _is_speaker(hass: HomeAssistant, sentence: Sentence, person: str) -> bool:
@@ -360,13 +364,13 @@ def _about(
     coordinator: OfficeCoordinator,
     person: str,
     key: str,
-    **blanks: str,
+    **placeholders: str,
 ) -> str:
     """Return an answer to the person, or about them to somebody else."""
     if _is_speaker(hass, sentence, person):
-        return sentence.answer(key, **blanks)
+        return sentence.answer(key, **placeholders)
     name = coordinator.people[person].person.name
-    return sentence.answer(f"{key}_other", person=name, **blanks)
+    return sentence.answer(f"{key}_other", person=name, **placeholders)
 
 
 def _now(state: PersonState) -> datetime:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..operations.authorization import home_of_user
-from ..services.service import Meant, coordinators
+from ..operations.authorization import person_entity_of_user
+from ..services.service import PersonTarget, coordinators
 from ..settings.permissions import satellites_of
 from .names import Heard, of_whom
 
@@ -25,7 +25,7 @@ def satellite_of(hass: HomeAssistant, said: ConversationInput) -> str | None:
 
 
 @callback
-def speaker(hass: HomeAssistant, said: ConversationInput) -> list[Meant]:
+def speaker(hass: HomeAssistant, said: ConversationInput) -> list[PersonTarget]:
     """Return who "I" is; nobody if that is not known.
 
     The user who is signed in; else the person whose satellite heard it; else the
@@ -37,8 +37,8 @@ def speaker(hass: HomeAssistant, said: ConversationInput) -> list[Meant]:
         found = [
             (coordinator, person_id)
             for coordinator, person_id in people
-            if (home := coordinator.home_person(person_id)) is not None
-            and home == home_of_user(coordinator, user_id)
+            if (home := coordinator.person_entity_id(person_id)) is not None
+            and home == person_entity_of_user(coordinator, user_id)
         ]
         return found or _only(people)
     satellite = satellite_of(hass, said)
@@ -51,12 +51,12 @@ def speaker(hass: HomeAssistant, said: ConversationInput) -> list[Meant]:
     return mine if len(owners) == 1 else _only(people)
 
 
-def _only(people: list[Meant]) -> list[Meant]:
+def _only(people: list[PersonTarget]) -> list[PersonTarget]:
     return people if len(people) == 1 else []
 
 
 @callback
-def everybody(hass: HomeAssistant) -> list[Meant]:
+def everybody(hass: HomeAssistant) -> list[PersonTarget]:
     """Return all people of all phone systems."""
     return [
         (coordinator, person_id)
@@ -66,7 +66,7 @@ def everybody(hass: HomeAssistant) -> list[Meant]:
 
 
 @callback
-def named(hass: HomeAssistant, spoken: str) -> tuple[Heard, list[Meant]]:
+def named(hass: HomeAssistant, spoken: str) -> tuple[Heard, list[PersonTarget]]:
     """Return the people whom a spoken name means, and how it was heard."""
     people = everybody(hass)
     names = {pair: pair[0].people[pair[1]].person.name for pair in people}

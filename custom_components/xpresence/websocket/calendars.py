@@ -29,12 +29,12 @@ from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.kinds.logins import account_of
 from ..operations.authorization import NotAllowed, async_authorize
 from ..operations.calendars import CalendarRefused, async_disconnect, calendars_of
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..services.calendars import ATTR_CALENDAR, CONNECT, FIELDS, NAMED, connect
-from ..services.service import Meant
-from .viewer import WHOM, Reader, Whom
+from ..services.service import PersonTarget
+from .viewer import WHOM, PersonReference, Viewer
 
-type Run = Callable[[Meant, dict[str, Any], Context], Awaitable[Any]]
+type Run = Callable[[PersonTarget, dict[str, Any], Context], Awaitable[Any]]
 
 
 def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:
@@ -45,14 +45,14 @@ def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandle
     async def handle(
         hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     ) -> None:
-        meant = Reader.of(hass, connection, msg).meant(Whom.of(msg))
+        meant = Viewer.of(hass, connection, msg).meant(PersonReference.of(msg))
         if meant is None:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="no_person"
             )
         context = connection.context(msg)
         try:
-            await async_authorize(*meant, Act.CONNECT_CALENDARS, context)
+            await async_authorize(*meant, Permission.CONNECT_CALENDARS, context)
             answer = await run(meant, msg, context)
         except NotAllowed as error:
             # Home Assistant would say no more than that it is not allowed.
@@ -89,7 +89,7 @@ def _refuse(
     connection.send_message(message)
 
 
-async def _list(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
+async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
     coordinator, person_id = meant
     followed = {
         calendar.settings.id: calendar
@@ -119,11 +119,13 @@ async def _list(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
     }
 
 
-async def _connect(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
+async def _connect(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
     return {"calendar_id": await connect(meant, msg, context)}
 
 
-async def _disconnect(meant: Meant, msg: dict[str, Any], context: Context) -> None:
+async def _disconnect(
+    meant: PersonTarget, msg: dict[str, Any], context: Context
+) -> None:
     await async_disconnect(*meant, msg[CONF_NAME])
 
 

@@ -12,19 +12,19 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN
-from ..services.service import Meant, coordinators
-from .viewer import Reader
+from ..services.service import PersonTarget, coordinators
+from .viewer import Viewer
 
 
 class Feed:
     """Follows some people and sends a message when what it says is another one."""
 
-    def __init__(self, reader: Reader, message_id: int) -> None:
+    def __init__(self, reader: Viewer, message_id: int) -> None:
         """Belong to a command of a connection."""
         self.reader = reader
         self.hass = reader.hass
         self._id = message_id
-        self._following: list[Meant] = []
+        self._following: list[PersonTarget] = []
         self._stops: list[CALLBACK_TYPE] = []
         self._due = False
         self._over = False
@@ -32,7 +32,7 @@ class Feed:
             self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._on_entry
         )
 
-    def followed(self) -> list[Meant]:
+    def followed(self) -> list[PersonTarget]:
         """Return whom this is about, as things are now."""
         raise NotImplementedError
 

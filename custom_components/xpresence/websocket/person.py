@@ -13,10 +13,10 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..presence.permission.policy import Act
-from ..services.service import Meant
+from ..presence.permission.policy import Permission
+from ..services.service import PersonTarget
 from .feed import Feed
-from .viewer import WHOM, Reader, Whom, entities_by_person
+from .viewer import WHOM, PersonReference, Viewer, entities_by_person
 from .views import Detail, details_view, midnight, public_view
 
 
@@ -32,7 +32,9 @@ def subscribe_person(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Follow one person: named by any of their entities or id, or else oneself."""
-    feed = PersonFeed(Reader.of(hass, connection, msg), msg["id"], Whom.of(msg))
+    feed = PersonFeed(
+        Viewer.of(hass, connection, msg), msg["id"], PersonReference.of(msg)
+    )
     connection.subscriptions[msg["id"]] = feed.stop
     connection.send_result(msg["id"])
     feed.start()
@@ -41,7 +43,7 @@ def subscribe_person(
 class PersonFeed(Feed):
     """Says everything about one person that the reader may see."""
 
-    def __init__(self, reader: Reader, message_id: int, whom: Whom) -> None:
+    def __init__(self, reader: Viewer, message_id: int, whom: PersonReference) -> None:
         """Follow one person."""
         super().__init__(reader, message_id)
         self._whom = whom
@@ -56,7 +58,7 @@ class PersonFeed(Feed):
         self._sleep()
 
     @override
-    def followed(self) -> list[Meant]:
+    def followed(self) -> list[PersonTarget]:
         """Return the person, if they are there now."""
         found = self.reader.meant(self._whom)
         return [found] if found else []
@@ -76,14 +78,14 @@ class PersonFeed(Feed):
             return {"person": None}
         coordinator, person_id = followed[0]
         acts = self.reader.acts(coordinator, person_id)
-        if Act.SEE_PRESENCE not in acts:
+        if Permission.SEE_PRESENCE not in acts:
             return {"person": None}
         state = coordinator.people[person_id]
         entities = entities_by_person(self.hass, coordinator.entry.entry_id)
         now = dt_util.utcnow()
         self._wake_at(midnight(state.person, now) + timedelta(days=1))
         details = None
-        if Act.SEE_DETAILS in acts:
+        if Permission.SEE_DETAILS in acts:
             details = details_view(
                 coordinator,
                 state,
@@ -91,13 +93,13 @@ class PersonFeed(Feed):
                 Detail(
                     language=self.reader.language,
                     to_self=self.reader.is_self(coordinator, person_id),
-                    subjects=Act.SEE_SUBJECTS in acts,
+                    subjects=Permission.SEE_SUBJECTS in acts,
                 ),
             )
         return {
             "person": public_view(state, acts),
             "details": details,
-            "may": sorted(act.value for act in acts),
+            "may": sorted(permission.value for permission in acts),
             "entities": entities.get(person_id, {}),
         }
 

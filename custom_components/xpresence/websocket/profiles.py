@@ -22,12 +22,12 @@ from ..const import DOMAIN
 from ..operations.authorization import NotAllowed, async_authorize
 from ..operations.profile_list import async_profile_list
 from ..operations.profiles import async_delete, async_reset
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..services.profiles import ATTR_PROFILE, CHANGE, CREATE, NAMED, change, create
-from ..services.service import Meant
-from .viewer import WHOM, Reader, Whom
+from ..services.service import PersonTarget
+from .viewer import WHOM, PersonReference, Viewer
 
-type Run = Callable[[Meant, dict[str, Any], Context], Awaitable[Any]]
+type Run = Callable[[PersonTarget, dict[str, Any], Context], Awaitable[Any]]
 
 
 def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:
@@ -40,14 +40,14 @@ def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandle
     async def handle(
         hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     ) -> None:
-        meant = Reader.of(hass, connection, msg).meant(Whom.of(msg))
+        meant = Viewer.of(hass, connection, msg).meant(PersonReference.of(msg))
         if meant is None:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="no_person"
             )
         context = connection.context(msg)
         try:
-            await async_authorize(*meant, Act.EDIT_PROFILES, context)
+            await async_authorize(*meant, Permission.EDIT_PROFILES, context)
         except NotAllowed as error:
             # Home Assistant would say no more than that it is not allowed.
             connection.send_error(
@@ -63,23 +63,23 @@ def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandle
     return handle
 
 
-async def _list(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
+async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
     return {"profiles": await async_profile_list(*meant, context)}
 
 
-async def _create(meant: Meant, msg: dict[str, Any], context: Context) -> Any:
+async def _create(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
     return {"profile_id": await create(meant, msg, context)}
 
 
-async def _change(meant: Meant, msg: dict[str, Any], context: Context) -> None:
+async def _change(meant: PersonTarget, msg: dict[str, Any], context: Context) -> None:
     await change(meant, msg, context)
 
 
-async def _delete(meant: Meant, msg: dict[str, Any], context: Context) -> None:
+async def _delete(meant: PersonTarget, msg: dict[str, Any], context: Context) -> None:
     await async_delete(*meant, msg[ATTR_PROFILE])
 
 
-async def _reset(meant: Meant, msg: dict[str, Any], context: Context) -> None:
+async def _reset(meant: PersonTarget, msg: dict[str, Any], context: Context) -> None:
     await async_reset(*meant, msg[ATTR_PROFILE])
 
 

@@ -19,10 +19,10 @@ from ..const import DOMAIN
 from ..groupware.source import SourceError
 from ..microsoft.sign_in import reason_in_words
 from ..microsoft.sign_in_sessions import async_begin
-from ..presence.permission.policy import Act
+from ..presence.permission.policy import Permission
 from ..services.microsoft import not_begun
-from ..services.service import Meant, coordinators
-from .viewer import Reader, people_of
+from ..services.service import PersonTarget, coordinators
+from .viewer import Viewer, people_of
 
 
 @websocket_command(
@@ -40,13 +40,13 @@ async def sign_in_microsoft(
     It goes on when nobody listens any more: the code stays good.
     """
     message_id = msg["id"]
-    reader = Reader.of(hass, connection, msg)
+    reader = Viewer.of(hass, connection, msg)
     meant = _meant(reader, msg.get("person_id"))
     if meant is None:
         connection.send_error(message_id, ERR_NOT_FOUND, "No such person")
         return
     coordinator, person_id = meant
-    if not reader.may(coordinator, person_id, Act.CONNECT_MICROSOFT):
+    if not reader.may(coordinator, person_id, Permission.CONNECT_MICROSOFT):
         connection.send_error(message_id, ERR_UNAUTHORIZED, "Unauthorized")
         return
     try:
@@ -94,7 +94,7 @@ async def sign_in_microsoft(
     attempt.task.add_done_callback(over)
 
 
-def _meant(reader: Reader, person_id: str | None) -> Meant | None:
+def _meant(reader: Viewer, person_id: str | None) -> PersonTarget | None:
     """Return whom this is about, if they are there."""
     for coordinator in coordinators(reader.hass):
         for known in people_of(coordinator):

@@ -10,10 +10,10 @@ from homeassistant.core import HomeAssistant, callback
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..presence.permission.policy import SEEING, Act
-from ..services.service import Meant, coordinators
+from ..presence.permission.policy import SEEING, Permission
+from ..services.service import PersonTarget, coordinators
 from .feed import Feed
-from .viewer import Reader, entities_by_person, people_of
+from .viewer import Viewer, entities_by_person, people_of
 from .views import View, public_view
 
 
@@ -29,7 +29,7 @@ def subscribe_team(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Follow everyone, or everyone of one phone system."""
-    feed = TeamFeed(Reader.of(hass, connection, msg), msg["id"], msg.get("entry_id"))
+    feed = TeamFeed(Viewer.of(hass, connection, msg), msg["id"], msg.get("entry_id"))
     connection.subscriptions[msg["id"]] = feed.stop
     connection.send_result(msg["id"])
     feed.start()
@@ -41,14 +41,14 @@ class TeamFeed(Feed):
     A message holds only the people who changed, and ``None`` for who is gone.
     """
 
-    def __init__(self, reader: Reader, message_id: int, entry_id: str | None) -> None:
+    def __init__(self, reader: Viewer, message_id: int, entry_id: str | None) -> None:
         """Follow everyone of one phone system, or of all."""
         super().__init__(reader, message_id)
         self._entry_id = entry_id
         self._last: dict[str, View] | None = None
 
     @override
-    def followed(self) -> list[Meant]:
+    def followed(self) -> list[PersonTarget]:
         """Return everyone there is now."""
         return [
             (coordinator, person_id)
@@ -82,7 +82,7 @@ class TeamFeed(Feed):
         }
         for coordinator, person_id in self.followed():
             acts = self.reader.acts(coordinator, person_id, SEEING)
-            if Act.SEE_PRESENCE not in acts:
+            if Permission.SEE_PRESENCE not in acts:
                 continue
             own = entities[coordinator.entry.entry_id].get(person_id, {})
             found[person_id] = {

@@ -11,9 +11,9 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..coordinator import OfficeCoordinator
-from ..operations.authorization import home_of_user, user_may
-from ..presence.permission.policy import Act
-from ..services.service import Meant, coordinators
+from ..operations.authorization import person_entity_of_user, user_may
+from ..presence.permission.policy import Permission
+from ..services.service import PersonTarget, coordinators
 
 WHOM: Final[VolDictType] = {
     vol.Exclusive("entity_id", "person"): cv.entity_id,
@@ -26,20 +26,20 @@ type Entities = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
+class PersonReference:
     """The person that a command names; with neither, whoever sent it."""
 
     entity_id: str | None
     person_id: str | None
 
     @classmethod
-    def of(cls, msg: dict[str, Any]) -> Whom:
+    def of(cls, msg: dict[str, Any]) -> PersonReference:
         """Read it from a command."""
         return cls(msg.get("entity_id"), msg.get("person_id"))
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Viewer:
     """One connection, as far as it matters to what is shown."""
 
     hass: HomeAssistant
@@ -49,16 +49,16 @@ class Reader:
     @classmethod
     def of(
         cls, hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
-    ) -> Reader:
+    ) -> Viewer:
         """Return who sent a command."""
         return cls(hass, connection, msg.get("language") or hass.config.language)
 
     def is_self(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
         """Tell whether the reader is this person."""
-        home = home_of_user(coordinator, self.connection.user.id)
-        return home is not None and coordinator.home_person(person_id) == home
+        home = person_entity_of_user(coordinator, self.connection.user.id)
+        return home is not None and coordinator.person_entity_id(person_id) == home
 
-    def meant(self, whom: Whom) -> Meant | None:
+    def meant(self, whom: PersonReference) -> PersonTarget | None:
         """Return the person, if they are there now."""
         return next(
             (
@@ -71,30 +71,36 @@ class Reader:
         )
 
     def _is_meant(
-        self, whom: Whom, coordinator: OfficeCoordinator, person_id: str
+        self, whom: PersonReference, coordinator: OfficeCoordinator, person_id: str
     ) -> bool:
         if whom.person_id is not None:
             return person_id == whom.person_id
         if whom.entity_id is None:
             return self.is_self(coordinator, person_id)
-        home = coordinator.home_person(person_id)
+        home = coordinator.person_entity_id(person_id)
         entity = er.async_get(self.hass).async_get(whom.entity_id)
         return home == whom.entity_id or (
             entity is not None and entity.config_subentry_id == person_id
         )
 
-    def may(self, coordinator: OfficeCoordinator, person_id: str, act: Act) -> bool:
+    def may(
+        self, coordinator: OfficeCoordinator, person_id: str, permission: Permission
+    ) -> bool:
         """Tell whether the reader may do this to the person."""
-        return user_may(coordinator, person_id, act, self.connection.user)
+        return user_may(coordinator, person_id, permission, self.connection.user)
 
     def acts(
         self,
         coordinator: OfficeCoordinator,
         person_id: str,
-        among: Iterable[Act] = tuple(Act),
-    ) -> frozenset[Act]:
+        among: Iterable[Permission] = tuple(Permission),
+    ) -> frozenset[Permission]:
         """Return all, or all among some, that the reader may do to this person."""
-        return frozenset(act for act in among if self.may(coordinator, person_id, act))
+        return frozenset(
+            permission
+            for permission in among
+            if self.may(coordinator, person_id, permission)
+        )
 
 
 def entities_by_person(hass: HomeAssistant, entry_id: str) -> dict[str, Entities]:

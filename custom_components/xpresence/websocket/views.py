@@ -19,8 +19,8 @@ from ..presence.decision.explain import reasons
 from ..presence.decision.simulate import Step, simulate
 from ..presence.line import UNKNOWN, AgentState, Condition
 from ..presence.model import Office, Person, Profile, RedirectRule
-from ..presence.permission.policy import Act
-from ..presence.redirect.labels import aim
+from ..presence.permission.policy import Permission
+from ..presence.redirect.labels import target_label
 from ..presence.redirect.status import RedirectStatus
 
 HORIZON: Final = timedelta(hours=32)
@@ -39,7 +39,7 @@ class Detail:
     subjects: bool
 
 
-def public_view(state: PersonState, acts: Collection[Act]) -> View:
+def public_view(state: PersonState, acts: Collection[Permission]) -> View:
     """Return what every colleague sees, and more to who may see more."""
     decision = state.decision
     line = state.line
@@ -49,11 +49,11 @@ def public_view(state: PersonState, acts: Collection[Act]) -> View:
         "extension": state.person.extension,
         "profile": decision.profile.name,
         "status": decision.profile.status.value,
-        "info_text": decision.info_text if Act.SEE_INFO_TEXT in acts else "",
+        "info_text": decision.info_text if Permission.SEE_INFO_TEXT in acts else "",
         "until": decision.until,
         "reason": decision.claim.reason,
         "call": line.call.value if line and line.call else None,
-        "redirect": _redirect(state, details=Act.SEE_DETAILS in acts),
+        "redirect": _redirect(state, details=Permission.SEE_DETAILS in acts),
     }
 
 
@@ -115,7 +115,7 @@ def _profile(profile: Profile) -> View:
 def _follow_me(state: PersonState) -> View | None:
     if not state.person.devices:
         return None
-    number = state.line.setting.follow_me if state.line else UNKNOWN
+    number = state.line.forwarding.follow_me if state.line else UNKNOWN
     names = {device.number: device.name for device in state.person.devices}
     device = None if number is UNKNOWN or number is None else names.get(number)
     return {
@@ -160,7 +160,10 @@ def _step(office: Office, person_id: str, step: Step, *, subjects: bool) -> View
 
 def _rule(office: Office, person_id: str, rule: RedirectRule) -> View:
     targets = [
-        {"condition": condition.value, "target": aim(office, person_id, target)}
+        {
+            "condition": condition.value,
+            "target": target_label(office, person_id, target),
+        }
         for condition in Condition
         if (target := rule.target(condition)) is not None
     ]

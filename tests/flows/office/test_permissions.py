@@ -9,8 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.presence.permission.policy import (
     LIMITED,
-    Act,
     Grade,
+    Permission,
     Policy,
     Tier,
     Trust,
@@ -27,7 +27,7 @@ from tests.office import ANNA
 from tests.pages import EN, assert_worded
 
 OPEN = {
-    "allowed": sorted(act.value for act in LIMITED),
+    "allowed": sorted(permission.value for permission in LIMITED),
     "reach": [kind.value for kind in NumberKind],
     "automations": "allowed",
     "satellites": "as_person",
@@ -62,7 +62,9 @@ async def test_nothing_said_is_everything_allowed(
     assert policy_from(office.options) == Policy()
     suggested = await permissions(hass, office)
     assert suggested == {**OPEN, "acting": [], "subjects": []} | {
-        "allowed": [act.value for act in Act if act in LIMITED]
+        "allowed": [
+            permission.value for permission in Permission if permission in LIMITED
+        ]
     }
     assert policy_from(office.options) == Policy()
 
@@ -79,7 +81,7 @@ async def test_what_is_answered_holds_and_is_shown_the_next_time(
     }
     await permissions(hass, office, **said)
     assert policy_from(office.options) == Policy(
-        frozenset({Act.CHOOSE_PROFILE}),
+        frozenset({Permission.CHOOSE_PROFILE}),
         frozenset({NumberKind.INTERNAL}),
         Trust.REFUSED,
         Trust.ALLOWED,

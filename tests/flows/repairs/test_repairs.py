@@ -11,14 +11,14 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.xpresence.engine import issues as notices
+from custom_components.xpresence.engine import issues as repair_issues
 from custom_components.xpresence.repairs import PAGES
 from custom_components.xpresence.telephony.driver import Unavailable
 from tests.calendars import clear, diaries, followed
 from tests.conftest import set_up
 from tests.office import ANNA, BOB, MEETING, OFFICE, person
 from tests.pages import EN, assert_worded
-from tests.test_coordinator import REDIRECT, SELECT, act, shown
+from tests.test_coordinator import REDIRECT, SELECT, permission, shown
 
 GONE = "01GONE00000000000000000000"
 RULE = {
@@ -78,9 +78,11 @@ async def with_anna(hass: HomeAssistant, **more: Any) -> MockConfigEntry:
 
 
 def test_every_page_has_a_notice_and_every_notice_with_a_page_has_words() -> None:
-    assert set(notices.MENDED_BY.values()) == set(PAGES)
+    assert set(repair_issues.FIX_FLOWS.values()) == set(PAGES)
     for words, text in EN["issues"].items():
-        mended = words in notices.MENDED_BY or words.startswith("profile_missing_")
+        mended = words in repair_issues.FIX_FLOWS or words.startswith(
+            "profile_missing_"
+        )
         assert ("fix_flow" in text) == (mended or words == "release_failed"), words
         assert ("description" in text) != ("fix_flow" in text), words
 
@@ -168,8 +170,8 @@ async def test_another_profile_of_a_calendar_is_picked_from_the_notice(
 async def forgotten(hass: HomeAssistant) -> MockConfigEntry:
     """Leave a redirect in force for longer than the office allows."""
     entry = await with_anna(hass)
-    await act(hass, "set_redirect", mode="forward", target="Bob")
-    notices.of_a_person(hass, "redirect_too_old", ANNA, "Anna", there=True)
+    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    repair_issues.set_person_issue(hass, "redirect_too_old", ANNA, "Anna", there=True)
     return entry
 
 
@@ -209,8 +211,8 @@ async def agent(hass: HomeAssistant, own_folder: object) -> MockConfigEntry:
     """Set up an Anna who is ready in the hotline while calls go to Bob."""
     anna = person(ANNA, "Anna", "100", queues=["400"])
     entry = await set_up(hass, subentries_data=[*OFFICE[:-2], anna, OFFICE[-1]])
-    await act(hass, "set_agent_status", status="ready")
-    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await permission(hass, "set_agent_status", status="ready")
+    await permission(hass, "set_redirect", mode="forward", target="Bob")
     await hass.async_block_till_done(wait_background_tasks=True)
     assert issues(hass) == {f"hotline_conflict_{ANNA}"}
     return entry
@@ -252,7 +254,7 @@ async def test_a_hotline_that_does_not_answer_is_told(
 async def test_a_missing_right_is_tried_again_with_a_new_connection(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    notices.redirect_failing(hass, office, ANNA, "Anna", "permission_denied")
+    repair_issues.set_redirect_issue(hass, office, ANNA, "Anna", "permission_denied")
     before = office.runtime_data
     page = await mend(hass, f"redirect_failing_{ANNA}")
     await answer(hass, page, {})
@@ -264,10 +266,10 @@ async def test_a_missing_right_is_tried_again_with_a_new_connection(
 async def test_a_page_about_somebody_who_left_says_so(
     hass: HomeAssistant, office: MockConfigEntry, kind: str
 ) -> None:
-    notices.of_a_person(hass, kind, BOB, "Bob", there=True)
+    repair_issues.set_person_issue(hass, kind, BOB, "Bob", there=True)
     opened = await mend(hass, f"{kind}_{BOB}")
     left = "01LEFT00000000000000000000"
-    notices.of_a_person(hass, kind, left, "Somebody", there=True)
+    repair_issues.set_person_issue(hass, kind, left, "Somebody", there=True)
     page = await mend(hass, f"{kind}_{left}")
     assert page["reason"] == "gone"
     if kind == "hotline_conflict":

@@ -367,8 +367,8 @@ def test_nothing_is_imported_before_it_is_used() -> None:
     """Everybody gets the integration; few have an Exchange Server."""
     code = (
         "import sys\n"
-        "from custom_components.xpresence.inputs.calendars.kinds import KINDS\n"
-        "assert 'exchange' in KINDS\n"
+        "from custom_components.xpresence.inputs.calendars.kinds import CALENDAR_TYPES\n"
+        "assert 'exchange' in CALENDAR_TYPES\n"
         "import custom_components.xpresence.groupware.exchange.source\n"
         "import custom_components.xpresence.groupware.exchange.items\n"
         "assert not {'exchangelib', 'requests_ntlm', 'lxml'} & set(sys.modules)"

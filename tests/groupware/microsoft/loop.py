@@ -8,21 +8,25 @@ from typing import Any
 from custom_components.xpresence.presence.teams.echo import (
     ClearSession,
     ClearShown,
+    EchoPolicy,
     Outcome,
-    Policy,
     SetMessage,
     SetSession,
     SetShown,
-    Teams,
+    TeamsState,
     Write,
     after_reading,
     begun,
     ended,
     next_due,
+    next_writes,
     reading_due,
-    toward,
 )
-from custom_components.xpresence.presence.teams.mapping import Pair, Reading, Wanted
+from custom_components.xpresence.presence.teams.mapping import (
+    DesiredTeams,
+    Pair,
+    TeamsReading,
+)
 from custom_components.xpresence.presence.teams.serialization import (
     remembered,
     restarted,
@@ -37,10 +41,10 @@ BUSY = Pair("Busy", "Busy")
 
 @dataclass
 class Loop:
-    """One person: a telephone, Teams, a meeting below calls, a choice above them."""
+    """One person: a telephone, TeamsState, a meeting below calls, a choice above them."""
 
     world: TeamsWorld
-    policy: Policy = field(default_factory=Policy)
+    policy: EchoPolicy = field(default_factory=EchoPolicy)
     now: datetime = START
     on_the_phone: bool = False
     in_meeting: bool = False
@@ -48,7 +52,7 @@ class Loop:
     info_text: str = ""
     online: bool = True
     lost_answers: bool = False
-    teams: Teams = field(default_factory=Teams)
+    teams: TeamsState = field(default_factory=TeamsState)
     kept: Mapping[str, Any] | None = None
     switches: list[tuple[datetime, bool]] = field(default_factory=list)
     asked: list[tuple[datetime, str]] = field(default_factory=list)
@@ -66,28 +70,32 @@ class Loop:
         return bool(self.teams.calls)
 
     @property
-    def wanted(self) -> Wanted:
+    def desired(self) -> DesiredTeams:
         """Return what the profile wants: the choice, else the call, else the meeting."""
         shown = self.chosen
         if shown is None and self.in_meeting and not self.in_teams_call:
             shown = BUSY
-        return Wanted(self.on_the_phone, shown, self.info_text)
+        return DesiredTeams(self.on_the_phone, shown, self.info_text)
 
     def step(self) -> None:
         """Read if it is time, then write what is to be written."""
         was = self.in_teams_call
-        due = reading_due(self.teams, self.wanted, self.policy, self.now)
+        due = reading_due(self.teams, self.desired, self.policy, self.now)
         if due is not None and due <= self.now:
             self.asked.append((self.now, "read"))
             if self.online:
-                reading = Reading(
+                reading = TeamsReading(
                     Pair(*self.world.shown(self.now)), self.world.says(self.now)
                 )
                 self.teams = after_reading(self.teams, reading, self.policy, self.now)
-        self.teams, writes = toward(self.teams, self.wanted, self.policy, self.now)
+        self.teams, writes = next_writes(
+            self.teams, self.desired, self.policy, self.now
+        )
         if self.in_teams_call != was:
             self.switches.append((self.now, self.in_teams_call))
-            self.teams, writes = toward(self.teams, self.wanted, self.policy, self.now)
+            self.teams, writes = next_writes(
+                self.teams, self.desired, self.policy, self.now
+            )
         for write in writes:
             self.teams = begun(self.teams, write, self.now)
             self.kept = remembered(self.teams)
@@ -121,7 +129,7 @@ class Loop:
         end = self.now + length
         while True:
             self.step()
-            due = next_due(self.teams, self.wanted, self.policy, self.now)
+            due = next_due(self.teams, self.desired, self.policy, self.now)
             least = self.now + timedelta(seconds=5)
             due = end if due is None else max(due, least)
             if due >= end:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.xpresence.presence.teams.echo import Policy
+from custom_components.xpresence.presence.teams.echo import EchoPolicy
 from custom_components.xpresence.presence.teams.mapping import Pair
 
 from .loop import OWN, Loop
@@ -180,7 +180,7 @@ def test_a_network_lost_in_a_phone_call_shows_it_no_longer_than_a_session_lasts(
     loop.run(10 * MINUTE)
     loop.online = False
     loop.phone(on=False)
-    loop.run(Policy().session + MINUTE)
+    loop.run(EchoPolicy().session + MINUTE)
     assert not loop.world.alive(loop.now, OWN)
     loop.online = True
     settled(loop)

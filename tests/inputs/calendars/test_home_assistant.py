@@ -23,7 +23,7 @@ from custom_components.xpresence.inputs.calendars import (
     CalendarsInput,
     subscription as followed_calendar,
 )
-from custom_components.xpresence.inputs.calendars.kinds import KINDS
+from custom_components.xpresence.inputs.calendars.kinds import CALENDAR_TYPES
 
 from ...calendars import Diary, clear, diaries, followed, with_calendars
 from ...conftest import set_up
@@ -366,8 +366,8 @@ async def test_a_calendar_that_hangs_delays_no_other(
     slow.silent = True
     quick.enter(at("7:00"), at("12:00"), "Budget")
     # At once: the clock stands still here, the loop's included.
-    at_once = replace(KINDS["home_assistant"], deadline=0)
-    monkeypatch.setitem(cast(Any, KINDS), "home_assistant", at_once)
+    at_once = replace(CALENDAR_TYPES["home_assistant"], deadline=0)
+    monkeypatch.setitem(cast(Any, CALENDAR_TYPES), "home_assistant", at_once)
     entry = await office_with(hass, "calendar.slow", "calendar.quick")
     assert anna(hass) == "Meeting"
     assert calendars(entry).behind == ("Slow",)

@@ -7,7 +7,7 @@ from custom_components.xpresence.presence.calendar.appointments import (
     CalendarRules,
     agenda_from,
 )
-from custom_components.xpresence.presence.calendar.planned import Planned
+from custom_components.xpresence.presence.calendar.planned import PlannedPresence
 from custom_components.xpresence.presence.line import Status
 from custom_components.xpresence.presence.model import Person, Profile
 
@@ -16,7 +16,7 @@ VACATION = Profile("v", "Vacation", Status.AWAY)
 
 
 def planned() -> Agenda:
-    plan = Planned("planned-1", NINE, NINE + timedelta(hours=2), VACATION.id)
+    plan = PlannedPresence("planned-1", NINE, NINE + timedelta(hours=2), VACATION.id)
     return agenda_from(
         [(CalendarRules(), [plan.appointment])],
         {VACATION.id: VACATION},

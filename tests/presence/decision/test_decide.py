@@ -10,7 +10,7 @@ from custom_components.xpresence.presence.datetimes import EARLIEST, LATEST
 from custom_components.xpresence.presence.decision.decide import choose, decide, note_on
 from custom_components.xpresence.presence.decision.explain import explain
 from custom_components.xpresence.presence.decision.simulate import simulate
-from custom_components.xpresence.presence.facts.history import learned
+from custom_components.xpresence.presence.facts.history import with_pc
 from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.presence.model import (
     Absence,
@@ -442,7 +442,7 @@ def test_what_entities_say_of_the_year_9999_hurts_nobody(
         calls=(Call("teams", said),),
     )
     for pc in (known.pc, replace(known.pc, running=Statement(False, said, silent))):
-        lived = learned(office, known, pc, now)
+        lived = with_pc(office, known, pc, now)
         decision = decide(office, lived, now)
         assert explain(office, decision, now)
         assert simulate(office, lived, now, LATEST) or now == LATEST

@@ -389,8 +389,8 @@ def test_both_languages_have_the_same_phrases_and_blanks(name: str) -> None:
     assert set(table) == set(phrases.LANGUAGES)
     assert set(table["de"]) == set(table["en"])
 
-    def blanks(text: str) -> set[str | None]:
+    def placeholders(text: str) -> set[str | None]:
         return {field for _, field, _, _ in Formatter().parse(text) if field}
 
     for key in table["de"]:
-        assert blanks(table["de"][key]) == blanks(table["en"][key]), key
+        assert placeholders(table["de"][key]) == placeholders(table["en"][key]), key

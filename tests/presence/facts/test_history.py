@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.xpresence.presence.facts.history import learned, remembered
+from custom_components.xpresence.presence.facts.history import with_past, with_pc
 from custom_components.xpresence.presence.model import (
     Absence,
     Facts,
@@ -41,7 +41,7 @@ def pc(
 def lived(known: Facts, *told: tuple[str, Pc]) -> Facts:
     """Return what is known after a PC has told one thing after the other."""
     for clock, said in told:
-        known = learned(NO_RULES, known, said, at(clock))
+        known = with_pc(NO_RULES, known, said, at(clock))
     return known
 
 
@@ -99,15 +99,15 @@ def test_a_lunch_that_has_ended_does_not_come_back_with_the_next_absence() -> No
         ("12:40", pc(unlocked="12:40", used="12:40")),
         ("15:00", pc(locked="15:00", used="14:59")),
     )
-    known = remembered(NO_RULES, known, at("15:30"))
+    known = with_past(NO_RULES, known, at("15:30"))
     assert known.absence == Absence(at("15:00") + timedelta(seconds=10))
     assert holds(known, "15:30", NO_RULES) == "At work"
 
 
 def test_a_lock_of_a_few_seconds_is_no_absence() -> None:
     moment = at("12:01")
-    known = learned(OFFICE, LUNCH, pc(locked="12:01"), moment)
-    known = learned(
+    known = with_pc(OFFICE, LUNCH, pc(locked="12:01"), moment)
+    known = with_pc(
         OFFICE, known, pc(unlocked="12:01", used="12:01"), moment + timedelta(seconds=9)
     )
     assert known.absence is None
@@ -139,9 +139,9 @@ def test_do_not_disturb_ends_with_the_session_though_nobody_looks_at_it() -> Non
 
 def test_restarting_the_pc_does_not_end_do_not_disturb() -> None:
     moment = at("11:00")
-    off = learned(OFFICE, DND, pc(Statement(False, moment)), moment)
+    off = with_pc(OFFICE, DND, pc(Statement(False, moment)), moment)
     back = moment + timedelta(seconds=9)
-    on = learned(OFFICE, off, pc(Statement(True, back)), back)
+    on = with_pc(OFFICE, off, pc(Statement(True, back)), back)
     assert on.session_ended is None
     assert holds(on, "11:30") == "Nicht stören"
 
@@ -167,4 +167,4 @@ def test_a_session_that_falls_silent_before_its_end_counts_has_not_ended() -> No
 
 def test_who_left_the_office_is_remembered_as_they_were() -> None:
     stranger = Facts("left long ago")
-    assert learned(OFFICE, stranger, pc(), at("9:00")).pc == pc()
+    assert with_pc(OFFICE, stranger, pc(), at("9:00")).pc == pc()

@@ -2,7 +2,7 @@
 
 from custom_components.xpresence.presence.permission.delegates import Sharing
 from custom_components.xpresence.presence.permission.policy import Grade
-from custom_components.xpresence.presence.permission.revocation import Own
+from custom_components.xpresence.presence.permission.revocation import UserOverride
 
 BERTA, CARL = "person.berta", "person.carl"
 SHARE, ANEW = {"share": 0}, {"share": 1}
@@ -21,7 +21,7 @@ def test_of_several_ways_the_widest_counts() -> None:
 def test_the_person_narrows_one_delegate_and_leaves_the_others() -> None:
     sharing = Sharing(
         person={BERTA: frozenset(Grade), CARL: ACTING},
-        narrowed=Own({BERTA: SUBJECTS}, SHARE),
+        narrowed=UserOverride({BERTA: SUBJECTS}, SHARE),
         given=SHARE,
     )
     assert sharing.grades(BERTA) == SUBJECTS
@@ -29,13 +29,15 @@ def test_the_person_narrows_one_delegate_and_leaves_the_others() -> None:
 
 
 def test_narrowing_gives_nobody_anything() -> None:
-    sharing = Sharing(narrowed=Own({BERTA: frozenset(Grade)}, SHARE), given=SHARE)
+    sharing = Sharing(
+        narrowed=UserOverride({BERTA: frozenset(Grade)}, SHARE), given=SHARE
+    )
     assert sharing.grades(BERTA) == frozenset()
     assert sharing.delegates == ()
 
 
 def test_narrowing_ends_with_its_permission() -> None:
-    narrowed = Own({BERTA: frozenset[Grade]()}, SHARE)
+    narrowed = UserOverride({BERTA: frozenset[Grade]()}, SHARE)
     for given, left in ((SHARE, frozenset[Grade]()), ({}, ACTING), (ANEW, ACTING)):
         sharing = Sharing({BERTA: ACTING}, {}, narrowed, given)
         assert sharing.grades(BERTA) == left

@@ -12,7 +12,7 @@ from custom_components.xpresence.presence.line import (
     AgentState,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.presence.redirect.guards import (
     Hotline,
@@ -27,7 +27,7 @@ from custom_components.xpresence.presence.redirect.guards import (
 from custom_components.xpresence.presence.redirect.parts import Part
 
 BOB = Destination(DestinationKind.NUMBER, "102")
-QUIET = Setting(None, None, None, None, None, do_not_disturb=False)
+QUIET = ForwardingState(None, None, None, None, None, do_not_disturb=False)
 AWAY = replace(QUIET, unconditional=BOB)
 READY = {"sales": AgentState.READY}
 FOLLOW_UP = {"sales": AgentState.FOLLOW_UP}
@@ -38,7 +38,7 @@ TEN_PAST = NOON + 10 * MINUTE
 
 
 @pytest.mark.parametrize(
-    ("setting", "parts"),
+    ("forwarding", "parts"),
     [
         pytest.param(QUIET, set(), id="no redirect"),
         pytest.param(replace(QUIET, follow_me="0171"), set(), id="follow-me"),
@@ -55,13 +55,13 @@ TEN_PAST = NOON + 10 * MINUTE
             {Part.UNCONDITIONAL, Part.BUSY},
             id="several",
         ),
-        pytest.param(Setting(), set(), id="unknown is no conflict"),
+        pytest.param(ForwardingState(), set(), id="unknown is no conflict"),
     ],
 )
 def test_a_ready_agent_is_warned_of_what_takes_calls_away(
-    setting: Setting, parts: set[Part]
+    forwarding: ForwardingState, parts: set[Part]
 ) -> None:
-    found = hotline(READY, setting)
+    found = hotline(READY, forwarding)
     assert found.parts == parts
     assert found.conflict == (SALES if parts else frozenset())
     assert not found.pause | found.restore | found.paused
@@ -114,18 +114,18 @@ def test_a_profile_that_wants_the_agent_ready_does_not_stop_the_guard() -> None:
 
 @pytest.mark.parametrize("part", ["unconditional", "busy", "no_reply"])
 def test_an_unknown_redirect_does_not_end_a_pause(part: str) -> None:
-    setting = replace(QUIET, **{part: UNKNOWN})
-    assert hotline(FOLLOW_UP, setting, SALES) == Hotline(paused=SALES)
+    forwarding = replace(QUIET, **{part: UNKNOWN})
+    assert hotline(FOLLOW_UP, forwarding, SALES) == Hotline(paused=SALES)
 
 
 def test_an_unknown_follow_me_is_no_reason_to_wait() -> None:
-    setting = replace(QUIET, follow_me=UNKNOWN)
-    assert hotline(FOLLOW_UP, setting, SALES) == Hotline(restore=SALES)
+    forwarding = replace(QUIET, follow_me=UNKNOWN)
+    assert hotline(FOLLOW_UP, forwarding, SALES) == Hotline(restore=SALES)
 
 
-@pytest.mark.parametrize("setting", [QUIET, AWAY])
-def test_an_unknown_agent_keeps_what_is_paused(setting: Setting) -> None:
-    found = hotline(None, setting, SALES, policy=HotlinePolicy.PAUSE)
+@pytest.mark.parametrize("forwarding", [QUIET, AWAY])
+def test_an_unknown_agent_keeps_what_is_paused(forwarding: ForwardingState) -> None:
+    found = hotline(None, forwarding, SALES, policy=HotlinePolicy.PAUSE)
     assert found == Hotline(paused=SALES)
 
 
@@ -153,7 +153,7 @@ def test_a_redirect_that_is_too_old_falls_back_where_the_office_says_so() -> Non
 
 
 @pytest.mark.parametrize(
-    ("setting", "ages"),
+    ("forwarding", "ages"),
     [
         (QUIET, False),
         (AWAY, True),
@@ -161,11 +161,11 @@ def test_a_redirect_that_is_too_old_falls_back_where_the_office_says_so() -> Non
         (replace(QUIET, no_reply=BOB), True),
         (replace(QUIET, follow_me="0171"), False),
         (replace(QUIET, do_not_disturb=True), False),
-        (Setting(), False),
+        (ForwardingState(), False),
     ],
 )
-def test_what_ages(setting: Setting, ages: bool) -> None:
-    found = long_redirect(NOON, setting, NOON + 2 * HOURS_4, HOURS_4)
+def test_what_ages(forwarding: ForwardingState, ages: bool) -> None:
+    found = long_redirect(NOON, forwarding, NOON + 2 * HOURS_4, HOURS_4)
     assert found.too_old is ages
 
 

@@ -13,10 +13,10 @@ from custom_components.xpresence.presence.model import (
     TargetKind,
 )
 from custom_components.xpresence.presence.redirect.labels import (
-    aim,
     label,
-    public_aim,
     public_label,
+    public_target_label,
+    target_label,
 )
 from custom_components.xpresence.presence.redirect.numbers import NumberFormat
 
@@ -77,5 +77,5 @@ def test_a_destination_is_named_and_a_number_outside_only_to_who_may_see_it(
 def test_a_rule_says_where_it_points_before_it_is_known_where_that_leads(
     target: Target, details: str, everybody: str
 ) -> None:
-    assert aim(OFFICE, "anna", target) == details
-    assert public_aim(OFFICE, "anna", target, BERLIN) == everybody
+    assert target_label(OFFICE, "anna", target) == details
+    assert public_target_label(OFFICE, "anna", target, BERLIN) == everybody

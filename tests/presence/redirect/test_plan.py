@@ -1,4 +1,4 @@
-"""Setting the redirect, told as days at a desk with a telephone."""
+"""ForwardingState the redirect, told as days at a desk with a telephone."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from custom_components.xpresence.presence.line import (
     Condition,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
     Status,
 )
 from custom_components.xpresence.presence.model import (
@@ -22,11 +22,14 @@ from custom_components.xpresence.presence.model import (
     RedirectRule,
     Source,
 )
-from custom_components.xpresence.presence.redirect.desired import Wanted, wanted
+from custom_components.xpresence.presence.redirect.desired import (
+    DesiredRedirect,
+    desired,
+)
 from custom_components.xpresence.presence.redirect.ledger import Ledger
 from custom_components.xpresence.presence.redirect.parts import (
     Part,
-    Reach,
+    RedirectCapabilities,
     changed,
     known,
 )
@@ -35,7 +38,7 @@ from custom_components.xpresence.presence.redirect.plan import (
     Event,
     EventKind,
     NotRead,
-    Plan,
+    RedirectPlan,
     answered,
     given_back,
     own_change,
@@ -53,7 +56,7 @@ BOB = Destination(DestinationKind.NUMBER, "102")
 CAROL = Destination(DestinationKind.NUMBER, "103")
 MOBILE = "01711234567"
 
-QUIET = Setting(None, None, None, None, None, do_not_disturb=False)
+QUIET = ForwardingState(None, None, None, None, None, do_not_disturb=False)
 """A telephone that simply rings."""
 MORNING = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
@@ -67,11 +70,11 @@ def forward(
     do_not_disturb: bool = False,
     profile: str = "meeting",
     claim: str = "calendar:1",
-) -> Wanted:
+) -> DesiredRedirect:
     """Return what a profile with a redirect wants."""
-    return Wanted(
+    return DesiredRedirect(
         RedirectMode.FORWARD,
-        Setting(
+        ForwardingState(
             unconditional,
             busy,
             no_reply,
@@ -86,11 +89,11 @@ def forward(
 
 def off(
     profile: str = "available", claim: str = "default", *, do_not_disturb: bool = False
-) -> Wanted:
+) -> DesiredRedirect:
     """Return what a profile with "redirect off" wants."""
-    return Wanted(
+    return DesiredRedirect(
         RedirectMode.OFF,
-        Setting(None, None, None, UNKNOWN, None, do_not_disturb or UNKNOWN),
+        ForwardingState(None, None, None, UNKNOWN, None, do_not_disturb or UNKNOWN),
         profile,
         claim,
     )
@@ -104,17 +107,17 @@ MEETING = forward(VOICEMAIL)
 class Desk:
     """A telephone, its phone system, and xpresence beside it."""
 
-    phone: Setting = QUIET
-    rule: Wanted | None = UNCHANGED
+    phone: ForwardingState = QUIET
+    rule: DesiredRedirect | None = UNCHANGED
     now: datetime = MORNING
     ready_since: datetime | None = MORNING
     ledger: Ledger = field(default_factory=Ledger)
     desk_change: DeskChange = DeskChange.RESPECT
-    reach: Reach = field(default_factory=Reach)
-    writes: list[Setting] = field(default_factory=list)
+    capabilities: RedirectCapabilities = field(default_factory=RedirectCapabilities)
+    writes: list[ForwardingState] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
-    def ask(self, reading: Setting | None = None) -> Plan:
+    def ask(self, reading: ForwardingState | None = None) -> RedirectPlan:
         """Ask for a plan, and remember its ledger as a store would."""
         found = plan(
             self.rule,
@@ -123,7 +126,7 @@ class Desk:
             now=self.now,
             ready_since=self.ready_since,
             desk_change=self.desk_change,
-            reach=self.reach,
+            capabilities=self.capabilities,
         )
         self.ledger = Ledger.from_json(found.ledger.to_json())
         self.events += found.events
@@ -142,12 +145,12 @@ class Desk:
         assert self.ask().write is None
         return self
 
-    def write(self, setting: Setting) -> None:
+    def write(self, forwarding: ForwardingState) -> None:
         """Let a write arrive."""
-        self.writes.append(setting)
-        self.phone = changed(self.phone, dict(known(setting)))
+        self.writes.append(forwarding)
+        self.phone = changed(self.phone, dict(known(forwarding)))
 
-    def follow(self, rule: Wanted | None) -> Desk:
+    def follow(self, rule: DesiredRedirect | None) -> Desk:
         """Let a profile's rule decide from now on."""
         self.rule = rule
         return self.settle()
@@ -205,7 +208,7 @@ def test_voicemail_when_the_pc_goes_down_ends_when_it_comes_up() -> None:
     ],
 )
 def test_follow_me_around_a_voicemail_profile(
-    available: Wanted | None, after: str | None
+    available: DesiredRedirect | None, after: str | None
 ) -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
     assert desk.phone.unconditional == VOICEMAIL
@@ -261,7 +264,9 @@ MANUAL = replace(QUIET, unconditional=CAROL, busy=BOB, follow_me=MOBILE)
     ],
 )
 def test_a_rule_sets_the_redirect(
-    phone: Setting, rule: Wanted | None, becomes: Setting | None
+    phone: ForwardingState,
+    rule: DesiredRedirect | None,
+    becomes: ForwardingState | None,
 ) -> None:
     assert Desk(phone).follow(rule).phone == (becomes or phone)
 
@@ -293,7 +298,7 @@ def test_ring_time_of_the_phone_system_comes_back() -> None:
 def test_ring_time_is_left_alone_without_an_opinion() -> None:
     desk = Desk(replace(QUIET, ring_seconds=15)).follow(forward(no_reply=VOICEMAIL))
     assert desk.phone.ring_seconds == 15
-    assert desk.writes == [Setting(no_reply=VOICEMAIL)]
+    assert desk.writes == [ForwardingState(no_reply=VOICEMAIL)]
 
 
 def test_ring_time_without_a_forward_it_belongs_to_is_not_set() -> None:
@@ -302,7 +307,7 @@ def test_ring_time_without_a_forward_it_belongs_to_is_not_set() -> None:
 
 def test_only_what_differs_is_written() -> None:
     desk = Desk(replace(QUIET, busy=BOB)).follow(MEETING)
-    assert desk.writes == [Setting(unconditional=VOICEMAIL, busy=None)]
+    assert desk.writes == [ForwardingState(unconditional=VOICEMAIL, busy=None)]
 
 
 def test_everything_is_forgotten_once_the_base_stands_again() -> None:
@@ -356,7 +361,7 @@ def test_do_not_disturb_ends_with_the_profile_that_asked_for_it() -> None:
 
 
 @pytest.mark.parametrize("rule", [off(), MEETING], ids=["off", "forward"])
-def test_do_not_disturb_is_left_alone_without_an_opinion(rule: Wanted) -> None:
+def test_do_not_disturb_is_left_alone_without_an_opinion(rule: DesiredRedirect) -> None:
     desk = Desk(replace(QUIET, do_not_disturb=True)).follow(rule)
     assert desk.phone.do_not_disturb is True
 
@@ -379,7 +384,7 @@ def test_a_change_at_the_desk_is_respected_and_reported() -> None:
 
 def test_after_a_takeover_nothing_is_answered_for_until_the_next_claim() -> None:
     desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
-    assert desk.ledger.base == Setting()
+    assert desk.ledger.base == ForwardingState()
     desk.dial(unconditional=BOB).settle()
     assert len(desk.events) == 1
 
@@ -463,7 +468,7 @@ def test_an_enforced_redirect_is_reported_once_however_often_it_is_read() -> Non
     desk = Desk(desk_change=DeskChange.ENFORCE).follow(MEETING)
     desk.dial(unconditional=CAROL)
     for _ in range(3):
-        assert desk.ask().write == Setting(unconditional=VOICEMAIL)
+        assert desk.ask().write == ForwardingState(unconditional=VOICEMAIL)
     assert desk.told().count((EventKind.OVERRULED, {Part.UNCONDITIONAL})) == 1
 
 
@@ -540,7 +545,7 @@ def test_a_restore_the_phone_system_forgot_is_written_again() -> None:
     desk = Desk().follow(MEETING)
     desk.rule = UNCHANGED
     found = desk.ask()
-    assert found.write == Setting(unconditional=None)
+    assert found.write == ForwardingState(unconditional=None)
     assert desk.ask(QUIET).write is None
     desk.wait(60).reconnect().settle()
     assert desk.phone == QUIET
@@ -550,7 +555,7 @@ def test_two_writes_forgotten_at_once_are_written_again() -> None:
     desk = written(Desk())
     desk.rule = forward(BOB, claim="calendar:2")
     found = desk.ask()
-    assert found.write == Setting(unconditional=BOB)
+    assert found.write == ForwardingState(unconditional=BOB)
     desk.write(found.write)
     assert desk.wait(0.2).ask().write is None
     desk.phone = QUIET
@@ -561,7 +566,9 @@ def test_two_writes_forgotten_at_once_are_written_again() -> None:
 def test_a_write_lost_before_it_was_seen_is_written_again() -> None:
     desk = Desk()
     desk.rule = MEETING
-    assert desk.ask().write == desk.ask().write == Setting(unconditional=VOICEMAIL)
+    assert (
+        desk.ask().write == desk.ask().write == ForwardingState(unconditional=VOICEMAIL)
+    )
     assert desk.settle().phone.unconditional == VOICEMAIL
 
 
@@ -581,9 +588,9 @@ def test_an_old_write_that_lands_before_the_newer_one_was_seen_is_told() -> None
     desk.rule = MEETING
     desk.ask()
     desk.rule = forward(BOB, claim="calendar:2")
-    assert desk.wait(1).ask().write == Setting(unconditional=BOB)
+    assert desk.wait(1).ask().write == ForwardingState(unconditional=BOB)
     found = desk.wait(1).ask(replace(QUIET, unconditional=VOICEMAIL))
-    assert found.write == Setting(unconditional=BOB)
+    assert found.write == ForwardingState(unconditional=BOB)
     assert desk.told() == [(EventKind.WRITE_LOST, {Part.UNCONDITIONAL})]
 
 
@@ -621,7 +628,7 @@ def test_a_write_that_stood_five_seconds_cannot_be_lost(
 
 def test_time_alone_does_not_settle_a_write_that_nobody_saw_standing() -> None:
     desk = written(Desk())
-    assert desk.wait(3600).ask(Setting()).write is None
+    assert desk.wait(3600).ask(ForwardingState()).write is None
     desk.phone = QUIET
     assert desk.reconnect().settle().phone.unconditional == VOICEMAIL
 
@@ -629,11 +636,11 @@ def test_time_alone_does_not_settle_a_write_that_nobody_saw_standing() -> None:
 def test_an_unanswered_write_that_lands_after_a_newer_one_is_undone() -> None:
     desk = Desk()
     desk.rule = MEETING
-    assert desk.ask().write == Setting(unconditional=VOICEMAIL)
+    assert desk.ask().write == ForwardingState(unconditional=VOICEMAIL)
     desk.wait(5).reconnect()
     desk.rule = forward(BOB, claim="calendar:2")
     newer = desk.ask().write
-    assert newer == Setting(unconditional=BOB)
+    assert newer == ForwardingState(unconditional=BOB)
     desk.write(newer)
     assert desk.wait(20).ask().write is None
     desk.phone = replace(desk.phone, unconditional=VOICEMAIL)
@@ -644,7 +651,7 @@ def test_an_unanswered_write_that_lands_after_a_newer_one_is_undone() -> None:
 def test_an_unanswered_write_that_lands_after_its_profile_ended_is_undone() -> None:
     desk = Desk()
     desk.rule = MEETING
-    assert desk.ask().write == Setting(unconditional=VOICEMAIL)
+    assert desk.ask().write == ForwardingState(unconditional=VOICEMAIL)
     desk.rule = UNCHANGED
     assert desk.wait(5).reconnect().ask().write is None
     assert desk.wait(30).ask().write is None
@@ -656,7 +663,7 @@ def test_an_unanswered_write_that_lands_after_its_profile_ended_is_undone() -> N
 def test_an_answered_write_cannot_land_late() -> None:
     desk = Desk()
     desk.rule = MEETING
-    assert desk.ask().write == Setting(unconditional=VOICEMAIL)
+    assert desk.ask().write == ForwardingState(unconditional=VOICEMAIL)
     desk.ledger = answered(desk.ledger, desk.now)
     desk.rule = forward(BOB, claim="calendar:2")
     newer = desk.ask().write
@@ -671,10 +678,10 @@ def test_an_answered_write_cannot_land_late() -> None:
 def test_an_answer_is_for_the_last_write_alone() -> None:
     desk = Desk(replace(QUIET, no_reply=VOICEMAIL, unconditional=CAROL))
     desk.rule = off()
-    assert desk.ask().write == Setting(unconditional=None, no_reply=None)
+    assert desk.ask().write == ForwardingState(unconditional=None, no_reply=None)
     desk.rule = forward(no_reply=VOICEMAIL)
     newer = desk.ask(replace(desk.phone, no_reply=UNKNOWN)).write
-    assert newer == Setting(unconditional=None)
+    assert newer == ForwardingState(unconditional=None)
     desk.write(newer)
     desk.ledger = answered(desk.ledger, desk.now)
     assert desk.ask().write is None
@@ -687,7 +694,7 @@ def test_a_phone_system_that_refuses_for_hours_does_not_fill_the_store() -> None
     for number in range(200):
         target = Destination(DestinationKind.NUMBER, str(number))
         desk.rule = forward(target, claim=str(number))
-        assert desk.wait(60).ask().write == Setting(unconditional=target)
+        assert desk.wait(60).ask().write == ForwardingState(unconditional=target)
     assert len(desk.ledger.echoes) < 20
 
 
@@ -706,12 +713,12 @@ def test_a_repeated_write_may_land_late_from_its_last_try_on() -> None:
     desk = Desk()
     desk.rule = MEETING
     desk.ask()
-    assert desk.wait(110).ask().write == Setting(unconditional=VOICEMAIL)
+    assert desk.wait(110).ask().write == ForwardingState(unconditional=VOICEMAIL)
     desk.rule = UNCHANGED
     assert desk.wait(5).ask().write is None
     assert desk.wait(84).ask().write is None
     desk.dial(unconditional=VOICEMAIL)
-    assert desk.wait(1).ask().write == Setting(unconditional=None)
+    assert desk.wait(1).ask().write == ForwardingState(unconditional=None)
 
 
 def test_after_two_minutes_nothing_lands_any_more() -> None:
@@ -728,7 +735,9 @@ def test_a_repair_without_an_answer_may_land_late() -> None:
     desk = written(Desk())
     desk.ledger = answered(desk.ledger, desk.now)
     desk.phone = QUIET
-    assert desk.wait(1).reconnect().ask().write == Setting(unconditional=VOICEMAIL)
+    assert desk.wait(1).reconnect().ask().write == ForwardingState(
+        unconditional=VOICEMAIL
+    )
     desk.rule = UNCHANGED
     assert desk.wait(6).ask().write is None
     assert desk.wait(6).ask().write is None
@@ -739,7 +748,7 @@ def test_a_repair_without_an_answer_may_land_late() -> None:
 def test_a_late_write_after_the_person_took_over_does_not_win() -> None:
     desk = Desk()
     desk.rule = MEETING
-    assert desk.ask().write == Setting(unconditional=VOICEMAIL)
+    assert desk.ask().write == ForwardingState(unconditional=VOICEMAIL)
     desk.dial(unconditional=CAROL).wait(5).reconnect()
     assert desk.ask().write is None
     desk.phone = replace(desk.phone, unconditional=VOICEMAIL)
@@ -769,7 +778,7 @@ def test_reading_what_is_in_order_again_changes_nothing_to_store() -> None:
 def test_a_write_of_two_parts_is_seen_only_when_both_are() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE))
     desk.rule = MEETING
-    assert desk.ask().write == Setting(unconditional=VOICEMAIL, follow_me=None)
+    assert desk.ask().write == ForwardingState(unconditional=VOICEMAIL, follow_me=None)
     desk.phone = replace(desk.phone, unconditional=VOICEMAIL)
     desk.wait(1).ask(replace(desk.phone, follow_me=UNKNOWN))
     assert desk.wait(1).settle().phone.follow_me is None
@@ -784,7 +793,7 @@ def test_a_base_that_leads_nowhere_any_more_comes_back_all_the_same() -> None:
 def test_nothing_is_written_before_the_phone_system_has_told() -> None:
     desk = Desk(MANUAL)
     desk.rule = MEETING
-    found = desk.ask(Setting())
+    found = desk.ask(ForwardingState())
     assert found.write is None
     assert found.waiting >= {Part.UNCONDITIONAL, Part.FOLLOW_ME}
     assert desk.ledger == Ledger()
@@ -794,7 +803,7 @@ def test_nothing_is_written_before_the_phone_system_has_told() -> None:
 def test_off_waits_for_a_reading_as_well() -> None:
     desk = Desk(MANUAL)
     desk.rule = off()
-    found = desk.ask(Setting())
+    found = desk.ask(ForwardingState())
     assert found.write is None
     assert found.waiting >= {Part.UNCONDITIONAL, Part.FOLLOW_ME}
     assert desk.settle().phone == QUIET
@@ -804,7 +813,7 @@ def test_an_unknown_part_waits_and_the_others_do_not() -> None:
     desk = Desk(MANUAL)
     desk.rule = MEETING
     found = desk.ask(replace(MANUAL, follow_me=UNKNOWN))
-    assert found.write == Setting(unconditional=VOICEMAIL, busy=None)
+    assert found.write == ForwardingState(unconditional=VOICEMAIL, busy=None)
     assert found.waiting == {Part.FOLLOW_ME}
     desk.write(found.write)
     assert desk.settle().phone.follow_me is None
@@ -822,7 +831,7 @@ def test_off_does_not_end_what_it_never_met() -> None:
 
 def test_an_unknown_reading_is_neither_a_change_nor_a_loss() -> None:
     desk = Desk().follow(MEETING)
-    found = desk.ask(Setting())
+    found = desk.ask(ForwardingState())
     assert found.write is None
     assert found.events == ()
     assert Part.UNCONDITIONAL in found.waiting
@@ -832,14 +841,14 @@ def test_an_unknown_reading_is_neither_a_change_nor_a_loss() -> None:
 def test_a_profile_that_ends_unread_is_put_back_when_it_can_be_read() -> None:
     desk = Desk(MANUAL).follow(MEETING)
     desk.rule = UNCHANGED
-    assert desk.ask(Setting()).write is None
+    assert desk.ask(ForwardingState()).write is None
     assert desk.settle().phone == MANUAL
 
 
 def test_what_was_dialled_in_an_outage_is_heard_before_the_next_claim_decides() -> None:
     desk = Desk().follow(MEETING).dial(unconditional=CAROL)
     desk.rule = off()
-    desk.ask(Setting())
+    desk.ask(ForwardingState())
     assert desk.reconnect().settle().phone == QUIET
     assert desk.ledger.held == "available"
 
@@ -854,7 +863,9 @@ def test_a_part_that_is_never_told_does_not_make_a_person_look_like_a_crash() ->
 def test_an_own_redirect_of_a_part_that_is_not_told_waits_for_its_reading() -> None:
     desk = Desk()
     desk.ledger = own_change(
-        desk.ledger, Setting(follow_me=MOBILE), Setting(unconditional=None)
+        desk.ledger,
+        ForwardingState(follow_me=MOBILE),
+        ForwardingState(unconditional=None),
     )
     for _ in range(2):
         assert desk.ask(replace(QUIET, follow_me=UNKNOWN)).waiting == {Part.FOLLOW_ME}
@@ -870,58 +881,73 @@ def test_what_a_person_took_over_can_be_given_back_to_the_profile() -> None:
 
 
 def test_giving_back_forgets_the_end_of_an_own_redirect() -> None:
-    desk = act(Desk().follow(MEETING), Setting(unconditional=BOB), minutes=30)
+    desk = permission(
+        Desk().follow(MEETING), ForwardingState(unconditional=BOB), minutes=30
+    )
     desk.ledger = given_back(desk.ledger)
     desk.settle().wait(1800)
     assert desk.ask().events == ()
 
 
 def test_without_a_rule_and_a_base_there_is_nothing_to_wait_for() -> None:
-    assert Desk().ask(Setting()).waiting == frozenset()
+    assert Desk().ask(ForwardingState()).waiting == frozenset()
 
 
 # Phone systems that can do less
 
 
 def test_a_phone_system_with_one_kind_of_forward_gets_only_that() -> None:
-    desk = Desk(reach=Reach.named(["UNCONDITIONAL", "READ_BACK", "VOICEMAIL", "PUSH"]))
+    desk = Desk(
+        capabilities=RedirectCapabilities.named(
+            ["UNCONDITIONAL", "READ_BACK", "VOICEMAIL", "PUSH"]
+        )
+    )
     desk.follow(forward(VOICEMAIL, busy=BOB, do_not_disturb=True))
-    assert desk.writes == [Setting(unconditional=VOICEMAIL)]
+    assert desk.writes == [ForwardingState(unconditional=VOICEMAIL)]
     assert desk.ask().unsupported == {Part.BUSY, Part.DO_NOT_DISTURB}
-    assert desk.ask(Setting()).unsupported == {Part.BUSY, Part.DO_NOT_DISTURB}
+    assert desk.ask(ForwardingState()).unsupported == {Part.BUSY, Part.DO_NOT_DISTURB}
 
 
 def test_a_forward_that_cannot_be_had_at_all_leaves_the_phone_alone() -> None:
-    desk = Desk(MANUAL, reach=Reach.named(["unconditional", "follow_me", "read_back"]))
+    desk = Desk(
+        MANUAL,
+        capabilities=RedirectCapabilities.named(
+            ["unconditional", "follow_me", "read_back"]
+        ),
+    )
     desk.follow(forward(busy=BOB))
     assert desk.phone == MANUAL
     assert desk.ask().unsupported == {Part.BUSY}
 
 
 def test_voicemail_is_reported_where_calls_cannot_be_sent_there() -> None:
-    desk = Desk(MANUAL, reach=replace(Reach(), voicemail=False)).follow(MEETING)
+    desk = Desk(
+        MANUAL, capabilities=replace(RedirectCapabilities(), voicemail=False)
+    ).follow(MEETING)
     assert desk.phone == MANUAL
     assert desk.ask().unsupported == {Part.UNCONDITIONAL}
 
 
 def test_voicemail_that_cannot_be_had_leaves_its_condition_alone() -> None:
-    desk = Desk(MANUAL, reach=replace(Reach(), voicemail=False))
+    desk = Desk(MANUAL, capabilities=replace(RedirectCapabilities(), voicemail=False))
     desk.follow(forward(VOICEMAIL, busy=CAROL))
     assert desk.phone == replace(MANUAL, busy=CAROL, follow_me=None)
 
 
 def test_off_reports_nothing_as_unsupported() -> None:
-    desk = Desk(MANUAL, reach=Reach.named(["unconditional", "read_back"])).follow(off())
+    desk = Desk(
+        MANUAL, capabilities=RedirectCapabilities.named(["unconditional", "read_back"])
+    ).follow(off())
     assert desk.phone == replace(MANUAL, unconditional=None)
     assert desk.ask().unsupported == frozenset()
 
 
 def test_a_right_that_was_lost_stops_only_its_own_part() -> None:
     desk = Desk(replace(QUIET, busy=BOB)).follow(MEETING)
-    desk.reach = Reach.named(["unconditional", "read_back"])
+    desk.capabilities = RedirectCapabilities.named(["unconditional", "read_back"])
     desk.follow(UNCHANGED)
-    assert desk.writes[-1] == Setting(unconditional=None)
-    assert desk.ledger.base == Setting()
+    assert desk.writes[-1] == ForwardingState(unconditional=None)
+    assert desk.ledger.base == ForwardingState()
 
 
 def test_a_ring_time_alone_is_no_redirect() -> None:
@@ -929,19 +955,23 @@ def test_a_ring_time_alone_is_no_redirect() -> None:
 
 
 def test_ring_time_is_not_set_where_the_forward_it_belongs_to_cannot_be() -> None:
-    reach = Reach.named(["unconditional", "ring_seconds", "read_back"])
-    desk = Desk(reach=reach).follow(forward(BOB, no_reply=CAROL, ring_seconds=30))
-    assert desk.writes == [Setting(unconditional=BOB)]
+    capabilities = RedirectCapabilities.named(
+        ["unconditional", "ring_seconds", "read_back"]
+    )
+    desk = Desk(capabilities=capabilities).follow(
+        forward(BOB, no_reply=CAROL, ring_seconds=30)
+    )
+    assert desk.writes == [ForwardingState(unconditional=BOB)]
 
 
-BLIND = Reach.named([*(part.value for part in Part), "voicemail"])
+BLIND = RedirectCapabilities.named([*(part.value for part in Part), "voicemail"])
 """A phone system that is told things and tells nothing."""
 
 
-def blind(desk: Desk) -> list[Setting]:
+def blind(desk: Desk) -> list[ForwardingState]:
     """Let a blind phone system answer until nothing is left to say."""
     writes = []
-    while (found := desk.ask(Setting())).write is not None:
+    while (found := desk.ask(ForwardingState())).write is not None:
         assert found.waiting == frozenset()
         writes.append(found.write)
         desk.ledger = answered(desk.ledger, desk.now)
@@ -950,19 +980,19 @@ def blind(desk: Desk) -> list[Setting]:
 
 
 def test_a_phone_system_that_tells_nothing_is_set_and_put_back() -> None:
-    desk = Desk(reach=BLIND)
+    desk = Desk(capabilities=BLIND)
     desk.rule = MEETING
-    everything = Setting(VOICEMAIL, None, None, UNKNOWN, None)
-    assert desk.ask(Setting()).again is None
+    everything = ForwardingState(VOICEMAIL, None, None, UNKNOWN, None)
+    assert desk.ask(ForwardingState()).again is None
     assert blind(desk) == [everything]
     assert blind(desk) == []
     desk.rule = UNCHANGED
     assert blind(desk) == [replace(everything, unconditional=None)]
-    assert desk.ledger.base == Setting()
+    assert desk.ledger.base == ForwardingState()
 
 
 def test_do_not_disturb_of_a_blind_phone_system_ends_with_the_profile() -> None:
-    desk = Desk(reach=BLIND)
+    desk = Desk(capabilities=BLIND)
     desk.rule = forward(BOB, do_not_disturb=True)
     assert blind(desk)[0].do_not_disturb is True
     desk.rule = UNCHANGED
@@ -970,17 +1000,24 @@ def test_do_not_disturb_of_a_blind_phone_system_ends_with_the_profile() -> None:
 
 
 def test_an_unanswered_write_to_a_blind_phone_system_is_repeated() -> None:
-    desk = Desk(reach=BLIND)
+    desk = Desk(capabilities=BLIND)
     desk.rule = MEETING
-    assert desk.ask(Setting()).write == desk.ask(Setting()).write is not None
+    assert (
+        desk.ask(ForwardingState()).write
+        == desk.ask(ForwardingState()).write
+        is not None
+    )
 
 
 def test_own_redirect_on_a_blind_phone_system_comes_back() -> None:
-    desk = Desk(reach=BLIND)
+    desk = Desk(capabilities=BLIND)
     desk.ledger = own_change(
-        desk.ledger, Setting(unconditional=BOB), Setting(), reach=BLIND
+        desk.ledger,
+        ForwardingState(unconditional=BOB),
+        ForwardingState(),
+        capabilities=BLIND,
     )
-    assert blind(desk) == [Setting(unconditional=BOB)]
+    assert blind(desk) == [ForwardingState(unconditional=BOB)]
     desk.rule = MEETING
     assert blind(desk)[0].unconditional == VOICEMAIL
     desk.rule = UNCHANGED
@@ -990,7 +1027,9 @@ def test_own_redirect_on_a_blind_phone_system_comes_back() -> None:
 # A person's own redirect through xpresence
 
 
-def act(desk: Desk, change: Setting, *, minutes: float | None = None) -> Desk:
+def permission(
+    desk: Desk, change: ForwardingState, *, minutes: float | None = None
+) -> Desk:
     """Let the person set a redirect from a dashboard."""
     desk.ledger = own_change(
         desk.ledger,
@@ -998,18 +1037,18 @@ def act(desk: Desk, change: Setting, *, minutes: float | None = None) -> Desk:
         desk.phone,
         until=None if minutes is None else desk.now + timedelta(minutes=minutes),
         desk_change=desk.desk_change,
-        reach=desk.reach,
+        capabilities=desk.capabilities,
     )
     return desk.settle()
 
 
 def test_own_redirect_is_set_and_stays() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB)).wait(86400).settle()
+    desk = permission(Desk(), ForwardingState(unconditional=BOB)).wait(86400).settle()
     assert desk.phone == replace(QUIET, unconditional=BOB)
 
 
 def test_own_redirect_over_a_profile_takes_over_like_one_at_the_desk() -> None:
-    desk = act(Desk().follow(MEETING), Setting(unconditional=BOB))
+    desk = permission(Desk().follow(MEETING), ForwardingState(unconditional=BOB))
     assert desk.phone.unconditional == BOB
     assert desk.ledger.held is None
     assert desk.events == []
@@ -1018,7 +1057,7 @@ def test_own_redirect_over_a_profile_takes_over_like_one_at_the_desk() -> None:
 
 def test_own_redirect_under_enforce_waits_beneath_the_profile() -> None:
     desk = Desk(desk_change=DeskChange.ENFORCE).follow(MEETING)
-    act(desk, Setting(unconditional=BOB))
+    permission(desk, ForwardingState(unconditional=BOB))
     assert desk.phone.unconditional == VOICEMAIL
     assert desk.ledger.held == "meeting"
     assert desk.follow(UNCHANGED).phone.unconditional == BOB
@@ -1026,13 +1065,15 @@ def test_own_redirect_under_enforce_waits_beneath_the_profile() -> None:
 
 def test_dialling_after_an_own_redirect_that_was_not_set_yet_wins() -> None:
     desk = Desk()
-    desk.ledger = own_change(desk.ledger, Setting(unconditional=BOB), desk.phone)
+    desk.ledger = own_change(
+        desk.ledger, ForwardingState(unconditional=BOB), desk.phone
+    )
     assert desk.dial(unconditional=CAROL).settle().phone.unconditional == CAROL
 
 
 def test_own_redirect_beneath_a_profile_takes_the_place_of_follow_me() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE), desk_change=DeskChange.ENFORCE)
-    act(desk.follow(MEETING), Setting(unconditional=BOB))
+    permission(desk.follow(MEETING), ForwardingState(unconditional=BOB))
     assert desk.follow(UNCHANGED).phone == replace(QUIET, unconditional=BOB)
 
 
@@ -1045,17 +1086,18 @@ def test_a_reconnect_does_not_make_an_unsettled_write_look_lost_twice() -> None:
 
 
 def test_own_redirect_under_enforce_waits_beneath_off_as_well() -> None:
-    desk = act(
-        Desk(desk_change=DeskChange.ENFORCE).follow(off()), Setting(unconditional=BOB)
+    desk = permission(
+        Desk(desk_change=DeskChange.ENFORCE).follow(off()),
+        ForwardingState(unconditional=BOB),
     )
     assert desk.phone == QUIET
     assert desk.follow(UNCHANGED).phone.unconditional == BOB
 
 
 def test_own_redirect_ends_at_its_time() -> None:
-    desk = act(
+    desk = permission(
         Desk(replace(QUIET, unconditional=CAROL)),
-        Setting(unconditional=BOB),
+        ForwardingState(unconditional=BOB),
         minutes=30,
     )
     assert desk.phone.unconditional == BOB
@@ -1066,15 +1108,15 @@ def test_own_redirect_ends_at_its_time() -> None:
 
 
 def test_of_two_own_redirects_each_ends_at_its_own_time() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=60)
-    act(desk, Setting(busy=CAROL), minutes=20)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=60)
+    permission(desk, ForwardingState(busy=CAROL), minutes=20)
     first, second = (desk.now + timedelta(minutes=m) for m in (20, 60))
     ends = sorted(own.until for own in desk.ledger.own if own.until)
     assert len(ends) == 2
     assert first - timedelta(minutes=10) < ends[0] <= first < ends[1] <= second
     assert desk.ask().again == ends[0]
     desk.now = ends[0]
-    assert desk.ask().write == Setting(busy=None)
+    assert desk.ask().write == ForwardingState(busy=None)
     desk.settle()
     assert desk.phone == replace(QUIET, unconditional=BOB)
     assert desk.ask().again == ends[1]
@@ -1083,27 +1125,27 @@ def test_of_two_own_redirects_each_ends_at_its_own_time() -> None:
 
 
 def test_an_own_redirect_for_a_while_goes_back_to_one_for_good() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB))
-    act(desk, Setting(unconditional=CAROL), minutes=30)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB))
+    permission(desk, ForwardingState(unconditional=CAROL), minutes=30)
     assert desk.wait(1800).settle().phone.unconditional == BOB
 
 
 def test_an_own_redirect_for_a_while_goes_back_past_another_for_a_while() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=60)
-    act(desk, Setting(unconditional=CAROL), minutes=30)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=60)
+    permission(desk, ForwardingState(unconditional=CAROL), minutes=30)
     assert desk.wait(1800).settle().phone == QUIET
 
 
 def test_own_redirect_does_not_end_before_its_time() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
     desk.now = MORNING + timedelta(minutes=30, seconds=-1)
     assert desk.ask().write is None
     desk.wait(1)
-    assert desk.ask().write == Setting(unconditional=None)
+    assert desk.ask().write == ForwardingState(unconditional=None)
 
 
 def test_own_redirect_that_was_changed_at_the_desk_does_not_end_it() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
     desk.dial(unconditional=CAROL).wait(1800).settle()
     assert desk.phone.unconditional == CAROL
     assert desk.ledger.own == ()
@@ -1111,48 +1153,52 @@ def test_own_redirect_that_was_changed_at_the_desk_does_not_end_it() -> None:
 
 
 def test_own_redirect_that_ends_beneath_a_profile_does_not_come_back() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30).follow(MEETING)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30).follow(
+        MEETING
+    )
     desk.wait(1800).settle()
     assert desk.phone.unconditional == VOICEMAIL
     assert desk.follow(UNCHANGED).phone == QUIET
 
 
 def test_own_redirect_extended_still_ends_in_what_was_there_first() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
-    act(desk, Setting(unconditional=CAROL), minutes=60)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    permission(desk, ForwardingState(unconditional=CAROL), minutes=60)
     desk.wait(1800).settle()
     assert desk.phone.unconditional == CAROL
     assert desk.wait(1800).settle().phone == QUIET
 
 
 def test_own_redirect_without_end_replaces_one_with_an_end() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
-    act(desk, Setting(unconditional=CAROL))
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    permission(desk, ForwardingState(unconditional=CAROL))
     assert len(desk.ledger.own) == 1
     assert desk.wait(86400).settle().phone.unconditional == CAROL
 
 
 def test_own_redirect_of_one_kind_keeps_the_end_of_another() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB, busy=BOB), minutes=30)
-    act(desk, Setting(busy=CAROL)).wait(86400).settle()
+    desk = permission(Desk(), ForwardingState(unconditional=BOB, busy=BOB), minutes=30)
+    permission(desk, ForwardingState(busy=CAROL)).wait(86400).settle()
     assert desk.phone == replace(QUIET, busy=CAROL)
 
 
 def test_own_redirect_is_ended_by_off_and_its_end_brings_nothing_back() -> None:
     desk = Desk(replace(QUIET, unconditional=CAROL))
-    act(desk, Setting(unconditional=BOB), minutes=30).follow(off()).follow(UNCHANGED)
+    permission(desk, ForwardingState(unconditional=BOB), minutes=30).follow(
+        off()
+    ).follow(UNCHANGED)
     assert desk.wait(86400).settle().phone == QUIET
 
 
 def test_own_redirect_that_off_ended_has_no_end_any_more() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30)
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
     desk.follow(off()).follow(UNCHANGED).dial(unconditional=BOB)
     assert desk.wait(86400).settle().phone.unconditional == BOB
 
 
 def test_own_redirect_over_a_profile_brings_follow_me_back_at_its_end() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
-    act(desk, Setting(unconditional=BOB), minutes=30)
+    permission(desk, ForwardingState(unconditional=BOB), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB)
     desk.wait(1800).settle()
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
@@ -1160,13 +1206,13 @@ def test_own_redirect_over_a_profile_brings_follow_me_back_at_its_end() -> None:
 
 def test_ending_the_profiles_redirect_for_a_while_brings_follow_me_back() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
-    act(desk, Setting(unconditional=None), minutes=30)
+    permission(desk, ForwardingState(unconditional=None), minutes=30)
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
 
 
 def test_own_redirect_with_a_follow_me_of_its_own_sets_both() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
-    act(desk, Setting(unconditional=BOB, follow_me="104"), minutes=30)
+    permission(desk, ForwardingState(unconditional=BOB, follow_me="104"), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB, follow_me="104")
 
 
@@ -1176,35 +1222,44 @@ def test_own_redirect_just_after_a_profile_ended_leaves_follow_me_alone() -> Non
     found = desk.ask()
     assert found.write is not None
     desk.write(found.write)
-    act(desk.wait(1), Setting(unconditional=BOB), minutes=30)
+    permission(desk.wait(1), ForwardingState(unconditional=BOB), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB, follow_me=MOBILE)
 
 
 def test_own_redirect_with_an_end_needs_a_reading_first() -> None:
     with pytest.raises(NotRead):
-        own_change(Ledger(), Setting(unconditional=BOB), Setting(), until=MORNING)
+        own_change(
+            Ledger(),
+            ForwardingState(unconditional=BOB),
+            ForwardingState(),
+            until=MORNING,
+        )
 
 
 def test_own_redirect_waits_with_its_end_until_the_phone_system_tells() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB), minutes=30).wait(1800)
-    assert desk.ask(Setting()).write is None
+    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30).wait(1800)
+    assert desk.ask(ForwardingState()).write is None
     assert desk.settle().phone == QUIET
 
 
 def test_own_redirect_waits_with_its_end_for_each_of_its_parts() -> None:
-    desk = act(Desk(), Setting(unconditional=BOB, busy=BOB), minutes=30).wait(1800)
+    desk = permission(
+        Desk(), ForwardingState(unconditional=BOB, busy=BOB), minutes=30
+    ).wait(1800)
     assert desk.ask(replace(desk.phone, busy=UNKNOWN)).write is None
     assert desk.settle().phone == QUIET
 
 
 def test_picking_a_follow_me_device_over_a_profile_ends_its_redirect() -> None:
-    desk = act(Desk().follow(MEETING), Setting(follow_me=MOBILE))
+    desk = permission(Desk().follow(MEETING), ForwardingState(follow_me=MOBILE))
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
 
 
 def test_an_own_part_the_phone_system_cannot_do_changes_nothing() -> None:
-    desk = Desk(reach=Reach.named(["unconditional", "read_back"])).follow(off())
-    act(desk, Setting(busy=BOB))
+    desk = Desk(
+        capabilities=RedirectCapabilities.named(["unconditional", "read_back"])
+    ).follow(off())
+    permission(desk, ForwardingState(busy=BOB))
     assert desk.phone == QUIET
     assert desk.ledger.held == "available"
     assert desk.ledger.own == ()
@@ -1212,7 +1267,9 @@ def test_an_own_part_the_phone_system_cannot_do_changes_nothing() -> None:
 
 def test_a_lost_own_redirect_is_written_again() -> None:
     desk = Desk()
-    desk.ledger = own_change(desk.ledger, Setting(unconditional=BOB), desk.phone)
+    desk.ledger = own_change(
+        desk.ledger, ForwardingState(unconditional=BOB), desk.phone
+    )
     found = desk.ask()
     assert found.write is not None
     desk.write(found.write)
@@ -1226,7 +1283,9 @@ def test_a_lost_own_redirect_is_written_again() -> None:
 
 def shown(desk: Desk, failure: object | None = None) -> Shown:
     """Return what the sensor shows."""
-    return status(desk.rule, desk.phone, desk.ledger, failure, reach=desk.reach)
+    return status(
+        desk.rule, desk.phone, desk.ledger, failure, capabilities=desk.capabilities
+    )
 
 
 def test_the_sensor_shows_the_profiles_redirect() -> None:
@@ -1259,7 +1318,9 @@ def test_the_sensor_shows_the_profiles_redirect() -> None:
             Shown(RedirectStatus.ACTIVE, Part.NO_REPLY, CAROL, SetBy.UNKNOWN),
             id="no reply",
         ),
-        pytest.param(Setting(), Shown(RedirectStatus.UNKNOWN), id="nothing told"),
+        pytest.param(
+            ForwardingState(), Shown(RedirectStatus.UNKNOWN), id="nothing told"
+        ),
         pytest.param(
             replace(QUIET, unconditional=UNKNOWN, busy=BOB),
             Shown(RedirectStatus.UNKNOWN),
@@ -1277,7 +1338,9 @@ def test_the_sensor_shows_the_profiles_redirect() -> None:
         ),
     ],
 )
-def test_the_sensor_shows_what_the_phone_says(phone: Setting, expected: Shown) -> None:
+def test_the_sensor_shows_what_the_phone_says(
+    phone: ForwardingState, expected: Shown
+) -> None:
     assert shown(Desk(phone)) == expected
 
 
@@ -1306,22 +1369,24 @@ def test_an_old_failure_is_not_shown_once_all_is_in_order() -> None:
 
 def test_a_failure_without_a_reading_is_shown_as_failed() -> None:
     desk = Desk().follow(MEETING)
-    desk.phone = Setting()
+    desk.phone = ForwardingState()
     assert shown(desk, "refused").status is RedirectStatus.FAILED
     assert shown(desk).status is RedirectStatus.UNKNOWN
 
 
 def test_a_redirect_that_was_refused_is_shown_as_failed() -> None:
-    refused = replace(MEETING, setting=Setting())
+    refused = replace(MEETING, forwarding=ForwardingState())
     desk = Desk(MANUAL).follow(refused)
     assert desk.phone == MANUAL
     assert shown(desk).status is RedirectStatus.FAILED
-    act(desk, Setting(unconditional=BOB))
+    permission(desk, ForwardingState(unconditional=BOB))
     assert shown(desk).status is RedirectStatus.ACTIVE
 
 
 def test_a_phone_system_that_knows_no_redirects_shows_none_as_unknown() -> None:
-    desk = Desk(reach=Reach.named(["do_not_disturb", "read_back"])).follow(off())
+    desk = Desk(
+        capabilities=RedirectCapabilities.named(["do_not_disturb", "read_back"])
+    ).follow(off())
     assert shown(desk).status is RedirectStatus.UNKNOWN
 
 
@@ -1342,7 +1407,10 @@ def test_the_sensor_names_the_condition(
 
 
 def test_the_sensor_tells_who_set_the_redirect() -> None:
-    assert shown(act(Desk(), Setting(unconditional=BOB))).set_by is SetBy.ACTION
+    assert (
+        shown(permission(Desk(), ForwardingState(unconditional=BOB))).set_by
+        is SetBy.ACTION
+    )
     desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
     assert shown(desk).set_by is SetBy.PHONE
     assert shown(Desk(MANUAL)).set_by is SetBy.UNKNOWN
@@ -1368,13 +1436,13 @@ def test_a_redirect_that_just_came_back_is_no_profiles() -> None:
 
 
 def test_a_failure_is_not_shown_where_nothing_was_asked_for() -> None:
-    assert shown(Desk(Setting()), "old").status is RedirectStatus.UNKNOWN
+    assert shown(Desk(ForwardingState()), "old").status is RedirectStatus.UNKNOWN
 
 
 def test_a_blind_phone_systems_failure_is_shown() -> None:
-    desk = Desk(reach=BLIND)
+    desk = Desk(capabilities=BLIND)
     desk.rule = MEETING
-    desk.ask(Setting())
+    desk.ask(ForwardingState())
     assert shown(desk).status is RedirectStatus.UNKNOWN
     assert shown(desk, "refused").status is RedirectStatus.FAILED
 
@@ -1405,8 +1473,8 @@ def decision(mode: RedirectMode, claim: Claim | None) -> Decision:
 
 def test_nobodys_opinion_and_unchanged_want_nothing() -> None:
     claim = Claim(Source.CALENDAR, "p1", "uid")
-    assert wanted(decision(RedirectMode.OFF, None), QUIET) is None
-    assert wanted(decision(RedirectMode.UNCHANGED, claim), QUIET) is None
+    assert desired(decision(RedirectMode.OFF, None), QUIET) is None
+    assert desired(decision(RedirectMode.UNCHANGED, claim), QUIET) is None
 
 
 def test_claims_of_two_sources_or_profiles_are_never_taken_for_one() -> None:
@@ -1415,7 +1483,7 @@ def test_claims_of_two_sources_or_profiles_are_never_taken_for_one() -> None:
         for source in (Source.MANUAL, Source.CALENDAR)
         for profile in ("p1", "p2")
     ]
-    found = [wanted(decision(RedirectMode.FORWARD, claim), QUIET) for claim in claims]
+    found = [desired(decision(RedirectMode.FORWARD, claim), QUIET) for claim in claims]
     assert len({one.claim for one in found if one is not None}) == 4
     assert [one.profile for one in found if one is not None] == ["p1", "p2"] * 2
 
@@ -1432,7 +1500,7 @@ def test_a_ledger_tells_whether_something_is_still_being_put_back() -> None:
 
 def test_a_ledger_survives_being_stored_at_every_step() -> None:
     desk = Desk(MANUAL, desk_change=DeskChange.ENFORCE)
-    act(desk, Setting(unconditional=BOB), minutes=30)
+    permission(desk, ForwardingState(unconditional=BOB), minutes=30)
     desk.rule = forward(CAROL, do_not_disturb=True)
     stored = plan(
         desk.rule, desk.phone, desk.ledger, now=desk.now, ready_since=None

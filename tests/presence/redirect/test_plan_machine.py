@@ -27,15 +27,15 @@ from custom_components.xpresence.presence.line import (
     UNKNOWN,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.presence.model import RedirectMode
-from custom_components.xpresence.presence.redirect.desired import Wanted
+from custom_components.xpresence.presence.redirect.desired import DesiredRedirect
 from custom_components.xpresence.presence.redirect.ledger import Ledger
 from custom_components.xpresence.presence.redirect.parts import (
     REDIRECTS,
     Part,
-    Reach,
+    RedirectCapabilities,
     Value,
     changed,
     is_on,
@@ -46,7 +46,7 @@ from custom_components.xpresence.presence.redirect.parts import (
 from custom_components.xpresence.presence.redirect.plan import (
     LANDS_WITHIN,
     DeskChange,
-    Plan,
+    RedirectPlan,
     answered,
     own_change,
     plan,
@@ -54,18 +54,20 @@ from custom_components.xpresence.presence.redirect.plan import (
 
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
 COLLEAGUES = [Destination(DestinationKind.NUMBER, str(n)) for n in (101, 102, 103)]
-QUIET = Setting(None, None, None, None, None, do_not_disturb=False)
+QUIET = ForwardingState(None, None, None, None, None, do_not_disturb=False)
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 REACHES = [
-    Reach(),
-    Reach.named(["unconditional", "read_back", "voicemail"]),
-    Reach.named(["unconditional", "busy", "follow_me", "do_not_disturb", "read_back"]),
+    RedirectCapabilities(),
+    RedirectCapabilities.named(["unconditional", "read_back", "voicemail"]),
+    RedirectCapabilities.named(
+        ["unconditional", "busy", "follow_me", "do_not_disturb", "read_back"]
+    ),
 ]
 
 targets = st.sampled_from([None, VOICEMAIL, *COLLEAGUES])
 forwards = st.builds(
-    lambda cfu, cfb, cfnr, ring, dnd: Setting(cfu, cfb, cfnr, ring, None, dnd),
+    lambda cfu, cfb, cfnr, ring, dnd: ForwardingState(cfu, cfb, cfnr, ring, None, dnd),
     targets,
     targets,
     targets | st.just(UNKNOWN),
@@ -94,23 +96,23 @@ class Telephone(RuleBasedStateMachine):
         self.ready_since = START
         self.phone = QUIET
         self.past = [(START - timedelta(days=1), QUIET)]
-        self.delayed: list[tuple[datetime, Setting]] = []
+        self.delayed: list[tuple[datetime, ForwardingState]] = []
         self.dialled: dict[Part, Value] = {}
         self.own = QUIET
         self.dialled_since = False
         self.to_end: frozenset[Part] = frozenset()
-        self.wanted: Wanted | None = None
+        self.desired: DesiredRedirect | None = None
         self.claims = 0
         self.numbers = 200
         self.ledger = Ledger()
-        self.reach = Reach()
+        self.capabilities = RedirectCapabilities()
         self.desk_change = DeskChange.RESPECT
 
     @initialize(
-        reach=st.sampled_from(REACHES),
+        capabilities=st.sampled_from(REACHES),
         desk_change=st.sampled_from(DeskChange),
         phone=st.builds(
-            Setting,
+            ForwardingState,
             targets,
             targets,
             targets,
@@ -119,36 +121,43 @@ class Telephone(RuleBasedStateMachine):
             st.booleans(),
         ),
     )
-    def begin(self, reach: Reach, desk_change: DeskChange, phone: Setting) -> None:
-        self.reach, self.desk_change = reach, desk_change
+    def begin(
+        self,
+        capabilities: RedirectCapabilities,
+        desk_change: DeskChange,
+        phone: ForwardingState,
+    ) -> None:
+        self.capabilities, self.desk_change = capabilities, desk_change
         self.phone = self.own = phone
         self.past = [(START - timedelta(days=1), phone)]
 
     # What others do
 
-    @rule(setting=forwards)
-    def profile_forwards(self, setting: Setting) -> None:
+    @rule(forwarding=forwards)
+    def profile_forwards(self, forwarding: ForwardingState) -> None:
         self.claims += 1
-        self.wanted = Wanted(
-            RedirectMode.FORWARD, setting, f"p{self.claims}", str(self.claims)
+        self.desired = DesiredRedirect(
+            RedirectMode.FORWARD, forwarding, f"p{self.claims}", str(self.claims)
         )
 
     @rule(do_not_disturb=st.sampled_from([UNKNOWN, UNKNOWN, True]))
     def profile_says_off(self, do_not_disturb: bool) -> None:
         self.claims += 1
-        setting = Setting(do_not_disturb=do_not_disturb)
-        self.wanted = Wanted(RedirectMode.OFF, setting, "available", str(self.claims))
+        forwarding = ForwardingState(do_not_disturb=do_not_disturb)
+        self.desired = DesiredRedirect(
+            RedirectMode.OFF, forwarding, "available", str(self.claims)
+        )
 
     @rule()
     def profile_says_unchanged(self) -> None:
-        self.wanted = None
+        self.desired = None
 
-    @precondition(lambda self: self.wanted is not None)
-    @rule(setting=forwards)
-    def another_deputy(self, setting: Setting) -> None:
-        assert self.wanted is not None
-        if self.wanted.mode is RedirectMode.FORWARD:
-            self.wanted = replace(self.wanted, setting=setting)
+    @precondition(lambda self: self.desired is not None)
+    @rule(forwarding=forwards)
+    def another_deputy(self, forwarding: ForwardingState) -> None:
+        assert self.desired is not None
+        if self.desired.mode is RedirectMode.FORWARD:
+            self.desired = replace(self.desired, forwarding=forwarding)
 
     @rule(seconds=st.sampled_from([0.1, 0.5, 1, 4, 5, 30, 119, 3600]))
     def time_passes(self, seconds: float) -> None:
@@ -181,7 +190,7 @@ class Telephone(RuleBasedStateMachine):
     def person_acts(self, part: Part) -> None:
         if part in (Part.RING_SECONDS, Part.DO_NOT_DISTURB):
             return
-        if part not in self.reach.writable:
+        if part not in self.capabilities.writable:
             return
         self.numbers += 1
         number = str(self.numbers)
@@ -190,7 +199,7 @@ class Telephone(RuleBasedStateMachine):
             if part is Part.FOLLOW_ME
             else Destination(DestinationKind.NUMBER, number)
         )
-        change = changed(Setting(), {part: mine})
+        change = changed(ForwardingState(), {part: mine})
         before = self.ledger
         self.ledger = replace(
             own_change(
@@ -198,7 +207,7 @@ class Telephone(RuleBasedStateMachine):
                 change,
                 self.phone,
                 desk_change=self.desk_change,
-                reach=self.reach,
+                capabilities=self.capabilities,
             ),
             own=(),
         )
@@ -221,8 +230,8 @@ class Telephone(RuleBasedStateMachine):
     @precondition(lambda self: self.delayed and not self.dialled)
     @rule()
     def a_delayed_write_lands(self) -> None:
-        _, setting = self.delayed.pop(0)
-        self._says(changed(self.phone, dict(known(setting))))
+        _, forwarding = self.delayed.pop(0)
+        self._says(changed(self.phone, dict(known(forwarding))))
 
     # What xpresence does
 
@@ -235,7 +244,7 @@ class Telephone(RuleBasedStateMachine):
 
     @rule()
     def turn_without_a_reading(self) -> None:
-        assert self._ask(Setting()).write is None
+        assert self._ask(ForwardingState()).write is None
 
     @rule()
     def xpresence_restarts(self) -> None:
@@ -253,7 +262,7 @@ class Telephone(RuleBasedStateMachine):
     @precondition(lambda self: not self.delayed)
     @rule()
     def nobody_has_an_opinion_any_more(self) -> None:
-        self.wanted = None
+        self.desired = None
         self._rest()
         assert self.phone == self.own
         assert self.ledger == Ledger()
@@ -269,29 +278,31 @@ class Telephone(RuleBasedStateMachine):
 
     # How it is done
 
-    def _ask(self, reading: Setting) -> Plan:
+    def _ask(self, reading: ForwardingState) -> RedirectPlan:
         return plan(
-            self.wanted,
+            self.desired,
             reading,
             self.ledger,
             now=self.now,
             ready_since=self.ready_since,
             desk_change=self.desk_change,
-            reach=self.reach,
+            capabilities=self.capabilities,
         )
 
-    def _turn(self, outcome: Outcome, told: frozenset[Part]) -> Setting | None:
+    def _turn(self, outcome: Outcome, told: frozenset[Part]) -> ForwardingState | None:
         reading = only(self.phone, told)
         found = self._ask(reading)
         if outcome is Outcome.NOT_STORED:
             return found.write
-        if only(reading, self.reach.readable) != Setting():
+        if only(reading, self.capabilities.readable) != ForwardingState():
             self._mine(self.dialled, self.ledger)
             self.dialled = {}
-            if self.wanted and found.ledger.claim != self.ledger.claim:
+            if self.desired and found.ledger.claim != self.ledger.claim:
                 self.dialled_since = False
-                off = self.wanted.mode is RedirectMode.OFF
-                self.to_end = REDIRECTS & self.reach.writable if off else frozenset()
+                off = self.desired.mode is RedirectMode.OFF
+                self.to_end = (
+                    REDIRECTS & self.capabilities.writable if off else frozenset()
+                )
             # Off ends what it meets, and what xpresence answered for already.
             self.to_end -= found.ledger.taken
             if found.ledger.held is None:
@@ -336,9 +347,9 @@ class Telephone(RuleBasedStateMachine):
             late for late in self.delayed if self.now - late[0] < LANDS_WITHIN
         ]
 
-    def _says(self, setting: Setting) -> None:
-        self.phone = setting
-        self.past.append((self.now, setting))
+    def _says(self, forwarding: ForwardingState) -> None:
+        self.phone = forwarding
+        self.past.append((self.now, forwarding))
 
     def _mine(
         self,
@@ -364,19 +375,19 @@ class Telephone(RuleBasedStateMachine):
             self.own = changed(self.own, {part: new})
             self.dialled_since = True
 
-    def _expected(self) -> Setting:
+    def _expected(self) -> ForwardingState:
         """Return the rule laid over what the person set."""
-        if self.wanted is None:
+        if self.desired is None:
             return self.own
-        if self.wanted.mode is RedirectMode.OFF:
-            asked = dict(known(only(self.wanted.setting, {Part.DO_NOT_DISTURB})))
+        if self.desired.mode is RedirectMode.OFF:
+            asked = dict(known(only(self.desired.forwarding, {Part.DO_NOT_DISTURB})))
             asked |= dict.fromkeys(REDIRECTS, None)
         else:
             asked = {
                 part: new
-                for part, new in known(self.wanted.setting)
-                if part in self.reach.writable
-                and (new != VOICEMAIL or self.reach.voicemail)
+                for part, new in known(self.desired.forwarding)
+                if part in self.capabilities.writable
+                and (new != VOICEMAIL or self.capabilities.voicemail)
             }
             if not any(is_on(part, new) for part, new in asked.items()):
                 return self.own
@@ -384,7 +395,11 @@ class Telephone(RuleBasedStateMachine):
                 asked.pop(Part.RING_SECONDS, None)
         return changed(
             self.own,
-            {part: new for part, new in asked.items() if part in self.reach.writable},
+            {
+                part: new
+                for part, new in asked.items()
+                if part in self.capabilities.writable
+            },
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.xpresence.presence.line import Setting
+from custom_components.xpresence.presence.line import ForwardingState
 from custom_components.xpresence.presence.redirect.plan import (
     DeskChange,
     own_change,
@@ -34,27 +34,33 @@ def still_open(desk: Desk) -> bool:
     """Ask as it is asked in an outage: with nothing read."""
     found = plan(
         desk.rule,
-        Setting(),
+        ForwardingState(),
         desk.ledger,
         now=desk.now,
         ready_since=desk.ready_since,
         desk_change=desk.desk_change,
-        reach=desk.reach,
+        capabilities=desk.capabilities,
     )
-    return is_pending(desk.rule, found.ledger, reach=desk.reach)
+    return is_pending(desk.rule, found.ledger, capabilities=desk.capabilities)
 
 
-def own(desk: Desk, change: Setting, reading: Setting) -> Desk:
+def own(desk: Desk, change: ForwardingState, reading: ForwardingState) -> Desk:
     """Let a person set their own redirect, with this reading or none."""
     desk.ledger = own_change(
-        desk.ledger, change, reading, desk_change=desk.desk_change, reach=desk.reach
+        desk.ledger,
+        change,
+        reading,
+        desk_change=desk.desk_change,
+        capabilities=desk.capabilities,
     )
     return desk
 
 
 @pytest.mark.parametrize("rule", [UNCHANGED, MEETING, off()])
 @pytest.mark.parametrize("phone", [QUIET, MANUAL])
-def test_what_was_seen_to_be_followed_is_not_open(rule: object, phone: Setting) -> None:
+def test_what_was_seen_to_be_followed_is_not_open(
+    rule: object, phone: ForwardingState
+) -> None:
     assert not still_open(Desk(phone).follow(rule))  # type: ignore[arg-type]
 
 
@@ -94,14 +100,14 @@ def test_another_deputy_under_the_same_claim_is_open() -> None:
 
 
 def test_an_own_redirect_that_was_seen_is_not_open() -> None:
-    desk = own(Desk(), Setting(unconditional=BOB), QUIET)
+    desk = own(Desk(), ForwardingState(unconditional=BOB), QUIET)
     assert still_open(desk)
     found = desk.ask()
     assert found.write is not None
     desk.write(found.write)
     desk.ask()
     # It has not settled: the phone system might still forget it.
-    assert desk.ledger.base != Setting()
+    assert desk.ledger.base != ForwardingState()
     assert not still_open(desk)
     assert not still_open(desk.settle())
 
@@ -109,12 +115,14 @@ def test_an_own_redirect_that_was_seen_is_not_open() -> None:
 @pytest.mark.parametrize("rule", [UNCHANGED, MEETING])
 def test_an_own_redirect_set_in_the_outage_is_open(rule: object) -> None:
     desk = Desk().follow(rule)  # type: ignore[arg-type]
-    assert still_open(own(desk, Setting(unconditional=BOB), Setting()))
+    assert still_open(own(desk, ForwardingState(unconditional=BOB), ForwardingState()))
 
 
 def test_an_own_redirect_that_waits_beneath_an_enforced_profile_is_not_open() -> None:
     desk = Desk(desk_change=DeskChange.ENFORCE).follow(MEETING)
-    assert not still_open(own(desk, Setting(unconditional=BOB), Setting()))
+    assert not still_open(
+        own(desk, ForwardingState(unconditional=BOB), ForwardingState())
+    )
 
 
 def test_follow_me_that_comes_back_after_the_outage_is_open() -> None:

@@ -11,7 +11,7 @@ from custom_components.xpresence.presence.line import (
     Condition,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
     Status,
 )
 from custom_components.xpresence.presence.model import (
@@ -48,7 +48,7 @@ BOB = Person("bob", "Bob", "102", "available", voicemail="9102")
 CAROL = Person("carol", "Carol", "103", "available")
 OFFICE = Office({}, {person.id: person for person in (ANNA, BOB, CAROL)})
 BERLIN = NumberFormat("0", "49", "30", main="+49301234", extension_digits=4)
-QUIET = Setting(None, None, None, None, None, do_not_disturb=False)
+QUIET = ForwardingState(None, None, None, None, None, do_not_disturb=False)
 
 VOICEMAIL = Target(TargetKind.VOICEMAIL)
 TO_ANNA = Target(TargetKind.PERSON, "anna")
@@ -73,7 +73,7 @@ def always(target: Target) -> RedirectRule:
     return RedirectRule(RedirectMode.FORWARD, target)
 
 
-def to(where: str) -> Setting:
+def to(where: str) -> ForwardingState:
     """Return the setting of somebody whose calls all go elsewhere."""
     return replace(QUIET, unconditional=number(where))
 
@@ -111,17 +111,17 @@ def of_anna(rule: RedirectRule, **situations: Situation) -> Resolution:
 def test_a_target_becomes_a_destination(
     target: Target, destination: Destination
 ) -> None:
-    assert of_anna(always(target)).setting.unconditional == destination
+    assert of_anna(always(target)).forwarding.unconditional == destination
 
 
 def test_a_mailbox_of_ones_own_number_is_used() -> None:
-    assert resolve(OFFICE, BOB, always(VOICEMAIL), {}).setting.unconditional == mailbox(
-        "9102"
-    )
+    assert resolve(
+        OFFICE, BOB, always(VOICEMAIL), {}
+    ).forwarding.unconditional == mailbox("9102")
 
 
 def test_a_forward_switches_other_conditions_and_follow_me_off() -> None:
-    assert of_anna(always(TO_BOB)).setting == Setting(
+    assert of_anna(always(TO_BOB)).forwarding == ForwardingState(
         number("102"), None, None, UNKNOWN, None, UNKNOWN
     )
 
@@ -129,19 +129,21 @@ def test_a_forward_switches_other_conditions_and_follow_me_off() -> None:
 def test_each_condition_has_its_own_target() -> None:
     rule = RedirectRule(RedirectMode.FORWARD, None, TO_BOB, VOICEMAIL, ring_seconds=20)
     found = of_anna(rule)
-    assert found.setting == Setting(None, number("102"), mailbox("101"), 20, None)
+    assert found.forwarding == ForwardingState(
+        None, number("102"), mailbox("101"), 20, None
+    )
     assert found.shown == {CFB: TO_BOB, CFNR: VOICEMAIL}
 
 
 def test_ring_seconds_need_a_forward_without_reply() -> None:
     rule = replace(always(TO_BOB), ring_seconds=20)
-    assert of_anna(rule).setting.ring_seconds is UNKNOWN
+    assert of_anna(rule).forwarding.ring_seconds is UNKNOWN
 
 
 def test_do_not_disturb_is_asked_for_or_left_alone() -> None:
     rule = replace(always(TO_BOB), do_not_disturb=True)
-    assert of_anna(rule).setting.do_not_disturb is True
-    assert of_anna(always(TO_BOB)).setting.do_not_disturb is UNKNOWN
+    assert of_anna(rule).forwarding.do_not_disturb is True
+    assert of_anna(always(TO_BOB)).forwarding.do_not_disturb is UNKNOWN
 
 
 def test_unchanged_asks_for_nothing() -> None:
@@ -153,7 +155,7 @@ def test_off_ends_every_redirect(do_not_disturb: bool) -> None:
     rule = RedirectRule(
         RedirectMode.OFF, unconditional=TO_BOB, do_not_disturb=do_not_disturb
     )
-    assert of_anna(rule).setting == Setting(
+    assert of_anna(rule).forwarding == ForwardingState(
         None, None, None, UNKNOWN, None, True if do_not_disturb else UNKNOWN
     )
 
@@ -194,20 +196,22 @@ def test_a_target_that_cannot_be_had_is_refused_by_name(
 ) -> None:
     found = of_anna(always(target))
     assert found.refusals == (refusal,)
-    assert found.setting == Setting()
+    assert found.forwarding == ForwardingState()
     assert found.shown == {}
 
 
 def test_a_refused_condition_leaves_the_others_in_force() -> None:
     rule = RedirectRule(RedirectMode.FORWARD, TO_ANNA, TO_BOB, None)
     found = of_anna(rule)
-    assert found.setting == Setting(UNKNOWN, number("102"), None, UNKNOWN, None)
+    assert found.forwarding == ForwardingState(
+        UNKNOWN, number("102"), None, UNKNOWN, None
+    )
     assert [refusal.condition for refusal in found.refusals] == [CFU]
 
 
 def test_do_not_disturb_is_set_even_if_every_target_is_refused() -> None:
     rule = replace(always(TO_ANNA), do_not_disturb=True)
-    assert of_anna(rule).setting == Setting(do_not_disturb=True)
+    assert of_anna(rule).forwarding == ForwardingState(do_not_disturb=True)
 
 
 # Circles
@@ -217,12 +221,12 @@ def test_do_not_disturb_is_set_even_if_every_target_is_refused() -> None:
     "bob",
     [
         pytest.param(Situation(observed=to("101")), id="redirects to Anna now"),
-        pytest.param(Situation(wanted=to("101")), id="is about to"),
+        pytest.param(Situation(desired=to("101")), id="is about to"),
         pytest.param(
-            Situation(observed=QUIET, wanted=to("101")), id="is about to, not yet"
+            Situation(observed=QUIET, desired=to("101")), id="is about to, not yet"
         ),
         pytest.param(
-            Situation(observed=to("101"), wanted=QUIET), id="is about to end it"
+            Situation(observed=to("101"), desired=QUIET), id="is about to end it"
         ),
         pytest.param(Situation(observed=to("00301234101")), id="by her direct number"),
         pytest.param(
@@ -244,7 +248,7 @@ def test_a_circle_of_two_is_refused(bob: Situation, rule: RedirectRule) -> None:
     assert [(refusal.reason, refusal.people) for refusal in found.refusals] == [
         (RefusalReason.LOOP, ("anna", "bob"))
     ]
-    assert found.setting == Setting()
+    assert found.forwarding == ForwardingState()
 
 
 def test_a_circle_of_three_names_all_three() -> None:
@@ -274,13 +278,13 @@ def test_a_circle_that_others_made_is_not_entered() -> None:
             replace(QUIET, unconditional=mailbox("101")), id="on to Anna's mailbox"
         ),
         pytest.param(to("102"), id="to himself, which phone systems ignore"),
-        pytest.param(Setting(), id="unknown"),
+        pytest.param(ForwardingState(), id="unknown"),
     ],
 )
-def test_a_way_that_ends_is_no_circle(bob: Setting) -> None:
-    found = of_anna(always(TO_BOB), bob=Situation(observed=bob, wanted=bob))
+def test_a_way_that_ends_is_no_circle(bob: ForwardingState) -> None:
+    found = of_anna(always(TO_BOB), bob=Situation(observed=bob, desired=bob))
     assert found.refusals == found.warnings == ()
-    assert found.setting.unconditional == number("102")
+    assert found.forwarding.unconditional == number("102")
 
 
 @pytest.mark.parametrize("part", ["busy", "no_reply"])
@@ -289,7 +293,7 @@ def test_a_way_back_when_nobody_answers_is_only_a_warning(part: str) -> None:
         always(TO_BOB), bob=Situation(observed=replace(QUIET, **{part: number("101")}))
     )
     assert found.warnings == (Refusal(RefusalReason.LOOP, CFU, ("anna", "bob")),)
-    assert found.setting.unconditional == number("102")
+    assert found.forwarding.unconditional == number("102")
 
 
 def test_a_very_long_way_is_followed_to_its_end() -> None:
@@ -315,7 +319,7 @@ def test_a_way_with_many_forks_is_followed_in_time() -> None:
     ways = {
         person_id: Situation(
             observed=to(f"{int(person.extension) // 10 + 1}0"),
-            wanted=to(f"{int(person.extension) // 10 + 1}1"),
+            desired=to(f"{int(person.extension) // 10 + 1}1"),
         )
         for person_id, person in people.items()
     }
@@ -329,7 +333,9 @@ def test_a_long_extension_is_a_colleague_and_no_town_number() -> None:
     rule = always(Target(TargetKind.NUMBER, "1234567"))
     back = {"dave": Situation(observed=to("101"))}
     found = resolve(office, ANNA, rule, {}, style=BERLIN)
-    assert found.setting == Setting(number("1234567"), None, None, UNKNOWN, None)
+    assert found.forwarding == ForwardingState(
+        number("1234567"), None, None, UNKNOWN, None
+    )
     assert resolve(office, ANNA, rule, back).refusals[0].people == ("anna", "dave")
 
 
@@ -358,13 +364,13 @@ BUSY_ELSEWHERE = Situation(Status.DO_NOT_DISTURB, QUIET)
         (Situation(Status.AWAY), False),
         (Situation(Status.OFFLINE), False),
         (Situation(observed=to("0171")), False),
-        (Situation(wanted=to("0171")), False),
+        (Situation(desired=to("0171")), False),
         (Situation(observed=replace(QUIET, do_not_disturb=True)), False),
-        (Situation(wanted=replace(QUIET, do_not_disturb=True)), False),
+        (Situation(desired=replace(QUIET, do_not_disturb=True)), False),
         (Situation(observed=replace(QUIET, busy=number("9"))), True),
         (Situation(observed=replace(QUIET, no_reply=number("9"))), True),
         (Situation(observed=replace(QUIET, follow_me="0171")), True),
-        (Situation(observed=Setting()), True),
+        (Situation(observed=ForwardingState()), True),
         (Situation(call=CallState.UNAVAILABLE), False),
         (Situation(call=CallState.IN_CALL), True),
         (Situation(call=CallState.RINGING), True),
@@ -413,8 +419,8 @@ def test_the_first_deputy_who_takes_calls_gets_them_else_voicemail(
 
 def test_deputies_may_wait_behind_a_condition() -> None:
     found = of_anna(RedirectRule(RedirectMode.FORWARD, no_reply=DEPUTIES))
-    assert found.setting.no_reply == number("102")
-    assert found.setting.ring_seconds is UNKNOWN
+    assert found.forwarding.no_reply == number("102")
+    assert found.forwarding.ring_seconds is UNKNOWN
 
 
 def test_nobody_is_their_own_deputy() -> None:
@@ -431,7 +437,7 @@ def test_a_deputy_who_left_is_skipped_with_a_warning() -> None:
 
 def test_an_empty_list_of_deputies_is_voicemail() -> None:
     target = Target(TargetKind.FIRST_AVAILABLE)
-    assert of_anna(always(target)).setting.unconditional == mailbox("101")
+    assert of_anna(always(target)).forwarding.unconditional == mailbox("101")
 
 
 # Everybody at once
@@ -439,7 +445,7 @@ def test_an_empty_list_of_deputies_is_voicemail() -> None:
 
 def test_of_two_who_redirect_to_each_other_the_first_in_order_wins() -> None:
     found = resolve_office(OFFICE, {"bob": always(TO_ANNA), "anna": always(TO_BOB)}, {})
-    assert found["anna"].setting.unconditional == number("102")
+    assert found["anna"].forwarding.unconditional == number("102")
     assert found["bob"].refusals[0].people == ("bob", "anna")
 
 
@@ -447,9 +453,9 @@ def test_of_two_who_redirect_to_each_other_the_one_who_was_first_keeps_it() -> N
     found = resolve_office(
         OFFICE,
         {"anna": always(TO_BOB), "bob": always(TO_ANNA)},
-        {"bob": Situation(wanted=to("101"), observed=to("101"))},
+        {"bob": Situation(desired=to("101"), observed=to("101"))},
     )
-    assert found["bob"].setting.unconditional == number("101")
+    assert found["bob"].forwarding.unconditional == number("101")
     assert found["anna"].refusals[0].people == ("anna", "bob")
 
 
@@ -457,7 +463,7 @@ def test_a_redirect_that_ends_in_the_same_moment_makes_room() -> None:
     found = resolve_office(
         OFFICE,
         {"anna": always(TO_BOB), "bob": RedirectRule(RedirectMode.OFF)},
-        {"bob": Situation(wanted=to("101"))},
+        {"bob": Situation(desired=to("101"))},
     )
     assert found["anna"].refusals == ()
 
@@ -520,7 +526,7 @@ def test_whatever_an_office_wants_ends_without_a_circle(
         at, way = start, set[str]()
         while at not in way:
             way.add(at)
-            onward = found[at].setting.unconditional if at in found else None
+            onward = found[at].forwarding.unconditional if at in found else None
             if not isinstance(onward, Destination):
                 break
             if onward.kind is DestinationKind.VOICEMAIL:
@@ -541,7 +547,7 @@ def test_an_office_asked_again_answers_the_same(
 ) -> None:
     first = resolve_office(FOUR, wishes, situations)
     settled = {
-        key: replace(situations.get(key, Situation()), wanted=first[key].setting)
+        key: replace(situations.get(key, Situation()), desired=first[key].forwarding)
         for key in first
     }
     assert resolve_office(FOUR, wishes, situations | settled) == first

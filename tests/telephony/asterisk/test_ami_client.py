@@ -173,8 +173,8 @@ async def test_a_list_that_is_broken_off_is_no_shorter_list(ending: str) -> None
 async def test_an_event_that_answers_another_clients_action_is_heard(
     pbx: Asterisk,
 ) -> None:
-    wanted = {"events": ("OriginateResponse",), "event_mask": "call"}
-    async with client_of(pbx, **wanted) as heard, client_of(pbx) as other:
+    desired = {"events": ("OriginateResponse",), "event_mask": "call"}
+    async with client_of(pbx, **desired) as heard, client_of(pbx) as other:
         await other.client.action(
             "Originate",
             ("Channel", "Local/done@from-internal"),

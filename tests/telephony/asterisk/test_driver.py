@@ -14,7 +14,7 @@ from custom_components.xpresence.presence.line import (
     CallState,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
     Status,
 )
 from custom_components.xpresence.telephony.asterisk.ami import (
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.asterisk
 BOB = Destination(DestinationKind.NUMBER, "101")
 CAROL = Destination(DestinationKind.NUMBER, "102")
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
-OFF = Setting(None, None, None, None, None, do_not_disturb=False)
+OFF = ForwardingState(None, None, None, None, None, do_not_disturb=False)
 
 
 def heard(system: AsteriskPhoneSystem) -> list[DriverEvent]:
@@ -52,9 +52,9 @@ def heard(system: AsteriskPhoneSystem) -> list[DriverEvent]:
     return events
 
 
-def last_line(events: list[DriverEvent]) -> Setting | None:
+def last_line(events: list[DriverEvent]) -> ForwardingState | None:
     lines = [event.line for event in events if isinstance(event, LineChanged)]
-    return lines[-1].setting if lines else None
+    return lines[-1].forwarding if lines else None
 
 
 def states(pbx: Asterisk) -> dict[str, str]:
@@ -70,33 +70,33 @@ def states(pbx: Asterisk) -> dict[str, str]:
 async def test_an_extension_with_nothing_set_is_off_and_not_unknown(
     system: AsteriskPhoneSystem,
 ) -> None:
-    assert (await system.read("100")).setting == OFF
+    assert (await system.read("100")).forwarding == OFF
 
 
 @pytest.mark.parametrize(
-    ("wanted", "family", "value"),
+    ("desired", "family", "value"),
     [
-        (Setting(unconditional=BOB), "CF", "101"),
-        (Setting(unconditional=VOICEMAIL), "CF", "*100"),
-        (Setting(busy=BOB), "CFB", "101"),
-        (Setting(no_reply=BOB), "CFU", "101"),
-        (Setting(do_not_disturb=True), "DND", "YES"),
+        (ForwardingState(unconditional=BOB), "CF", "101"),
+        (ForwardingState(unconditional=VOICEMAIL), "CF", "*100"),
+        (ForwardingState(busy=BOB), "CFB", "101"),
+        (ForwardingState(no_reply=BOB), "CFU", "101"),
+        (ForwardingState(do_not_disturb=True), "DND", "YES"),
     ],
     ids=["always", "voicemail", "busy", "no-reply-is-FreePBX-CFU", "dnd"],
 )
 async def test_what_is_set_stands_in_the_astdb_and_is_read_back(
     system: AsteriskPhoneSystem,
     pbx: Asterisk,
-    wanted: Setting,
+    desired: ForwardingState,
     family: str,
     value: str,
 ) -> None:
-    line = await system.apply("100", wanted)
+    line = await system.apply("100", desired)
     assert pbx.database(family, "100") == value
-    for name in Setting.__slots__:
-        asked = getattr(wanted, name)
+    for name in ForwardingState.__slots__:
+        asked = getattr(desired, name)
         expected = getattr(OFF, name) if asked is UNKNOWN else asked
-        assert getattr(line.setting, name) == expected
+        assert getattr(line.forwarding, name) == expected
     await system.apply("100", OFF)
     assert pbx.database(family, "100") is None
 
@@ -104,27 +104,27 @@ async def test_what_is_set_stands_in_the_astdb_and_is_read_back(
 async def test_ring_seconds_belong_to_no_reply(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    line = await system.apply("100", Setting(no_reply=BOB, ring_seconds=7))
-    assert line.setting.ring_seconds == 7
+    line = await system.apply("100", ForwardingState(no_reply=BOB, ring_seconds=7))
+    assert line.forwarding.ring_seconds == 7
     assert pbx.database("AMPUSER", "100/ringtimer") == "7"
 
 
 async def test_follow_me_goes_on_and_off_and_keeps_its_list(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    line = await system.apply("100", Setting(follow_me="01715550100"))
-    assert line.setting.follow_me == "01715550100"
+    line = await system.apply("100", ForwardingState(follow_me="01715550100"))
+    assert line.forwarding.follow_me == "01715550100"
     assert pbx.database("AMPUSER", "100/followme/ddial") == "DIRECT"
     assert pbx.database("AMPUSER", "100/followme/grplist") == "01715550100#"
-    line = await system.apply("100", Setting(follow_me=None))
-    assert line.setting.follow_me is None
+    line = await system.apply("100", ForwardingState(follow_me=None))
+    assert line.forwarding.follow_me is None
     assert pbx.database("AMPUSER", "100/followme/ddial") == "EXTENSION"
 
 
 async def test_the_phones_lamps_are_lit_as_freepbx_lights_them(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    await system.apply("100", Setting(unconditional=BOB, do_not_disturb=True))
+    await system.apply("100", ForwardingState(unconditional=BOB, do_not_disturb=True))
     assert states(pbx)["Custom:CF100"] == "BUSY"
     assert states(pbx)["Custom:DND100"] == "BUSY"
     await system.apply("100", OFF)
@@ -136,7 +136,7 @@ async def test_what_no_telephone_can_dial_is_shown_as_unknown_never_as_off(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
     pbx.put("CF", "100", "SIP/evil")
-    assert (await system.read("100")).setting.unconditional is UNKNOWN
+    assert (await system.read("100")).forwarding.unconditional is UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ async def test_nothing_undiallable_reaches_the_pbx(
 ) -> None:
     wrong = Destination(DestinationKind.NUMBER, number)
     with pytest.raises(Rejected):
-        await system.apply("100", Setting(unconditional=wrong, busy=BOB))
+        await system.apply("100", ForwardingState(unconditional=wrong, busy=BOB))
     assert pbx.database("CF", "100") is None
     assert pbx.database("CFB", "100") is None
 
@@ -167,10 +167,10 @@ async def test_what_went_meanwhile_is_no_error(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
     unwatch = system.watch("100")
-    await system.apply("100", Setting(busy=BOB))
+    await system.apply("100", ForwardingState(busy=BOB))
     pbx.cli("database del CFB 100")
-    line = await system.apply("100", Setting(busy=None))
-    assert line.setting.busy is None
+    line = await system.apply("100", ForwardingState(busy=None))
+    assert line.forwarding.busy is None
     unwatch()
 
 
@@ -178,10 +178,10 @@ async def test_what_changed_behind_its_back_is_overwritten_all_the_same(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
     unwatch = system.watch("100")
-    assert (await system.read("100")).setting == OFF
+    assert (await system.read("100")).forwarding == OFF
     pbx.put("CF", "100", "102")
-    line = await system.apply("100", Setting(unconditional=None))
-    assert line.setting.unconditional is None
+    line = await system.apply("100", ForwardingState(unconditional=None))
+    assert line.forwarding.unconditional is None
     assert pbx.database("CF", "100") is None
     unwatch()
 
@@ -190,7 +190,7 @@ async def test_every_device_of_an_extension_has_its_lamp_lit(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
     pbx.put("AMPUSER", "100/device", "100&9100")
-    await system.apply("100", Setting(unconditional=BOB, follow_me="102"))
+    await system.apply("100", ForwardingState(unconditional=BOB, follow_me="102"))
     lamps = states(pbx)
     for lamp in ("CF100", "DEVCF100", "DEVCF9100", "FOLLOWME9100"):
         assert lamps[f"Custom:{lamp}"] == "BUSY"
@@ -205,9 +205,9 @@ async def test_a_follow_me_list_made_by_hand_survives_off_and_on(
 ) -> None:
     pbx.put("AMPUSER", "100/followme/grplist", "100-0171555#")
     pbx.put("AMPUSER", "100/followme/ddial", "DIRECT")
-    assert (await system.read("100")).setting.follow_me == "0171555"
-    await system.apply("100", Setting(follow_me=None))
-    await system.apply("100", Setting(follow_me="0171555"))
+    assert (await system.read("100")).forwarding.follow_me == "0171555"
+    await system.apply("100", ForwardingState(follow_me=None))
+    await system.apply("100", ForwardingState(follow_me="0171555"))
     assert pbx.database("AMPUSER", "100/followme/grplist") == "100-0171555#"
     assert pbx.database("AMPUSER", "100/followme/ddial") == "DIRECT"
 
@@ -229,10 +229,10 @@ async def test_a_whole_office_is_read_together_and_nobody_is_mixed_up(
     try:
         await eventually(lambda: len(events) == 1 + len(people))
         lines = {e.line.extension: e.line for e in events if isinstance(e, LineChanged)}
-        assert lines.pop("201").setting.unconditional == BOB
-        assert lines.pop("202").setting.busy == BOB
-        assert lines.pop("203").setting.ring_seconds == 7
-        assert {line.setting for line in lines.values()} == {OFF}
+        assert lines.pop("201").forwarding.unconditional == BOB
+        assert lines.pop("202").forwarding.busy == BOB
+        assert lines.pop("203").forwarding.ring_seconds == 7
+        assert {line.forwarding for line in lines.values()} == {OFF}
     finally:
         await system.close()
 
@@ -240,13 +240,15 @@ async def test_a_whole_office_is_read_together_and_nobody_is_mixed_up(
 async def test_reading_and_writing_the_same_extension_take_turns(
     system: AsteriskPhoneSystem,
 ) -> None:
-    wanted = [Setting(unconditional=target) for target in (BOB, CAROL, None) * 5]
+    desired = [
+        ForwardingState(unconditional=target) for target in (BOB, CAROL, None) * 5
+    ]
     lines = await asyncio.gather(
-        *(system.apply("100", setting) for setting in wanted),
-        *(system.read("100") for _ in wanted),
+        *(system.apply("100", forwarding) for forwarding in desired),
+        *(system.read("100") for _ in desired),
     )
-    told = [line.setting.unconditional for line in lines[: len(wanted)]]
-    assert told == [setting.unconditional for setting in wanted]
+    told = [line.forwarding.unconditional for line in lines[: len(desired)]]
+    assert told == [forwarding.unconditional for forwarding in desired]
 
 
 # Real calls
@@ -257,9 +259,9 @@ async def test_a_call_goes_where_the_driver_sent_it(
 ) -> None:
     async with phone(pbx, "100"), phone(pbx, "101"):
         assert await lands(pbx, "102", "100") == "100"
-        await system.apply("100", Setting(unconditional=BOB))
+        await system.apply("100", ForwardingState(unconditional=BOB))
         assert await lands(pbx, "102", "100") == "101"
-        await system.apply("100", Setting(unconditional=VOICEMAIL))
+        await system.apply("100", ForwardingState(unconditional=VOICEMAIL))
         assert await lands(pbx, "102", "100") == "voicemail 100"
         await system.apply("100", OFF)
         assert await lands(pbx, "102", "100") == "100"
@@ -268,7 +270,7 @@ async def test_a_call_goes_where_the_driver_sent_it(
 async def test_a_busy_telephone_forwards_to_the_colleague(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    await system.apply("100", Setting(busy=BOB))
+    await system.apply("100", ForwardingState(busy=BOB))
     async with phone(pbx, "100", "busy"), phone(pbx, "101"):
         assert await lands(pbx, "102", "100") == "101"
 
@@ -276,7 +278,7 @@ async def test_a_busy_telephone_forwards_to_the_colleague(
 async def test_an_unanswered_call_goes_on_after_the_ring_time(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    await system.apply("100", Setting(no_reply=BOB, ring_seconds=1))
+    await system.apply("100", ForwardingState(no_reply=BOB, ring_seconds=1))
     async with phone(pbx, "100", "rings"), phone(pbx, "101"):
         assert await lands(pbx, "102", "100") == "101"
 
@@ -284,7 +286,7 @@ async def test_an_unanswered_call_goes_on_after_the_ring_time(
 async def test_follow_me_rings_the_mobile(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    await system.apply("100", Setting(follow_me="01715550100"))
+    await system.apply("100", ForwardingState(follow_me="01715550100"))
     async with phone(pbx, "100"), phone(pbx, "109"):
         assert await lands(pbx, "102", "100") == "109"
 
@@ -314,7 +316,7 @@ async def test_a_code_dialled_at_the_desk_is_noticed(
 async def test_a_second_code_to_another_target_is_noticed_though_no_lamp_changes(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    await system.apply("100", Setting(unconditional=BOB))
+    await system.apply("100", ForwardingState(unconditional=BOB))
     unwatch = system.watch("100")
     events = heard(system)
     assert await dial(pbx, "100", "*72102", hold=3)
@@ -465,8 +467,8 @@ async def test_an_agent_that_the_hotline_knows_by_another_name_stays_one(
     system: AsteriskPhoneSystem, pbx: Asterisk, pause: bool
 ) -> None:
     pbx.cli("queue add member PJSIP/101 to 400")
-    wanted = AgentState.FOLLOW_UP if pause else AgentState.READY
-    await system.set_agent("101", "400", wanted)
+    desired = AgentState.FOLLOW_UP if pause else AgentState.READY
+    await system.set_agent("101", "400", desired)
     shown = pbx.cli("queue show 400")
     assert shown.count("101") == shown.count("PJSIP/101")
     assert ("paused" in shown) is pause
@@ -512,7 +514,7 @@ async def test_a_queue_that_does_not_exist_is_refused(
 async def test_ringing_an_extension_follows_its_redirect(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    await system.apply("100", Setting(unconditional=BOB))
+    await system.apply("100", ForwardingState(unconditional=BOB))
     async with phone(pbx, "100"), phone(pbx, "101"):
         await system.ring("100")
         await eventually(
@@ -610,7 +612,7 @@ async def test_nobody_there_is_unavailable(pbx: Asterisk) -> None:
 async def test_tls_with_the_offices_own_authority(pbx: Asterisk) -> None:
     system = system_for(pbx, host="localhost", port=pbx.tls_port, tls=True, ca=pbx.ca)
     await system.start()
-    assert (await system.read("100")).setting == OFF
+    assert (await system.read("100")).forwarding == OFF
     await system.close()
 
 
@@ -687,11 +689,11 @@ async def test_who_watches_no_more_is_told_no_more(
     first()
     first()
     pbx.cli("devstate change Custom:DND100 UNAVAILABLE")
-    await system.apply("100", Setting(busy=BOB))
+    await system.apply("100", ForwardingState(busy=BOB))
     assert last_line(events) == replace(OFF, busy=BOB)
     events.clear()
     second()
-    await system.apply("100", Setting(busy=None))
+    await system.apply("100", ForwardingState(busy=None))
     await asyncio.sleep(0.2)
     assert events == []
 
@@ -700,7 +702,7 @@ async def test_do_not_disturb_is_no_call(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
     system.watch("100")
-    line = await system.apply("100", Setting(do_not_disturb=True))
+    line = await system.apply("100", ForwardingState(do_not_disturb=True))
     await eventually(
         lambda: "State:Busy" in pbx.cli("core show hint 100").replace(" ", "")
     )
@@ -715,7 +717,7 @@ async def test_no_number_and_no_secret_is_in_the_debug_log(
     system = system_for(pbx)
     await system.start()
     number = Destination(DestinationKind.NUMBER, "0171555123")
-    await system.apply("100", Setting(number, number, number, 5, "0171555123"))
+    await system.apply("100", ForwardingState(number, number, number, 5, "0171555123"))
     pbx.put("CF", "100", "SIP/0171555123")
     await system.read("100")
     with pytest.raises(Rejected):
@@ -736,5 +738,5 @@ async def test_a_listener_that_raises_breaks_nothing(
     system.subscribe(fails)
     system.watch("100")
     events = heard(system)
-    await system.apply("100", Setting(busy=BOB))
+    await system.apply("100", ForwardingState(busy=BOB))
     await eventually(lambda: getattr(last_line(events), "busy", None) == BOB)

@@ -14,7 +14,7 @@ from custom_components.xpresence.presence.line import (
     CallState,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.telephony.driver import (
     AuthenticationFailed,
@@ -35,8 +35,8 @@ pytestmark = pytest.mark.asterisk
 
 BOB = Destination(DestinationKind.NUMBER, "101")
 CAROL = Destination(DestinationKind.NUMBER, "102")
-TO_BOB = Setting(unconditional=BOB)
-TO_CAROL = Setting(unconditional=CAROL)
+TO_BOB = ForwardingState(unconditional=BOB)
+TO_CAROL = ForwardingState(unconditional=CAROL)
 
 
 class Watching:
@@ -72,7 +72,7 @@ class Watching:
             if isinstance(event, ConnectionChanged):
                 told = "nothing"
             else:
-                told = event.line.setting.unconditional
+                told = event.line.forwarding.unconditional
         return told
 
 
@@ -98,7 +98,7 @@ async def test_a_write_that_a_killed_asterisk_forgot_is_told_after_the_restart(
     async with watching(frail_pbx) as seen:
         line = await seen.system.apply("100", TO_BOB)
         frail_pbx.kill()
-        assert line.setting.unconditional == BOB
+        assert line.forwarding.unconditional == BOB
         frail_pbx.lose("CF", "100")
         await eventually(lambda: not seen.system.ready)
         with pytest.raises(Unavailable):
@@ -144,8 +144,8 @@ async def test_before_it_has_booted_nothing_is_believed(frail_pbx: Asterisk) -> 
         await eventually(lambda: len(seen.connection) == 3)
         await eventually(lambda: seen.target == BOB)
         assert Capability.AGENT in seen.system.capabilities
-        lines = [e.line.setting for e in seen.events if isinstance(e, LineChanged)]
-        told = [setting.unconditional for setting in lines]
+        lines = [e.line.forwarding for e in seen.events if isinstance(e, LineChanged)]
+        told = [forwarding.unconditional for forwarding in lines]
         assert [target for target, _ in groupby(told)] == [None, BOB]
 
 
@@ -239,7 +239,7 @@ async def test_a_write_that_lands_after_the_reconnect_is_found(
         # Only the old connection is held up.
         proxy.fault = Fault.NONE
         await eventually(lambda: seen.target is None and seen.system.ready)
-        assert (await seen.system.read("100")).setting.unconditional is None
+        assert (await seen.system.read("100")).forwarding.unconditional is None
         proxy.release()
         await eventually(lambda: seen.target == BOB)
 
@@ -263,7 +263,7 @@ async def test_byte_by_byte_the_driver_works(
     proxy.fault = Fault.BYTEWISE
     async with watching(frail_pbx, port=proxy.port) as seen:
         line = await seen.system.apply("100", TO_BOB)
-        assert line.setting.unconditional == BOB
+        assert line.forwarding.unconditional == BOB
 
 
 async def test_a_connection_that_breaks_again_and_again_ends_up_true(
@@ -286,7 +286,7 @@ async def test_over_tls_a_restart_is_survived_too(frail_pbx: Asterisk) -> None:
         await asyncio.to_thread(frail_pbx.restart, killed=True)
         await eventually(lambda: len(seen.connection) == 3)
         line = await seen.system.apply("100", TO_BOB)
-        assert line.setting.unconditional == BOB
+        assert line.forwarding.unconditional == BOB
 
 
 # Locking out
@@ -332,7 +332,7 @@ async def test_a_right_that_is_taken_away_is_named_until_it_is_given_back(
         await asyncio.to_thread(frail_pbx.cli, "manager reload")
         await eventually(lambda: seen.connection[-1] == (True, None))
         line = await seen.system.apply("100", TO_BOB)
-        assert line.setting.unconditional == BOB
+        assert line.forwarding.unconditional == BOB
 
 
 async def test_a_wrong_secret_at_the_start_keeps_nothing_running(

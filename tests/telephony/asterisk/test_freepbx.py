@@ -6,7 +6,7 @@ from custom_components.xpresence.presence.line import (
     UNKNOWN,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.telephony.asterisk.freepbx import (
     Change,
@@ -17,12 +17,12 @@ from custom_components.xpresence.telephony.asterisk.freepbx import (
     devices,
     dialled,
     extension_of,
-    setting,
+    forwarding,
 )
 
 BOB = Destination(DestinationKind.NUMBER, "101")
 MAILBOX = Destination(DestinationKind.VOICEMAIL, "100")
-OFF = Setting(None, None, None, None, None, do_not_disturb=False)
+OFF = ForwardingState(None, None, None, None, None, do_not_disturb=False)
 NOTHING: dict[str, str] = {}
 
 CF, CFB, CFU, DND = "/CF/100", "/CFB/100", "/CFU/100", "/DND/100"
@@ -63,21 +63,30 @@ def test_a_number_that_reads_like_voicemail_is_refused() -> None:
     ("stored", "says"),
     [
         (NOTHING, OFF),
-        ({CFU: "101"}, Setting(None, None, BOB, None, None, do_not_disturb=False)),
-        ({RING: "20"}, Setting(None, None, None, 20, None, do_not_disturb=False)),
+        (
+            {CFU: "101"},
+            ForwardingState(None, None, BOB, None, None, do_not_disturb=False),
+        ),
+        (
+            {RING: "20"},
+            ForwardingState(None, None, None, 20, None, do_not_disturb=False),
+        ),
         ({RING: "0"}, OFF),
         ({RING: ""}, OFF),
         ({RING: "-1"}, OFF),
         ({"/AMPUSER/100/cfringtimer": "20"}, OFF),
-        ({DND: "YES"}, Setting(None, None, None, None, None, do_not_disturb=True)),
+        (
+            {DND: "YES"},
+            ForwardingState(None, None, None, None, None, do_not_disturb=True),
+        ),
         ({DDIAL: "EXTENSION", LIST: "0171#"}, OFF),
         ({LIST: "0171#"}, OFF),
     ],
 )
 def test_an_extensions_part_of_the_astdb_says_this(
-    stored: dict[str, str], says: Setting
+    stored: dict[str, str], says: ForwardingState
 ) -> None:
-    assert setting("100", stored) == says
+    assert forwarding("100", stored) == says
 
 
 @pytest.mark.parametrize(
@@ -95,39 +104,51 @@ def test_follow_me_rings_the_first_of_its_list_that_is_not_the_desk(
     entries: str, number: object
 ) -> None:
     stored = {DDIAL: "DIRECT", LIST: entries}
-    assert setting("100", stored).follow_me == number
+    assert forwarding("100", stored).follow_me == number
 
 
 @pytest.mark.parametrize(
-    ("stored", "wanted", "values"),
+    ("stored", "desired", "values"),
     [
-        (NOTHING, Setting(), []),
+        (NOTHING, ForwardingState(), []),
         (NOTHING, OFF, []),
-        (NOTHING, Setting(unconditional=BOB), [Change("CF", "100", "101")]),
-        (NOTHING, Setting(unconditional=MAILBOX), [Change("CF", "100", "*100")]),
-        (NOTHING, Setting(busy=BOB), [Change("CFB", "100", "101")]),
-        (NOTHING, Setting(no_reply=BOB), [Change("CFU", "100", "101")]),
-        ({CF: "101"}, Setting(unconditional=BOB), []),
-        ({CF: "101"}, Setting(unconditional=None), [Change("CF", "100", None)]),
-        ({CF: "SIP/x"}, Setting(unconditional=None), [Change("CF", "100", None)]),
-        ({CF: ""}, Setting(unconditional=None), []),
-        (NOTHING, Setting(do_not_disturb=True), [Change("DND", "100", "YES")]),
-        ({DND: "1"}, Setting(do_not_disturb=True), []),
-        ({DND: "YES"}, Setting(do_not_disturb=False), [Change("DND", "100", None)]),
+        (NOTHING, ForwardingState(unconditional=BOB), [Change("CF", "100", "101")]),
         (
             NOTHING,
-            Setting(ring_seconds=9),
+            ForwardingState(unconditional=MAILBOX),
+            [Change("CF", "100", "*100")],
+        ),
+        (NOTHING, ForwardingState(busy=BOB), [Change("CFB", "100", "101")]),
+        (NOTHING, ForwardingState(no_reply=BOB), [Change("CFU", "100", "101")]),
+        ({CF: "101"}, ForwardingState(unconditional=BOB), []),
+        ({CF: "101"}, ForwardingState(unconditional=None), [Change("CF", "100", None)]),
+        (
+            {CF: "SIP/x"},
+            ForwardingState(unconditional=None),
+            [Change("CF", "100", None)],
+        ),
+        ({CF: ""}, ForwardingState(unconditional=None), []),
+        (NOTHING, ForwardingState(do_not_disturb=True), [Change("DND", "100", "YES")]),
+        ({DND: "1"}, ForwardingState(do_not_disturb=True), []),
+        (
+            {DND: "YES"},
+            ForwardingState(do_not_disturb=False),
+            [Change("DND", "100", None)],
+        ),
+        (
+            NOTHING,
+            ForwardingState(ring_seconds=9),
             [Change("AMPUSER", "100/ringtimer", "9")],
         ),
         (
             {RING: "9"},
-            Setting(ring_seconds=None),
+            ForwardingState(ring_seconds=None),
             [Change("AMPUSER", "100/ringtimer", "0")],
         ),
-        ({RING: "0"}, Setting(ring_seconds=None), []),
+        ({RING: "0"}, ForwardingState(ring_seconds=None), []),
         (
             NOTHING,
-            Setting(follow_me="0171555"),
+            ForwardingState(follow_me="0171555"),
             [
                 Change("AMPUSER", "100/followme/grplist", "0171555#"),
                 Change("AMPUSER", "100/followme/ddial", "DIRECT"),
@@ -135,45 +156,45 @@ def test_follow_me_rings_the_first_of_its_list_that_is_not_the_desk(
         ),
         (
             {DDIAL: "EXTENSION", LIST: "100-0171555#"},
-            Setting(follow_me="0171555"),
+            ForwardingState(follow_me="0171555"),
             [Change("AMPUSER", "100/followme/ddial", "DIRECT")],
         ),
         (
             {DDIAL: "DIRECT", LIST: "100-0171555#"},
-            Setting(follow_me="101"),
+            ForwardingState(follow_me="101"),
             [Change("AMPUSER", "100/followme/grplist", "101")],
         ),
         (
             {DDIAL: "DIRECT", LIST: "0171555#"},
-            Setting(follow_me=None),
+            ForwardingState(follow_me=None),
             [Change("AMPUSER", "100/followme/ddial", "EXTENSION")],
         ),
-        ({LIST: "0171555#"}, Setting(follow_me=None), []),
+        ({LIST: "0171555#"}, ForwardingState(follow_me=None), []),
     ],
 )
 def test_only_what_differs_is_written_and_only_what_is_there_is_deleted(
-    stored: dict[str, str], wanted: Setting, values: list[Change]
+    stored: dict[str, str], desired: ForwardingState, values: list[Change]
 ) -> None:
-    assert changes("100", wanted, stored)[0] == values
+    assert changes("100", desired, stored)[0] == values
 
 
 @pytest.mark.parametrize(
-    ("stored", "wanted", "lamps"),
+    ("stored", "desired", "lamps"),
     [
-        (NOTHING, Setting(unconditional=BOB), [Lamp("Custom:CF100", "BUSY")]),
+        (NOTHING, ForwardingState(unconditional=BOB), [Lamp("Custom:CF100", "BUSY")]),
         (
             {CF: "101", DEVICE: "100&9100"},
-            Setting(unconditional=None),
+            ForwardingState(unconditional=None),
             [
                 Lamp("Custom:CF100", "NOT_INUSE"),
                 Lamp("Custom:DEVCF100", "NOT_INUSE"),
                 Lamp("Custom:DEVCF9100", "NOT_INUSE"),
             ],
         ),
-        (NOTHING, Setting(busy=BOB, no_reply=BOB, ring_seconds=5), []),
+        (NOTHING, ForwardingState(busy=BOB, no_reply=BOB, ring_seconds=5), []),
         (
             {DND: "YES", DEVICE: "100"},
-            Setting(do_not_disturb=False),
+            ForwardingState(do_not_disturb=False),
             [
                 Lamp("Custom:DND100", "UNAVAILABLE"),
                 Lamp("Custom:DEVDND100", "UNAVAILABLE"),
@@ -181,34 +202,40 @@ def test_only_what_differs_is_written_and_only_what_is_there_is_deleted(
         ),
         (
             {DEVICE: "9100"},
-            Setting(follow_me="101"),
+            ForwardingState(follow_me="101"),
             [Lamp("Custom:FOLLOWME9100", "BUSY")],
         ),
-        (NOTHING, Setting(follow_me="101"), [Lamp("Custom:FOLLOWME100", "BUSY")]),
+        (
+            NOTHING,
+            ForwardingState(follow_me="101"),
+            [Lamp("Custom:FOLLOWME100", "BUSY")],
+        ),
     ],
 )
 def test_the_lamps_go_with_what_is_written(
-    stored: dict[str, str], wanted: Setting, lamps: list[Lamp]
+    stored: dict[str, str], desired: ForwardingState, lamps: list[Lamp]
 ) -> None:
-    assert changes("100", wanted, stored)[1] == lamps
+    assert changes("100", desired, stored)[1] == lamps
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "desired",
     [
-        Setting(ring_seconds=0),
-        Setting(ring_seconds=-1),
-        Setting(ring_seconds=601),
-        Setting(follow_me=""),
-        Setting(follow_me="bob"),
-        Setting(follow_me="101-102"),
-        Setting(busy=BOB, no_reply=Destination(DestinationKind.VOICEMAIL, "")),
-        Setting(unconditional=Destination(DestinationKind.VOICEMAIL, "1-1")),
+        ForwardingState(ring_seconds=0),
+        ForwardingState(ring_seconds=-1),
+        ForwardingState(ring_seconds=601),
+        ForwardingState(follow_me=""),
+        ForwardingState(follow_me="bob"),
+        ForwardingState(follow_me="101-102"),
+        ForwardingState(busy=BOB, no_reply=Destination(DestinationKind.VOICEMAIL, "")),
+        ForwardingState(unconditional=Destination(DestinationKind.VOICEMAIL, "1-1")),
     ],
 )
-def test_what_no_dialplan_may_see_is_refused_as_a_whole(wanted: Setting) -> None:
+def test_what_no_dialplan_may_see_is_refused_as_a_whole(
+    desired: ForwardingState,
+) -> None:
     with pytest.raises(NotDiallable):
-        changes("100", wanted, NOTHING)
+        changes("100", desired, NOTHING)
 
 
 @pytest.mark.parametrize(

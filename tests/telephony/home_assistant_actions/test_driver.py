@@ -11,7 +11,7 @@ from custom_components.xpresence.presence.line import (
     AgentState,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
     Status,
 )
 from custom_components.xpresence.telephony.driver import (
@@ -79,36 +79,39 @@ async def test_with_nothing_named_it_keeps_the_state_over_a_restart(
 ) -> None:
     system = await started(house)
     await system.apply(
-        "100", Setting(unconditional=COLLEAGUE, ring_seconds=20, follow_me="0171555")
+        "100",
+        ForwardingState(unconditional=COLLEAGUE, ring_seconds=20, follow_me="0171555"),
     )
     await system.close()
 
     again = await started(house)
-    setting = (await again.read("100")).setting
-    assert setting.unconditional == COLLEAGUE
-    assert setting.ring_seconds == 20
-    assert setting.follow_me == "0171555"
-    assert setting.busy is None
+    forwarding = (await again.read("100")).forwarding
+    assert forwarding.unconditional == COLLEAGUE
+    assert forwarding.ring_seconds == 20
+    assert forwarding.follow_me == "0171555"
+    assert forwarding.busy is None
 
 
 async def test_an_extension_nobody_touched_is_off_and_not_unknown(house: House) -> None:
     system = await started(house)
-    setting = (await system.read("100")).setting
-    assert all(getattr(setting, name) is not UNKNOWN for name in Setting.__slots__)
+    forwarding = (await system.read("100")).forwarding
+    assert all(
+        getattr(forwarding, name) is not UNKNOWN for name in ForwardingState.__slots__
+    )
 
 
 async def test_what_is_not_mentioned_is_left_alone(house: House) -> None:
     system = await started(house)
-    await system.apply("100", Setting(busy=COLLEAGUE))
-    line = await system.apply("100", Setting(unconditional=VOICEMAIL))
-    assert line.setting.busy == COLLEAGUE
-    assert line.setting.unconditional == VOICEMAIL
+    await system.apply("100", ForwardingState(busy=COLLEAGUE))
+    line = await system.apply("100", ForwardingState(unconditional=VOICEMAIL))
+    assert line.forwarding.busy == COLLEAGUE
+    assert line.forwarding.unconditional == VOICEMAIL
 
 
 async def test_the_named_actions_run_with_what_they_need(house: House) -> None:
     system = await started(house, set_action="script.on", end_action="script.off")
-    await system.apply("100", Setting(no_reply=COLLEAGUE, ring_seconds=15))
-    await system.apply("100", Setting(no_reply=None))
+    await system.apply("100", ForwardingState(no_reply=COLLEAGUE, ring_seconds=15))
+    await system.apply("100", ForwardingState(no_reply=None))
     assert house.called == [
         (
             "script.on",
@@ -135,9 +138,9 @@ async def test_the_named_actions_run_with_what_they_need(house: House) -> None:
 
 async def test_nothing_runs_when_nothing_differs(house: House) -> None:
     system = await started(house, set_action="script.on", end_action="script.off")
-    await system.apply("100", Setting(unconditional=COLLEAGUE))
+    await system.apply("100", ForwardingState(unconditional=COLLEAGUE))
     house.called.clear()
-    await system.apply("100", Setting(unconditional=COLLEAGUE, busy=None))
+    await system.apply("100", ForwardingState(unconditional=COLLEAGUE, busy=None))
     assert house.called == []
 
 
@@ -145,8 +148,8 @@ async def test_a_failed_action_leaves_the_state_as_it_was(house: House) -> None:
     system = await started(house, set_action="script.on", end_action="script.off")
     house.broken = True
     with pytest.raises(Unavailable):
-        await system.apply("100", Setting(unconditional=COLLEAGUE))
-    assert (await system.read("100")).setting.unconditional is None
+        await system.apply("100", ForwardingState(unconditional=COLLEAGUE))
+    assert (await system.read("100")).forwarding.unconditional is None
     assert house.disk == {}
 
 
@@ -174,7 +177,7 @@ async def test_the_named_entity_tells_what_holds(
         end_action="script.off",
         state_entity="sensor.forward_{extension}",
     )
-    assert (await system.read("100")).setting.unconditional == shown
+    assert (await system.read("100")).forwarding.unconditional == shown
 
 
 async def test_a_switch_that_is_on_tells_that_what_was_set_holds(house: House) -> None:
@@ -185,10 +188,10 @@ async def test_a_switch_that_is_on_tells_that_what_was_set_holds(house: House) -
         end_action="switch.turn_off",
         state_entity="switch.deflection",
     )
-    await system.apply("100", Setting(unconditional=COLLEAGUE))
-    assert (await system.read("100")).setting.unconditional is None
+    await system.apply("100", ForwardingState(unconditional=COLLEAGUE))
+    assert (await system.read("100")).forwarding.unconditional is None
     house.become("switch.deflection", "on")
-    assert (await system.read("100")).setting.unconditional == COLLEAGUE
+    assert (await system.read("100")).forwarding.unconditional == COLLEAGUE
 
 
 async def test_a_change_of_the_entity_is_told_to_who_watches(house: House) -> None:
@@ -202,7 +205,7 @@ async def test_a_change_of_the_entity_is_told_to_who_watches(house: House) -> No
     system.subscribe(lambda e: seen.append(e) if isinstance(e, LineChanged) else None)
     unwatch = system.watch("100")
     house.become("sensor.forward_100", "101")
-    assert seen[-1].line.setting.unconditional == COLLEAGUE
+    assert seen[-1].line.forwarding.unconditional == COLLEAGUE
     unwatch()
     house.become("sensor.forward_100", "off")
     assert len(seen) == 1
@@ -215,7 +218,7 @@ async def test_what_no_telephone_can_dial_is_refused_before_anything_runs(
     system = await started(house, set_action="script.on", end_action="script.off")
     wrong = Destination(DestinationKind.NUMBER, number)
     with pytest.raises(Rejected):
-        await system.apply("100", Setting(busy=COLLEAGUE, unconditional=wrong))
+        await system.apply("100", ForwardingState(busy=COLLEAGUE, unconditional=wrong))
     assert house.called == []
 
 
@@ -234,7 +237,7 @@ async def test_a_listener_that_fails_keeps_nobody_else_from_hearing(
     assert heard == [ConnectionChanged(ready=True)]
     unsubscribe()
     unsubscribe()
-    await system.apply("100", Setting(busy=COLLEAGUE))
+    await system.apply("100", ForwardingState(busy=COLLEAGUE))
     assert len(heard) == 1
 
 

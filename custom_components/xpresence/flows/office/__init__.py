@@ -93,7 +93,7 @@ SCHEMA: Final = vol.Schema(
             LongPolicy, "longest_then"
         ),
         **{
-            vol.Required(setting, default=usual): NumberSelector(
+            vol.Required(forwarding, default=usual): NumberSelector(
                 NumberSelectorConfig(
                     min=0,
                     max=most,
@@ -102,7 +102,7 @@ SCHEMA: Final = vol.Schema(
                     mode=NumberSelectorMode.BOX,
                 )
             )
-            for setting, (usual, most, unit) in BELIEF.items()
+            for forwarding, (usual, most, unit) in BELIEF.items()
         },
         vol.Optional(CONF_OUTSIDE_PREFIX): TextSelector(),
         vol.Optional(CONF_COUNTRY_CODE): TextSelector(),

@@ -10,10 +10,10 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ...const import SUBENTRY_PERSON
-from ...engine.issues import of_account
+from ...engine.issues import set_account_issue
 from ...inputs.calendars import read_again
 from ...inputs.calendars.kinds import calendars_of, exchange, notes
-from ...inputs.calendars.kinds.kind import Asked
+from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.kinds.logins import CONF_ACCOUNT, account_of, store_account
 from ..login_fields import ACCESS, MAIL_FILE, MAILBOX, login_fields, shown
 
@@ -65,7 +65,7 @@ class AccountsPage(OptionsFlow):
                     return self._store(kind, None)
                 errors = {CONF_REMOVE: "account_in_use"}
             else:
-                asked = Asked(
+                asked = CalendarForm(
                     hass=self.hass, entry=self.config_entry, said=said, stored=stored
                 )
                 answer = await CHECKS[kind](asked)
@@ -98,6 +98,6 @@ class AccountsPage(OptionsFlow):
     def _store(self, kind: str, login: Mapping[str, Any] | None) -> ConfigFlowResult:
         """Keep the login with the connection's secrets, not with the options."""
         store_account(self.hass, self.config_entry, kind, login)
-        of_account(self.hass, self.config_entry, kind, None)
+        set_account_issue(self.hass, self.config_entry, kind, None)
         read_again(self.config_entry)
         return self.async_create_entry(data=dict(self.config_entry.options))

@@ -15,12 +15,12 @@ from ...const import (
     CONF_SATELLITES,
     CONF_SUBJECTS,
 )
-from ...presence.permission.policy import LIMITED, Act, Trust
+from ...presence.permission.policy import LIMITED, Permission, Trust
 from ...presence.redirect.numbers import NumberKind
 from ...settings.permissions import policy_from, reissued_permissions
 from ..selectors import several, words
 
-ACTS: Final = [act for act in Act if act in LIMITED]
+ACTS: Final = [permission for permission in Permission if permission in LIMITED]
 """In the order of the page."""
 DELEGATES: Final = EntitySelector(EntitySelectorConfig(domain="person", multiple=True))
 SCHEMA: Final = vol.Schema(
@@ -57,8 +57,14 @@ class PermissionsPage(OptionsFlow):
             data_schema=self.add_suggested_values_to_schema(
                 SCHEMA,
                 {
-                    CONF_ALLOWED: [act.value for act in ACTS if act in policy.allowed],
-                    CONF_REACH: [k.value for k in NumberKind if k in policy.reach],
+                    CONF_ALLOWED: [
+                        permission.value
+                        for permission in ACTS
+                        if permission in policy.allowed
+                    ],
+                    CONF_REACH: [
+                        k.value for k in NumberKind if k in policy.allowed_destinations
+                    ],
                     CONF_AUTOMATIONS: policy.automations.value,
                     CONF_SATELLITES: policy.satellites.value,
                     CONF_ACTING: options.get(CONF_ACTING, []),

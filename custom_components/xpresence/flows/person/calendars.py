@@ -36,9 +36,9 @@ from ...const import (
     SUBENTRY_PROFILE,
 )
 from ...inputs.calendars import read_again
-from ...inputs.calendars.kinds import KINDS, Kind
-from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, KIND
-from ...inputs.calendars.kinds.kind import Asked
+from ...inputs.calendars.kinds import CALENDAR_TYPES, CalendarType
+from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, TYPE
+from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs
 from ...settings.validation import is_offered, name_problem, tidy
@@ -72,7 +72,7 @@ class CalendarPage(PersonPage):
 
     async def ask_and_try(
         self,
-        kind: Kind,
+        kind: CalendarType,
         step: str,
         schema: vol.Schema,
         user_input: dict[str, Any] | None,
@@ -82,7 +82,7 @@ class CalendarPage(PersonPage):
         if user_input is not None:
             entry = self._get_entry()
             answer = await kind.check(
-                Asked(
+                CalendarForm(
                     hass=self.hass,
                     entry=entry,
                     said=user_input,
@@ -94,7 +94,7 @@ class CalendarPage(PersonPage):
             if not problems:
                 read_again(entry)
                 return await self.ask_rules(kind.key, answer.name, answer.settings)
-            if "exchange_online" in problems.values() and OUTLOOK in KINDS:
+            if "exchange_online" in problems.values() and OUTLOOK in CALENDAR_TYPES:
                 return await self.async_step_exchange_online()
         return self.async_show_form(
             step_id=step,
@@ -110,7 +110,7 @@ class CalendarPage(PersonPage):
         """Say why Exchange Online is read otherwise, and lead there."""
         return self.async_show_menu(
             step_id="exchange_online",
-            menu_options=[KINDS[OUTLOOK].step, "calendar_exchange"],
+            menu_options=[CALENDAR_TYPES[OUTLOOK].step, "calendar_exchange"],
         )
 
     async def ask_rules(
@@ -252,7 +252,7 @@ class CalendarEntityPage(CalendarPage):
                 vol.Optional(CONF_ADDRESS): EMAIL,
             }
         )
-        return await self.ask_and_try(KIND, KIND.step, schema, user_input)
+        return await self.ask_and_try(TYPE, TYPE.step, schema, user_input)
 
 
 class CalendarsPage(CalendarPage):
@@ -273,7 +273,8 @@ class CalendarsPage(CalendarPage):
         """Ask what kind of calendar it is."""
         self.calendar = {}
         return self.async_show_menu(
-            step_id="add_calendar", menu_options=[kind.step for kind in KINDS.values()]
+            step_id="add_calendar",
+            menu_options=[kind.step for kind in CALENDAR_TYPES.values()],
         )
 
     async def async_step_change_calendar(
@@ -284,7 +285,7 @@ class CalendarsPage(CalendarPage):
             return self._which("change_calendar")
         if not self._find(user_input[CONF_CALENDAR]):
             return self._gone()
-        step = KINDS[self.calendar[CONF_KIND]].step
+        step = CALENDAR_TYPES[self.calendar[CONF_KIND]].step
         asked: SubentryFlowResult = await getattr(self, f"async_step_{step}")()
         return asked
 

@@ -28,8 +28,8 @@ from ...const import (
     CONF_VOICEMAIL,
     SUBENTRY_PROFILE,
 )
-from ...inputs.calendars.kinds.home_assistant import KIND
-from ...inputs.calendars.kinds.kind import Asked
+from ...inputs.calendars.kinds.home_assistant import TYPE
+from ...inputs.calendars.kinds.kind import CalendarForm
 from ...settings.default_profiles import first_profile_id
 from ...settings.validation import (
     device_id,
@@ -117,7 +117,7 @@ class GeneralPage(PersonPage):
         """
         entry = self._get_entry()
         said = {CONF_ENTITY_ID: entity_id}
-        answer = await KIND.check(Asked(hass=self.hass, entry=entry, said=said))
+        answer = await TYPE.check(CalendarForm(hass=self.hass, entry=entry, said=said))
         if answer.problems:
             return {CONF_CALENDAR: next(iter(answer.problems.values()))}
         busy = busy_profile(entry, self.known_as)
@@ -125,7 +125,7 @@ class GeneralPage(PersonPage):
         data[CONF_CALENDARS] = [
             {
                 CONF_ID: ulid_now(),
-                CONF_KIND: KIND.key,
+                CONF_KIND: TYPE.key,
                 CONF_NAME: entity_id if name_problem(name) else name,
                 CONF_SETTINGS: dict(answer.settings),
                 # With no profile for a meeting only those that name one count.

@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant
 from ...const import CONF_EXTENSION, SUBENTRY_PERSON
 from ...inputs.calendars.kinds import calendars_of
 from ...presence.decision.settings_summary import Names, summary
-from ...presence.redirect.labels import aim
+from ...presence.redirect.labels import target_label
 from ...settings.office import office_from, person_from
 from ...settings.validation import person_unique_id
 
@@ -94,7 +94,7 @@ def summary_of(
         office,
         person,
         [(one.name, one.rules) for one in calendars_of(subentry.data)],
-        Names(entity, lambda target: aim(office, person.id, target)),
+        Names(entity, lambda target: target_label(office, person.id, target)),
         language=hass.config.language,
     )
     return "\n".join(f"- {line}" for line in lines)

@@ -34,7 +34,7 @@ from ...const import (
 )
 from ...presence.line import Status
 from ...presence.pc.signals import BY_STATE, DOMAINS, Sign
-from ...presence.redirect.labels import aim
+from ...presence.redirect.labels import target_label
 from ...settings.automation_validation import MINUTES, STATES, activity_problems
 from ...settings.office import office_from
 from ...settings.validation import is_offered, malformed
@@ -233,9 +233,9 @@ class ActivityPage(PersonPage):
             CONF_LOCKED_PROFILE: Sign.LOCKED in entities,
             CONF_INACTIVE_PROFILE: bool({*USE[1:]} & entities.keys()),
         }
-        for setting, status in USUAL_STATUS.items():
-            if told[setting] and not self._activity.get(setting):
-                self._activity[setting] = self._first_with(status)
+        for forwarding, status in USUAL_STATUS.items():
+            if told[forwarding] and not self._activity.get(forwarding):
+                self._activity[forwarding] = self._first_with(status)
 
     def _first_with(self, status: Status) -> str | None:
         for profile in self._get_entry().get_subentries_of_type(SUBENTRY_PROFILE):
@@ -259,7 +259,7 @@ class ActivityPage(PersonPage):
         target = rule.unconditional or rule.no_reply or rule.busy
         if target is None or self.known_as is None:
             return profile.name
-        return f"{profile.name} (→ {aim(office, self.known_as, target)})"
+        return f"{profile.name} (→ {target_label(office, self.known_as, target)})"
 
 
 def _of_page(fields: dict[Any, Any], problems: dict[str, str]) -> dict[str, str]:

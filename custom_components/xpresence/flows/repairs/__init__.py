@@ -17,7 +17,7 @@ from ...const import CONF_ENTITY, CONF_PROFILE, DOMAIN
 from ...engine.side_effects import END_EVERY_FORWARD
 from ...operations.redirect import async_set_agent
 from ...presence.line import AgentState
-from ...services.service import Meant, coordinators
+from ...services.service import PersonTarget, coordinators
 from ...settings.automation_validation import automatic_problems
 from ...settings.references import profiles_named, renamed
 from ...telephony.driver import PhoneSystemError
@@ -28,11 +28,11 @@ NAMED: Final = "named"
 """What the notice is about: the entity, or the occasion that names the profile."""
 
 
-class AboutSomebody(RepairsFlow):
+class PersonFixFlow(RepairsFlow):
     """A page about one person."""
 
     @property
-    def meant(self) -> Meant | None:
+    def meant(self) -> PersonTarget | None:
         """Return the person, if they are still there."""
         person_id = (self.data or {}).get(PERSON_ID)
         for coordinator in coordinators(self.hass):
@@ -41,13 +41,13 @@ class AboutSomebody(RepairsFlow):
         return None
 
     @property
-    def blanks(self) -> dict[str, str]:
+    def placeholders(self) -> dict[str, str]:
         """Return what fills the blanks of the notice's words."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return dict((issue and issue.translation_placeholders) or {})
 
 
-class Mending(AboutSomebody):
+class ConfirmFixFlow(PersonFixFlow):
     """A page whose answer mends it at once."""
 
     step: str
@@ -63,7 +63,7 @@ class Mending(AboutSomebody):
             return self.async_abort(reason="gone")
         errors: dict[str, str] = {}
         if user_input is not None:
-            problem = await self.async_mend(meant, user_input)
+            problem = await self.async_fix(meant, user_input)
             if problem is None:
                 return self.async_create_entry(data={})
             errors["base"] = problem
@@ -71,18 +71,18 @@ class Mending(AboutSomebody):
             step_id=self.step,
             data_schema=self.fields(meant),
             errors=errors,
-            description_placeholders=self.blanks,
+            description_placeholders=self.placeholders,
         )
 
-    def fields(self, meant: Meant) -> vol.Schema:
+    def fields(self, meant: PersonTarget) -> vol.Schema:
         """Return what is asked; nothing but the confirmation."""
         return vol.Schema({})
 
     @abstractmethod
-    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
         """Mend it; return what kept it from being mended."""
 
-    def rename(self, meant: Meant, old: str, new: str) -> None:
+    def rename(self, meant: PersonTarget, old: str, new: str) -> None:
         """Put one name in the place of another in the person's settings."""
         coordinator, person_id = meant
         self.hass.config_entries.async_update_subentry(
@@ -92,7 +92,7 @@ class Mending(AboutSomebody):
         )
 
 
-class AnotherProfile(Mending):
+class ReplaceProfileFlow(ConfirmFixFlow):
     """Picks a profile in the place of one that is gone."""
 
     step = "another_profile"
@@ -104,7 +104,7 @@ class AnotherProfile(Mending):
         return await self._async_show(user_input)
 
     @override
-    def fields(self, meant: Meant) -> vol.Schema:
+    def fields(self, meant: PersonTarget) -> vol.Schema:
         """Ask among what the person may be given."""
         coordinator, person_id = meant
         return vol.Schema(
@@ -112,7 +112,7 @@ class AnotherProfile(Mending):
         )
 
     @override
-    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
         """Name the other profile on every occasion that named the one that is gone."""
         coordinator, person_id = meant
         named = (self.data or {}).get(NAMED)
@@ -122,7 +122,7 @@ class AnotherProfile(Mending):
         return None
 
 
-class AnotherEntity(Mending):
+class ReplaceEntityFlow(ConfirmFixFlow):
     """Picks an entity in the place of one that is gone."""
 
     step = "another_entity"
@@ -134,12 +134,12 @@ class AnotherEntity(Mending):
         return await self._async_show(user_input)
 
     @override
-    def fields(self, meant: Meant) -> vol.Schema:
+    def fields(self, meant: PersonTarget) -> vol.Schema:
         """Ask among all that there are."""
         return vol.Schema({vol.Required(CONF_ENTITY): EntitySelector()})
 
     @override
-    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
         """Name the other entity wherever the one that is gone was named."""
         if self.hass.states.get(said[CONF_ENTITY]) is None:
             return "entity_missing"
@@ -155,7 +155,7 @@ class AnotherEntity(Mending):
         return None
 
 
-class EndRedirect(Mending):
+class EndRedirectFlow(ConfirmFixFlow):
     """Ends a redirect that nobody of ours set, or that was forgotten."""
 
     step = "end_redirect"
@@ -167,7 +167,7 @@ class EndRedirect(Mending):
         return await self._async_show(user_input)
 
     @override
-    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
         """End every forward; follow-me stays."""
         coordinator, person_id = meant
         try:
@@ -177,7 +177,7 @@ class EndRedirect(Mending):
         return None
 
 
-class ReadyElsewhere(EndRedirect):
+class HotlineConflictFlow(EndRedirectFlow):
     """Asks which of two things that exclude each other is to end."""
 
     @override
@@ -190,7 +190,7 @@ class ReadyElsewhere(EndRedirect):
         return self.async_show_menu(
             step_id="init",
             menu_options=["end_redirect", "log_off"],
-            description_placeholders=self.blanks,
+            description_placeholders=self.placeholders,
         )
 
     async def async_step_log_off(
@@ -206,7 +206,7 @@ class ReadyElsewhere(EndRedirect):
         return self.async_create_entry(data={})
 
 
-class TryAgain(Mending):
+class RetryFlow(ConfirmFixFlow):
     """Connects anew, after something was changed in the phone system."""
 
     step = "try_again"
@@ -218,7 +218,7 @@ class TryAgain(Mending):
         return await self._async_show(user_input)
 
     @override
-    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
         """Set up the phone system anew, with the rights that it gives now."""
         coordinator, _ = meant
         await self.hass.config_entries.async_reload(coordinator.entry.entry_id)

@@ -16,19 +16,19 @@ import voluptuous as vol
 
 from ...const import CONF_CALENDARS, CONF_KIND, CONF_SETTINGS, DOMAIN
 from ...inputs.calendars import read_again
-from ...inputs.calendars.kinds import KINDS
-from ...inputs.calendars.kinds.kind import Answer, Asked
+from ...inputs.calendars.kinds import CALENDAR_TYPES
+from ...inputs.calendars.kinds.kind import CalendarForm, ValidationResult
 from ...inputs.calendars.kinds.logins import account_of, store_account
-from ...services.service import Meant
+from ...services.service import PersonTarget
 from ..connection import SECRET
 from ..office.accounts import CHECKS
-from . import NAMED, Mending
+from . import NAMED, ConfirmFixFlow
 
 ENTRY_ID: Final = "entry_id"
 PASSWORD: Final = vol.Schema({vol.Required(CONF_PASSWORD): SECRET})
 
 
-class SignInAnew(Mending):
+class CalendarSignInFlow(ConfirmFixFlow):
     """Asks for the new password of one person's calendar."""
 
     step = "password"
@@ -60,22 +60,22 @@ class SignInAnew(Mending):
 
     @property
     @override
-    def blanks(self) -> dict[str, str]:
+    def placeholders(self) -> dict[str, str]:
         calendar = self.calendar or {}
         login = calendar.get(CONF_SETTINGS, {}).get(CONF_USERNAME, "")
-        return {**super().blanks, "login": login}
+        return {**super().placeholders, "login": login}
 
     @override
-    def fields(self, meant: Meant) -> vol.Schema:
+    def fields(self, meant: PersonTarget) -> vol.Schema:
         """Ask for the password alone; the rest is kept."""
         return PASSWORD
 
     @override
-    async def async_mend(self, meant: Meant, said: dict[str, Any]) -> str | None:
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
         """Try the password, and store it if it works."""
         coordinator, person_id = meant
         calendar = self._asked_about
-        answer = await KINDS[calendar[CONF_KIND]].check(
+        answer = await CALENDAR_TYPES[calendar[CONF_KIND]].check(
             _asked(self.hass, coordinator.entry, calendar[CONF_SETTINGS], said)
         )
         if problem := _first_problem(answer):
@@ -97,7 +97,7 @@ class SignInAnew(Mending):
         return None
 
 
-class AccountSignIn(RepairsFlow):
+class AccountSignInFlow(RepairsFlow):
     """Asks for the new password of the office's login at a server."""
 
     async def async_step_init(
@@ -130,16 +130,16 @@ class AccountSignIn(RepairsFlow):
                 read_again(entry)
                 return self.async_create_entry(data={})
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        blanks = dict((issue and issue.translation_placeholders) or {})
+        placeholders = dict((issue and issue.translation_placeholders) or {})
         return self.async_show_form(
             step_id="password",
             data_schema=PASSWORD,
             errors=errors,
-            description_placeholders={**blanks, "login": stored[CONF_USERNAME]},
+            description_placeholders={**placeholders, "login": stored[CONF_USERNAME]},
         )
 
 
-def _stored(meant: Meant) -> list[Mapping[str, Any]]:
+def _stored(meant: PersonTarget) -> list[Mapping[str, Any]]:
     coordinator, person_id = meant
     return list(coordinator.settings(person_id).get(CONF_CALENDARS, ()))
 
@@ -149,10 +149,10 @@ def _asked(
     entry: ConfigEntry[Any],
     stored: Mapping[str, Any],
     said: Mapping[str, Any],
-) -> Asked:
+) -> CalendarForm:
     """Return what is stored with another password, as if somebody had said it all."""
-    return Asked(hass=hass, entry=entry, said={**stored, **said}, stored=stored)
+    return CalendarForm(hass=hass, entry=entry, said={**stored, **said}, stored=stored)
 
 
-def _first_problem(answer: Answer) -> str | None:
+def _first_problem(answer: ValidationResult) -> str | None:
     return next(iter(answer.problems.values()), None)

@@ -9,12 +9,12 @@ import voluptuous as vol
 
 from ...groupware.source import SourceError
 from ...microsoft.sign_in import SignIn, account_asked, code_of, reason_of
-from . import AboutSomebody
+from . import PersonFixFlow
 
 STEP: Final = "sign_in_anew"
 
 
-class SignInAtMicrosoft(AboutSomebody):
+class MicrosoftSignInFlow(PersonFixFlow):
     """Signs in with a code, and is done when Microsoft says so."""
 
     _task: asyncio.Task[None] | None = None
@@ -57,7 +57,7 @@ class SignInAtMicrosoft(AboutSomebody):
             errors={"base": f"microsoft_{reason_of(refused)}"} if refused else {},
             description_placeholders={
                 "reason": "",
-                **self.blanks,
+                **self.placeholders,
                 "permissions": self._permissions,
                 "code": code_of(refused) if refused else "",
             },

@@ -132,7 +132,7 @@ class NotesCalendar:
         """Ask what the person answered to each invitation, unless it is known."""
         gate = asyncio.Semaphore(AT_ONCE)
         known = self._responses
-        wanted = {
+        desired = {
             _version(event): event
             for event in events
             if is_invited(event, self._address)
@@ -148,11 +148,11 @@ class NotesCalendar:
             return own_response(answer, self._address)
 
         new = {
-            version: event for version, event in wanted.items() if version not in known
+            version: event for version, event in desired.items() if version not in known
         }
         answers = await asyncio.gather(*(ask(event) for event in new.values()))
         self._responses = {
-            version: known[version] for version in wanted if version in known
+            version: known[version] for version in desired if version in known
         } | dict(zip(new, answers, strict=True))
 
     def _url(self, event: Mapping[str, Any]) -> URL:

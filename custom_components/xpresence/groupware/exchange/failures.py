@@ -71,11 +71,11 @@ def _of_the_wire(error: Exception) -> SourceError:
     """Return what went wrong below EWS; exchangelib only keeps it as the context."""
     if problem := certificate_problem(error):
         return CertificateRejected(problem)
-    cause = error.__context__
-    if isinstance(cause, SSLError):
+    origin = error.__context__
+    if isinstance(origin, SSLError):
         return SourceUnavailable("not_encrypted")
     if isinstance(error, ErrorTimeoutExpired):
-        slow = isinstance(cause, Timeout)
+        slow = isinstance(origin, Timeout)
         return SourceUnavailable("too_slow" if slow else "unreachable")
     if isinstance(error, EWSError):
         return SourceUnavailable("server_error")

@@ -1,4 +1,4 @@
-"""Reading and writing one person's presence in Teams, as Graph takes it."""
+"""TeamsReading and writing one person's presence in Teams, as Graph takes it."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from ...presence.teams.echo import (
     SetShown,
     Write,
 )
-from ...presence.teams.mapping import Pair, Reading
+from ...presence.teams.mapping import Pair, TeamsReading
 from ..source import NotAllowed, SourceUnavailable
 from .failures import NotThere, RequestRefused
 from .graph import GraphClient
@@ -38,7 +38,7 @@ class TeamsClient:
         self._session_id = session_id
         self._user_id: str | None = None
 
-    async def read(self) -> Reading:
+    async def read(self) -> TeamsReading:
         """Read what Teams shows.
 
         Raises:
@@ -46,14 +46,14 @@ class TeamsClient:
         """
         return _reading(await self._graph.get("/me/presence", READ))
 
-    async def read_many(self, ids: Iterable[str]) -> dict[str, Reading]:
+    async def read_many(self, ids: Iterable[str]) -> dict[str, TeamsReading]:
         """Read what Teams shows of many, who are named by their ids.
 
         Raises:
             SourceError: of the kinds in ``source`` and ``failures``.
         """
         waiting = list(dict.fromkeys(ids))
-        readings: dict[str, Reading] = {}
+        readings: dict[str, TeamsReading] = {}
         while waiting:
             asked, waiting = waiting[:MOST_IDS], waiting[MOST_IDS:]
             answer = await self._graph.post(
@@ -142,10 +142,10 @@ def _moment(moment: datetime) -> dict[str, str]:
     return {"dateTime": utc.isoformat(timespec="microseconds"), "timeZone": "UTC"}
 
 
-def _reading(answer: dict[str, Any]) -> Reading:
+def _reading(answer: dict[str, Any]) -> TeamsReading:
     """Read a presence; what it lacks is not told, and no word is an error."""
     out_of_office = answer.get("outOfOfficeSettings")
-    return Reading(
+    return TeamsReading(
         Pair(_word(answer, "availability"), _word(answer, "activity")),
         message=_message(answer),
         out_of_office=isinstance(out_of_office, dict)

@@ -20,13 +20,18 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ...const import DOMAIN
-from ...engine.input import Inlet
-from ...engine.issues import ACCOUNT_PROBLEMS, Behind, of_account, of_calendars
+from ...engine.input import InputContext
+from ...engine.issues import (
+    ACCOUNT_PROBLEMS,
+    UnreadCalendar,
+    set_account_issue,
+    set_calendar_issues,
+)
 from ...engine.person import PersonState
 from ...presence.calendar.appointments import CalendarRules, Counted, agenda_of
-from .cache import Counting
-from .kinds import KINDS, calendars_of
-from .planned import Plan
+from .cache import AppointmentCache
+from .kinds import CALENDAR_TYPES, calendars_of
+from .planned import PlannedPresences
 from .serialization import from_record, to_record
 from .subscription import READ_EVERY, FollowedCalendar
 
@@ -40,22 +45,22 @@ TURN: HassKey[asyncio.Lock] = HassKey("xpresence_calendar_turn")
 class CalendarsInput:
     """All calendars of one person, and the presence they planned."""
 
-    def __init__(self, inlet: Inlet) -> None:
+    def __init__(self, input_context: InputContext) -> None:
         """Take up what was known before a restart, so that nothing flickers."""
-        self._inlet = inlet
-        self.plan: Final = Plan(inlet, self._on_planned)
+        self._input_context = input_context
+        self.plan: Final = PlannedPresences(input_context, self._on_planned)
         self.calendars: Final = tuple(
-            FollowedCalendar(inlet, calendar, self._async_take)
-            for calendar in calendars_of(inlet.settings)
-            if calendar.kind in KINDS
+            FollowedCalendar(input_context, calendar, self._async_take)
+            for calendar in calendars_of(input_context.settings)
+            if calendar.kind in CALENDAR_TYPES
         )
         self._timer: CALLBACK_TYPE | None = None
         self._told: tuple[datetime | None, tuple[str, ...]] = (None, ())
-        self._turn = inlet.hass.data.setdefault(TURN, asyncio.Lock())
-        self._counting: Counting
+        self._turn = input_context.hass.data.setdefault(TURN, asyncio.Lock())
+        self._counting: AppointmentCache
         self._counted: tuple[Counted, ...] = ()
         self._remembered: object = None
-        self._memory = inlet.remembered(MEMORY)
+        self._memory = input_context.remembered(MEMORY)
         for calendar in self.calendars:
             calendar.appointments, calendar.read_at = from_record(
                 self._memory.get(calendar.settings.id), calendar.settings.name
@@ -100,7 +105,7 @@ class CalendarsInput:
                 translation_domain=DOMAIN,
                 translation_key="calendars_not_read",
                 translation_placeholders={
-                    "person": self._inlet.person.name,
+                    "person": self._input_context.person.name,
                     "calendars": ", ".join(failed),
                 },
             )
@@ -142,9 +147,11 @@ class CalendarsInput:
                     await asyncio.sleep(0)
         if (behind := (self.as_of, self.behind)) != self._told:
             self._told = behind
-            self._inlet.show()
-        self._inlet.entry.async_create_background_task(
-            self._inlet.hass, self._async_remember(), f"{DOMAIN} remember calendars"
+            self._input_context.show()
+        self._input_context.entry.async_create_background_task(
+            self._input_context.hass,
+            self._async_remember(),
+            f"{DOMAIN} remember calendars",
         )
 
     def _has_news(self) -> bool:
@@ -157,15 +164,17 @@ class CalendarsInput:
     @callback
     def _understand(self) -> None:
         """Take the names of the profiles as they are now."""
-        inlet = self._inlet
-        self._counting = Counting(inlet.hass, inlet.office.profiles, inlet.person)
+        input_context = self._input_context
+        self._counting = AppointmentCache(
+            input_context.hass, input_context.office.profiles, input_context.person
+        )
         self._rebuild()
 
     @callback
     def _on_planned(self) -> None:
         """Show another plan; by now that may be up to an input made after this one."""
-        current = calendars_of_person(self._inlet.state)
-        current.plan.recall()
+        current = calendars_of_person(self._input_context.state)
+        current.plan.restore_facts()
         current._rebuild()  # noqa: SLF001
 
     @callback
@@ -177,7 +186,7 @@ class CalendarsInput:
         )
         planned = tuple(entry.appointment for entry in self.plan.entries)
         agenda = agenda_of((count(planned, CalendarRules()), *self._counted))
-        self._inlet.learn(
+        self._input_context.learn(
             lambda facts: (
                 facts if facts.agenda == agenda else replace(facts, agenda=agenda)
             )
@@ -189,7 +198,9 @@ class CalendarsInput:
             self._timer()
         due = [calendar.due for calendar in self.calendars if calendar.due]
         self._timer = (
-            async_track_point_in_utc_time(self._inlet.hass, self._on_timer, min(due))
+            async_track_point_in_utc_time(
+                self._input_context.hass, self._on_timer, min(due)
+            )
             if due
             else None
         )
@@ -205,20 +216,20 @@ class CalendarsInput:
     @callback
     def _report(self) -> None:
         """Raise notices for what a person can mend, and drop those that are mended."""
-        inlet = self._inlet
-        own: list[Behind] = []
+        input_context = self._input_context
+        own: list[UnreadCalendar] = []
         for calendar in self.calendars:
             if (
                 calendar.problem == "sign_in"
-                and KINDS[calendar.settings.kind].sign_in_told_elsewhere
+                and CALENDAR_TYPES[calendar.settings.kind].sign_in_told_elsewhere
             ):
                 continue
             of_the_account = calendar.problem in ACCOUNT_PROBLEMS
             if calendar.uses_account and (of_the_account or calendar.is_fresh):
                 kind, problem = calendar.settings.kind, calendar.problem
-                of_account(
-                    inlet.hass,
-                    inlet.entry,
+                set_account_issue(
+                    input_context.hass,
+                    input_context.entry,
                     kind,
                     problem if of_the_account else None,
                     calendar.reason,
@@ -226,17 +237,19 @@ class CalendarsInput:
             if calendar.problem and not (calendar.uses_account and of_the_account):
                 settings = calendar.settings
                 own.append(
-                    Behind(
+                    UnreadCalendar(
                         settings.id, settings.name, calendar.problem, calendar.reason
                     )
                 )
-        of_calendars(inlet.hass, inlet.person_id, inlet.person.name, own)
+        set_calendar_issues(
+            input_context.hass, input_context.person_id, input_context.person.name, own
+        )
 
     # Remembering
 
     async def _async_remember(self) -> None:
         """Store what is coming, if that is not what is stored."""
-        inlet = self._inlet
+        input_context = self._input_context
         # What is ahead is another day's tomorrow, even if nothing changed.
         now = self._counted, dt_util.now().date()
         if now == self._remembered:
@@ -250,7 +263,7 @@ class CalendarsInput:
         if _without_age(memory) == _without_age(self._memory):
             return
         try:
-            await inlet.async_remember(MEMORY, memory)
+            await input_context.async_remember(MEMORY, memory)
         except OSError:
             self._remembered = None
             _LOGGER.warning("The appointments could not be stored for a restart")

@@ -25,7 +25,7 @@ KNOWN: HassKey[Known] = HassKey("xpresence_counted")
 """What somebody still uses, by what it was worked out from."""
 
 
-class Counting:
+class AppointmentCache:
     """One person's names and zone, by which their calendars are understood."""
 
     def __init__(

@@ -11,8 +11,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from ...const import DOMAIN
-from ...engine.input import Inlet
-from ...presence.calendar.planned import Planned
+from ...engine.input import InputContext
+from ...presence.calendar.planned import PlannedPresence
 
 MEMORY: Final = "planned"
 """The name of what is stored."""
@@ -20,32 +20,34 @@ MOST: Final = 500
 """Plans of one person at a time; more is a runaway automation."""
 
 
-class Plan:
+class PlannedPresences:
     """What one person planned and is not over yet."""
 
-    def __init__(self, inlet: Inlet, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, input_context: InputContext, changed: Callable[[], None]
+    ) -> None:
         """Read what is stored; ``changed`` is called when it is another."""
-        self._inlet = inlet
+        self._input_context = input_context
         self._changed = changed
-        self._entries: dict[str, Planned] = {}
-        self.recall()
+        self._entries: dict[str, PlannedPresence] = {}
+        self.restore_facts()
 
-    def recall(self) -> None:
+    def restore_facts(self) -> None:
         """Take what is stored: the settings may have changed while it was written."""
         self._entries = {
             uid: _from_record(uid, record)
-            for uid, record in self._inlet.remembered(MEMORY).items()
+            for uid, record in self._input_context.remembered(MEMORY).items()
         }
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:
         """Let one change follow the other, on what is stored by then."""
-        async with self._inlet.state.plan_turn:
-            self.recall()
+        async with self._input_context.state.plan_turn:
+            self.restore_facts()
             yield
 
     @property
-    def entries(self) -> tuple[Planned, ...]:
+    def entries(self) -> tuple[PlannedPresence, ...]:
         """Return everything that is planned."""
         return tuple(self._entries.values())
 
@@ -61,13 +63,15 @@ class Plan:
         info_text: str | None,
         by: str | None,
     ) -> str:
-        """Plan presence; return by what it is known.
+        """PlannedPresences presence; return by what it is known.
 
         Raises:
             ServiceValidationError: it ends before it begins, or is over.
             HomeAssistantError: not saved; nothing was changed.
         """
-        planned = Planned(f"planned-{ulid_now()}", start, end, profile, info_text, by)
+        planned = PlannedPresence(
+            f"planned-{ulid_now()}", start, end, profile, info_text, by
+        )
         async with self._turn():
             await self._async_put(planned)
         return planned.uid
@@ -94,7 +98,7 @@ class Plan:
             left = {k: v for k, v in self._entries.items() if k != uid}
             await self._async_store(left)
 
-    def known(self, uid: str) -> Planned:
+    def known(self, uid: str) -> PlannedPresence:
         """Return something planned by what it is known.
 
         Raises:
@@ -107,7 +111,7 @@ class Plan:
                 translation_domain=DOMAIN, translation_key="not_planned"
             ) from error
 
-    async def _async_put(self, planned: Planned) -> None:
+    async def _async_put(self, planned: PlannedPresence) -> None:
         now = dt_util.utcnow()
         if planned.end <= planned.start:
             raise ServiceValidationError(
@@ -127,10 +131,10 @@ class Plan:
             )
         await self._async_store(left)
 
-    async def _async_store(self, entries: dict[str, Planned]) -> None:
+    async def _async_store(self, entries: dict[str, PlannedPresence]) -> None:
         record = {uid: _to_record(planned) for uid, planned in entries.items()}
         try:
-            await self._inlet.async_remember(MEMORY, record or None)
+            await self._input_context.async_remember(MEMORY, record or None)
         except OSError as error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="plan_not_saved"
@@ -138,7 +142,7 @@ class Plan:
         self._changed()
 
 
-def _to_record(planned: Planned) -> dict[str, Any]:
+def _to_record(planned: PlannedPresence) -> dict[str, Any]:
     return {
         "start": planned.start.isoformat(),
         "end": planned.end.isoformat(),
@@ -148,8 +152,8 @@ def _to_record(planned: Planned) -> dict[str, Any]:
     }
 
 
-def _from_record(uid: str, record: Mapping[str, Any]) -> Planned:
-    return Planned(
+def _from_record(uid: str, record: Mapping[str, Any]) -> PlannedPresence:
+    return PlannedPresence(
         uid,
         datetime.fromisoformat(record["start"]),
         datetime.fromisoformat(record["end"]),

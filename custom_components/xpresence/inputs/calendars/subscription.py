@@ -12,7 +12,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ...const import CONF_CALENDAR_DAYS, DOMAIN
-from ...engine.input import Inlet
+from ...engine.input import InputContext
 from ...groupware.source import (
     CalendarGone,
     CalendarSource,
@@ -24,7 +24,7 @@ from ...groupware.source import (
     Telling,
 )
 from ...presence.calendar.appointments import Appointment
-from .kinds import KINDS, CalendarSettings
+from .kinds import CALENDAR_TYPES, CalendarSettings
 from .kinds.logins import CONF_ACCOUNT
 
 _LOGGER = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class FollowedCalendar:
 
     def __init__(
         self,
-        inlet: Inlet,
+        input_context: InputContext,
         settings: CalendarSettings,
         take: Callable[[], Awaitable[None]],
     ) -> None:
@@ -68,11 +68,11 @@ class FollowedCalendar:
         """Whether it was read well since Home Assistant started."""
         self.due: datetime | None = None
         """When it is to be read again, if nothing happens before."""
-        self._inlet = inlet
+        self._input_context = input_context
         self._take = take
-        self._kind = KINDS[settings.kind]
-        self._rests_on = self._kind.rests_on(inlet, settings)
-        self._source = self._kind.build(inlet, settings)
+        self._kind = CALENDAR_TYPES[settings.kind]
+        self._rests_on = self._kind.rests_on(input_context, settings)
+        self._source = self._kind.build(input_context, settings)
         self._stop_following: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._again = False
@@ -89,14 +89,14 @@ class FollowedCalendar:
     @callback
     def office_changed(self) -> None:
         """Make the source anew, if it was made of something that has changed."""
-        rests_on = self._kind.rests_on(self._inlet, self.settings)
+        rests_on = self._kind.rests_on(self._input_context, self.settings)
         if rests_on == self._rests_on:
             return
         self._rests_on = rests_on
         was_started = self._task is not None
         self.stop()
         self._task = None
-        self._source = self._kind.build(self._inlet, self.settings)
+        self._source = self._kind.build(self._input_context, self.settings)
         self._asked_to_wait = False
         if was_started:
             self.start()
@@ -109,7 +109,7 @@ class FollowedCalendar:
             self._stop_following = None
         if self._task is not None:
             self._task.cancel()
-        self._inlet.hass.async_create_task(
+        self._input_context.hass.async_create_task(
             _async_close(self._source), f"{DOMAIN} close calendar"
         )
 
@@ -122,8 +122,8 @@ class FollowedCalendar:
         if self._is_reading:
             self._again = True
             return
-        self._task = self._inlet.entry.async_create_background_task(
-            self._inlet.hass, self._async_run(), f"{DOMAIN} calendar"
+        self._task = self._input_context.entry.async_create_background_task(
+            self._input_context.hass, self._async_run(), f"{DOMAIN} calendar"
         )
 
     @callback
@@ -192,7 +192,7 @@ class FollowedCalendar:
 
     def _window(self) -> tuple[datetime, datetime]:
         """Return the time that is read: all of today, and the office's days."""
-        days = self._inlet.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)
+        days = self._input_context.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)
         start = dt_util.start_of_local_day()
         last: date = start.date() + timedelta(days=int(days) + 1)
         return start, dt_util.start_of_local_day(last)

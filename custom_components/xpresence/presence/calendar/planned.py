@@ -7,7 +7,7 @@ from .appointments import Appointment
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedPresence:
     """A profile for a time to come. ``by`` is an opaque id, never shown."""
 
     uid: str

@@ -188,7 +188,7 @@ class _Summary:
     def _becomes(self, when: str, profile: str) -> str:
         return self._of("becomes", profile, when=when)
 
-    def _of(self, key: str, profile_id: str, **blanks: str) -> str:
+    def _of(self, key: str, profile_id: str, **placeholders: str) -> str:
         profile = self._office.profiles.get(profile_id)
         calls = ""
         if profile is not None and profile.redirect.mode is not RedirectMode.UNCHANGED:
@@ -202,7 +202,7 @@ class _Summary:
             name=plain(self._person.name),
             profile=self._profile(profile_id),
             calls=calls,
-            **blanks,
+            **placeholders,
         )
 
     def _profile(self, profile_id: str) -> str:

@@ -19,21 +19,21 @@ from ..pc.activity import (
 )
 
 
-def learned(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
+def with_pc(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
     """Take new statements of somebody's PC, and remember what the old ones came to.
 
     ``choice``, ``absence`` and ``session_ended`` of the result belong in the store
     wherever they differ.
     """
-    before = remembered(office, facts, now)
+    before = with_past(office, facts, now)
     told = replace(before, pc=pc)
     person = office.people.get(facts.person)
     if person is not None and _never_was(person, facts.pc, before, pc, office, now):
         told = replace(told, absence=None)
-    return remembered(office, told, now)
+    return with_past(office, told, now)
 
 
-def remembered(office: Office, facts: Facts, now: datetime) -> Facts:
+def with_past(office: Office, facts: Facts, now: datetime) -> Facts:
     """Note what the statements have come to by now, whether or not anybody looked.
 
     A choice that has ended is dropped, so that no later absence brings it back.

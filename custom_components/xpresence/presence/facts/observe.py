@@ -13,14 +13,14 @@ from typing import Final
 from ..datetimes import later
 from ..model import EntityRule, Facts, Health, Met, Office, Pc, Person, Statement
 from ..pc.activity import absence_changes
-from .history import learned
+from .history import with_pc
 
 SAME_INPUT: Final = timedelta(seconds=10)
 """Two reckonings of the last input that lie closer are of the same one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PcReading:
     """What the entities of a PC say now."""
 
     running: bool | None = None
@@ -30,7 +30,7 @@ class Reading:
     silence_ends: bool = False
 
 
-def heard[T](
+def observe_value[T](
     before: Statement[T] | None, value: T | None, health: Health, now: datetime
 ) -> Statement[T] | None:
     """Return what an entity is known to say, once it says ``value``."""
@@ -46,9 +46,9 @@ def heard[T](
     return Statement(value, now)
 
 
-def pc_heard(pc: Pc, reading: Reading, health: Health, now: datetime) -> Pc:
+def observe_pc(pc: Pc, reading: PcReading, health: Health, now: datetime) -> Pc:
     """Return what is known of a PC, once its entities say something."""
-    on = heard(pc.running, reading.running, health, now)
+    on = observe_value(pc.running, reading.running, health, now)
     ran_since = pc.ran_since
     if on is not None and on is not pc.running and pc.running is not None:
         before = pc.running
@@ -64,31 +64,31 @@ def pc_heard(pc: Pc, reading: Reading, health: Health, now: datetime) -> Pc:
         used = said.value
     return Pc(
         running=on,
-        locked=heard(pc.locked, reading.locked, health, now),
-        last_input=heard(said, used, health, now),
-        active=heard(pc.active, reading.active, health, now),
+        locked=observe_value(pc.locked, reading.locked, health, now),
+        last_input=observe_value(said, used, health, now),
+        active=observe_value(pc.active, reading.active, health, now),
         ran_since=ran_since,
         silence_ends=reading.silence_ends,
     )
 
 
-def told(office: Office, facts: Facts, reading: Reading, now: datetime) -> Facts:
+def observe(office: Office, facts: Facts, reading: PcReading, now: datetime) -> Facts:
     """Return the facts once the entities of a PC say something, or time has passed.
 
     The same facts if nothing is new.
     """
-    pc = pc_heard(facts.pc, reading, office.health, now)
-    found = learned(office, facts, pc, now)
+    pc = observe_pc(facts.pc, reading, office.health, now)
+    found = with_pc(office, facts, pc, now)
     return facts if found == facts else found
 
 
 def due(office: Office, person: Person, pc: Pc, now: datetime) -> datetime | None:
-    """Return when :func:`told` may find something new though nothing is said."""
+    """Return when :func:`observe` may find something new though nothing is said."""
     changes = absence_changes(office, person, pc)
     return min((moment for moment in changes if moment > now), default=None)
 
 
-def rules_told(
+def observe_rules(
     person: Person,
     before: Mapping[str, Met],
     matches: Mapping[str, bool | None],

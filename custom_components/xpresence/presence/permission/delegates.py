@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .policy import Grade
-from .revocation import Own, Permissions, holding
+from .revocation import Permissions, UserOverride, holding
 
 type Grades = Mapping[str, frozenset[Grade]]
 """Home Assistant persons, each with what they were made delegate for."""
@@ -28,7 +28,7 @@ class Sharing:
 
     person: Grades = field(default_factory=dict)
     office: Grades = field(default_factory=dict)
-    narrowed: Own[Grades] | None = None
+    narrowed: UserOverride[Grades] | None = None
     given: Permissions = field(default_factory=dict)
 
     def grades(self, delegate: str) -> frozenset[Grade]:

@@ -15,7 +15,7 @@ from typing import Final
 from ..redirect.numbers import NumberKind
 
 
-class Act(StrEnum):
+class Permission(StrEnum):
     """Something that somebody may be kept from doing."""
 
     CHOOSE_PROFILE = "choose_profile"
@@ -39,10 +39,15 @@ class Act(StrEnum):
 
 
 SEEING: Final = frozenset(
-    {Act.SEE_PRESENCE, Act.SEE_DETAILS, Act.SEE_INFO_TEXT, Act.SEE_SUBJECTS}
+    {
+        Permission.SEE_PRESENCE,
+        Permission.SEE_DETAILS,
+        Permission.SEE_INFO_TEXT,
+        Permission.SEE_SUBJECTS,
+    }
 )
 """Acts that change nothing."""
-LIMITED: Final = (frozenset(Act) - SEEING) | {Act.SEE_SUBJECTS}
+LIMITED: Final = (frozenset(Permission) - SEEING) | {Permission.SEE_SUBJECTS}
 """What an office may keep from ordinary users."""
 
 
@@ -99,12 +104,12 @@ class Trust(StrEnum):
 class Policy:
     """What an office lets ordinary users, automations and satellites do.
 
-    ``reach``: where ordinary users may redirect calls to. Office profiles may lead
+    ``allowed_destinations``: where ordinary users may redirect calls to. Office profiles may lead
     anywhere, for the administrator made them.
     """
 
-    allowed: frozenset[Act] = LIMITED
-    reach: frozenset[NumberKind] = frozenset(NumberKind)
+    allowed: frozenset[Permission] = LIMITED
+    allowed_destinations: frozenset[NumberKind] = frozenset(NumberKind)
     automations: Trust = Trust.ALLOWED
     satellites: Trust = Trust.AS_PERSON
 
@@ -157,42 +162,44 @@ _ROLES: Final = (
 )
 _A, _O, _T, _N = Rule.ALWAYS, Rule.OFFICE, Rule.TRUST, Rule.NEVER
 _D, _E = Rule.DELEGATES, Rule.TEAM
-_ROWS: Final[Mapping[Act, tuple[Rule, ...]]] = {
+_ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     # the columns are those of _ROLES
-    Act.CHOOSE_PROFILE: (_A, _O, _O, _N, _N, _T, _T),
-    Act.PLAN_PRESENCE: (_A, _O, _O, _N, _N, _T, _T),
-    Act.CHANGE_REDIRECT: (_A, _O, _O, _N, _N, _T, _T),
-    Act.CHANGE_FOLLOW_ME: (_A, _O, _O, _N, _N, _T, _T),
-    Act.SET_AGENT_STATUS: (_A, _O, _O, _N, _N, _T, _T),
-    Act.EDIT_PROFILES: (_A, _O, _N, _N, _N, _T, _N),
-    Act.CONNECT_CALENDARS: (_A, _O, _N, _N, _N, _N, _N),
-    Act.CONNECT_MICROSOFT: (_A, _O, _N, _N, _N, _N, _N),
-    Act.SHARE: (_A, _O, _N, _N, _N, _N, _N),
-    Act.SEE_PRESENCE: (_A, _A, _A, _A, _A, _A, _A),
-    Act.SEE_DETAILS: (_A, _A, _A, _A, _N, _T, _T),
-    Act.SEE_INFO_TEXT: (_E, _A, _D, _D, _E, _E, _E),
+    Permission.CHOOSE_PROFILE: (_A, _O, _O, _N, _N, _T, _T),
+    Permission.PLAN_PRESENCE: (_A, _O, _O, _N, _N, _T, _T),
+    Permission.CHANGE_REDIRECT: (_A, _O, _O, _N, _N, _T, _T),
+    Permission.CHANGE_FOLLOW_ME: (_A, _O, _O, _N, _N, _T, _T),
+    Permission.SET_AGENT_STATUS: (_A, _O, _O, _N, _N, _T, _T),
+    Permission.EDIT_PROFILES: (_A, _O, _N, _N, _N, _T, _N),
+    Permission.CONNECT_CALENDARS: (_A, _O, _N, _N, _N, _N, _N),
+    Permission.CONNECT_MICROSOFT: (_A, _O, _N, _N, _N, _N, _N),
+    Permission.SHARE: (_A, _O, _N, _N, _N, _N, _N),
+    Permission.SEE_PRESENCE: (_A, _A, _A, _A, _A, _A, _A),
+    Permission.SEE_DETAILS: (_A, _A, _A, _A, _N, _T, _T),
+    Permission.SEE_INFO_TEXT: (_E, _A, _D, _D, _E, _E, _E),
     # An administrator runs the telephones, and reads nobody's calendar.
-    Act.SEE_SUBJECTS: (_E, _A, _E, _D, _E, _E, _E),
+    Permission.SEE_SUBJECTS: (_E, _A, _E, _D, _E, _E, _E),
 }
-TABLE: Final[Mapping[tuple[Role, Act], Rule]] = {
-    (role, act): rule
-    for act, row in _ROWS.items()
+TABLE: Final[Mapping[tuple[Role, Permission], Rule]] = {
+    (role, permission): rule
+    for permission, row in _ROWS.items()
     for role, rule in zip(_ROLES, row, strict=True)
 }
 
 
-def may(actor: Actor, act: Act, policy: Policy, tier: Tier = Tier.OWNER) -> bool:
+def may(
+    actor: Actor, permission: Permission, policy: Policy, tier: Tier = Tier.OWNER
+) -> bool:
     """Tell whether an actor may do an act to the person the roles refer to."""
-    return refusal(actor, act, policy, tier) is None
+    return refusal(actor, permission, policy, tier) is None
 
 
 def refusal(
-    actor: Actor, act: Act, policy: Policy, tier: Tier = Tier.OWNER
+    actor: Actor, permission: Permission, policy: Policy, tier: Tier = Tier.OWNER
 ) -> Reason | None:
     """Say why an actor may not; ``None``: they may. The nearest remedy is named."""
-    if not (actor.reads if act in SEEING else actor.controls):
+    if not (actor.reads if permission in SEEING else actor.controls):
         return Reason.HOME_ASSISTANT
-    reasons = {_refusal(role, act, policy, tier) for role in actor.roles}
+    reasons = {_refusal(role, permission, policy, tier) for role in actor.roles}
     if None in reasons:
         return None
     for reason in (Reason.OFFICE, Reason.TRUST):
@@ -201,25 +208,27 @@ def refusal(
     return Reason.ROLE
 
 
-def reach(actor: Actor, policy: Policy) -> frozenset[NumberKind]:
+def allowed_destinations(actor: Actor, policy: Policy) -> frozenset[NumberKind]:
     """Return where an actor who may redirect calls may redirect them to."""
     ordinary = {Role.OWNER, Role.ACTING_DELEGATE, Role.READING_DELEGATE, Role.COLLEAGUE}
     if actor.roles - ordinary:
         return frozenset(NumberKind)
-    return policy.reach
+    return policy.allowed_destinations
 
 
-def _refusal(role: Role, act: Act, policy: Policy, tier: Tier) -> Reason | None:
-    match TABLE[role, act]:
+def _refusal(
+    role: Role, permission: Permission, policy: Policy, tier: Tier
+) -> Reason | None:
+    match TABLE[role, permission]:
         case Rule.ALWAYS:
             return None
         case Rule.OFFICE:
-            return None if act in policy.allowed else Reason.OFFICE
+            return None if permission in policy.allowed else Reason.OFFICE
         case Rule.TRUST:
             trust = policy.satellites if role is Role.SATELLITE else policy.automations
             return None if trust is Trust.ALLOWED else Reason.TRUST
         case Rule.DELEGATES | Rule.TEAM as rule:
-            if act in LIMITED and act not in policy.allowed:
+            if permission in LIMITED and permission not in policy.allowed:
                 return Reason.OFFICE
             shown = {Tier.TEAM}
             if rule is Rule.DELEGATES:

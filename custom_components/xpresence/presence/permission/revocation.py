@@ -14,7 +14,7 @@ type Permissions = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Own[T]:
+class UserOverride[T]:
     """A value that a person chose, and the permissions it was chosen under.
 
     What an administrator chose for the person rests on none, and always counts.
@@ -28,7 +28,7 @@ class Own[T]:
         return all(given.get(name) == number for name, number in self.rests_on.items())
 
 
-def holding[T](office: T, own: Own[T] | None, given: Permissions) -> T:
+def holding[T](office: T, own: UserOverride[T] | None, given: Permissions) -> T:
     """Return the value that holds."""
     return own.value if own is not None and own.counts(given) else office
 

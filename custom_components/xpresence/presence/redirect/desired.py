@@ -2,85 +2,93 @@
 
 from dataclasses import dataclass
 
-from ..line import Setting
+from ..line import ForwardingState
 from ..model import Decision, RedirectMode
 from .ledger import Ledger
-from .parts import REDIRECTS, Part, Reach, changed, is_on, known
+from .parts import REDIRECTS, Part, RedirectCapabilities, changed, is_on, known
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredRedirect:
     """The stack's redirect rule, resolved to numbers.
 
-    ``mode`` is never *unchanged*: that is ``None`` in place of a ``Wanted``.
-    ``setting``: for *forward*, where calls go; its ``UNKNOWN`` parts are left to the
+    ``mode`` is never *unchanged*: that is ``None`` in place of a ``DesiredRedirect``.
+    ``forwarding``: for *forward*, where calls go; its ``UNKNOWN`` parts are left to the
     base. For *off* nothing in it leads anywhere. ``claim`` names the claim among
     all claims of all sources.
     """
 
     mode: RedirectMode
-    setting: Setting
+    forwarding: ForwardingState
     profile: str
     claim: str
 
 
-def wanted(decision: Decision, setting: Setting) -> Wanted | None:
-    """Return what a decision wants, its targets resolved to ``setting``."""
+def desired(decision: Decision, forwarding: ForwardingState) -> DesiredRedirect | None:
+    """Return what a decision wants, its targets resolved to ``forwarding``."""
     claim = decision.redirect_claim
     if claim is None or decision.redirect.mode is RedirectMode.UNCHANGED:
         return None
-    return Wanted(
+    return DesiredRedirect(
         decision.redirect.mode,
-        setting,
+        forwarding,
         claim.profile,
         f"{claim.source.value}:{claim.profile}:{claim.key}",
     )
 
 
-def aim_of(wanted: Wanted | None, reach: Reach) -> tuple[Setting, frozenset[Part]]:
+def requested_parts(
+    desired: DesiredRedirect | None, capabilities: RedirectCapabilities
+) -> tuple[ForwardingState, frozenset[Part]]:
     """Return what the rule asks for part by part, and what cannot be had."""
-    if wanted is None:
-        return Setting(), frozenset()
+    if desired is None:
+        return ForwardingState(), frozenset()
     unsupported = frozenset(
         part
-        for part, found in known(wanted.setting)
-        if is_on(part, found) and not reach.can_set(part, found)
+        for part, found in known(desired.forwarding)
+        if is_on(part, found) and not capabilities.can_set(part, found)
     )
-    if wanted.mode is RedirectMode.OFF:
-        aim = dict.fromkeys(REDIRECTS, None) | {
-            Part.DO_NOT_DISTURB: wanted.setting.do_not_disturb
+    if desired.mode is RedirectMode.OFF:
+        requested = dict.fromkeys(REDIRECTS, None) | {
+            Part.DO_NOT_DISTURB: desired.forwarding.do_not_disturb
         }
     else:
-        aim = dict(known(wanted.setting))
-        if not any(is_on(p, v) for p, v in aim.items() if p not in unsupported):
-            aim = {}
+        requested = dict(known(desired.forwarding))
+        if not any(is_on(p, v) for p, v in requested.items() if p not in unsupported):
+            requested = {}
         if Part.NO_REPLY in unsupported or not is_on(
-            Part.NO_REPLY, aim.get(Part.NO_REPLY)
+            Part.NO_REPLY, requested.get(Part.NO_REPLY)
         ):
-            aim.pop(Part.RING_SECONDS, None)
+            requested.pop(Part.RING_SECONDS, None)
     return (
         changed(
-            Setting(),
+            ForwardingState(),
             {
                 part: found
-                for part, found in aim.items()
-                if part in reach.writable and part not in unsupported
+                for part, found in requested.items()
+                if part in capabilities.writable and part not in unsupported
             },
         ),
         unsupported,
     )
 
 
-def holds(ledger: Ledger, wanted: Wanted | None) -> bool:
+def is_in_force(ledger: Ledger, desired: DesiredRedirect | None) -> bool:
     """Tell whether the wish is in force: a person may have taken over since."""
     return (
-        wanted is not None and ledger.held is not None and ledger.claim == wanted.claim
+        desired is not None
+        and ledger.held is not None
+        and ledger.claim == desired.claim
     )
 
 
-def goal_of(aim: Setting, ledger: Ledger, wanted: Wanted | None) -> Setting:
+def expected_state(
+    requested: ForwardingState, ledger: Ledger, desired: DesiredRedirect | None
+) -> ForwardingState:
     """Return what the phone system should say, where that is ours to say."""
-    goal = dict(known(ledger.base))
-    if holds(ledger, wanted):
-        goal |= {p: v for p, v in known(aim) if p in goal and p not in ledger.taken}
-    return changed(Setting(), goal)
+    expected = dict(known(ledger.base))
+    if is_in_force(ledger, desired):
+        expected |= {
+            p: v for p, v in known(requested) if p in expected and p not in ledger.taken
+        }
+    return changed(ForwardingState(), expected)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from ..line import UNKNOWN, AgentState, Setting
+from ..line import UNKNOWN, AgentState, ForwardingState
 from .parts import REDIRECTS, Part, is_on, value
 
 
@@ -40,7 +40,7 @@ phone never rings, so the queue waits for nobody."""
 
 def hotline(
     agent: Mapping[str, AgentState] | None,
-    observed: Setting,
+    observed: ForwardingState,
     paused: frozenset[str] = frozenset(),
     *,
     policy: HotlinePolicy = HotlinePolicy.WARN,
@@ -103,7 +103,7 @@ class Long:
 
 def long_redirect(
     since: datetime | None,
-    observed: Setting,
+    observed: ForwardingState,
     now: datetime,
     limit: timedelta | None,
     *,

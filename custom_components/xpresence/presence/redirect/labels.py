@@ -39,7 +39,7 @@ def _called(
     return None
 
 
-def aim(office: Office, person_id: str, target: Target) -> str:
+def target_label(office: Office, person_id: str, target: Target) -> str:
     """Return where a rule points, before it is known where that leads."""
     match target.kind:
         case TargetKind.VOICEMAIL:
@@ -60,11 +60,11 @@ def _name(office: Office, person_id: str) -> str:
     return person.name if person else "?"
 
 
-def public_aim(
+def public_target_label(
     office: Office, person_id: str, target: Target, style: NumberFormat
 ) -> str:
     """Return where a rule points as everybody may read it: no number leads outside."""
     if target.kind is TargetKind.NUMBER:
         number = Destination(DestinationKind.NUMBER, target.value)
         return public_label(office, person_id, number, style)
-    return aim(office, person_id, target)
+    return target_label(office, person_id, target)

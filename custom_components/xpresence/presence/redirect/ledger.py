@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..line import Destination, DestinationKind, Known, Setting
+from ..line import Destination, DestinationKind, ForwardingState, Known
 from ..model import RedirectMode
 from .parts import Part, Value, changed, known
 
@@ -18,20 +18,20 @@ class Echo:
     otherwise the state before a write that has not settled yet.
     """
 
-    setting: Setting
+    forwarding: ForwardingState
     asked: datetime
     sent: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnRedirect:
     """A person's own redirect through xpresence.
 
     ``before`` comes back at ``until``; without an end it says nothing.
     """
 
-    setting: Setting
-    before: Setting = field(default_factory=Setting)
+    forwarding: ForwardingState
+    before: ForwardingState = field(default_factory=ForwardingState)
     until: datetime | None = None
 
 
@@ -48,22 +48,22 @@ class Ledger:
     said to be done.
     """
 
-    base: Setting = field(default_factory=Setting)
+    base: ForwardingState = field(default_factory=ForwardingState)
     held: str | None = None
     claim: str | None = None
     mode: RedirectMode | None = None
-    wrote: Setting = field(default_factory=Setting)
+    wrote: ForwardingState = field(default_factory=ForwardingState)
     taken: frozenset[Part] = frozenset()
     asked: datetime | None = None
     seen: datetime | None = None
     answered: datetime | None = None
     echoes: tuple[Echo, ...] = ()
-    own: tuple[Own, ...] = ()
+    own: tuple[OwnRedirect, ...] = ()
 
     @property
     def restoring(self) -> bool:
         """Whether nothing is held but something is still being put back."""
-        return self.held is None and self.base != Setting()
+        return self.held is None and self.base != ForwardingState()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for storing."""
@@ -79,7 +79,7 @@ class Ledger:
             "answered": _time_to_json(self.answered),
             "echoes": [
                 {
-                    "setting": _setting_to_json(echo.setting),
+                    "setting": _setting_to_json(echo.forwarding),
                     "asked": echo.asked.isoformat(),
                     "sent": echo.sent,
                 }
@@ -87,7 +87,7 @@ class Ledger:
             ],
             "own": [
                 {
-                    "setting": _setting_to_json(own.setting),
+                    "setting": _setting_to_json(own.forwarding),
                     "before": _setting_to_json(own.before),
                     "until": _time_to_json(own.until),
                 }
@@ -121,7 +121,7 @@ class Ledger:
                 for echo in stored["echoes"]
             ),
             own=tuple(
-                Own(
+                OwnRedirect(
                     _setting_from_json(own["setting"]),
                     _setting_from_json(own["before"]),
                     _time_from_json(own["until"]),
@@ -131,16 +131,16 @@ class Ledger:
         )
 
 
-def _setting_to_json(setting: Setting) -> dict[str, Any]:
+def _setting_to_json(forwarding: ForwardingState) -> dict[str, Any]:
     return {
         part.value: {"kind": found.kind.value, "number": found.number}
         if isinstance(found, Destination)
         else found
-        for part, found in known(setting)
+        for part, found in known(forwarding)
     }
 
 
-def _setting_from_json(stored: Mapping[str, Any]) -> Setting:
+def _setting_from_json(stored: Mapping[str, Any]) -> ForwardingState:
     values: dict[Part, Known[Value]] = {}
     for name, found in stored.items():
         values[Part(name)] = (
@@ -148,7 +148,7 @@ def _setting_from_json(stored: Mapping[str, Any]) -> Setting:
             if isinstance(found, dict)
             else found
         )
-    return changed(Setting(), values)
+    return changed(ForwardingState(), values)
 
 
 def _time_to_json(time: datetime | None) -> str | None:

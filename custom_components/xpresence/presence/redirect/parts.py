@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, cast
 
-from ..line import UNKNOWN, Destination, DestinationKind, Known, Setting
+from ..line import UNKNOWN, Destination, DestinationKind, ForwardingState, Known
 
 
 class Part(StrEnum):
-    """One field of a :class:`~.line.Setting`, by its name."""
+    """One field of a :class:`~.line.ForwardingState`, by its name."""
 
     UNCONDITIONAL = "unconditional"
     BUSY = "busy"
@@ -27,26 +27,28 @@ REDIRECTS: Final = FORWARDS | {Part.FOLLOW_ME}
 """The parts that send a call elsewhere: what *off* ends."""
 
 
-def value(setting: Setting, part: Part) -> Known[Value]:
+def value(forwarding: ForwardingState, part: Part) -> Known[Value]:
     """Return one part of a setting."""
-    return cast("Known[Value]", getattr(setting, part.value))
+    return cast("Known[Value]", getattr(forwarding, part.value))
 
 
-def known(setting: Setting) -> Iterator[tuple[Part, Value]]:
+def known(forwarding: ForwardingState) -> Iterator[tuple[Part, Value]]:
     """Yield the parts of a setting that are known, in the order of :class:`Part`."""
     for part in Part:
-        if (found := value(setting, part)) is not UNKNOWN:
+        if (found := value(forwarding, part)) is not UNKNOWN:
             yield part, found
 
 
-def changed(setting: Setting, values: Mapping[Part, Known[Value]]) -> Setting:
+def changed(
+    forwarding: ForwardingState, values: Mapping[Part, Known[Value]]
+) -> ForwardingState:
     """Return a setting with some parts replaced."""
-    return replace(setting, **{part.value: new for part, new in values.items()})  # type: ignore[arg-type]
+    return replace(forwarding, **{part.value: new for part, new in values.items()})  # type: ignore[arg-type]
 
 
-def only(setting: Setting, parts: Iterable[Part]) -> Setting:
+def only(forwarding: ForwardingState, parts: Iterable[Part]) -> ForwardingState:
     """Return the named parts of a setting; the others are ``UNKNOWN``."""
-    return changed(Setting(), {part: value(setting, part) for part in parts})
+    return changed(ForwardingState(), {part: value(forwarding, part) for part in parts})
 
 
 def is_on(part: Part, found: Known[Value]) -> bool:
@@ -62,7 +64,7 @@ def off_value(part: Part) -> Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class RedirectCapabilities:
     """What this phone system can set, and what it can tell.
 
     ``voicemail``: it can forward to a mailbox. A part that is writable but not
@@ -74,7 +76,7 @@ class Reach:
     voicemail: bool = True
 
     @classmethod
-    def named(cls, names: Iterable[str]) -> Reach:
+    def named(cls, names: Iterable[str]) -> RedirectCapabilities:
         """Read a driver's capabilities by their names, in either case.
 
         Names beyond the parts, ``read_back`` and ``voicemail`` are ignored.
@@ -98,4 +100,4 @@ class Reach:
         return part in self.writable
 
 
-EVERYTHING: Final = Reach()
+EVERYTHING: Final = RedirectCapabilities()

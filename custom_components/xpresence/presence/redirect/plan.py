@@ -1,15 +1,15 @@
-"""Setting the redirect: what to ask of the phone system, and what to remember.
+"""ForwardingState the redirect: what to ask of the phone system, and what to remember.
 
 :func:`plan` compares what the rules want with what the phone system says and with
 the ledger, and names the difference. It is level-triggered: it may be asked at any
 time, any number of times, and asks for nothing once everything is as it should be.
 
-The rule, part by part (a *part* is one field of a :class:`~.line.Setting`):
+The rule, part by part (a *part* is one field of a :class:`~.line.ForwardingState`):
 
 * **forward**: what the phone says now becomes the base; then the forward is set,
   the other conditions are switched off and follow-me is suspended.
 * **off**: every redirect ends, follow-me included; the base becomes "none".
-* **unchanged** (``wanted is None``): whatever was touched goes back to the base, is
+* **unchanged** (``desired is None``): whatever was touched goes back to the base, is
   watched until it surely stands, and is then forgotten. Nothing else is touched.
 
 **A lost write or a person at the desk?** Both look like a phone system that says
@@ -36,15 +36,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from ..line import UNKNOWN, Known, Setting
+from ..line import UNKNOWN, ForwardingState, Known
 from ..model import RedirectMode
-from .desired import Wanted, aim_of, goal_of, holds, wanted
-from .ledger import Echo, Ledger, Own
+from .desired import (
+    DesiredRedirect,
+    expected_state,
+    is_in_force,
+    requested_parts,
+)
+from .ledger import Echo, Ledger, OwnRedirect
 from .parts import (
     EVERYTHING,
     REDIRECTS,
     Part,
-    Reach,
+    RedirectCapabilities,
     Value,
     changed,
     is_on,
@@ -53,30 +58,6 @@ from .parts import (
     only,
     value,
 )
-from .status import RedirectStatus, SetBy, Shown, status
-
-__all__ = [
-    "EVERYTHING",
-    "DeskChange",
-    "Echo",
-    "Event",
-    "EventKind",
-    "Ledger",
-    "NotRead",
-    "Own",
-    "Part",
-    "Plan",
-    "Reach",
-    "RedirectStatus",
-    "SetBy",
-    "Shown",
-    "Wanted",
-    "answered",
-    "own_change",
-    "plan",
-    "status",
-    "wanted",
-]
 
 SETTLES_AFTER: Final = timedelta(seconds=5)
 """How long a write must stand before a crash cannot undo it.
@@ -121,7 +102,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RedirectPlan:
     """What to remember first, and what to ask of the phone system then.
 
     ``write``: only the parts that differ; ``None``: nothing. ``waiting``: parts
@@ -131,7 +112,7 @@ class Plan:
     """
 
     ledger: Ledger
-    write: Setting | None = None
+    write: ForwardingState | None = None
     events: tuple[Event, ...] = ()
     unsupported: frozenset[Part] = frozenset()
     waiting: frozenset[Part] = frozenset()
@@ -143,52 +124,64 @@ class NotRead(Exception):
 
 
 def plan(
-    wanted: Wanted | None,
-    observed: Setting,
+    desired: DesiredRedirect | None,
+    observed: ForwardingState,
     ledger: Ledger,
     *,
     now: datetime,
     ready_since: datetime | None,
     desk_change: DeskChange = DeskChange.RESPECT,
-    reach: Reach = EVERYTHING,
-) -> Plan:
+    capabilities: RedirectCapabilities = EVERYTHING,
+) -> RedirectPlan:
     """Say what to remember and what to write so that the rules hold.
 
     Args:
-        wanted: the newest wish; ``None`` is *unchanged throughout*.
+        desired: the newest desired redirect; ``None`` is *unchanged throughout*.
         observed: a reading made after the last write was answered or given up.
         ledger: as it was stored.
         now: the time of the reading.
         ready_since: when the present connection became ready; ``None`` for a phone
             system without a connection that can break.
         desk_change: the office's policy.
-        reach: what the phone system can set and tell.
+        capabilities: what the phone system can set and tell.
     """
     events: list[Event] = []
-    reading = only(observed, reach.readable)
-    aim, unsupported = aim_of(wanted, reach)
-    if reach.readable and reading == Setting():
+    reading = only(observed, capabilities.readable)
+    requested, unsupported = requested_parts(desired, capabilities)
+    if capabilities.readable and reading == ForwardingState():
         # What happened at the phone meanwhile is heard before anything is decided.
-        parts = {part for setting in (aim, ledger.base) for part, _ in known(setting)}
-        return Plan(
-            ledger, unsupported=unsupported, waiting=frozenset(parts) & reach.readable
+        parts = {
+            part
+            for forwarding in (requested, ledger.base)
+            for part, _ in known(forwarding)
+        }
+        return RedirectPlan(
+            ledger,
+            unsupported=unsupported,
+            waiting=frozenset(parts) & capabilities.readable,
         )
 
-    ledger = _listen(aim, reading, ledger, events, wanted, ready_since, desk_change)
-    ledger = _end_own(reading, ledger, events, now, reach)
-    ledger = _decide(aim, reading, ledger, wanted, reach)
+    ledger = _listen(
+        requested, reading, ledger, events, desired, ready_since, desk_change
+    )
+    ledger = _end_own(reading, ledger, events, now, capabilities)
+    ledger = _decide(requested, reading, ledger, desired, capabilities)
 
-    goal = goal_of(aim, ledger, wanted)
-    late = _may_land_late(ledger, reach.readable)
-    ledger = _intend(goal, reading, ledger, late, now, reach)
-    write, waiting, ledger = _compare(goal, reading, ledger, late, now, reach)
-    if holds(ledger, wanted):
-        unread = frozenset(p for p, _ in known(aim) if value(reading, p) is UNKNOWN)
-        waiting |= (unread & reach.readable) - ledger.taken
-    if write is None and only(ledger.wrote, waiting) == Setting():
+    expected = expected_state(requested, ledger, desired)
+    late = _may_land_late(ledger, capabilities.readable)
+    ledger = _intend(expected, reading, ledger, late, now, capabilities)
+    write, waiting, ledger = _compare(
+        expected, reading, ledger, late, now, capabilities
+    )
+    if is_in_force(ledger, desired):
+        unread = frozenset(
+            p for p, _ in known(requested) if value(reading, p) is UNKNOWN
+        )
+        waiting |= (unread & capabilities.readable) - ledger.taken
+    if write is None and only(ledger.wrote, waiting) == ForwardingState():
         ledger = _in_order(ledger, now, ready_since)
-        ledger = _settle(aim, ledger, wanted, waiting, now, reach)
-    return Plan(
+        ledger = _settle(requested, ledger, desired, waiting, now, capabilities)
+    return RedirectPlan(
         ledger,
         write,
         tuple(events),
@@ -199,11 +192,11 @@ def plan(
 
 
 def _listen(
-    aim: Setting,
-    reading: Setting,
+    requested: ForwardingState,
+    reading: ForwardingState,
     ledger: Ledger,
     events: list[Event],
-    wanted: Wanted | None,
+    desired: DesiredRedirect | None,
     ready_since: datetime | None,
     desk_change: DeskChange,
 ) -> Ledger:
@@ -224,13 +217,13 @@ def _listen(
     if any(lost.values()):
         news = frozenset(part for part, is_news in lost.items() if is_news)
         events.append(Event(EventKind.WRITE_LOST, news))
-    goal = goal_of(aim, ledger, wanted)
+    expected = expected_state(requested, ledger, desired)
     by_hand = {
         part: found
         for part, found in differs.items()
-        if part not in lost and found != value(goal, part)
+        if part not in lost and found != value(expected, part)
     }
-    told = frozenset(p for p, found in by_hand.items() if found != value(aim, p))
+    told = frozenset(p for p, found in by_hand.items() if found != value(requested, p))
     if ledger.held is not None and desk_change is DeskChange.ENFORCE:
         if told:
             events.append(Event(EventKind.OVERRULED, told))
@@ -245,7 +238,7 @@ def _is_echo(
 ) -> bool:
     forgettable = ledger.seen is None or _reconnected(ledger, ready_since)
     return any(
-        value(echo.setting, part) == found and (echo.sent or forgettable)
+        value(echo.forwarding, part) == found and (echo.sent or forgettable)
         for echo in ledger.echoes
     )
 
@@ -253,7 +246,7 @@ def _is_echo(
 def _was_seen_or_lands_late(part: Part, found: Value, ledger: Ledger) -> bool:
     """Tell a write that was undone from one that was simply never done."""
     return ledger.seen is not None or any(
-        echo.sent and value(echo.setting, part) == found for echo in ledger.echoes
+        echo.sent and value(echo.forwarding, part) == found for echo in ledger.echoes
     )
 
 
@@ -265,7 +258,9 @@ def _reconnected(ledger: Ledger, ready_since: datetime | None) -> bool:
     )
 
 
-def _hand_over(ledger: Ledger, parts: Mapping[Part, Value], says: Setting) -> Ledger:
+def _hand_over(
+    ledger: Ledger, parts: Mapping[Part, Value], says: ForwardingState
+) -> Ledger:
     """Make parts the person's: the new base, which no profile touches any more.
 
     ``says``: what the phone says of them by now. What else a profile holds stays held,
@@ -311,16 +306,24 @@ def _may_land_late(ledger: Ledger, parts: Iterable[Part]) -> tuple[Echo, ...]:
 
 
 def _with_echo(
-    echoes: tuple[Echo, ...], setting: Setting, asked: datetime, *, sent: bool
+    echoes: tuple[Echo, ...],
+    forwarding: ForwardingState,
+    asked: datetime,
+    *,
+    sent: bool,
 ) -> tuple[Echo, ...]:
-    if setting == Setting():
+    if forwarding == ForwardingState():
         return echoes
-    others = tuple(e for e in echoes if (e.setting, e.sent) != (setting, sent))
-    return (*others, Echo(setting, asked, sent))[-MOST_ECHOES:]
+    others = tuple(e for e in echoes if (e.forwarding, e.sent) != (forwarding, sent))
+    return (*others, Echo(forwarding, asked, sent))[-MOST_ECHOES:]
 
 
 def _end_own(
-    reading: Setting, ledger: Ledger, events: list[Event], now: datetime, reach: Reach
+    reading: ForwardingState,
+    ledger: Ledger,
+    events: list[Event],
+    now: datetime,
+    capabilities: RedirectCapabilities,
 ) -> Ledger:
     """Let a person's own redirects end at their time, where they still stand."""
     for own in ledger.own:
@@ -328,10 +331,10 @@ def _end_own(
             continue
         back: dict[Part, Known[Value]] = {}
         unread = False
-        for part, mine in known(own.setting):
+        for part, mine in known(own.forwarding):
             stands = value(ledger.base, part)
             if stands is UNKNOWN:
-                stands = _says(part, reading, ledger, reach)
+                stands = _says(part, reading, ledger, capabilities)
             if stands == mine:
                 back[part] = value(own.before, part)
             unread |= stands is UNKNOWN
@@ -347,36 +350,41 @@ def _end_own(
     return ledger
 
 
-def _says(part: Part, reading: Setting, ledger: Ledger, reach: Reach) -> Known[Value]:
+def _says(
+    part: Part,
+    reading: ForwardingState,
+    ledger: Ledger,
+    capabilities: RedirectCapabilities,
+) -> Known[Value]:
     """Return what the phone says, or is believed to where it cannot be read."""
-    if part in reach.readable:
+    if part in capabilities.readable:
         return value(reading, part)
     believed = value(ledger.wrote, part)
     return off_value(part) if believed is UNKNOWN else believed
 
 
 def _decide(
-    aim: Setting,
-    reading: Setting,
+    requested: ForwardingState,
+    reading: ForwardingState,
     ledger: Ledger,
-    wanted: Wanted | None,
-    reach: Reach,
+    desired: DesiredRedirect | None,
+    capabilities: RedirectCapabilities,
 ) -> Ledger:
     """Let the deciding claim take hold or go, and find each part's base."""
-    if wanted is None:
+    if desired is None:
         return replace(ledger, held=None, claim=None, mode=None, taken=frozenset())
-    if wanted.claim != ledger.claim:
+    if desired.claim != ledger.claim:
         ledger = replace(ledger, taken=frozenset())
     elif ledger.held is None:
         return ledger
-    ends = wanted.mode is RedirectMode.OFF
-    ends_all = ends and (wanted.claim, wanted.mode) != (ledger.claim, ledger.mode)
+    ends = desired.mode is RedirectMode.OFF
+    ends_all = ends and (desired.claim, desired.mode) != (ledger.claim, ledger.mode)
     base: dict[Part, Known[Value]] = {}
-    for part, _ in known(aim):
+    for part, _ in known(requested):
         if part in ledger.taken:
             continue
         recorded = value(ledger.base, part) is not UNKNOWN
-        says = _says(part, reading, ledger, reach)
+        says = _says(part, reading, ledger, capabilities)
         if part in REDIRECTS and (ends_all if recorded else ends):
             # What off has not met yet it does not end: that may be the person's.
             base[part] = None if recorded or says is not UNKNOWN else UNKNOWN
@@ -385,20 +393,20 @@ def _decide(
     return replace(
         ledger,
         base=changed(ledger.base, base),
-        held=wanted.profile,
-        claim=wanted.claim,
-        mode=wanted.mode,
+        held=desired.profile,
+        claim=desired.claim,
+        mode=desired.mode,
         own=() if ends_all else ledger.own,
     )
 
 
 def _intend(
-    goal: Setting,
-    reading: Setting,
+    expected: ForwardingState,
+    reading: ForwardingState,
     ledger: Ledger,
     late: tuple[Echo, ...],
     now: datetime,
-    reach: Reach,
+    capabilities: RedirectCapabilities,
 ) -> Ledger:
     """Note what is asked for from now on; what was never seen may land late.
 
@@ -407,9 +415,9 @@ def _intend(
     """
     new = {
         part: found
-        for part, found in known(goal)
+        for part, found in known(expected)
         if found != value(ledger.wrote, part)
-        and (part not in reach.readable or value(reading, part) is not UNKNOWN)
+        and (part not in capabilities.readable or value(reading, part) is not UNKNOWN)
     }
     if not new:
         return ledger
@@ -424,26 +432,26 @@ def _intend(
 
 
 def _compare(
-    goal: Setting,
-    reading: Setting,
+    expected: ForwardingState,
+    reading: ForwardingState,
     ledger: Ledger,
     late: tuple[Echo, ...],
     now: datetime,
-    reach: Reach,
-) -> tuple[Setting | None, frozenset[Part], Ledger]:
+    capabilities: RedirectCapabilities,
+) -> tuple[ForwardingState | None, frozenset[Part], Ledger]:
     """Return what differs, what cannot be judged yet, and the ledger for it."""
     write: dict[Part, Known[Value]] = {}
     waiting: set[Part] = set()
-    for part, aim in known(goal):
-        if part not in reach.writable:
+    for part, requested in known(expected):
+        if part not in capabilities.writable:
             continue
-        if part not in reach.readable:
+        if part not in capabilities.readable:
             if ledger.answered is None:
-                write[part] = aim
+                write[part] = requested
         elif (found := value(reading, part)) is UNKNOWN:
             waiting.add(part)
-        elif found != aim:
-            write[part] = aim
+        elif found != requested:
+            write[part] = requested
     if not write:
         return None, frozenset(waiting), ledger
     before = only(reading, write)
@@ -454,7 +462,7 @@ def _compare(
         answered=None,
         echoes=_with_echo(late, before, now, sent=False),
     )
-    return changed(Setting(), write), frozenset(waiting), ledger
+    return changed(ForwardingState(), write), frozenset(waiting), ledger
 
 
 def _in_order(ledger: Ledger, now: datetime, ready_since: datetime | None) -> Ledger:
@@ -465,33 +473,35 @@ def _in_order(ledger: Ledger, now: datetime, ready_since: datetime | None) -> Le
 
 
 def _settle(
-    aim: Setting,
+    requested: ForwardingState,
     ledger: Ledger,
-    wanted: Wanted | None,
+    desired: DesiredRedirect | None,
     waiting: frozenset[Part],
     now: datetime,
-    reach: Reach,
+    capabilities: RedirectCapabilities,
 ) -> Ledger:
     """Drop echoes that can come no more, then what is back for good."""
     ledger = replace(
         ledger,
         echoes=tuple(echo for echo in ledger.echoes if now < _fades(echo)),
     )
-    in_force = {p for p, _ in known(aim)} - ledger.taken
-    if not holds(ledger, wanted):
+    in_force = {p for p, _ in known(requested)} - ledger.taken
+    if not is_in_force(ledger, desired):
         in_force = set()
     back = {
         part
         for part, _ in known(ledger.base)
         if part not in in_force | waiting
-        and all(value(echo.setting, part) is UNKNOWN for echo in ledger.echoes)
+        and all(value(echo.forwarding, part) is UNKNOWN for echo in ledger.echoes)
     }
     ledger = replace(
         ledger,
         base=changed(ledger.base, dict.fromkeys(back, UNKNOWN)),
-        wrote=changed(ledger.wrote, dict.fromkeys(back & reach.readable, UNKNOWN)),
+        wrote=changed(
+            ledger.wrote, dict.fromkeys(back & capabilities.readable, UNKNOWN)
+        ),
     )
-    if ledger.base == Setting():
+    if ledger.base == ForwardingState():
         ledger = replace(ledger, asked=None, seen=None, answered=None)
     return ledger
 
@@ -517,12 +527,12 @@ def answered(ledger: Ledger, now: datetime) -> Ledger:
 
 def own_change(
     ledger: Ledger,
-    change: Setting,
-    observed: Setting,
+    change: ForwardingState,
+    observed: ForwardingState,
     *,
     until: datetime | None = None,
     desk_change: DeskChange = DeskChange.RESPECT,
-    reach: Reach = EVERYTHING,
+    capabilities: RedirectCapabilities = EVERYTHING,
 ) -> Ledger:
     """Set a person's own redirect, as if dialled at the phone; then :func:`plan`.
 
@@ -534,8 +544,8 @@ def own_change(
     Raises:
         NotRead: ``until`` was given and the present setting is not known yet.
     """
-    reading = only(observed, reach.readable)
-    parts = {p: v for p, v in known(change) if reach.can_set(p, v)}
+    reading = only(observed, capabilities.readable)
+    parts = {p: v for p, v in known(change) if capabilities.can_set(p, v)}
     if (
         is_on(Part.UNCONDITIONAL, parts.get(Part.UNCONDITIONAL))
         and Part.FOLLOW_ME not in parts
@@ -543,7 +553,7 @@ def own_change(
         and is_on(Part.FOLLOW_ME, ledger.base.follow_me)
     ):
         parts[Part.FOLLOW_ME] = None
-    own = _own(ledger, parts, reading, until, reach)
+    own = _own(ledger, parts, reading, until, capabilities)
     if ledger.held is not None and desk_change is DeskChange.ENFORCE:
         beneath = {
             part: mine
@@ -566,29 +576,33 @@ def given_back(ledger: Ledger) -> Ledger:
 def _own(
     ledger: Ledger,
     parts: Mapping[Part, Value],
-    reading: Setting,
+    reading: ForwardingState,
     until: datetime | None,
-    reach: Reach,
-) -> tuple[Own, ...]:
+    capabilities: RedirectCapabilities,
+) -> tuple[OwnRedirect, ...]:
     """Return the own redirects, this one included.
 
     One that replaces another inherits what comes back in the end.
     """
     before: dict[Part, Known[Value]] = {}
-    others: list[Own] = []
+    others: list[OwnRedirect] = []
     for part in parts:
         was = value(ledger.base, part)
-        before[part] = _says(part, reading, ledger, reach) if was is UNKNOWN else was
+        before[part] = (
+            _says(part, reading, ledger, capabilities) if was is UNKNOWN else was
+        )
     for own in ledger.own:
-        for part, mine in known(own.setting):
+        for part, mine in known(own.forwarding):
             if before.get(part) == mine and own.until is not None:
                 before[part] = value(own.before, part)
-        kept = [part for part, _ in known(own.setting) if part not in parts]
+        kept = [part for part, _ in known(own.forwarding) if part not in parts]
         if kept:
-            others.append(Own(only(own.setting, kept), own.before, own.until))
+            others.append(
+                OwnRedirect(only(own.forwarding, kept), own.before, own.until)
+            )
     if until is not None and UNKNOWN in before.values():
         raise NotRead
     if not parts:
         return tuple(others)
-    mine_now = changed(Setting(), parts)
-    return (*others, Own(mine_now, changed(Setting(), before), until))
+    mine_now = changed(ForwardingState(), parts)
+    return (*others, OwnRedirect(mine_now, changed(ForwardingState(), before), until))

@@ -4,14 +4,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ..line import UNKNOWN, Condition, Destination, DestinationKind, Known, Setting
-from .desired import Wanted, aim_of, goal_of, holds
+from ..line import (
+    UNKNOWN,
+    Condition,
+    Destination,
+    DestinationKind,
+    ForwardingState,
+    Known,
+)
+from .desired import DesiredRedirect, expected_state, is_in_force, requested_parts
 from .ledger import Ledger
 from .parts import (
     EVERYTHING,
     FORWARDS,
     Part,
-    Reach,
+    RedirectCapabilities,
     Value,
     changed,
     is_on,
@@ -64,87 +71,97 @@ _BY_WEIGHT: Final = (Part.UNCONDITIONAL, Part.FOLLOW_ME, Part.BUSY, Part.NO_REPL
 
 
 def status(
-    wanted: Wanted | None,
-    observed: Setting,
+    desired: DesiredRedirect | None,
+    observed: ForwardingState,
     ledger: Ledger,
     failure: object | None = None,
     *,
-    reach: Reach = EVERYTHING,
+    capabilities: RedirectCapabilities = EVERYTHING,
 ) -> Shown:
     """Say what the redirect sensor shows; ``ledger`` is that of the last plan.
 
     ``failure``: whatever kept the last write from being done; it counts only while
     something is still to be done.
     """
-    aim, _ = aim_of(wanted, reach)
-    reading = only(observed, reach.readable)
-    goal = goal_of(aim, ledger, wanted)
-    heavy = [part for part in _BY_WEIGHT if part in reach.writable | reach.readable]
+    requested, _ = requested_parts(desired, capabilities)
+    reading = only(observed, capabilities.readable)
+    expected = expected_state(requested, ledger, desired)
+    heavy = [
+        part
+        for part in _BY_WEIGHT
+        if part in capabilities.writable | capabilities.readable
+    ]
     if not heavy:
         return Shown(RedirectStatus.UNKNOWN)
     unread = [part for part in heavy if value(reading, part) is UNKNOWN]
     differs = any(
         value(reading, part) is not UNKNOWN and value(reading, part) != should
-        for part, should in known(goal)
-        if part in reach.writable
+        for part, should in known(expected)
+        if part in capabilities.writable
     )
-    if differs or (failure is not None and unread and goal != Setting()):
+    if differs or (failure is not None and unread and expected != ForwardingState()):
         return _shown(
             RedirectStatus.PENDING if failure is None else RedirectStatus.FAILED,
-            changed(reading, dict(known(goal))),
+            changed(reading, dict(known(expected))),
             ledger,
-            wanted,
+            desired,
         )
-    if holds(ledger, wanted) and aim == Setting():
-        return _shown(RedirectStatus.FAILED, reading, ledger, wanted)
+    if is_in_force(ledger, desired) and requested == ForwardingState():
+        return _shown(RedirectStatus.FAILED, reading, ledger, desired)
     on = [part for part in heavy if is_on(part, value(reading, part))]
     if unread and (not on or heavy.index(unread[0]) < heavy.index(on[0])):
         return Shown(RedirectStatus.UNKNOWN)
     return _shown(
-        RedirectStatus.ACTIVE if on else RedirectStatus.OFF, reading, ledger, wanted
+        RedirectStatus.ACTIVE if on else RedirectStatus.OFF, reading, ledger, desired
     )
 
 
 def is_pending(
-    wanted: Wanted | None, ledger: Ledger, *, reach: Reach = EVERYTHING
+    desired: DesiredRedirect | None,
+    ledger: Ledger,
+    *,
+    capabilities: RedirectCapabilities = EVERYTHING,
 ) -> bool:
     """Tell, without a reading, whether something is still to be done.
 
     That is so for a wish that the phone system was never seen to follow. What it
     was seen to follow may have changed since: that is unknown, and not pending.
     """
-    if wanted is not None and ledger.claim != wanted.claim:
+    if desired is not None and ledger.claim != desired.claim:
         return True
-    aim, _ = aim_of(wanted, reach)
-    goal = goal_of(aim, ledger, wanted)
-    return goal != Setting() and (
+    requested, _ = requested_parts(desired, capabilities)
+    expected = expected_state(requested, ledger, desired)
+    return expected != ForwardingState() and (
         ledger.seen is None
-        or any(value(ledger.wrote, part) != should for part, should in known(goal))
+        or any(value(ledger.wrote, part) != should for part, should in known(expected))
     )
 
 
 def _shown(
-    state: RedirectStatus, setting: Setting, ledger: Ledger, wanted: Wanted | None
+    state: RedirectStatus,
+    forwarding: ForwardingState,
+    ledger: Ledger,
+    desired: DesiredRedirect | None,
 ) -> Shown:
     for part in _BY_WEIGHT:
-        found = value(setting, part)
+        found = value(forwarding, part)
         if not is_on(part, found):
             continue
         if isinstance(found, Destination):
             destination = found
         else:
             destination = Destination(DestinationKind.NUMBER, str(found))
-        return Shown(state, part, destination, _set_by(part, found, ledger, wanted))
+        return Shown(state, part, destination, _set_by(part, found, ledger, desired))
     return Shown(state)
 
 
 def _set_by(
-    part: Part, found: Known[Value], ledger: Ledger, wanted: Wanted | None
+    part: Part, found: Known[Value], ledger: Ledger, desired: DesiredRedirect | None
 ) -> SetBy:
-    if any(value(own.setting, part) == found for own in ledger.own):
+    if any(value(own.forwarding, part) == found for own in ledger.own):
         return SetBy.ACTION
     if (
-        holds(ledger, wanted)
+        is_in_force(ledger, desired)
         and part not in ledger.taken
         and value(ledger.wrote, part) == found
     ):

@@ -23,8 +23,8 @@ from ..line import (
     Condition,
     Destination,
     DestinationKind,
+    ForwardingState,
     Known,
-    Setting,
     Status,
 )
 from ..model import Office, Person, RedirectMode, RedirectRule, Target, TargetKind
@@ -43,13 +43,13 @@ from .numbers import (
 class Situation:
     """What is known about one person while somebody's redirect is resolved.
 
-    ``observed``: what the phone system says of their extension; ``wanted``: what
+    ``observed``: what the phone system says of their extension; ``desired``: what
     their own rule asks for, resolved; ``None`` where nothing is known or asked.
     """
 
     status: Status | None = None
-    observed: Setting | None = None
-    wanted: Setting | None = None
+    observed: ForwardingState | None = None
+    desired: ForwardingState | None = None
     call: CallState | None = None
 
 
@@ -79,14 +79,14 @@ class Refusal:
 class Resolution:
     """A rule in the phone system's words.
 
-    ``setting``: its ``UNKNOWN`` parts are left alone; a refused condition is one of
+    ``forwarding``: its ``UNKNOWN`` parts are left alone; a refused condition is one of
     them. ``refusals``: what was not taken over. ``warnings``: what was, although it
     may disappoint: a missing deputy, a way round that needs nobody to answer.
     ``shown``: per condition the target that was taken, a deputy list already
     narrowed down to the person or voicemail it came to.
     """
 
-    setting: Setting = field(default_factory=Setting)
+    forwarding: ForwardingState = field(default_factory=ForwardingState)
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = ()
     shown: Mapping[Condition, Target] = field(default_factory=dict)
@@ -106,12 +106,15 @@ def takes_calls(situation: Situation, *, when_engaged: bool = True) -> bool:
         return False
     if situation.call in ENGAGED and not when_engaged:
         return False
-    for setting in (situation.observed, situation.wanted):
-        if setting is None:
+    for forwarding in (situation.observed, situation.desired):
+        if forwarding is None:
             continue
-        if setting.do_not_disturb is True:
+        if forwarding.do_not_disturb is True:
             return False
-        if setting.unconditional is not None and setting.unconditional is not UNKNOWN:
+        if (
+            forwarding.unconditional is not None
+            and forwarding.unconditional is not UNKNOWN
+        ):
             return False
     return True
 
@@ -151,7 +154,9 @@ def _resolve(
         return Resolution()
     if rule.mode is RedirectMode.OFF:
         return Resolution(
-            Setting(None, None, None, UNKNOWN, None, do_not_disturb=do_not_disturb)
+            ForwardingState(
+                None, None, None, UNKNOWN, None, do_not_disturb=do_not_disturb
+            )
         )
     way = _Way(directory, person, situations, when_engaged)
     destinations: dict[Condition, Known[Destination | None]] = {}
@@ -179,9 +184,9 @@ def _resolve(
             destinations[condition] = UNKNOWN
             refusals += [refusal] if refusal else []
     if not shown:
-        setting = Setting(do_not_disturb=do_not_disturb)
+        forwarding = ForwardingState(do_not_disturb=do_not_disturb)
     else:
-        setting = Setting(
+        forwarding = ForwardingState(
             destinations[Condition.UNCONDITIONAL],
             destinations[Condition.BUSY],
             destinations[Condition.NO_REPLY],
@@ -189,7 +194,7 @@ def _resolve(
             None,
             do_not_disturb=do_not_disturb,
         )
-    return Resolution(setting, tuple(refusals), tuple(warnings), shown)
+    return Resolution(forwarding, tuple(refusals), tuple(warnings), shown)
 
 
 def resolve_office(
@@ -218,7 +223,7 @@ def resolve_office(
             answer = _resolve(directory, person, rules[person_id], now, when_engaged)
             answers[person_id] = answer
             now[person_id] = replace(
-                now.get(person_id, Situation()), wanted=answer.setting
+                now.get(person_id, Situation()), desired=answer.forwarding
             )
         if answers == before:
             break
@@ -365,10 +370,10 @@ class _Way:
     def _onward(self, at: str, conditions: tuple[Condition, ...]) -> Iterator[str]:
         """Yield whom a call to this person is sent on to, now or soon."""
         situation = self.situations.get(at, Situation())
-        for setting in (situation.wanted, situation.observed):
-            if setting is None:
+        for forwarding in (situation.desired, situation.observed):
+            if forwarding is None:
                 continue
-            for found in (*map(setting.forward, conditions), setting.follow_me):
+            for found in (*map(forwarding.forward, conditions), forwarding.follow_me):
                 if found is UNKNOWN or found is None:
                     continue
                 onward = self.directory.rings(found)

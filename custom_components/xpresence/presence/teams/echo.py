@@ -1,23 +1,23 @@
-"""Reading and writing Teams without hearing oneself.
+"""TeamsReading and writing TeamsState without hearing oneself.
 
-Graph shows a session of our own exactly as it shows a Teams call, and shows it late.
+Graph shows a session of our own exactly as it shows a TeamsState call, and shows it late.
 So what was written is remembered together with how long it may still be seen:
 
 1. While our own session is set, and for ``lag`` after it, a reading of what we wrote
    is no evidence. Any other kind of call is.
-2. While Teams itself is in a call nothing of ours is set; what is set is cleared.
-3. One reading begins a Teams call; several in a row without one end it. It ends too
+2. While TeamsState itself is in a call nothing of ours is set; what is set is cleared.
+3. One reading begins a TeamsState call; several in a row without one end it. It ends too
    when nothing could be read for a while, so that a lost network leaves nobody in a
    call for ever.
 4. What was written is taken back when it is no longer wanted, and only while it
-   stands as it was written: what somebody changed in Teams is theirs.
-5. After a restart an old session of ours is cleared once, and a Teams call goes on
+   stands as it was written: what somebody changed in TeamsState is theirs.
+5. After a restart an old session of ours is cleared once, and a TeamsState call goes on
    until readings say otherwise, or it was read too long ago.
 
-A preferred presence of ours hides Teams' calls: under it a call cannot be seen, and
+A preferred presence of ours hides TeamsState' calls: under it a call cannot be seen, and
 is let go. After it, readings of it say nothing for as long as they may lag.
 
-Nothing here asks for the time, and nothing is sent from here: ``toward`` says what
+Nothing here asks for the time, and nothing is sent from here: ``next_writes`` says what
 to write, ``begun`` and ``ended`` remember what became of it.
 """
 
@@ -27,7 +27,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..model import Call
-from .mapping import IN_A_CALL, Pair, Reading, Seen, Wanted, plain
+from .mapping import IN_A_CALL, DesiredTeams, Pair, Seen, TeamsReading, plain
 
 CALLS: Final = frozenset(Seen) - {Seen.NOTHING}
 SHORTEST_SESSION: Final = timedelta(minutes=5)
@@ -37,7 +37,7 @@ TELLS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class EchoPolicy:
     """What is aligned, and how eagerly.
 
     ``lag`` is how long after a change the old state may still be read; Microsoft
@@ -70,7 +70,7 @@ class Policy:
         if self.renew_before >= self.session:
             raise ValueError("a session is renewed before it ends")
 
-    def limited(self, *, read: bool, write: bool) -> Policy:
+    def limited(self, *, read: bool, write: bool) -> EchoPolicy:
         """Return this policy within what the administrator allows."""
         return replace(
             self,
@@ -82,8 +82,8 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Own[T]:
-    """Something of ours that Teams may be showing.
+class OwnWrite[T]:
+    """Something of ours that TeamsState may be showing.
 
     ``sure`` is whether an answer said so. ``foreign`` counts readings in a row that
     show something else.
@@ -97,12 +97,12 @@ class Own[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class Teams:
-    """Everything remembered about one person's Teams."""
+class TeamsState:
+    """Everything remembered about one person's TeamsState."""
 
-    session: Own[Pair] | None = None
-    shown: Own[Pair] | None = None
-    message: Own[str] | None = None
+    session: OwnWrite[Pair] | None = None
+    shown: OwnWrite[Pair] | None = None
+    message: OwnWrite[str] | None = None
     session_echo: datetime | None = None
     """Until when a session that is gone may still be read."""
     shown_echo: tuple[Pair, datetime] | None = None
@@ -112,7 +112,7 @@ class Teams:
     """Whether nothing but this session can have been what was seen."""
     echo_missed: int = 0
     kept_shown: Pair | None = None
-    """What somebody replaced in Teams; not written again before it changes."""
+    """What somebody replaced in TeamsState; not written again before it changes."""
     kept_message: str | None = None
     call_since: datetime | None = None
     call_seen: datetime | None = None
@@ -124,7 +124,7 @@ class Teams:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """The Teams call as the rules take it: leaving it was decided here."""
+        """The TeamsState call as the rules take it: leaving it was decided here."""
         if self.call_since is None:
             return ()
         return (Call("teams", self.call_since),)
@@ -153,7 +153,7 @@ class SetShown:
 
 @dataclass(frozen=True, slots=True)
 class ClearShown:
-    """Show again what Teams finds out by itself."""
+    """Show again what TeamsState finds out by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,8 @@ class Outcome(StrEnum):
 
 
 def after_reading(
-    teams: Teams, reading: Reading, policy: Policy, now: datetime
-) -> Teams:
+    teams: TeamsState, reading: TeamsReading, policy: EchoPolicy, now: datetime
+) -> TeamsState:
     """Return what is known after one reading."""
     teams = forget_expired(teams, policy, now)
     shows = reading.shown.shows
@@ -211,11 +211,11 @@ def after_reading(
     return replace(teams, not_seen=teams.not_seen + 1)
 
 
-def _left(teams: Teams, now: datetime) -> Teams:
+def _left(teams: TeamsState, now: datetime) -> TeamsState:
     return replace(teams, call_since=None, not_seen=0, changed_at=now)
 
 
-def _may_be_own(teams: Teams, shows: Seen, now: datetime) -> bool:
+def _may_be_own(teams: TeamsState, shows: Seen, now: datetime) -> bool:
     """Return whether a reading may be our own session (rule 1)."""
     if shows is not IN_A_CALL.shows:
         return False
@@ -224,7 +224,7 @@ def _may_be_own(teams: Teams, shows: Seen, now: datetime) -> bool:
     return teams.session_echo is not None and now < teams.session_echo
 
 
-def _may_be_shown(teams: Teams, pair: Pair, now: datetime) -> bool:
+def _may_be_shown(teams: TeamsState, pair: Pair, now: datetime) -> bool:
     """Return whether a reading may be a preferred presence that is gone."""
     if teams.shown is not None or teams.shown_echo is None:
         return False
@@ -232,7 +232,7 @@ def _may_be_shown(teams: Teams, pair: Pair, now: datetime) -> bool:
     return now < until and was.words == pair.words
 
 
-def _echo(teams: Teams, policy: Policy, *, own: bool) -> Teams:
+def _echo(teams: TeamsState, policy: EchoPolicy, *, own: bool) -> TeamsState:
     """Notice that an echo has come and gone, so that it need not be waited for.
 
     Only where what was seen cannot have been anything else, and where it stayed
@@ -252,9 +252,9 @@ NOBODY: Final = frozenset(("offline", "presenceunknown"))
 
 
 def _others_hand(
-    teams: Teams, reading: Reading, policy: Policy, now: datetime
-) -> Teams:
-    """Let go of what somebody has changed in Teams (rule 4)."""
+    teams: TeamsState, reading: TeamsReading, policy: EchoPolicy, now: datetime
+) -> TeamsState:
+    """Let go of what somebody has changed in TeamsState (rule 4)."""
     shown, message = teams.shown, teams.message
     if shown is not None and now >= shown.since + policy.lag:
         same = bool(shown.what.words & reading.shown.words)
@@ -280,9 +280,9 @@ def _others_hand(
 # -- writing -------------------------------------------------------------------
 
 
-def toward(
-    teams: Teams, wanted: Wanted, policy: Policy, now: datetime
-) -> tuple[Teams, tuple[Write, ...]]:
+def next_writes(
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
+) -> tuple[TeamsState, tuple[Write, ...]]:
     """Return what is known, and the writes that lead to what is wanted.
 
     Applied to its own result it gives none.
@@ -293,26 +293,26 @@ def toward(
         or now - (teams.read_at or teams.call_since) >= policy.stale_after
     ):
         teams = _left(teams, now)
-    if wanted.shown != teams.kept_shown:
+    if desired.shown != teams.kept_shown:
         teams = replace(teams, kept_shown=None)
-    if wanted.message != teams.kept_message:
+    if desired.message != teams.kept_message:
         teams = replace(teams, kept_message=None)
     if teams.refused_until is not None:
         if now < teams.refused_until:
             return teams, ()
         teams = replace(teams, refused_until=None)
     return teams, (
-        *_session(teams, wanted, policy, now),
-        *_shown(teams, wanted, policy, now),
-        *_message(teams, wanted, policy, now),
+        *_session(teams, desired, policy, now),
+        *_shown(teams, desired, policy, now),
+        *_message(teams, desired, policy, now),
     )
 
 
 def _session(
-    teams: Teams, wanted: Wanted, policy: Policy, now: datetime
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
 ) -> tuple[Write, ...]:
     session = teams.session
-    if wanted.in_call and policy.write_calls and teams.call_since is None:
+    if desired.in_call and policy.write_calls and teams.call_since is None:
         if (
             session is None
             or not session.sure
@@ -326,52 +326,52 @@ def _session(
 
 
 def _shown(
-    teams: Teams, wanted: Wanted, policy: Policy, now: datetime
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
 ) -> tuple[Write, ...]:
     shown = teams.shown
-    want = wanted.shown if policy.write_status else None
+    want = desired.shown if policy.write_status else None
     if want is None:
         return () if shown is None else (ClearShown(),)
     if want == teams.kept_shown:
         return ()
     if shown is None or shown.what != want or not shown.sure:
-        return (SetShown(want, _length(policy.shown, wanted, now)),)
+        return (SetShown(want, _length(policy.shown, desired, now)),)
     left = shown.expires - now
-    if left <= policy.shown / 4 and not _ends_with(shown.expires, wanted):
-        return (SetShown(want, _length(policy.shown, wanted, now)),)
+    if left <= policy.shown / 4 and not _ends_with(shown.expires, desired):
+        return (SetShown(want, _length(policy.shown, desired, now)),)
     return ()
 
 
 def _message(
-    teams: Teams, wanted: Wanted, policy: Policy, now: datetime
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
 ) -> tuple[Write, ...]:
     message = teams.message
-    want = wanted.message if policy.write_message else ""
+    want = desired.message if policy.write_message else ""
     if not want:
         return () if message is None else (SetMessage("", now + policy.lag),)
     if want == teams.kept_message:
         return ()
     if message is None or message.what != want or not message.sure:
-        return (SetMessage(want, now + _length(policy.message, wanted, now)),)
+        return (SetMessage(want, now + _length(policy.message, desired, now)),)
     left = message.expires - now
-    if left <= policy.message / 8 and not _ends_with(message.expires, wanted):
-        return (SetMessage(want, now + _length(policy.message, wanted, now)),)
+    if left <= policy.message / 8 and not _ends_with(message.expires, desired):
+        return (SetMessage(want, now + _length(policy.message, desired, now)),)
     return ()
 
 
-def _length(usual: timedelta, wanted: Wanted, now: datetime) -> timedelta:
+def _length(usual: timedelta, desired: DesiredTeams, now: datetime) -> timedelta:
     """Return how long something is written for: not past the profile's own end."""
-    if wanted.until is None:
+    if desired.until is None:
         return usual
-    left = timedelta(minutes=-((now - wanted.until) // timedelta(minutes=1)))
+    left = timedelta(minutes=-((now - desired.until) // timedelta(minutes=1)))
     return min(usual, max(left, SHORTEST_SESSION))
 
 
-def _ends_with(expires: datetime, wanted: Wanted) -> bool:
-    return wanted.until is not None and expires >= wanted.until
+def _ends_with(expires: datetime, desired: DesiredTeams) -> bool:
+    return desired.until is not None and expires >= desired.until
 
 
-def begun(teams: Teams, write: Write, now: datetime) -> Teams:
+def begun(teams: TeamsState, write: Write, now: datetime) -> TeamsState:
     """Return what is known once a write is on its way; store this before it goes."""
     match write:
         case SetSession(pair, length):
@@ -387,7 +387,7 @@ def begun(teams: Teams, write: Write, now: datetime) -> Teams:
                 )
             return replace(
                 teams,
-                session=Own(
+                session=OwnWrite(
                     pair,
                     old.since if old else now,
                     max(now + length, old.expires) if old else now + length,
@@ -398,19 +398,19 @@ def begun(teams: Teams, write: Write, now: datetime) -> Teams:
             if shown is not None and shown.what != pair:
                 shown = None
             since = shown.since if shown else now
-            return replace(teams, shown=Own(pair, since, now + length))
+            return replace(teams, shown=OwnWrite(pair, since, now + length))
         case SetMessage(text, expires) if text:
             message = teams.message
             if message is not None and message.what != text:
                 message = None
             since = message.since if message else now
-            return replace(teams, message=Own(text, since, expires))
+            return replace(teams, message=OwnWrite(text, since, expires))
     return teams
 
 
 def ended(
-    teams: Teams, write: Write, outcome: Outcome, policy: Policy, now: datetime
-) -> Teams:
+    teams: TeamsState, write: Write, outcome: Outcome, policy: EchoPolicy, now: datetime
+) -> TeamsState:
     """Return what is known after a write."""
     if outcome is Outcome.REFUSED:
         return _refused(teams, write, policy, now)
@@ -444,8 +444,10 @@ def ended(
             return replace(teams, message=message)
 
 
-def _refused(teams: Teams, write: Write, policy: Policy, now: datetime) -> Teams:
-    """Forget what cannot have been written, and leave Teams alone for a while."""
+def _refused(
+    teams: TeamsState, write: Write, policy: EchoPolicy, now: datetime
+) -> TeamsState:
+    """Forget what cannot have been written, and leave TeamsState alone for a while."""
     teams = replace(teams, clear_first=False, refused_until=now + policy.refused_for)
     match write:
         case SetSession() if teams.session and teams.session.since == now:
@@ -457,13 +459,13 @@ def _refused(teams: Teams, write: Write, policy: Policy, now: datetime) -> Teams
     return teams
 
 
-def _shown_gone(teams: Teams, policy: Policy, at: datetime) -> Teams:
+def _shown_gone(teams: TeamsState, policy: EchoPolicy, at: datetime) -> TeamsState:
     if teams.shown is None:
         return teams
     return replace(teams, shown=None, shown_echo=(teams.shown.what, at + policy.lag))
 
 
-def forget_expired(teams: Teams, policy: Policy, now: datetime) -> Teams:
+def forget_expired(teams: TeamsState, policy: EchoPolicy, now: datetime) -> TeamsState:
     """Let go of what has ended by itself."""
     session, message = teams.session, teams.message
     if session is not None and session.expires <= now:
@@ -485,7 +487,9 @@ def forget_expired(teams: Teams, policy: Policy, now: datetime) -> Teams:
 # -- time ----------------------------------------------------------------------
 
 
-def interval(teams: Teams, wanted: Wanted, policy: Policy, now: datetime) -> timedelta:
+def interval(
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
+) -> timedelta:
     """Return how long after a reading the next one is due."""
     recently = (
         teams.changed_at is not None and now - teams.changed_at < policy.quick_for
@@ -493,7 +497,7 @@ def interval(teams: Teams, wanted: Wanted, policy: Policy, now: datetime) -> tim
     if recently or teams.not_seen:
         return policy.around_calls
     busy = (
-        wanted.in_call
+        desired.in_call
         or teams.session is not None
         or teams.session_echo is not None
         or teams.call_since is not None
@@ -502,25 +506,25 @@ def interval(teams: Teams, wanted: Wanted, policy: Policy, now: datetime) -> tim
 
 
 def reading_due(
-    teams: Teams, wanted: Wanted, policy: Policy, now: datetime
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
 ) -> datetime | None:
-    """Return when Teams is read next; ``None``: never."""
+    """Return when TeamsState is read next; ``None``: never."""
     if not policy.read:
         return None
     if teams.read_at is None:
         return now
-    return teams.read_at + interval(teams, wanted, policy, now)
+    return teams.read_at + interval(teams, desired, policy, now)
 
 
 def next_due(
-    teams: Teams, wanted: Wanted, policy: Policy, now: datetime
+    teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
 ) -> datetime | None:
     """Return the next instant at which something is to be read or written."""
-    due = reading_due(teams, wanted, policy, now)
+    due = reading_due(teams, desired, policy, now)
     moments = [] if due is None else [max(due, now)]
     if teams.refused_until is not None:
         moments.append(max(teams.refused_until, now))
-    elif toward(teams, wanted, policy, now)[1]:
+    elif next_writes(teams, desired, policy, now)[1]:
         moments.append(now + policy.retry)
     ahead = []
     if teams.session is not None:

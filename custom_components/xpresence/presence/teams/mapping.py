@@ -118,7 +118,7 @@ PREFERRED_PAIRS: Final = tuple(pair for pair in TEAMS_PAIRS.values() if pair)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TeamsReading:
     """One answer of ``/me/presence``.
 
     ``message`` is the status message's text, empty when there is none; ``None``
@@ -178,7 +178,7 @@ class TeamsMapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DesiredTeams:
     """What Teams should show on xpresence's account; nothing of it is one's own.
 
     ``in_call`` is a call on the phone system. ``until`` is when the profile that
@@ -191,10 +191,12 @@ class Wanted:
     until: datetime | None = None
 
 
-def wanted_from(decision: Decision, mapping: TeamsMapping, *, in_call: bool) -> Wanted:
+def desired_teams(
+    decision: Decision, mapping: TeamsMapping, *, in_call: bool
+) -> DesiredTeams:
     """Return what Teams should show for a decision and a call."""
     chosen = decision.source in mapping.sources and decision.source is not Source.CALL
-    return Wanted(
+    return DesiredTeams(
         in_call=in_call,
         shown=mapping.pair(decision.profile) if chosen else None,
         message=decision.info_text,

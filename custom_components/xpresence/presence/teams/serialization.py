@@ -1,15 +1,15 @@
-"""What of a person's Teams must outlive a restart, as plain JSON values and back."""
+"""What of a person's TeamsState must outlive a restart, as plain JSON values and back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from .echo import Own, Policy, Teams, forget_expired
+from .echo import EchoPolicy, OwnWrite, TeamsState, forget_expired
 from .mapping import Pair
 
 
-def remembered(teams: Teams) -> dict[str, Any]:
+def remembered(teams: TeamsState) -> dict[str, Any]:
     """Return what must outlive a restart, as JSON takes it."""
     data: dict[str, Any] = {}
     if teams.call_since is not None:
@@ -37,7 +37,9 @@ def remembered(teams: Teams) -> dict[str, Any]:
     return data
 
 
-def restarted(data: Mapping[str, Any] | None, policy: Policy, now: datetime) -> Teams:
+def restarted(
+    data: Mapping[str, Any] | None, policy: EchoPolicy, now: datetime
+) -> TeamsState:
     """Return what is known after a restart (rule 5).
 
     ``data`` is what :func:`remembered` gave; ``None`` where nothing was kept. Then an
@@ -45,16 +47,16 @@ def restarted(data: Mapping[str, Any] | None, policy: Policy, now: datetime) -> 
     """
     if data is None:
         if not policy.write_calls:
-            return Teams()
+            return TeamsState()
         echo = now + policy.session + policy.lag
-        return Teams(clear_first=True, session_echo=echo)
+        return TeamsState(clear_first=True, session_echo=echo)
     echo_until = [
         datetime.fromisoformat(data["echo_until"]) if "echo_until" in data else now,
         datetime.fromisoformat(data["session_until"]) + policy.lag
         if "session_until" in data
         else now,
     ]
-    teams = Teams(
+    teams = TeamsState(
         clear_first=policy.write_calls or "session_until" in data,
         session_echo=max(echo_until),
     )
@@ -68,7 +70,7 @@ def restarted(data: Mapping[str, Any] | None, policy: Policy, now: datetime) -> 
                 read_at=read_at,
             )
     if shown := data.get("shown"):
-        own = Own(
+        own = OwnWrite(
             Pair(shown["availability"], shown["activity"]),
             datetime.fromisoformat(shown["since"]),
             datetime.fromisoformat(shown["expires"]),
@@ -76,7 +78,7 @@ def restarted(data: Mapping[str, Any] | None, policy: Policy, now: datetime) -> 
         )
         teams = replace(teams, shown=own)
     if message := data.get("message"):
-        text = Own(
+        text = OwnWrite(
             str(message["text"]),
             datetime.fromisoformat(message["since"]),
             datetime.fromisoformat(message["expires"]),

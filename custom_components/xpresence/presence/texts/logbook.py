@@ -11,7 +11,7 @@ from typing import Final
 from .phrases import Phrases
 
 
-class Maker(StrEnum):
+class Author(StrEnum):
     """Who or what made a change."""
 
     PERSON = "person"
@@ -102,32 +102,32 @@ USUAL: Final[Mapping[str, str]] = {
 """What is said of a source whose claim gives a reason that has no words here."""
 
 
-def in_words(happening: Mapping[str, str | None], language: str) -> tuple[str, str]:
-    """Return what a happening is about, and what is said of it.
+def in_words(event: Mapping[str, str | None], language: str) -> tuple[str, str]:
+    """Return what an event is about, and what is said of it.
 
     Args:
-        happening: as it was told: ``happening``, ``name`` and what else is known.
+        event: the data of the fired event: ``happening``, ``name`` and what else is known.
         language: ``de``; anything else is English.
     """
     words = "de" if language.startswith("de") else "en"
-    kind = happening["happening"] or ""
+    kind = event["happening"] or ""
     about = "profile" if kind == "activated" else "calls"
     if kind == "redirected":
-        kind = "redirected_active" if happening.get("target") else "redirected_off"
+        kind = "redirected_active" if event.get("target") else "redirected_off"
     said = WHAT[words][kind].format(
-        profile=happening.get("profile"),
-        target=happening.get("target"),
-        why=_why(happening, words),
+        profile=event.get("profile"),
+        target=event.get("target"),
+        why=_why(event, words),
     )
-    return ABOUT[words][about].format(name=happening["name"]), said.strip()
+    return ABOUT[words][about].format(name=event["name"]), said.strip()
 
 
-def _why(happening: Mapping[str, str | None], language: str) -> str:
-    maker, by = happening.get("made_by") or "", happening.get("by")
-    if maker in BY[language]:
-        phrase = BY[language][maker]
+def _why(event: Mapping[str, str | None], language: str) -> str:
+    author, by = event.get("made_by") or "", event.get("by")
+    if author in BY[language]:
+        phrase = BY[language][author]
         return "" if "{by}" in phrase and not by else phrase.format(by=by)
-    reason = happening.get("reason") or ""
+    reason = event.get("reason") or ""
     if reason not in BECAUSE[language]:
-        reason = USUAL.get(maker, maker)
+        reason = USUAL.get(author, author)
     return BECAUSE[language].get(reason, "")

@@ -104,11 +104,11 @@ class Telephones:
                 if device in self._devices
             }
         else:
-            wanted = frozenset(names)
+            desired = frozenset(names)
             told = {
                 call
                 for device, call in self._devices.items()
-                if device.partition("/")[2] in wanted
+                if device.partition("/")[2] in desired
             }
         for call in _FOREMOST:
             if call in told:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 import logging
 from typing import Any, Final, cast, override
 
-from ...presence.line import AgentState, Line, Setting, Status
+from ...presence.line import AgentState, ForwardingState, Line, Status
 from ..driver import (
     AuthenticationFailed,
     Capability,
@@ -253,7 +253,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._note_call(extension)
         line = Line(
             extension,
-            freepbx.setting(extension, stored),
+            freepbx.forwarding(extension, stored),
             call=self._calls.get(extension),
             agent=self._agents.queues.agent(extension),
             as_of=datetime.now(UTC),
@@ -316,25 +316,25 @@ class AsteriskPhoneSystem(PhoneSystem):
     # Writing
 
     @override
-    async def apply(self, extension: str, wanted: Setting) -> Line:
+    async def apply(self, extension: str, desired: ForwardingState) -> Line:
         _checked(extension)
         async with self._turns[extension]:
             believed = self._stored.get(extension)
             stored = await self._ami.fetch(extension) if believed is None else believed
-            stored = await self._write(extension, wanted, stored)
-            if believed is not None and _changes(extension, wanted, stored)[0]:
+            stored = await self._write(extension, desired, stored)
+            if believed is not None and _changes(extension, desired, stored)[0]:
                 # Somebody had changed what was read a while ago.
-                stored = await self._write(extension, wanted, stored)
+                stored = await self._write(extension, desired, stored)
             return self._take(extension, stored)
 
     async def _write(
-        self, extension: str, wanted: Setting, stored: freepbx.Stored
+        self, extension: str, desired: ForwardingState, stored: freepbx.Stored
     ) -> freepbx.Stored:
         """Write what differs and return what is read back.
 
         All of it is sent at once; Asterisk does it in this order.
         """
-        values, lamps = _changes(extension, wanted, stored)
+        values, lamps = _changes(extension, desired, stored)
         self._stored.pop(extension, None)
         outcomes = await asyncio.gather(
             *map(self._ami.store, values),
@@ -561,10 +561,10 @@ def _checked(extension: str) -> None:
 
 
 def _changes(
-    extension: str, wanted: Setting, stored: Mapping[str, str]
+    extension: str, desired: ForwardingState, stored: Mapping[str, str]
 ) -> tuple[list[freepbx.Change], list[freepbx.Lamp]]:
     try:
-        return freepbx.changes(extension, wanted, stored)
+        return freepbx.changes(extension, desired, stored)
     except freepbx.NotDiallable as error:
         raise Rejected(str(error)) from error
 

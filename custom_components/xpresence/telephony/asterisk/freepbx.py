@@ -17,8 +17,8 @@ from ...presence.line import (
     Condition,
     Destination,
     DestinationKind,
+    ForwardingState,
     Known,
-    Setting,
 )
 
 DIALLABLE: Final = re.compile(r"[0-9*#+]{1,64}")
@@ -79,14 +79,14 @@ type Stored = Mapping[str, str]
 # Reading
 
 
-def setting(extension: str, stored: Stored) -> Setting:
+def forwarding(extension: str, stored: Stored) -> ForwardingState:
     """Read what an extension's part of the AstDB says."""
 
     def forward(condition: Condition) -> Known[Destination | None]:
         return destination(stored.get(f"/{FORWARDS[condition]}/{extension}"))
 
     ring = stored.get(_user(extension, RING_TIME), "")
-    return Setting(
+    return ForwardingState(
         unconditional=forward(Condition.UNCONDITIONAL),
         busy=forward(Condition.BUSY),
         no_reply=forward(Condition.NO_REPLY),
@@ -142,7 +142,7 @@ def _user(extension: str, key: str) -> str:
 
 
 def changes(
-    extension: str, wanted: Setting, stored: Stored
+    extension: str, desired: ForwardingState, stored: Stored
 ) -> tuple[list[Change], list[Lamp]]:
     """Return what makes the AstDB and the lamps say what is wanted.
 
@@ -155,7 +155,7 @@ def changes(
     lamps: list[Lamp] = []
     listed = _listed_devices(extension, stored)
     for condition, family in FORWARDS.items():
-        target = wanted.forward(condition)
+        target = desired.forward(condition)
         if target is UNKNOWN:
             continue
         value = None if target is None else dialled(target)
@@ -164,20 +164,20 @@ def changes(
             if condition is Condition.UNCONDITIONAL:
                 state = "NOT_INUSE" if value is None else "BUSY"
                 lamps += _lamps("CF", extension, listed, state)
-    if wanted.do_not_disturb is not UNKNOWN:
-        on = wanted.do_not_disturb
+    if desired.do_not_disturb is not UNKNOWN:
+        on = desired.do_not_disturb
         key = f"/{DO_NOT_DISTURB}/{extension}"
         if on != bool(stored.get(key)):
             values.append(Change(DO_NOT_DISTURB, extension, "YES" if on else None))
             state = "BUSY" if on else "UNAVAILABLE"
             lamps += _lamps("DND", extension, listed, state)
-    if wanted.ring_seconds is not UNKNOWN:
-        values += _ring_changes(extension, wanted.ring_seconds, stored)
-    if wanted.follow_me is not UNKNOWN:
-        follow = list(_follow_me_changes(extension, wanted.follow_me, stored))
+    if desired.ring_seconds is not UNKNOWN:
+        values += _ring_changes(extension, desired.ring_seconds, stored)
+    if desired.follow_me is not UNKNOWN:
+        follow = list(_follow_me_changes(extension, desired.follow_me, stored))
         values += follow
         if follow:
-            state = "NOT_INUSE" if wanted.follow_me is None else "BUSY"
+            state = "NOT_INUSE" if desired.follow_me is None else "BUSY"
             for device in listed or (extension,):
                 lamps.append(Lamp(f"Custom:FOLLOWME{device}", state))
     return values, lamps
@@ -217,7 +217,7 @@ def _ring_changes(
 ) -> Iterator[Change]:
     if seconds is not None and not 0 < seconds <= LONGEST_RING:
         raise NotDiallable("ring seconds")
-    if seconds != setting(extension, stored).ring_seconds:
+    if seconds != forwarding(extension, stored).ring_seconds:
         # 0 means the office's default; FreePBX never deletes this key.
         yield Change(USERS, f"{extension}/{RING_TIME}", str(seconds or 0))
 

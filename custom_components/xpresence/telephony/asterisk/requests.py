@@ -49,8 +49,8 @@ class Actions:
         try:
             await self.action(name, *fields)
         except Rejected as error:
-            cause = error.__cause__
-            if not isinstance(cause, ActionFailed) or done not in cause.message:
+            origin = error.__cause__
+            if not isinstance(origin, ActionFailed) or done not in origin.message:
                 raise
 
     async def require(self, name: str) -> None:
@@ -64,8 +64,8 @@ class Actions:
         try:
             await self.action(name)
         except Rejected as error:
-            cause = error.__cause__
-            if isinstance(cause, ActionFailed) and "unknown command" in cause.message:
+            origin = error.__cause__
+            if isinstance(origin, ActionFailed) and "unknown command" in origin.message:
                 raise NotSupported(name) from error
 
     async def set(self, variable: str, value: str) -> None:
@@ -99,12 +99,12 @@ class Actions:
 
     async def fetch_many(self, extensions: Iterable[str]) -> dict[str, dict[str, str]]:
         """Read extensions together: each family once, and each one's user data."""
-        wanted = tuple(extensions)
+        desired = tuple(extensions)
         families = [self.tree(family) for family in freepbx.FAMILIES]
-        users = [self.tree(freepbx.USERS, extension) for extension in wanted]
+        users = [self.tree(freepbx.USERS, extension) for extension in desired]
         found = await asyncio.gather(*families, *users)
         trees, user_trees = found[: len(families)], found[len(families) :]
-        stored = dict(zip(wanted, user_trees, strict=True))
+        stored = dict(zip(desired, user_trees, strict=True))
         for tree in trees:
             for key, value in tree.items():
                 if (extension := key.rpartition("/")[2]) in stored:

@@ -19,8 +19,8 @@ from ...presence.line import (
     Condition,
     Destination,
     DestinationKind,
+    ForwardingState,
     Line,
-    Setting,
     Status,
 )
 from ..driver import (
@@ -166,16 +166,16 @@ class ActionsPhoneSystem(PhoneSystem):
         return self._read(extension)
 
     @override
-    async def apply(self, extension: str, wanted: Setting) -> Line:
-        before = self._read(extension).setting
-        changes = _differences(before, wanted)
+    async def apply(self, extension: str, desired: ForwardingState) -> Line:
+        before = self._read(extension).forwarding
+        changes = _differences(before, desired)
         for condition in Condition:
             if condition.value in changes or (
                 condition is Condition.NO_REPLY and "ring_seconds" in changes
             ):
-                await self._forward(extension, condition, wanted, before)
+                await self._forward(extension, condition, desired, before)
         line = self._line(extension)
-        await self._keep(replace(line, setting=replace(line.setting, **changes)))
+        await self._keep(replace(line, forwarding=replace(line.forwarding, **changes)))
         return self._read(extension)
 
     @override
@@ -195,7 +195,8 @@ class ActionsPhoneSystem(PhoneSystem):
 
     def _line(self, extension: str) -> Line:
         return self._lines.get(extension) or Line(
-            extension, Setting(None, None, None, None, None, do_not_disturb=False)
+            extension,
+            ForwardingState(None, None, None, None, None, do_not_disturb=False),
         )
 
     def _read(self, extension: str) -> Line:
@@ -203,15 +204,15 @@ class ActionsPhoneSystem(PhoneSystem):
         if self._state_entity is None:
             return line
         told: dict[str, Any] = {
-            condition.value: self._told(extension, condition, line.setting)
+            condition.value: self._told(extension, condition, line.forwarding)
             for condition in Condition
             if condition is Condition.UNCONDITIONAL
             or "{condition}" in self._state_entity
         }
-        return replace(line, setting=replace(line.setting, **told))
+        return replace(line, forwarding=replace(line.forwarding, **told))
 
     def _told(
-        self, extension: str, condition: Condition, kept: Setting
+        self, extension: str, condition: Condition, kept: ForwardingState
     ) -> Destination | object | None:
         """Return what the entity says, as a destination."""
         state = self._around.read_state(self._entity(extension, condition))
@@ -242,12 +243,16 @@ class ActionsPhoneSystem(PhoneSystem):
         return {self._entity(extension, condition) for condition in Condition}
 
     async def _forward(
-        self, extension: str, condition: Condition, wanted: Setting, before: Setting
+        self,
+        extension: str,
+        condition: Condition,
+        desired: ForwardingState,
+        before: ForwardingState,
     ) -> None:
-        target = wanted.forward(condition)
+        target = desired.forward(condition)
         if target is UNKNOWN:
             target = before.forward(condition)
-        ring = wanted.ring_seconds
+        ring = desired.ring_seconds
         if isinstance(target, Destination):
             if not SPEAKABLE.fullmatch(target.number):
                 raise Rejected("number")
@@ -285,29 +290,29 @@ class ActionsPhoneSystem(PhoneSystem):
                 _LOGGER.exception("A listener failed; the others are told all the same")
 
 
-def _differences(before: Setting, wanted: Setting) -> dict[str, Any]:
-    """Return the parts of ``wanted`` that are said and not so yet."""
+def _differences(before: ForwardingState, desired: ForwardingState) -> dict[str, Any]:
+    """Return the parts of ``desired`` that are said and not so yet."""
     return {
         name: value
-        for name in Setting.__slots__
-        if (value := getattr(wanted, name)) is not UNKNOWN
+        for name in ForwardingState.__slots__
+        if (value := getattr(desired, name)) is not UNKNOWN
         and value != getattr(before, name)
     }
 
 
 def line_to_json(line: Line) -> dict[str, Any]:
     """Return a line as plain JSON values."""
-    setting: dict[str, Any] = {}
-    for name in Setting.__slots__:
-        value = getattr(line.setting, name)
+    forwarding: dict[str, Any] = {}
+    for name in ForwardingState.__slots__:
+        value = getattr(line.forwarding, name)
         if value is UNKNOWN:
             continue
-        setting[name] = (
+        forwarding[name] = (
             [value.kind.value, value.number]
             if isinstance(value, Destination)
             else value
         )
-    return {"setting": setting, "agent": dict(line.agent)}
+    return {"setting": forwarding, "agent": dict(line.agent)}
 
 
 def line_from_json(extension: str, data: Mapping[str, Any]) -> Line:
@@ -319,7 +324,7 @@ def line_from_json(extension: str, data: Mapping[str, Any]) -> Line:
         for name, value in data.get("setting", {}).items()
     }
     agent = {queue: AgentState(state) for queue, state in data["agent"].items()}
-    return Line(extension, Setting(**parts), agent=agent)
+    return Line(extension, ForwardingState(**parts), agent=agent)
 
 
 __all__ = ["ActionsPhoneSystem", "PhoneSystemError", "Surroundings"]

@@ -9,11 +9,11 @@ from typing import Final
 
 from ..settings import CalendarSettings, calendars_of
 from . import exchange, home_assistant, notes, outlook
-from .kind import Kind
+from .kind import CalendarType
 
-KINDS: Final[Mapping[str, Kind]] = {
+CALENDAR_TYPES: Final[Mapping[str, CalendarType]] = {
     kind.key: kind
-    for kind in (home_assistant.KIND, outlook.KIND, exchange.KIND, notes.KIND)
+    for kind in (home_assistant.TYPE, outlook.TYPE, exchange.TYPE, notes.TYPE)
 }
 """Every kind there is, in the order of the settings page."""
 

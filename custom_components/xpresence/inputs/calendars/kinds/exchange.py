@@ -17,7 +17,7 @@ from ....groupware.exchange.login import Access, Auth, Login
 from ....groupware.exchange.source import ExchangeCalendar
 from ....groupware.source import CalendarSource
 from ..settings import CalendarSettings
-from .kind import Answer, Asked, Kind
+from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
@@ -38,7 +38,7 @@ from .logins import (
 )
 
 if TYPE_CHECKING:
-    from ....engine.input import Inlet
+    from ....engine.input import InputContext
 
 CONF_ACCESS: Final = "access"
 """By what right the office's login reads mailboxes."""
@@ -65,14 +65,14 @@ def _source(
     )
 
 
-def _build(inlet: Inlet, calendar: CalendarSettings) -> CalendarSource:
-    login = login_stored(inlet.entry, calendar)
+def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarSource:
+    login = login_stored(input_context.entry, calendar)
     if login is None:
         return NoAccount()
-    return _source(inlet.hass, login, calendar.settings[CONF_MAILBOX])
+    return _source(input_context.hass, login, calendar.settings[CONF_MAILBOX])
 
 
-async def async_check(asked: Asked) -> Answer:
+async def async_check(asked: CalendarForm) -> ValidationResult:
     """Check a person's mailbox, with the office's login or their own, and try it."""
     said = asked.said
     mailbox = text(said, CONF_MAILBOX)
@@ -81,7 +81,7 @@ async def async_check(asked: Asked) -> Answer:
         shown: tuple[str, ...] = (CONF_MAILBOX,)
         login = account_of(asked.entry, KEY)
         if login is None:
-            return Answer(problems={"base": "calendar_account_missing"})
+            return ValidationResult(problems={"base": "calendar_account_missing"})
         problems: dict[str, str] = {}
         settings: dict[str, Any] = {CONF_ACCOUNT: True}
     else:
@@ -98,10 +98,10 @@ async def async_check(asked: Asked) -> Answer:
     if not problems:
         source = _source(asked.hass, login, mailbox, anew=True)
         problems = await async_tried(source, shown)
-    return Answer(settings=settings, name=NAME, problems=problems)
+    return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 
-async def async_check_account(asked: Asked) -> Answer:
+async def async_check_account(asked: CalendarForm) -> ValidationResult:
     """Check the office's login, and try it with somebody's mailbox."""
     mailbox = text(asked.said, CONF_MAILBOX)
     login, problems = await async_login(asked, endpoint, USUAL_AUTH)
@@ -110,7 +110,7 @@ async def async_check_account(asked: Asked) -> Answer:
     if not problems:
         source = _source(asked.hass, login, mailbox, anew=True)
         problems = await async_tried(source, (*LOGIN, CONF_MAILBOX))
-    return Answer(settings=login, name=NAME, problems=problems)
+    return ValidationResult(settings=login, name=NAME, problems=problems)
 
 
 def _mailbox_problem(mailbox: str) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _mailbox_problem(mailbox: str) -> dict[str, str]:
     return {CONF_MAILBOX: "exchange_online"} if is_online(mailbox) else {}
 
 
-KIND: Final = Kind(
+TYPE: Final = CalendarType(
     key=KEY,
     build=_build,
     check=async_check,

@@ -20,11 +20,11 @@ from ....groupware.calendar_event import Owner, appointments_from, details_of
 from ....groupware.source import CalendarGone, CalendarSource, SourceUnavailable
 from ....presence.calendar.appointments import Appointment
 from ..settings import CalendarSettings
-from .kind import Answer, Asked, Kind
+from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import is_followed, mail_address_problem, text
 
 if TYPE_CHECKING:
-    from ....engine.input import Inlet
+    from ....engine.input import InputContext
 
 CONF_ADDRESS: Final = "address"
 """The person's own e-mail address, where an entity tells who invited."""
@@ -35,7 +35,7 @@ type Events = list[Mapping[str, Any]]
 type Window = tuple[datetime, datetime]
 
 
-class Reading:
+class CalendarReading:
     """One reading that several people wait for; it ends when nobody does any more."""
 
     def __init__(self, task: asyncio.Task[list[Any]]) -> None:
@@ -101,7 +101,7 @@ class EntityFeed:
         self._hass = hass
         self._entity_id = entity_id
         self._listeners: list[Callable[[], None]] = []
-        self._readings: dict[Window, Reading] = {}
+        self._readings: dict[Window, CalendarReading] = {}
         self._known: tuple[Window, list[Any]] | None = None
         self._pushed: tuple[Window, list[Any]] | None = None
         self._understood = Understood()
@@ -118,7 +118,7 @@ class EntityFeed:
             return self._pushed[1]
         reading = self._readings.get(window)
         if reading is None:
-            reading = self._readings[window] = Reading(
+            reading = self._readings[window] = CalendarReading(
                 self._hass.async_create_background_task(
                     self._async_read(window), f"xpresence {self._entity_id}"
                 )
@@ -276,14 +276,14 @@ class EntitySource(CalendarSource):
         """Have nothing to let go of."""
 
 
-def _build(inlet: Inlet, calendar: CalendarSettings) -> CalendarSource:
+def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarSource:
     entity_id = calendar.settings[CONF_ENTITY_ID]
-    feeds = inlet.hass.data.setdefault(FEEDS, {})
-    feed = feeds.setdefault(entity_id, EntityFeed(inlet.hass, entity_id))
+    feeds = input_context.hass.data.setdefault(FEEDS, {})
+    feed = feeds.setdefault(entity_id, EntityFeed(input_context.hass, entity_id))
     return EntitySource(feed, calendar.name, calendar.settings.get(CONF_ADDRESS) or "")
 
 
-async def async_check(asked: Asked) -> Answer:
+async def async_check(asked: CalendarForm) -> ValidationResult:
     """Check that there is such a calendar, and that it is not one of ours."""
     hass, entity_id = asked.hass, text(asked.said, CONF_ENTITY_ID)
     problems: dict[str, str] = {}
@@ -301,7 +301,7 @@ async def async_check(asked: Asked) -> Answer:
         if problem := mail_address_problem(address):
             problems[CONF_ADDRESS] = problem
     name = state.name if state else entity_id
-    return Answer(settings=settings, name=name, problems=problems)
+    return ValidationResult(settings=settings, name=name, problems=problems)
 
 
-KIND: Final = Kind(key=KEY, build=_build, check=async_check)
+TYPE: Final = CalendarType(key=KEY, build=_build, check=async_check)

@@ -11,14 +11,14 @@ from ....groupware.source import CalendarSource
 from ..settings import CalendarSettings
 
 if TYPE_CHECKING:
-    from ....engine.input import Inlet
+    from ....engine.input import InputContext
 
 DEADLINE: Final = 60.0
 """Seconds that a calendar may take to answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class CalendarForm:
     """What somebody said about a calendar, at whichever door."""
 
     hass: HomeAssistant
@@ -35,7 +35,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class ValidationResult:
     """What came of it: settings that were tried and work, or problems by field."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Answer:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def _nothing(_inlet: Inlet, _calendar: CalendarSettings) -> object:
+def _nothing(_input_context: InputContext, _calendar: CalendarSettings) -> object:
     return None
 
 
@@ -53,7 +53,7 @@ def _no_words(_settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
+class CalendarType:
     """One kind of calendar.
 
     ``build`` makes the source of one person's calendar. What the source needs of
@@ -68,9 +68,9 @@ class Kind:
     """
 
     key: str
-    build: Callable[[Inlet, CalendarSettings], CalendarSource]
-    check: Callable[[Asked], Awaitable[Answer]]
-    rests_on: Callable[[Inlet, CalendarSettings], object] = _nothing
+    build: Callable[[InputContext, CalendarSettings], CalendarSource]
+    check: Callable[[CalendarForm], Awaitable[ValidationResult]]
+    rests_on: Callable[[InputContext, CalendarSettings], object] = _nothing
     describe: Callable[[Mapping[str, Any]], dict[str, Any]] = _no_words
     deadline: float = DEADLINE
     """Seconds after which a reading is given up, waiting for one's turn included."""

@@ -23,10 +23,10 @@ from ....groupware.source import CalendarSource, SignInNeeded, SourceError
 from ....groupware.tls import trust
 from ....presence.calendar.appointments import Appointment
 from ..settings import CalendarSettings
-from .kind import Asked
+from .kind import CalendarForm
 
 if TYPE_CHECKING:
-    from ....engine.input import Inlet
+    from ....engine.input import InputContext
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -103,11 +103,11 @@ def login_stored(
     return calendar.settings
 
 
-def rests_on(inlet: Inlet, calendar: CalendarSettings) -> object:
+def rests_on(input_context: InputContext, calendar: CalendarSettings) -> object:
     """Return the office's login, if the calendar is read with it."""
     if not calendar.settings.get(CONF_ACCOUNT):
         return None
-    return account_of(inlet.entry, calendar.kind)
+    return account_of(input_context.entry, calendar.kind)
 
 
 def describe(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class NoAccount(CalendarSource):
 
 
 async def async_login(
-    asked: Asked, address: Callable[[str], str], usual_auth: str
+    asked: CalendarForm, address: Callable[[str], str], usual_auth: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return a login as it is stored, and what is wrong with it, by field.
 
@@ -223,7 +223,9 @@ def mail_address_problem(address: str) -> str | None:
     return None if MAIL_ADDRESS.fullmatch(address) else "mail_address_invalid"
 
 
-def server_problem(asked: Asked, kind: str, login: Mapping[str, Any]) -> dict[str, str]:
+def server_problem(
+    asked: CalendarForm, kind: str, login: Mapping[str, Any]
+) -> dict[str, str]:
     """Say whether the server is one that whoever asks may let us connect to.
 
     Ordinary users do not get to look around in the office's network by us.
@@ -237,7 +239,7 @@ def server_problem(asked: Asked, kind: str, login: Mapping[str, Any]) -> dict[st
     return {} if url.startswith("https:") else {CONF_URL: "address_not_encrypted"}
 
 
-def is_followed(asked: Asked, kind: str, **what: str) -> bool:
+def is_followed(asked: CalendarForm, kind: str, **what: str) -> bool:
     """Tell whether another calendar of the person is the same one."""
     return any(
         other["kind"] == kind

@@ -20,7 +20,7 @@ from ....groupware.domino.login import Auth, Login, server
 from ....groupware.domino.source import NotesCalendar
 from ....groupware.source import CalendarSource
 from ..settings import CalendarSettings
-from .kind import Answer, Asked, Kind
+from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
@@ -42,7 +42,7 @@ from .logins import (
 )
 
 if TYPE_CHECKING:
-    from ....engine.input import Inlet
+    from ....engine.input import InputContext
 
 CONF_ADDRESS: Final = "address"
 """The person's own e-mail address, by which invitations are known."""
@@ -94,14 +94,14 @@ def _source(
     )
 
 
-def _build(inlet: Inlet, calendar: CalendarSettings) -> CalendarSource:
-    login = login_stored(inlet.entry, calendar)
+def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarSource:
+    login = login_stored(input_context.entry, calendar)
     if login is None:
         return NoAccount()
-    return _source(inlet.hass, login, calendar.settings)
+    return _source(input_context.hass, login, calendar.settings)
 
 
-async def async_check(asked: Asked) -> Answer:
+async def async_check(asked: CalendarForm) -> ValidationResult:
     """Check a person's mail file, with the office's login or their own, and try it."""
     said = asked.said
     login: Mapping[str, Any] | None
@@ -110,7 +110,7 @@ async def async_check(asked: Asked) -> Answer:
         shown: tuple[str, ...] = (CONF_MAIL_FILE,)
         login = account_of(asked.entry, KEY)
         if login is None:
-            return Answer(problems={"base": "calendar_account_missing"})
+            return ValidationResult(problems={"base": "calendar_account_missing"})
         problems: dict[str, str] = {}
         settings = {CONF_ACCOUNT: True}
     else:
@@ -134,10 +134,10 @@ async def async_check(asked: Asked) -> Answer:
     if not problems:
         source = _source(asked.hass, login, settings, anew=True)
         problems = await async_tried(source, shown)
-    return Answer(settings=settings, name=NAME, problems=problems)
+    return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 
-async def async_check_account(asked: Asked) -> Answer:
+async def async_check_account(asked: CalendarForm) -> ValidationResult:
     """Check the office's login, and try it with somebody's mail file."""
     login, problems = await async_login(asked, server, USUAL_AUTH)
     login[CONF_MAIL_FILE] = mail_file = _tidy(text(asked.said, CONF_MAIL_FILE))
@@ -146,7 +146,7 @@ async def async_check_account(asked: Asked) -> Answer:
     if not problems:
         source = _source(asked.hass, login, login, anew=True)
         problems = await async_tried(source, (*LOGIN, CONF_MAIL_FILE))
-    return Answer(settings=login, name=NAME, problems=problems)
+    return ValidationResult(settings=login, name=NAME, problems=problems)
 
 
 def _tidy(mail_file: str) -> str:
@@ -164,7 +164,7 @@ def _mail_file_problem(mail_file: str) -> str | None:
     return "mail_file_invalid" if ".." in mail_file.split("/") else None
 
 
-KIND: Final = Kind(
+TYPE: Final = CalendarType(
     key=KEY,
     build=_build,
     check=async_check,

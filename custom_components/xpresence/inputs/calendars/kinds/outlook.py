@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, override
 
-from ....engine.input import Inlet
+from ....engine.input import InputContext
 from ....groupware.microsoft.calendar import OutlookCalendar
 from ....groupware.microsoft.failures import NotThere
 from ....groupware.source import CalendarGone, CalendarSource, SignInNeeded
@@ -12,7 +12,7 @@ from ....microsoft import link_of
 from ....microsoft.settings import CONF_CALENDAR_ID, CONF_SHARED, OUTLOOK
 from ....presence.calendar.appointments import Appointment
 from ..settings import CalendarSettings
-from .kind import Answer, Asked, Kind
+from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import is_followed
 
 NAME: Final = "Outlook"
@@ -21,9 +21,9 @@ NAME: Final = "Outlook"
 class OutlookSource(CalendarSource):
     """A calendar that is read with the person's account, whichever that is now."""
 
-    def __init__(self, inlet: Inlet, calendar: CalendarSettings) -> None:
+    def __init__(self, input_context: InputContext, calendar: CalendarSettings) -> None:
         """Keep the parts; nothing is read yet."""
-        self._inlet = inlet
+        self._input_context = input_context
         self._calendar = calendar
 
     @property
@@ -39,8 +39,8 @@ class OutlookSource(CalendarSource):
         Raises:
             SourceError: not signed in, not allowed, gone, or not reachable.
         """
-        inlet, settings = self._inlet, self._calendar.settings
-        link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        input_context, settings = self._input_context, self._calendar.settings
+        link = link_of(input_context.hass, input_context.entry, input_context.person_id)
         if link is None:
             raise SignInNeeded("not_signed_in")
         calendar = OutlookCalendar(
@@ -56,8 +56,8 @@ class OutlookSource(CalendarSource):
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Be told when somebody has signed in anew."""
-        inlet = self._inlet
-        link = link_of(inlet.hass, inlet.entry, inlet.person_id)
+        input_context = self._input_context
+        link = link_of(input_context.hass, input_context.entry, input_context.person_id)
         if link is None:
             return lambda: None
         worked = link.signed_in
@@ -75,7 +75,7 @@ class OutlookSource(CalendarSource):
         """Have nothing to let go of: the account stays."""
 
 
-async def async_check(asked: Asked) -> Answer:
+async def async_check(asked: CalendarForm) -> ValidationResult:
     """Check that the person is signed in; theirs is the main calendar.
 
     Nothing is asked of Microsoft: it can wait, and a page of its own has the others.
@@ -91,10 +91,10 @@ async def async_check(asked: Asked) -> Answer:
         problems["base"] = "calendar_sign_in_first"
     elif is_followed(asked, OUTLOOK, **{CONF_CALENDAR_ID: ""}) and not settings:
         problems["base"] = "calendar_twice"
-    return Answer(settings=settings, name=NAME, problems=problems)
+    return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 
-KIND: Final = Kind(
+TYPE: Final = CalendarType(
     key=OUTLOOK, build=OutlookSource, check=async_check, sign_in_told_elsewhere=True
 )
 """What makes a kind of calendar."""

@@ -211,8 +211,8 @@ class AmiClient:
         return session
 
     def _hear(self, message: Message) -> None:
-        wanted = self._settings.events
-        if wanted and message.get("Event") not in wanted:
+        desired = self._settings.events
+        if desired and message.get("Event") not in desired:
             return
         try:
             self._on_event(message)

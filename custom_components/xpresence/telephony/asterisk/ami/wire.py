@@ -33,16 +33,16 @@ class Message:
         for key, value in self.headers:
             if key == name:
                 return value
-        wanted = name.casefold()
+        desired = name.casefold()
         for key, value in self.headers:
-            if key.casefold() == wanted:
+            if key.casefold() == desired:
                 return value
         return default
 
     def all(self, name: str) -> list[str]:
         """Return every header of that name."""
-        wanted = name.casefold()
-        return [value for key, value in self.headers if key.casefold() == wanted]
+        desired = name.casefold()
+        return [value for key, value in self.headers if key.casefold() == desired]
 
 
 def encode(action: str, action_id: str, fields: Iterable[Header] = ()) -> bytes:

@@ -538,7 +538,7 @@ def _sip_account(extension: str, password: str) -> list[str]:
         f"supported_algorithms_uas={algorithm}",
         f"[{extension}]",
         "type=endpoint",
-        "context=from-sip",
+        f"context={'from-grandstream' if extension == '113' else 'from-sip'}",
         "disallow=all",
         "allow=ulaw",
         f"aors={extension}",

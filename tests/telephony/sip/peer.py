@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 import contextlib
+import random
 from typing import Any, override
 
 from custom_components.xpresence.telephony.sip.agent.message import (
@@ -123,6 +124,12 @@ async def peer() -> AsyncIterator[Peer]:
 type Lossy = Callable[[int, bool, bytes], int]
 """Number of the datagram on its way, whether it goes to the server, the datagram →
 how often it arrives: 0 is lost, 2 is doubled."""
+
+
+def mostly(seed: int) -> Lossy:
+    """Lose a quarter of all datagrams and double another, always the same ones."""
+    chance = random.Random(seed)
+    return lambda _number, _up, _data: chance.choice((0, 1, 1, 2))
 
 
 class LossyProxy(asyncio.DatagramProtocol):

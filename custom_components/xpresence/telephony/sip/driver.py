@@ -1,0 +1,409 @@
+"""Any SIP phone system, in the name of its people.
+
+Nothing is registered by itself: a call and a subscription are authenticated one by one,
+and a registration may throw a desk phone out. Whatever is shown was told by the phone
+system; where it tells nothing, that is declared.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+import logging
+from typing import Final, override
+
+from ...presence.line import (
+    AgentState,
+    CallState,
+    Condition,
+    ForwardingState,
+    Line,
+    Status,
+)
+from ..asterisk.errors import trusting
+from ..driver import (
+    AuthenticationFailed,
+    Capability,
+    CertificateRejected,
+    ConnectionChanged,
+    DriverEvent,
+    LineChanged,
+    Listener,
+    NotSupported,
+    PhoneSystem,
+    PhoneSystemError,
+    Unavailable,
+)
+from .agent import Account, Protocol, Server, SipError, Timers, UserAgent
+from .code_line import CodeLine
+from .codes import CodeTable
+from .errors import translated
+from .feature_line import FeatureLine
+from .line import SipLine, Waits
+from .systems import FeatureEvents, System
+
+_LOGGER = logging.getLogger(__name__)
+
+NAME: Final = "xpresence"
+FINISHING: Final = 3.0
+"""Seconds that a code which is being dialled gets when the driver is closed."""
+SETTLE: Final = 0.05
+"""Seconds that several notifications of one change are gathered for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How somebody's extension logs in.
+
+    ``username``: where it is not the extension. ``line``: what stands for ``{line}``
+    in a code.
+    """
+
+    password: str
+    username: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SipSettings:
+    """Where a phone system is and what it understands."""
+
+    host: str
+    port: int
+    protocol: Protocol
+    system: System
+    domain: str = ""
+    """The domain of its addresses; empty: the host."""
+    ca: str | None = None
+    """PEM text trusted in place of the system's own."""
+    voicemail: str = ""
+    """What reaches a mailbox, where it is not what the system's table says."""
+    register: bool = False
+
+
+class SipPhoneSystem(PhoneSystem):
+    """One SIP server, and the people whose passwords are known."""
+
+    def __init__(
+        self,
+        settings: SipSettings,
+        people: Mapping[str, Person],
+        *,
+        timers: Timers | None = None,
+        waits: Waits | None = None,
+    ) -> None:
+        """Prepare; ``people`` by their extensions, looked up whenever one is used."""
+        self._settings = settings
+        self._people = people
+        self._timers = timers or Timers()
+        self._waits = waits or Waits()
+        self._agent: UserAgent | None = None
+        self._ready = False
+        self._closed = False
+        self._listeners: list[Listener] = []
+        self._watched: dict[str, int] = defaultdict(int)
+        self._lines: dict[str, SipLine] = {}
+        self._told: dict[str, Line] = {}
+        self._due: set[str] = set()
+        self._settling: asyncio.TimerHandle | None = None
+        self._working: set[asyncio.Task[ForwardingState]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    @override
+    def capabilities(self) -> Capability:
+        system = self._settings.system
+        found = Capability.CALL_STATE | Capability.PUSH
+        if self._voicemail:
+            found |= Capability.VOICEMAIL
+        if isinstance(system, FeatureEvents):
+            return found | (
+                Capability.UNCONDITIONAL
+                | Capability.BUSY
+                | Capability.NO_REPLY
+                | Capability.RING_SECONDS
+                | Capability.DO_NOT_DISTURB
+                | Capability.READ_BACK
+            )
+        for condition in system.forwards:
+            found |= _CONDITIONS[condition]
+        if system.do_not_disturb is not None:
+            found |= Capability.DO_NOT_DISTURB
+        if any(code.readable for code in system.codes()):
+            found |= Capability.READ_BACK
+        return found
+
+    @property
+    @override
+    def ready(self) -> bool:
+        return self._ready
+
+    @property
+    @override
+    def version(self) -> str | None:
+        return self._agent.server_name if self._agent is not None else None
+
+    @property
+    def _voicemail(self) -> str:
+        return self._settings.voicemail or self._settings.system.voicemail
+
+    # Life
+
+    @override
+    async def start(self) -> None:
+        if self._closed or self._agent is not None:
+            raise Unavailable("closed" if self._closed else "started already")
+        settings = self._settings
+        tls = None
+        if settings.protocol is Protocol.TLS:
+            tls = await asyncio.to_thread(trusting, settings.ca)
+        server = Server(settings.host, settings.port, settings.protocol, tls)
+        agent = UserAgent(server, self._on_reachable, timers=self._timers, name=NAME)
+        first = next(iter(self._people), None)
+        try:
+            await agent.open(None if first is None else self._account(first))
+        except SipError as error:
+            await agent.close()
+            reason = translated(error, writing=False)
+            if isinstance(reason, CertificateRejected):
+                raise reason from error
+            raise Unavailable("no answer") from error
+        if self._closed:
+            await agent.close()
+            raise Unavailable("closed")
+        self._agent, self._ready = agent, True
+        self._emit(ConnectionChanged(ready=True))
+        for extension in self._watched:
+            self._begin(extension)
+
+    @override
+    async def close(self) -> None:
+        self._closed = True
+        self._ready = False
+        if self._working:
+            # Who hangs up early loses the setting.
+            await asyncio.wait(self._working, timeout=FINISHING)
+        if self._settling is not None:
+            self._settling.cancel()
+        for task in (*self._working, *self._leaving):
+            task.cancel()
+        await asyncio.gather(*self._working, *self._leaving, return_exceptions=True)
+        lines = tuple(self._lines.values())
+        self._lines.clear()
+        for line in lines:
+            await line.close()
+        agent, self._agent = self._agent, None
+        if agent is not None:
+            await agent.close()
+        self._listeners.clear()
+
+    @override
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    @override
+    def watch(self, extension: str) -> Callable[[], None]:
+        self._watched[extension] += 1
+        if self._ready:
+            self._begin(extension)
+        watching = True
+
+        def unwatch() -> None:
+            nonlocal watching
+            if not watching:
+                return
+            watching = False
+            self._watched[extension] -= 1
+            if not self._watched[extension]:
+                del self._watched[extension]
+                self._told.pop(extension, None)
+                self._leave(extension)
+
+        return unwatch
+
+    def _begin(self, extension: str) -> None:
+        """Subscribe for an extension that is watched, if its password is known."""
+        try:
+            self._line(extension)
+        except PhoneSystemError as error:
+            _LOGGER.debug("An extension is not watched: %s", type(error).__name__)
+
+    def _leave(self, extension: str) -> None:
+        line = self._lines.pop(extension, None)
+        if line is None:
+            return
+        task = asyncio.create_task(line.close())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    # Lines
+
+    def _account(self, extension: str) -> Account:
+        person = self._people.get(extension)
+        if person is None or not person.password:
+            raise AuthenticationFailed("no password")
+        return Account(
+            extension, person.password, person.username, self._settings.domain
+        )
+
+    def _line(self, extension: str) -> SipLine:
+        """Return an extension's line, made anew where its login has changed.
+
+        Raises:
+            Unavailable, AuthenticationFailed.
+        """
+        agent = self._agent
+        if agent is None or not self._ready:
+            raise Unavailable("not connected")
+        account = self._account(extension)
+        line = self._lines.get(extension)
+        if line is not None and line.account != account:
+            agent.forget(line.account)
+            self._leave(extension)
+            line = None
+        if line is None:
+            line = self._lines[extension] = self._made(agent, account, extension)
+            line.start()
+            if self._settings.register:
+                agent.register(account, lambda _registered, _error: None)
+        return line
+
+    def _made(self, agent: UserAgent, account: Account, extension: str) -> SipLine:
+        def on_change() -> None:
+            self._soon(extension)
+
+        system = self._settings.system
+        if isinstance(system, FeatureEvents):
+            return FeatureLine(
+                agent,
+                account,
+                extension,
+                voicemail=self._voicemail,
+                waits=self._waits,
+                on_change=on_change,
+            )
+        return CodeLine(
+            agent,
+            account,
+            extension,
+            system,
+            line=self._people[extension].line,
+            voicemail=self._voicemail,
+            waits=self._waits,
+            on_change=on_change,
+        )
+
+    @override
+    async def read(self, extension: str) -> Line:
+        line = self._line(extension)
+        return self._shown(extension, line, await line.read())
+
+    @override
+    async def apply(self, extension: str, desired: ForwardingState) -> Line:
+        line = self._line(extension)
+        # It goes on to its end even if nobody waits for it any more.
+        task = asyncio.create_task(line.apply(desired))
+        self._working.add(task)
+        task.add_done_callback(self._worked)
+        return self._shown(extension, line, await asyncio.shield(task))
+
+    def _worked(self, task: asyncio.Task[ForwardingState]) -> None:
+        self._working.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Whoever waits hears of it; somebody who gave up does not.
+            _LOGGER.debug("A redirect was not set: %s", type(error).__name__)
+
+    def _shown(self, extension: str, line: SipLine, state: ForwardingState) -> Line:
+        found = Line(
+            extension, state, call=self._call(line, state), as_of=datetime.now(UTC)
+        )
+        if extension in self._watched:
+            self._tell(found)
+        return found
+
+    def _call(self, line: SipLine, state: ForwardingState) -> CallState | None:
+        system = self._settings.system
+        if (
+            isinstance(system, CodeTable)
+            and system.do_not_disturb_lights_telephone
+            and state.do_not_disturb is True
+        ):
+            # The lamp is lit, whatever the telephone does.
+            return None
+        return line.call
+
+    # Telling
+
+    def _soon(self, extension: str) -> None:
+        if extension not in self._watched or self._closed:
+            return
+        self._due.add(extension)
+        if self._settling is None:
+            loop = asyncio.get_running_loop()
+            self._settling = loop.call_later(SETTLE, self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        due, self._due = self._due, set()
+        for extension in sorted(due):
+            line = self._lines.get(extension)
+            if line is not None and self._ready:
+                self._shown(extension, line, line.state())
+
+    def _tell(self, line: Line) -> None:
+        before = self._told.get(line.extension)
+        self._told[line.extension] = line
+        if before is None or (before.forwarding, before.call) != (
+            line.forwarding,
+            line.call,
+        ):
+            self._emit(LineChanged(line))
+
+    def _on_reachable(self, reachable: bool, error: SipError | None) -> None:
+        if self._closed:
+            return
+        self._ready = reachable
+        reason = None if error is None else translated(error, writing=False)
+        if not isinstance(reason, CertificateRejected | None):
+            reason = Unavailable("no answer")
+        self._emit(ConnectionChanged(ready=reachable, error=reason))
+        if reachable:
+            for extension in tuple(self._watched):
+                self._begin(extension)
+                self._soon(extension)
+
+    def _emit(self, event: DriverEvent) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _LOGGER.exception("A listener failed; the others are told all the same")
+
+    # What SIP has no words for
+
+    @override
+    async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
+        raise NotSupported("agent")
+
+    @override
+    async def publish(self, extension: str, status: Status, text: str) -> None:
+        raise NotSupported("presence_text")
+
+    @override
+    async def ring(self, extension: str) -> None:
+        raise NotSupported("ring")
+
+
+_CONDITIONS: Final = {
+    Condition.UNCONDITIONAL: Capability.UNCONDITIONAL,
+    Condition.BUSY: Capability.BUSY,
+    Condition.NO_REPLY: Capability.NO_REPLY,
+}

@@ -78,7 +78,9 @@ class Telling(Protocol):
 
 
 class Execute(Protocol):
-    """Runs what blocks where it may, such as in Home Assistant's executor."""
+    """Runs what blocks in another thread, such as ``network.threads.Threads.run``."""
 
-    def __call__[T](self, job: Callable[[], T], /) -> Awaitable[T]:
-        """Run it in another thread."""
+    def __call__[T](
+        self, job: Callable[[], T], /, *, give_up: Callable[[], None] | None = None
+    ) -> Awaitable[T]:
+        """Run it; ``give_up`` ends what it waits for when its time is over."""

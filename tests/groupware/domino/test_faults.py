@@ -1,17 +1,19 @@
 """What is said when a Domino server cannot be read, and what it is spared."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession
 import pytest
 
 from custom_components.xpresence.groupware.domino import session
 from custom_components.xpresence.groupware.domino.login import Auth, Login
 from custom_components.xpresence.groupware.domino.source import NotesCalendar
+from custom_components.xpresence.groupware.network.limits import LIMITS
 from custom_components.xpresence.groupware.source import (
     CertificateRejected,
     NotAllowed,
@@ -196,7 +198,7 @@ async def test_a_mail_file_may_be_written_as_notes_shows_it(
         ("somewhere else", "not_domino", None),
         ("error", "server_error", None),
         ("cut short", "answer_unreadable", None),
-        ("deep", "answer_unreadable", None),
+        ("deep", "answer_too_long", None),
         ("another answer", "answer_unreadable", None),
         ("no times", "answer_unreadable", None),
         ("endless", "answer_too_long", None),
@@ -213,7 +215,7 @@ async def test_a_server_that_answers_badly_is_told_apart_and_heals(
     reason: str,
     retry_after: float | None,
 ) -> None:
-    monkeypatch.setattr(session, "TIMEOUT", ClientTimeout(total=0.5))
+    monkeypatch.setattr(session, "LIMITS", replace(LIMITS, request_seconds=0.5))
     put(server, one())
     source = calendar(server)
     server.fault = fault

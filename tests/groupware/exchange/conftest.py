@@ -1,6 +1,5 @@
 """An Exchange Server to read, and readers that are closed again."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from custom_components.xpresence.groupware.exchange.login import Auth, Login
 from custom_components.xpresence.groupware.exchange.source import ExchangeCalendar
+from custom_components.xpresence.groupware.network.threads import Threads
 
 from .server import ExchangeServer
 
@@ -16,9 +16,11 @@ ANNA = "anna@office.example"
 BERLIN = "Europe/Berlin"
 
 
-def execute[T](job: Callable[[], T]) -> Awaitable[T]:
-    """Run what blocks in another thread, as Home Assistant does."""
-    return asyncio.get_running_loop().run_in_executor(None, job)
+def execute[T](
+    job: Callable[[], T], /, *, give_up: Callable[[], None] | None = None
+) -> Awaitable[T]:
+    """Run what blocks in a thread, as the integration does."""
+    return Threads().run(job, give_up=give_up)
 
 
 @pytest.fixture

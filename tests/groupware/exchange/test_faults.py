@@ -1,6 +1,7 @@
 """What is said when an Exchange Server cannot be read, and what it is spared."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 import gc
 import logging
@@ -11,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from custom_components.xpresence.groupware.exchange import connection, guard
+from custom_components.xpresence.groupware.exchange import connection
 from custom_components.xpresence.groupware.exchange.login import Access, Auth, Login
 from custom_components.xpresence.groupware.exchange.source import (
     SESSIONS,
     ExchangeCalendar,
 )
+from custom_components.xpresence.groupware.network.limits import LIMITS
 from custom_components.xpresence.groupware.source import (
     CertificateRejected,
     NotAllowed,
@@ -149,7 +151,7 @@ async def test_a_calendar_that_is_not_shared_is_not_read(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for less than a second."""
-    monkeypatch.setattr(guard, "TIMEOUT", 0.5)
+    monkeypatch.setattr(connection, "LIMITS", replace(LIMITS, request_seconds=0.5))
     monkeypatch.setattr(connection.Connection, "TIMEOUT", 0.5)
 
 

@@ -24,7 +24,8 @@ class Auth(StrEnum):
 class Login:
     """Who asks, where, and whose certificates are trusted.
 
-    ``authority`` is PEM text; empty means the public authorities.
+    ``authority`` is PEM text; empty means the public authorities. ``public_only``: an
+    ordinary user named the server, so that it must not lie in the office's network.
     """
 
     server: str
@@ -32,6 +33,7 @@ class Login:
     password: str = field(repr=False)
     auth: Auth = Auth.BASIC
     authority: str = field(default="", repr=False)
+    public_only: bool = False
 
     @property
     def sign_in(self) -> URL:

@@ -2,38 +2,29 @@
 
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
-import json
 import ssl
 from typing import Any, Final
 
-from aiohttp import (
-    ClientConnectorCertificateError,
-    ClientConnectorError,
-    ClientError,
-    ClientResponse,
-    ClientSession,
-    ClientSSLError,
-    ClientTimeout,
-    DummyCookieJar,
-    encode_basic_auth,
-)
+from aiohttp import ClientSession, DummyCookieJar, encode_basic_auth
 from yarl import URL
 
+from ..network.addresses import anywhere, public
+from ..network.documents import parse_json
+from ..network.http import Fetched, fetch
+from ..network.limits import LIMITS
 from ..source import (
     CertificateRejected,
     Execute,
     NotAllowed,
     SignInNeeded,
-    SourceError,
     SourceUnavailable,
 )
-from ..tls import certificate_problem, trust
+from ..tls import trust
 from ..turns import Turns
 from .login import Auth, Login
 
-TIMEOUT: Final = ClientTimeout(total=30)
-LIMIT: Final = 16 * 2**20
-"""Bytes that an answer may have."""
+SMALL: Final = 64 * 1024
+"""Bytes of an answer that is read on the spot; a larger one in a thread."""
 COOKIES: Final = ("LtpaToken2", "LtpaToken", "DomAuthSessId")
 """What Domino knows a session by, across servers or on one."""
 
@@ -76,10 +67,6 @@ class DominoSession(Turns):
         except _SessionOver:
             # Signed in anew, and not let in: there is no use in trying on.
             raise NotAllowed("not_allowed") from None
-        except TimeoutError:
-            raise SourceUnavailable("too_slow") from None
-        except (ClientError, OSError) as error:
-            raise _of_the_wire(error) from None
 
     async def _trust(self) -> ssl.SSLContext:
         """Return whose certificates count; that is read from files, once."""
@@ -96,32 +83,46 @@ class DominoSession(Turns):
         self, url: URL, params: Mapping[str, str], trusted: ssl.SSLContext
     ) -> tuple[Any, Mapping[str, str]]:
         basic = self._login.auth is Auth.BASIC
-        async with self._http.get(
+        answer = await self._fetch(
+            "GET",
             url,
+            trusted,
             params=params,
             cookies=self._cookies or None,
             headers={"Accept": "application/json"} | (self._basic if basic else {}),
-            ssl=trusted,
-            timeout=TIMEOUT,
-            allow_redirects=False,
-        ) as response:
-            self._judge(response)
-            body = await _body(response)
-            if not body:
-                return None, response.headers
-            if response.content_type == "text/html":
-                # Where sessions are on, the page to sign in comes with a 200.
-                if basic:
-                    raise SignInNeeded("session_needed")
-                raise _SessionOver
-            return _parsed(body), response.headers
+        )
+        self._judge(answer)
+        body = answer.body
+        if not body:
+            return None, answer.headers
+        if answer.content_type == "text/html":
+            # Where sessions are on, the page to sign in comes with a 200.
+            if basic:
+                raise SignInNeeded("session_needed")
+            raise _SessionOver
+        if len(body) <= SMALL:
+            return parse_json(body), answer.headers
+        return await self._execute(lambda: parse_json(body)), answer.headers
+
+    async def _fetch(
+        self, method: str, url: URL, trusted: ssl.SSLContext, **more: Any
+    ) -> Fetched:
+        return await fetch(
+            self._http,
+            method,
+            url,
+            trusted=trusted,
+            limits=LIMITS,
+            is_allowed=public if self._login.public_only else anywhere,
+            **more,
+        )
 
     @property
     def _basic(self) -> dict[str, str]:
         login = self._login
         return {"Authorization": encode_basic_auth(login.username, login.password)}
 
-    def _judge(self, response: ClientResponse) -> None:
+    def _judge(self, response: Fetched) -> None:
         status = response.status
         in_session = self._login.auth is Auth.SESSION
         if status == 401:
@@ -135,7 +136,7 @@ class DominoSession(Turns):
         if status in (404, 405):
             raise NotAllowed("mail_file_unknown")
         if status in (429, 503):
-            raise SourceUnavailable("busy", _seconds(response))
+            raise SourceUnavailable("busy", response.retry_after)
         if status != 200:
             raise SourceUnavailable("server_error")
 
@@ -146,20 +147,19 @@ class DominoSession(Turns):
             SignInNeeded: name or password is wrong; Domino then shows its page again.
         """
         self._cookies = {}
-        async with self._http.post(
+        response = await self._fetch(
+            "POST",
             self._login.sign_in,
+            trusted,
             data={"Username": self._login.username, "Password": self._login.password},
-            ssl=trusted,
-            timeout=TIMEOUT,
-            allow_redirects=False,
-        ) as response:
-            if response.status in (429, 503):
-                raise SourceUnavailable("busy", _seconds(response))
-            if response.status >= 500:
-                raise SourceUnavailable("server_error")
-            if response.status == 404:
-                raise SourceUnavailable("not_domino")
-            self._cookies = _session_cookies(response)
+        )
+        if response.status in (429, 503):
+            raise SourceUnavailable("busy", response.retry_after)
+        if response.status >= 500:
+            raise SourceUnavailable("server_error")
+        if response.status == 404:
+            raise SourceUnavailable("not_domino")
+        self._cookies = _session_cookies(response)
         if not self._cookies:
             raise SignInNeeded("wrong_password")
 
@@ -168,7 +168,7 @@ class _SessionOver(Exception):
     """The session has ended; another may be begun."""
 
 
-def _session_cookies(response: ClientResponse) -> dict[str, str]:
+def _session_cookies(response: Fetched) -> dict[str, str]:
     found: dict[str, str] = {}
     for header in response.headers.getall("Set-Cookie", []):
         try:
@@ -179,38 +179,3 @@ def _session_cookies(response: ClientResponse) -> dict[str, str]:
             if name in COOKIES and cookie.value:
                 found[name] = cookie.value
     return found
-
-
-async def _body(response: ClientResponse) -> bytes:
-    body = bytearray()
-    async for part in response.content.iter_chunked(65536):
-        body += part
-        if len(body) > LIMIT:
-            response.close()
-            raise SourceUnavailable("answer_too_long")
-    return bytes(body)
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise SourceUnavailable("answer_unreadable") from error
-
-
-def _seconds(response: ClientResponse) -> float | None:
-    """Return what the server asks to be waited; a date instead is left to us."""
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if asked.isdecimal() else None
-
-
-def _of_the_wire(error: Exception) -> SourceError:
-    if isinstance(error, ClientConnectorCertificateError):
-        return CertificateRejected(
-            certificate_problem(error.certificate_error) or "certificate_unknown"
-        )
-    if isinstance(error, ClientSSLError):
-        return SourceUnavailable("not_encrypted")
-    if isinstance(error, ClientConnectorError | OSError):
-        return SourceUnavailable("unreachable")
-    return SourceUnavailable("answer_cut_short")

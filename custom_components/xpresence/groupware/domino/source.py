@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from ...presence.calendar.appointments import Appointment, Response
+from ..network.limits import LIMITS
 from ..source import Execute, NotAllowed, SourceUnavailable
 from .events import INVITATION, NAME, appointment, is_invited, lotus, own_response
 from .login import Login
@@ -23,7 +24,6 @@ EARLIER: Final = timedelta(days=42)
 """Domino lists what *begins* in a time; what still runs began before, a long leave too."""
 PAGE: Final = 100
 """Events asked for at once; the service allows no more."""
-MOST_PAGES: Final = 100
 AT_ONCE: Final = 4
 """Own responses asked for at the same time."""
 RANGE: Final = re.compile(r"items (\d+)-(\d+)")
@@ -101,7 +101,7 @@ class NotesCalendar:
         """Return every event of a time, page by page; a full one may not be the last."""
         found: list[Mapping[str, Any]] = []
         first = 0
-        for _ in range(MOST_PAGES):
+        for _ in range(LIMITS.pages):
             answer, headers = await session.get(
                 self._events,
                 {

@@ -26,9 +26,13 @@ from exchangelib.version import EXCHANGE_2016, Version
 from exchangelib.winzone import MS_TIMEZONE_TO_IANA_MAP
 
 from ...presence.calendar.appointments import Appointment
-from .guard import TIMEOUT, GuardedAdapter
+from ..network.adapter import BoundedAdapter, Watch
+from ..network.addresses import anywhere, public
+from ..network.limits import LIMITS
+from ..source import SourceUnavailable
 from .items import appointment, item_id, starts
 from .login import Access, Auth, Login
+from .ntlm import NtlmAuth
 
 # They log requests and answers: names, subjects, even what signs in. What goes wrong
 # is raised, and told of in our own words.
@@ -69,12 +73,16 @@ class Uncached(CachingProtocol):
 class Connection(Protocol, metaclass=Uncached):
     """One connection of one login; threads that share it wait for each other."""
 
-    TIMEOUT = TIMEOUT
+    TIMEOUT = LIMITS.request_seconds
     USERAGENT = "xpresence"
 
-    def __init__(self, login: Login, trusted: ssl.SSLContext) -> None:
+    def __init__(
+        self, login: Login, trusted: ssl.SSLContext, watch: Watch | None = None
+    ) -> None:
         """Prepare a connection; nothing is sent yet."""
         self._trusted = trusted
+        reach = public if login.public_only else anywhere
+        self.watch = watch or Watch(LIMITS, reach)
         super().__init__(
             config=Configuration(
                 credentials=Credentials(login.username, login.password),
@@ -89,12 +97,18 @@ class Connection(Protocol, metaclass=Uncached):
     def create_session(self) -> Any:
         session = super().create_session()
         session.trust_env = False  # No proxies, and no sign-in from a .netrc.
-        session.mount(self.service_endpoint, GuardedAdapter(self._trusted))
+        adapter = BoundedAdapter(self._trusted, self.watch, xml=True)
+        session.mount(self.service_endpoint, adapter)
         if self.auth_type == AUTH[Auth.BASIC]:
             # requests would write Latin-1, and fail at a password that has a "€".
             session.auth = (
                 self.credentials.username.encode(),
                 self.credentials.password.encode(),
+            )
+        else:
+            # As exchangelib prepared it: a mail address is sent as a name of its own.
+            session.auth = NtlmAuth(
+                session.auth.username, session.auth.password, self.watch
             )
         return session
 
@@ -173,15 +187,18 @@ def read(
     account = Account(connection, mailbox, access, zone)
     found: dict[str, Element] = {}
     since = start
-    while True:
+    connection.watch.begin()
+    for _ in range(LIMITS.pages):
         page = list(_page(account, since, end))
         fresh = {item_id(row): row for row in page if item_id(row) not in found}
         found |= fresh
         # Sorted by their beginning; a full page may be followed by more.
         if len(page) < PAGE or not fresh:
-            break
+            return tuple(
+                appointment(row, zone, _zone_of_windows) for row in found.values()
+            )
         since = max(since, starts(page[-1], zone))
-    return tuple(appointment(row, zone, _zone_of_windows) for row in found.values())
+    raise SourceUnavailable("answer_too_long")
 
 
 def _page(account: Account, start: datetime, end: datetime) -> Iterator[Element]:

@@ -33,7 +33,6 @@ from ..source import (
 from ..tls import certificate_problem
 
 KINDS: Final[tuple[tuple[type[Exception], type[SourceError], str], ...]] = (
-    (UnauthorizedError, SignInNeeded, "wrong_password"),
     (ErrorPasswordExpired, SignInNeeded, "password_expired"),
     (ErrorAccountDisabled, SignInNeeded, "account_disabled"),
     (ErrorNonExistentMailbox, NotAllowed, "mailbox_unknown"),
@@ -52,10 +51,18 @@ KINDS: Final[tuple[tuple[type[Exception], type[SourceError], str], ...]] = (
 """exchangelib's error → ours, with its reason; the first that fits."""
 
 
-def failure(error: Exception) -> SourceError:
-    """Return the error in our words, without a name in it."""
+def failure(
+    error: Exception, asked: str = "", offered: frozenset[str] = frozenset()
+) -> SourceError:
+    """Return the error in our words, without a name in it.
+
+    ``asked`` is the authentication scheme of the login and ``offered`` are those of the
+    server's last 401: a password was wrong only where it was looked at.
+    """
     if isinstance(error, SourceError):
         return error
+    if isinstance(error, UnauthorizedError):
+        return SignInNeeded(_refusal(asked, offered))
     if isinstance(error, ErrorServerBusy):
         return SourceUnavailable("busy", error.back_off)
     if isinstance(error, MalformedResponseError) and "Code: 403" in str(error):
@@ -65,6 +72,20 @@ def failure(error: Exception) -> SourceError:
         if isinstance(error, theirs):
             return ours(reason)
     return _of_the_wire(error)
+
+
+def _refusal(asked: str, offered: frozenset[str]) -> str:
+    """Return why a server refused to let somebody sign in."""
+    if not offered or asked in offered:
+        return "wrong_password"
+    if asked == "ntlm" and "negotiate" in offered:
+        # NTLM within Negotiate was tried; who refuses that wants Kerberos.
+        return "kerberos_needed" if not offered & {"basic"} else "auth_not_offered"
+    if offered <= {"bearer"}:
+        return "modern_auth_needed"
+    if offered <= {"bearer", "negotiate"}:
+        return "kerberos_needed"
+    return "auth_not_offered"
 
 
 def _of_the_wire(error: Exception) -> SourceError:

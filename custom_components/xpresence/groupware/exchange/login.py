@@ -26,7 +26,8 @@ class Access(StrEnum):
 class Login:
     """Who asks, where, and whose certificates are trusted.
 
-    ``authority`` is PEM text; empty means the public authorities.
+    ``authority`` is PEM text; empty means the public authorities. ``public_only``: an
+    ordinary user named the server, so that it must not lie in the office's network.
     """
 
     endpoint: str
@@ -34,3 +35,4 @@ class Login:
     password: str = field(repr=False)
     auth: Auth = Auth.NTLM
     authority: str = field(default="", repr=False)
+    public_only: bool = False

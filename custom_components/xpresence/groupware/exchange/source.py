@@ -24,6 +24,7 @@ class Session(Turns):
         super().__init__()
         self._login = login
         self._connection: Connection | None = None
+        self._in_use: Connection | None = None
         self.users = 0
 
     async def read(
@@ -37,8 +38,15 @@ class Session(Turns):
     ) -> tuple[Appointment, ...]:
         """Read a mailbox's calendar, after whoever asked before."""
         return await self.take(
-            lambda: execute(lambda: self._read(mailbox, access, time_zone, start, end))
+            lambda: execute(
+                lambda: self._read(mailbox, access, time_zone, start, end),
+                give_up=self._give_up,
+            )
         )
+
+    def _give_up(self) -> None:
+        if self._in_use is not None:
+            self._in_use.watch.give_up()
 
     def _read(
         self,
@@ -52,13 +60,22 @@ class Session(Turns):
         from .connection import Connection, read
         from .failures import failure
 
+        connection, self._connection = self._connection, None
         try:
-            if self._connection is None:
-                self._connection = Connection(self._login, self._trusted())
-            return read(self._connection, mailbox, access, time_zone, start, end)
+            if connection is None:
+                connection = Connection(self._login, self._trusted())
+            self._in_use = connection
+            found = read(connection, mailbox, access, time_zone, start, end)
         except Exception as error:  # noqa: BLE001
+            self._connection = connection
             # From None: the error and its context name people.
-            raise failure(error) from None
+            offered = connection.watch.offered if connection else frozenset()
+            raise failure(error, self._login.auth.value, offered) from None
+        finally:
+            self._in_use = None
+        # One that was interrupted is in no state to be used again.
+        self._connection = connection
+        return found
 
     def _trusted(self) -> ssl.SSLContext:
         try:

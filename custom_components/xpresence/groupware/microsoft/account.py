@@ -13,6 +13,7 @@ import logging
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
+from ..network.limits import MEBIBYTE, Limits
 from ..source import CertificateRejected, SourceUnavailable
 from .clouds import Cloud
 from .failures import SignInRefused, failure
@@ -21,8 +22,8 @@ _LOGGER = logging.getLogger(__name__)
 # msal and its parts tell of accounts and requests below this level.
 logging.getLogger("msal").setLevel(logging.WARNING)
 
-TIMEOUT: Final = 30
-"""Seconds after which a request to the sign-in is given up."""
+LIMITS: Final = Limits(size=MEBIBYTE)
+"""The longest answer of a sign-in, its metadata, has 10 kB."""
 SLOWER: Final = 5
 """Seconds by which ``slow_down`` lengthens the interval (RFC 8628, 3.5)."""
 
@@ -111,6 +112,7 @@ class MicrosoftAccount:
         self._lock = asyncio.Lock()
         self._cache: Any = None
         self._app: Any = None
+        self._watch: Any = None
 
     # Signing in
 
@@ -263,6 +265,11 @@ class MicrosoftAccount:
         def call() -> Any:
             from msal.exceptions import MsalServiceError
 
+            from ..network.adapter import Watch
+
+            if self._watch is None:
+                self._watch = Watch(LIMITS)
+            self._watch.begin()
             try:
                 if self._app is None:
                     self._app = self._application(kept)
@@ -297,7 +304,7 @@ class MicrosoftAccount:
                 registration.client_id,
                 authority=f"{registration.cloud.login}/{tenant}",
                 token_cache=cache,
-                timeout=TIMEOUT,
+                http_client=self._http(),
                 # The hosts come from our own table: there is nobody to ask.
                 instance_discovery=False,
                 # We answer claims challenges, so Graph may end a token at once.
@@ -311,3 +318,14 @@ class MicrosoftAccount:
             raise SignInRefused("tenant_unknown") from error
         self._cache = cache
         return app
+
+    def _http(self) -> Any:
+        """Make what msal sends its requests with."""
+        import requests
+
+        from ..network.adapter import BoundedAdapter
+
+        session = requests.Session()
+        session.mount("https://", BoundedAdapter(None, self._watch))
+        session.mount("http://", BoundedAdapter(None, self._watch))
+        return session

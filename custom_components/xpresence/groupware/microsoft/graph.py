@@ -18,20 +18,23 @@ from aiohttp import (
 )
 from yarl import URL
 
+from ..network.documents import parse_json
+from ..network.http import read_body
+from ..network.limits import MEBIBYTE, Limits
 from ..source import CertificateRejected, SourceUnavailable
 from .failures import NotThere, PermissionMissing, RequestRefused, SignInRefused
 
 _LOGGER = logging.getLogger(__name__)
 
 TIMEOUT: Final = ClientTimeout(total=30)
+LIMITS: Final = Limits(size=4 * MEBIBYTE, pages=100)
+"""Two hundred events, a page of ours, have 300 kB."""
 AT_ONCE: Final = 4
 """Requests at a time that Outlook takes for one mailbox (throttling limits)."""
 QUIET: Final = (30.0, 600.0)
 """Seconds to be quiet after a 429 without ``Retry-After``: at first, and at most."""
 LONGEST_QUIET: Final = 3600.0
 CLAIMS: Final = re.compile(r'claims="([^"]+)"')
-PAGES: Final = 100
-"""Pages after which a list is taken for endless."""
 
 
 class Tokens(Protocol):
@@ -99,7 +102,7 @@ class GraphClient:
             SourceError: of the kinds in ``source`` and ``failures``.
         """
         url: str | None = f"{self._base}{path}"
-        for _ in range(PAGES):
+        for _ in range(LIMITS.pages):
             if url is None:
                 return
             # The next page's address says everything; the query is for the first.
@@ -154,26 +157,26 @@ class GraphClient:
                     ) as response,
                 ):
                     self.requests += 1
-                    text = await response.text()
+                    content = await read_body(response, LIMITS.size)
             except TimeoutError as error:
                 raise SourceUnavailable("timeout") from error
             except ClientConnectorCertificateError as error:
                 raise CertificateRejected("certificate") from error
-            except (ClientError, UnicodeError) as error:
+            except ClientError as error:
                 raise SourceUnavailable("unreachable") from error
             if response.status == 401 and not again:
                 # Continuous access evaluation says what the next token must carry.
                 claims, again = _claims(response), True
                 continue
-            return self._judge(response, text, permission)
+            return self._judge(response, content, permission)
 
     def _judge(
-        self, response: ClientResponse, text: str, permission: str
+        self, response: ClientResponse, content: bytes, permission: str
     ) -> dict[str, Any]:
         status = response.status
         if 200 <= status < 300:
             self._refusals = 0
-            return _object(text) if text.strip() else {}
+            return _object(content) if content.strip() else {}
         if status == 429:
             self._refusals += 1
             wait = _seconds(response) or min(
@@ -189,7 +192,7 @@ class GraphClient:
             raise PermissionMissing(permission)
         if status == 404:
             raise NotThere(permission)
-        raise RequestRefused(_code(text))
+        raise RequestRefused(_code(content))
 
 
 def _claims(response: ClientResponse) -> str | None:
@@ -215,20 +218,20 @@ def _seconds(response: ClientResponse) -> float | None:
     return min(float(said), LONGEST_QUIET)
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(text)
-    except ValueError as error:
+        answer = parse_json(body, LIMITS)
+    except SourceUnavailable as error:
         raise SourceUnavailable("rubbish") from error
     if not isinstance(answer, dict):
         raise SourceUnavailable("rubbish")
     return answer
 
 
-def _code(text: str) -> str:
+def _code(body: bytes) -> str:
     """Return Graph's short word for an error; never its text, which may name people."""
     try:
-        code = json.loads(text)["error"]["code"]
-    except ValueError, KeyError, TypeError:
+        code = parse_json(body, LIMITS)["error"]["code"]
+    except SourceUnavailable, KeyError, TypeError:
         return "unknown"
     return str(code)[:80]

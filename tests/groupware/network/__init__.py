@@ -1,0 +1,1 @@
+"""Tests of what bounds every reader of groupware."""

@@ -1,5 +1,6 @@
 """What fails at a server leaves what is known, with its age, and heals by itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 import gc
 import logging
@@ -15,8 +16,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.xpresence.groupware.exchange import connection, guard
+from custom_components.xpresence.groupware.exchange import connection
 from custom_components.xpresence.groupware.exchange.source import SESSIONS
+from custom_components.xpresence.groupware.network.limits import LIMITS
 from custom_components.xpresence.inputs.calendars import (
     CalendarsInput,
     calendars_of_person,
@@ -81,7 +83,7 @@ async def test_the_last_good_appointments_stay_with_their_age_until_it_heals(
 ) -> None:
     meet(exchange, domino)
     entry = await office_with(hass, [calendar("exchange", exchange_login(exchange))])
-    monkeypatch.setattr(guard, "TIMEOUT", 0.5)
+    monkeypatch.setattr(connection, "LIMITS", replace(LIMITS, request_seconds=0.5))
     monkeypatch.setattr(connection.Connection, "TIMEOUT", 0.5)
     read_at = inputs(entry).calendars[0].read_at
     assert shown(hass) == "Meeting"

@@ -11,6 +11,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_MICROSOFT, SUBENTRY_PERSON
+from ..engine.network import executor
 from ..groupware.microsoft.account import MicrosoftAccount, Registration
 from ..groupware.microsoft.failures import NotThere, PermissionMissing, RequestRefused
 from ..groupware.microsoft.graph import GraphClient
@@ -55,9 +56,7 @@ class MicrosoftLink:
         self._connect(registration)
 
     def _connect(self, registration: Registration) -> None:
-        self.account = MicrosoftAccount(
-            registration, self.store, self._hass.async_add_executor_job
-        )
+        self.account = MicrosoftAccount(registration, self.store, executor(self._hass))
         session = async_get_clientsession(self._hass)
         self.graph = _Graph(self, session, registration.cloud.graph)
         self.signed_in = self.problem = None

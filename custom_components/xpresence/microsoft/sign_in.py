@@ -19,6 +19,7 @@ from ..const import (
     CONF_USE_CALENDAR,
     DOMAIN,
 )
+from ..engine.network import executor
 from ..engine.person import CleansUp
 from ..groupware.microsoft.account import (
     DeviceCode,
@@ -76,9 +77,7 @@ class SignIn:
         if settings is None or registration is None:
             raise SignInRefused(NO_REGISTRATION)
         self._store = MemoryStore()
-        self._account = MicrosoftAccount(
-            registration, self._store, hass.async_add_executor_job
-        )
+        self._account = MicrosoftAccount(registration, self._store, executor(hass))
         self.permissions: Final = registration.permissions
         self.code: DeviceCode
         self._redirect: Redirect

@@ -19,6 +19,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.ulid import ulid_now
 
 from ..const import (
@@ -33,7 +34,7 @@ from ..const import (
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import read_again
 from ..inputs.calendars.kinds import CALENDAR_TYPES
-from ..inputs.calendars.kinds.kind import CalendarForm
+from ..inputs.calendars.kinds.kind import CalendarForm, CalendarType, ValidationResult
 from ..inputs.calendars.kinds.logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
@@ -52,6 +53,9 @@ WHOSE: Final = (CONF_ACCOUNT, CONF_ENTITY_ID, CONF_MAIL_FILE, CONF_MAILBOX)
 
 SERVER: Final = (CONF_URL, CONF_AUTH, CONF_CA)
 """What an own login has in common with the office's at the same server."""
+
+TRYING: HassKey[set[str]] = HassKey("xpresence_calendars_tried")
+"""The people whose calendar is being tried now."""
 
 type Calendar = Mapping[str, Any]
 
@@ -126,7 +130,7 @@ async def async_connect(
     _check(rules_problems(rules, _offered(coordinator, person_id)))
     if name is not None and (problem := name_problem(name)):
         raise CalendarRefused({CONF_NAME: problem})
-    answer = await kind.check(asked)
+    answer = await _checked(kind, asked)
     _check(answer.problems)
     made = {
         CONF_ID: before.get(CONF_ID) or ulid_now(),
@@ -143,6 +147,20 @@ async def async_connect(
     await _async_store(coordinator, person_id, kept)
     read_again(coordinator.entry)
     return str(made[CONF_ID])
+
+
+async def _checked(kind: CalendarType, asked: CalendarForm) -> ValidationResult:
+    """Check a calendar, one at a time for each person who is no administrator."""
+    trying = asked.hass.data.setdefault(TRYING, set())
+    if asked.trusted or asked.person_id is None:
+        return await kind.check(asked)
+    if asked.person_id in trying:
+        raise _refused("calendar_trying")
+    trying.add(asked.person_id)
+    try:
+        return await kind.check(asked)
+    finally:
+        trying.remove(asked.person_id)
 
 
 async def async_disconnect(
@@ -170,6 +188,14 @@ def _offices_server(coordinator: OfficeCoordinator, kind_key: str) -> dict[str, 
     """Return where the office reads calendars of this kind, if it does."""
     office = account_of(coordinator.entry, kind_key) or {}
     return {field: office[field] for field in SERVER if field in office}
+
+
+async def async_is_administrator(
+    coordinator: OfficeCoordinator, context: Context | None
+) -> bool:
+    """Tell whether an administrator acts."""
+    user = await _async_user(coordinator, context)
+    return user is not None and user.is_admin
 
 
 async def _async_user(

@@ -25,10 +25,18 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..const import CONF_KIND, CONF_SETTINGS, DOMAIN
+from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.kinds.logins import account_of
+from ..inputs.calendars.kinds.servers import told_problem
+from ..inputs.calendars.subscription import FollowedCalendar
 from ..operations.authorization import NotAllowed, async_authorize
-from ..operations.calendars import CalendarRefused, async_disconnect, calendars_of
+from ..operations.calendars import (
+    CalendarRefused,
+    async_disconnect,
+    async_is_administrator,
+    calendars_of,
+)
 from ..presence.permission.policy import Permission
 from ..services.calendars import ATTR_CALENDAR, CONNECT, FIELDS, NAMED, connect
 from ..services.service import PersonTarget
@@ -91,6 +99,7 @@ def _refuse(
 
 async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
     coordinator, person_id = meant
+    told_all = await async_is_administrator(coordinator, context)
     followed = {
         calendar.settings.id: calendar
         for calendar in calendars_of_person(coordinator.people[person_id]).calendars
@@ -103,7 +112,9 @@ async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> A
                 CONF_KIND: calendar[CONF_KIND],
                 # Whose password it is that may have to be entered anew.
                 "own_login": CONF_PASSWORD in calendar.get(CONF_SETTINGS, {}),
-                "problem": known.problem if known else None,
+                "problem": _problem(coordinator, known, told_all=told_all)
+                if known
+                else None,
                 "read_at": known.read_at if known else None,
             }
             for calendar in calendars_of(coordinator, person_id)
@@ -117,6 +128,15 @@ async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> A
             for kind in FIELDS
         ],
     }
+
+
+def _problem(
+    coordinator: OfficeCoordinator, known: FollowedCalendar, *, told_all: bool
+) -> str | None:
+    if told_all:
+        return known.problem
+    kind, settings = known.settings.kind, known.settings.settings
+    return told_problem(coordinator.entry, kind, settings, known.problem)
 
 
 async def _connect(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:

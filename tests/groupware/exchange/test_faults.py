@@ -27,6 +27,7 @@ from custom_components.xpresence.groupware.source import (
     SourceUnavailable,
 )
 from tests.groupware.certificates import DAY as ONE_DAY, Authority
+from tests.groupware.faults import plain
 
 from .conftest import ANNA, BERLIN, execute
 from .server import ExchangeServer
@@ -75,6 +76,44 @@ async def test_a_wrong_password_is_tried_once(
         assert isinstance(error, SignInNeeded)
         assert error.reason == "wrong_password"
     assert server.tries == 1
+
+
+@pytest.mark.parametrize(
+    ("offered", "auth", "reason"),
+    [
+        (("Basic",), Auth.NTLM, "auth_not_offered"),
+        (("NTLM",), Auth.BASIC, "auth_not_offered"),
+        (("Negotiate", "NTLM"), Auth.BASIC, "auth_not_offered"),
+        (("Bearer",), Auth.NTLM, "modern_auth_needed"),
+        (("Bearer",), Auth.BASIC, "modern_auth_needed"),
+        (("Negotiate",), Auth.BASIC, "kerberos_needed"),
+        (("Negotiate", "Bearer"), Auth.BASIC, "kerberos_needed"),
+        (("Basic", "Bearer"), Auth.BASIC, "wrong_password"),
+        (("NTLM", "Negotiate", "Bearer"), Auth.NTLM, "wrong_password"),
+    ],
+)
+async def test_a_sign_in_that_is_not_offered_is_no_wrong_password(
+    tmp_path: Path, calendar: Make, offered: tuple[str, ...], auth: Auth, reason: str
+) -> None:
+    server = ExchangeServer(tmp_path, offered)
+    server.add(ANNA)
+    await server.start()
+    try:
+        error = await refusal(calendar(server, auth=auth, password="guess"))
+    finally:
+        await server.stop()
+    assert (type(error), error.reason) == (SignInNeeded, reason)
+    assert server.tries == (reason == "wrong_password")
+
+
+@pytest.mark.parametrize("status", [502, 504])
+async def test_a_gateway_without_its_server_is_an_outage(
+    server: ExchangeServer, calendar: Make, status: int
+) -> None:
+    server.faults["gateway"] = plain(status, b"Bad Gateway", "text/html")
+    server.fault = "gateway"
+    error = await refusal(calendar(server))
+    assert (type(error), error.reason) == (SourceUnavailable, "server_error")
 
 
 async def test_mailboxes_of_one_login_are_not_locked_out_one_by_one(

@@ -28,15 +28,19 @@ async def test_a_job_returns_or_raises_what_it_does() -> None:
 
 
 async def test_no_more_than_a_few_jobs_run_at_once_and_all_are_done() -> None:
-    threads, most = Threads(), 0
+    threads, inside, most = Threads(), 0, 0
     together = threading.Barrier(MOST)
+    lock = threading.Lock()
 
     def job() -> None:
-        nonlocal most
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
         together.wait(5)
-        most = max(most, threading.active_count() - before)
+        with lock:
+            inside -= 1
 
-    before = threading.active_count()
     await asyncio.gather(*(threads.run(job) for _ in range(8 * MOST)))
     assert most <= MOST
     assert not threads.running

@@ -5,16 +5,21 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_NAME
-from homeassistant.helpers.selector import BooleanSelector
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    TextSelector,
+    TextSelectorConfig,
+)
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ...const import SUBENTRY_PERSON
+from ...const import CONF_ANY_SERVER, CONF_SERVERS, SUBENTRY_PERSON
 from ...engine.issues import set_account_issue
 from ...inputs.calendars import read_again
 from ...inputs.calendars.kinds import calendars_of, exchange, notes
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.kinds.logins import CONF_ACCOUNT, account_of, store_account
+from ...inputs.calendars.kinds.servers import normalized
 from ..login_fields import ACCESS, MAIL_FILE, MAILBOX, login_fields, shown
 
 CONF_REMOVE: Final = "remove"
@@ -27,6 +32,12 @@ MORE: Final[Mapping[str, VolDictType]] = {
     notes.KEY: MAIL_FILE,
 }
 """What is asked besides the login: whose calendar it is tried with."""
+SERVERS: Final = vol.Schema(
+    {
+        vol.Optional(CONF_SERVERS): TextSelector(TextSelectorConfig(multiple=True)),
+        vol.Required(CONF_ANY_SERVER, default=False): BooleanSelector(),
+    }
+)
 
 
 class AccountsPage(OptionsFlow):
@@ -37,7 +48,29 @@ class AccountsPage(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask which server."""
         return self.async_show_menu(
-            step_id="accounts", menu_options=[f"account_{kind}" for kind in CHECKS]
+            step_id="accounts",
+            menu_options=[*(f"account_{kind}" for kind in CHECKS), "calendar_servers"],
+        )
+
+    async def async_step_calendar_servers(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask where ordinary users may connect calendars of their own."""
+        options = dict(self.config_entry.options)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            servers = [normalized(typed) for typed in user_input.get(CONF_SERVERS, ())]
+            if None not in servers:
+                options[CONF_SERVERS] = sorted({one for one in servers if one})
+                options[CONF_ANY_SERVER] = user_input[CONF_ANY_SERVER]
+                return self.async_create_entry(data=options)
+            errors[CONF_SERVERS] = "server_invalid"
+        return self.async_show_form(
+            step_id="calendar_servers",
+            data_schema=self.add_suggested_values_to_schema(
+                SERVERS, user_input or options
+            ),
+            errors=errors,
         )
 
     async def async_step_account_exchange(

@@ -73,7 +73,7 @@ class Uncached(CachingProtocol):
 class Connection(Protocol, metaclass=Uncached):
     """One connection of one login; threads that share it wait for each other."""
 
-    TIMEOUT = LIMITS.request_seconds
+    TIMEOUT = int(LIMITS.request_seconds)
     USERAGENT = "xpresence"
 
     def __init__(

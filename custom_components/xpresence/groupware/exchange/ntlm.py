@@ -12,7 +12,7 @@ from ..network.adapter import Watch
 WEAK = ("md5", "sha1")
 
 
-class NtlmAuth(HttpNtlmAuth):  # type: ignore[misc]
+class NtlmAuth(HttpNtlmAuth):
     """NTLM that knows the server's certificate from the watch of the connection.
 
     The base class looks for it in an answer that has not been read yet; ours have.

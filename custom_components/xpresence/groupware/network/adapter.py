@@ -198,7 +198,7 @@ class BoundedAdapter(HTTPAdapter):
             # NTLM goes on talking over this very connection: the object stays.
             _read(raw, limits.refusal_size)
             self._watch.offered = _schemes(response)
-            response._content, response._content_consumed = b"", True  # type: ignore[attr-defined]  # noqa: SLF001
+            response._content, response._content_consumed = b"", True  # noqa: SLF001
             return response
         if self._xml and response.status_code in BACK_OFF:
             raw.close()
@@ -233,8 +233,11 @@ class _Watched:
         super().connect()  # type: ignore[misc]
         if self.sock is not None:
             self.watching.replace(None, self.sock)
-        encrypted = isinstance(self.sock, ssl.SSLSocket)
-        self.watching.certificate = self.sock.getpeercert(True) if encrypted else None
+        self.watching.certificate = (
+            self.sock.getpeercert(binary_form=True)
+            if isinstance(self.sock, ssl.SSLSocket)
+            else None
+        )
 
     def close(self) -> None:
         self.watching.forget(self.sock)

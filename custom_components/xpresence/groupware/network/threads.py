@@ -119,6 +119,8 @@ class _Worker[T](threading.Thread):
         super().__init__(name="xpresence groupware", daemon=True)
         self._job = job
         self._ended = ended
+        self._lock = threading.Lock()
+        self._is_over = False
         self._loop = asyncio.get_running_loop()
         self.answer: asyncio.Future[T] = self._loop.create_future()
 
@@ -127,13 +129,25 @@ class _Worker[T](threading.Thread):
         result: T | None = None
         error: BaseException | None = None
         try:
-            result = self._job()
-        except Interrupted:
-            error = SourceUnavailable("too_slow")
-        except BaseException as raised:  # noqa: BLE001
-            error = raised
+            try:
+                result = self._job()
+            except Interrupted:
+                error = SourceUnavailable("too_slow")
+            except BaseException as raised:  # noqa: BLE001
+                error = raised
+            self._let_be()
+        except Interrupted:  # It came between the job's end and this.
+            self._let_be()
         with contextlib.suppress(RuntimeError):  # The loop may be closed by now.
             self._loop.call_soon_threadsafe(self._finish, result, error)
+
+    def _let_be(self) -> None:
+        """Let no interrupt arrive any more; one that is under way is taken back."""
+        with self._lock:
+            self._is_over = True
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(threading.get_ident()), None
+            )
 
     def _finish(self, result: Any, error: BaseException | None) -> None:
         self._ended()
@@ -150,9 +164,10 @@ class _Worker[T](threading.Thread):
         It arrives when the thread runs Python code next: a loop ends at once, a wait
         for a socket when the socket is shut down.
         """
-        if self.answer.done() or self.ident is None or not self.is_alive():
-            return
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(self.ident), ctypes.py_object(Interrupted)
-        )
+        with self._lock:
+            if self._is_over or self.ident is None:
+                return
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self.ident), ctypes.py_object(Interrupted)
+            )
         self._loop.call_later(GRACE, self.interrupt)

@@ -11,11 +11,12 @@ from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
 from ....const import CONF_CA
-from ....groupware.exchange.address import endpoint, is_online
+from ....engine.network import executor
+from ....groupware.exchange.address import PATH, endpoint, is_online
 from ....groupware.exchange.items import NAME
 from ....groupware.exchange.login import Access, Auth, Login
 from ....groupware.exchange.source import ExchangeCalendar
-from ....groupware.source import CalendarSource
+from ....groupware.source import CalendarSource, NotAllowed
 from ..settings import CalendarSettings
 from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
@@ -24,7 +25,7 @@ from .logins import (
     CONF_MAILBOX,
     LOGIN,
     PATIENT,
-    NoAccount,
+    Unreadable,
     account_of,
     async_login,
     async_tried,
@@ -32,9 +33,16 @@ from .logins import (
     is_followed,
     login_stored,
     mail_address_problem,
+    no_account,
+    text,
+)
+from .servers import (
+    is_public_only,
+    is_refused,
+    mark,
     rests_on,
     server_problem,
-    text,
+    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +55,13 @@ USUAL_AUTH: Final = Auth.NTLM.value
 
 
 def _source(
-    hass: HomeAssistant, login: Mapping[str, Any], mailbox: str, *, anew: bool = False
+    hass: HomeAssistant,
+    login: Mapping[str, Any],
+    mailbox: str,
+    *,
+    owner: str | None = None,
+    public_only: bool = False,
+    anew: bool = False,
 ) -> ExchangeCalendar:
     return ExchangeCalendar(
         Login(
@@ -56,10 +70,11 @@ def _source(
             password=login[CONF_PASSWORD],
             auth=Auth(login[CONF_AUTH]),
             authority=login.get(CONF_CA, ""),
+            public_only=public_only,
         ),
         mailbox,
         time_zone=hass.config.time_zone,
-        execute=hass.async_add_executor_job,
+        execute=executor(hass, owner or ""),
         access=Access(login.get(CONF_ACCESS, Access.DELEGATE)),
         anew=anew,
     )
@@ -68,8 +83,16 @@ def _source(
 def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarSource:
     login = login_stored(input_context.entry, calendar)
     if login is None:
-        return NoAccount()
-    return _source(input_context.hass, login, calendar.settings[CONF_MAILBOX])
+        return no_account()
+    if is_refused(input_context.entry, KEY, calendar.settings):
+        return Unreadable(NotAllowed("server_not_offered"))
+    return _source(
+        input_context.hass,
+        login,
+        calendar.settings[CONF_MAILBOX],
+        owner=input_context.person_id,
+        public_only=is_public_only(input_context.entry, KEY, calendar.settings),
+    )
 
 
 async def async_check(asked: CalendarForm) -> ValidationResult:
@@ -87,8 +110,9 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
     else:
         shown = (*LOGIN, CONF_MAILBOX)
         login, problems = await async_login(asked, endpoint, USUAL_AUTH)
-        problems = problems or server_problem(asked, KEY, login)
-        settings = dict(login)
+        url = login.get(CONF_URL, "")
+        problems = problems or server_problem(asked, KEY, url, path=PATH)
+        settings = login | mark(asked, KEY, url)
         if not mailbox and "@" in login[CONF_USERNAME]:
             mailbox = login[CONF_USERNAME]
     settings[CONF_MAILBOX] = mailbox
@@ -96,8 +120,16 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
     if not problems and is_followed(asked, KEY, mailbox=mailbox):
         problems = {CONF_MAILBOX: "calendar_twice"}
     if not problems:
-        source = _source(asked.hass, login, mailbox, anew=True)
-        problems = await async_tried(source, shown)
+        source = _source(
+            asked.hass,
+            login,
+            mailbox,
+            owner=asked.person_id,
+            public_only=is_public_only(asked.entry, KEY, settings),
+            anew=True,
+        )
+        alike = tells_nothing(asked, KEY, login[CONF_URL])
+        problems = await async_tried(source, shown, alike=alike)
     return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 

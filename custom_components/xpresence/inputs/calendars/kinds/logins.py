@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 import re
 import ssl
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
@@ -24,9 +24,6 @@ from ....groupware.tls import trust
 from ....presence.calendar.appointments import Appointment
 from ..settings import CalendarSettings
 from .kind import CalendarForm
-
-if TYPE_CHECKING:
-    from ....engine.input import InputContext
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,18 +46,22 @@ MAIL_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 FIELDS: Final[Mapping[str, str]] = {
     "account_disabled": CONF_USERNAME,
+    "auth_not_offered": CONF_AUTH,
     "authority_unreadable": CONF_CA,
     "certificate_expired": CONF_URL,
     "certificate_other_host": CONF_URL,
     "certificate_unknown": CONF_CA,
     "impersonation_denied": CONF_MAILBOX,
+    "kerberos_needed": CONF_AUTH,
     "mail_file_unknown": CONF_MAIL_FILE,
     "mailbox_unknown": CONF_MAILBOX,
+    "modern_auth_needed": CONF_AUTH,
     "not_allowed": CONF_MAILBOX,
     "not_domino": CONF_URL,
     "not_encrypted": CONF_URL,
     "not_exchange": CONF_URL,
     "password_expired": CONF_PASSWORD,
+    "server_not_offered": CONF_URL,
     "session_needed": CONF_AUTH,
     "unreachable": CONF_URL,
     "wrong_password": CONF_PASSWORD,
@@ -103,11 +104,9 @@ def login_stored(
     return calendar.settings
 
 
-def rests_on(input_context: InputContext, calendar: CalendarSettings) -> object:
-    """Return the office's login, if the calendar is read with it."""
-    if not calendar.settings.get(CONF_ACCOUNT):
-        return None
-    return account_of(input_context.entry, calendar.kind)
+def no_account() -> Unreadable:
+    """Return a calendar whose login at the office is gone."""
+    return Unreadable(SignInNeeded("account_missing"))
 
 
 def describe(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,19 +118,23 @@ def describe(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class NoAccount(CalendarSource):
-    """A calendar whose login at the office is gone."""
+class Unreadable(CalendarSource):
+    """A calendar that cannot be read as its settings are."""
 
     name = ""
 
+    def __init__(self, error: SourceError) -> None:
+        """Keep why."""
+        self._error = error
+
     @override
     async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
-        """Ask for a login.
+        """Say why.
 
         Raises:
-            SignInNeeded: always.
+            SourceError: always.
         """
-        raise SignInNeeded("account_missing")
+        raise self._error
 
     @override
     async def close(self) -> None:
@@ -223,22 +226,6 @@ def mail_address_problem(address: str) -> str | None:
     return None if MAIL_ADDRESS.fullmatch(address) else "mail_address_invalid"
 
 
-def server_problem(
-    asked: CalendarForm, kind: str, login: Mapping[str, Any]
-) -> dict[str, str]:
-    """Say whether the server is one that whoever asks may let us connect to.
-
-    Ordinary users do not get to look around in the office's network by us.
-    """
-    if asked.trusted:
-        return {}
-    office = account_of(asked.entry, kind)
-    url = login.get(CONF_URL, "")
-    if office is not None:
-        return {} if url == office[CONF_URL] else {CONF_URL: "server_not_offered"}
-    return {} if url.startswith("https:") else {CONF_URL: "address_not_encrypted"}
-
-
 def is_followed(asked: CalendarForm, kind: str, **what: str) -> bool:
     """Tell whether another calendar of the person is the same one."""
     return any(
@@ -254,13 +241,21 @@ def is_followed(asked: CalendarForm, kind: str, **what: str) -> bool:
 # Trying
 
 
-async def async_tried(source: CalendarSource, shown: Collection[str]) -> dict[str, str]:
-    """Read today's appointments; return what is wrong, by the field that is shown."""
+async def async_tried(
+    source: CalendarSource, shown: Collection[str], *, alike: bool = False
+) -> dict[str, str]:
+    """Read today's appointments; return what is wrong, by the field that is shown.
+
+    ``alike``: whoever asks is told only that it failed; the log has the reason.
+    """
     start = dt_util.start_of_local_day()
     try:
         await source.read(start, start + timedelta(days=1))
     except SourceError as error:
         reason = str(error)
+        if alike:
+            _LOGGER.warning("A calendar that a user named cannot be read: %s", reason)
+            return {"base": "calendar_not_readable"}
         field = FIELDS.get(reason, "base")
         if reason.startswith("answer_"):
             reason = "answer_unreadable"
@@ -270,7 +265,7 @@ async def async_tried(source: CalendarSource, shown: Collection[str]) -> dict[st
     except Exception as error:  # noqa: BLE001
         # Its text may name somebody.
         _LOGGER.warning("Trying a calendar failed: %s", type(error).__name__)
-        return {"base": "unknown"}
+        return {"base": "calendar_not_readable" if alike else "unknown"}
     finally:
         await source.close()
     return {}

@@ -3,22 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import ClientSession, DummyCookieJar
-from homeassistant.const import (
-    CONF_PASSWORD,
-    CONF_URL,
-    CONF_USERNAME,
-    EVENT_HOMEASSISTANT_CLOSE,
-)
-from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
-from homeassistant.util.hass_dict import HassKey
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
+from homeassistant.core import HomeAssistant
 
 from ....const import CONF_CA
+from ....engine.network import executor, http_client
 from ....groupware.domino.events import NAME
 from ....groupware.domino.login import Auth, Login, server
 from ....groupware.domino.source import NotesCalendar
-from ....groupware.source import CalendarSource
+from ....groupware.source import CalendarSource, NotAllowed
 from ..settings import CalendarSettings
 from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
@@ -28,7 +21,7 @@ from .logins import (
     LOGIN,
     LONGEST,
     PATIENT,
-    NoAccount,
+    Unreadable,
     account_of,
     async_login,
     async_tried,
@@ -36,9 +29,16 @@ from .logins import (
     is_followed,
     login_stored,
     mail_address_problem,
+    no_account,
+    text,
+)
+from .servers import (
+    is_public_only,
+    is_refused,
+    mark,
     rests_on,
     server_problem,
-    text,
+    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -50,23 +50,6 @@ CONF_RESPONSES: Final = "responses"
 """Whether it is asked what the person answered to invitations."""
 KEY: Final = "notes"
 USUAL_AUTH: Final = Auth.BASIC.value
-HTTP: HassKey[ClientSession] = HassKey("xpresence_notes_http")
-
-
-def _http(hass: HomeAssistant) -> ClientSession:
-    """Return a client session that keeps no cookies, one for all phone systems."""
-    if HTTP not in hass.data:
-        # Not cleaned up with the entry that happens to be set up now.
-        made = hass.data[HTTP] = async_create_clientsession(
-            hass, auto_cleanup=False, cookie_jar=DummyCookieJar()
-        )
-
-        @callback
-        def end(_event: Event) -> None:
-            made.detach()
-
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, end)
-    return hass.data[HTTP]
 
 
 def _source(
@@ -74,6 +57,8 @@ def _source(
     login: Mapping[str, Any],
     settings: Mapping[str, Any],
     *,
+    owner: str | None = None,
+    public_only: bool = False,
     anew: bool = False,
 ) -> NotesCalendar:
     return NotesCalendar(
@@ -83,11 +68,12 @@ def _source(
             password=login[CONF_PASSWORD],
             auth=Auth(login[CONF_AUTH]),
             authority=login.get(CONF_CA, ""),
+            public_only=public_only,
         ),
         settings[CONF_MAIL_FILE],
-        http=_http(hass),
+        http=http_client(hass, public_only=public_only),
         time_zone=hass.config.time_zone,
-        execute=hass.async_add_executor_job,
+        execute=executor(hass, owner or ""),
         address=settings.get(CONF_ADDRESS, ""),
         with_responses=settings.get(CONF_RESPONSES, False),
         anew=anew,
@@ -97,8 +83,16 @@ def _source(
 def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarSource:
     login = login_stored(input_context.entry, calendar)
     if login is None:
-        return NoAccount()
-    return _source(input_context.hass, login, calendar.settings)
+        return no_account()
+    if is_refused(input_context.entry, KEY, calendar.settings):
+        return Unreadable(NotAllowed("server_not_offered"))
+    return _source(
+        input_context.hass,
+        login,
+        calendar.settings,
+        owner=input_context.person_id,
+        public_only=is_public_only(input_context.entry, KEY, calendar.settings),
+    )
 
 
 async def async_check(asked: CalendarForm) -> ValidationResult:
@@ -116,8 +110,9 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
     else:
         shown = (*LOGIN, CONF_MAIL_FILE)
         login, problems = await async_login(asked, server, USUAL_AUTH)
-        problems = problems or server_problem(asked, KEY, login)
-        settings = dict(login)
+        url = login.get(CONF_URL, "")
+        problems = problems or server_problem(asked, KEY, url)
+        settings = login | mark(asked, KEY, url)
     settings[CONF_MAIL_FILE] = mail_file = _tidy(text(said, CONF_MAIL_FILE))
     settings[CONF_RESPONSES] = bool(said.get(CONF_RESPONSES))
     if problem := _mail_file_problem(mail_file):
@@ -132,8 +127,16 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
     if not problems and is_followed(asked, KEY, mail_file=mail_file):
         problems = {CONF_MAIL_FILE: "calendar_twice"}
     if not problems:
-        source = _source(asked.hass, login, settings, anew=True)
-        problems = await async_tried(source, shown)
+        source = _source(
+            asked.hass,
+            login,
+            settings,
+            owner=asked.person_id,
+            public_only=is_public_only(asked.entry, KEY, settings),
+            anew=True,
+        )
+        alike = tells_nothing(asked, KEY, login[CONF_URL])
+        problems = await async_tried(source, shown, alike=alike)
     return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 

@@ -1,0 +1,395 @@
+"""A FRITZ!Box as a phone system.
+
+The box tells nothing by itself but calls: its redirects are read every
+:data:`POLL_EVERY` seconds, and before and after each write. One lock covers the box, so
+that nobody reads what stands between two writes of one redirect.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+import contextlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+import logging
+import random
+from typing import Final, override
+
+from ...presence.line import (
+    AgentState,
+    CallState,
+    Condition,
+    Destination,
+    Line as ReadLine,
+    Setting,
+    Status,
+)
+from ..driver import (
+    AuthenticationFailed,
+    Capability,
+    CertificateRejected,
+    ConnectionChanged,
+    DriverEvent,
+    LineChanged,
+    Listener,
+    NotSupported,
+    OutcomeUnknown,
+    PhoneSystem,
+    PhoneSystemError,
+    Unavailable,
+)
+from .call_monitor import PORT as MONITOR_PORT, CallMonitor
+from .client import ANSWERS_WITHIN, Address, Description, Tr064Client
+from .lines import Box, Changes, Line, View, same_target
+from .reader import Reader
+from .writer import Writer
+
+_LOGGER = logging.getLogger(__name__)
+
+POLL_EVERY: Final = 30.0
+"""Seconds between readings."""
+WHOLE_EVERY: Final = 120
+"""Readings until numbers and answering machines are read anew: an hour."""
+RETRY_MOST: Final = 60.0
+FORWARDS: Final = Capability.UNCONDITIONAL | Capability.BUSY | Capability.NO_REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that the driver waits; tests are less patient."""
+
+    poll: float = POLL_EVERY
+    answer: float = ANSWERS_WITHIN
+    retry: float = 2.0
+
+
+class FritzBoxPhoneSystem(PhoneSystem):
+    """One box, one login.
+
+    ``line_of`` says what belongs to an extension beside its number: its answering
+    machines. ``monitor_port`` 0: the call monitor is not used.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        username: str,
+        password: str,
+        *,
+        line_of: Callable[[str], Line] = Line,
+        monitor_port: int = MONITOR_PORT,
+        timing: Timing | None = None,
+    ) -> None:
+        """Prepare; nothing is connected yet."""
+        self._timing = timing or Timing()
+        self._client = Tr064Client(
+            address, username, password, answers_within=self._timing.answer
+        )
+        self._reader = Reader(self._client)
+        self._writer = Writer(self._reader.entries, self._reader.switch_entry)
+        self._line_of = line_of
+        self._monitor = (
+            CallMonitor(address.host, monitor_port, self._on_call)
+            if monitor_port
+            else None
+        )
+        self._description: Description | None = None
+        self._box = Box()
+        self._read_at: datetime | None = None
+        self._ready = False
+        self._closed = False
+        self._turn = asyncio.Lock()
+        self._waiting: asyncio.Task[None] | None = None
+        self._poller: asyncio.Task[None] | None = None
+        self._listeners: list[Listener] = []
+        self._watched: dict[str, int] = defaultdict(int)
+        self._told: dict[str, ReadLine] = {}
+        self._spelling: dict[tuple[str, Condition], Destination] = {}
+        """How a destination was spelt by whoever set it."""
+
+    @property
+    @override
+    def capabilities(self) -> Capability:
+        if self._description is None:
+            return Capability(0)
+        found = FORWARDS | Capability.VOICEMAIL | Capability.READ_BACK
+        if self._monitor is not None and self._monitor.connected:
+            found |= Capability.CALL_STATE
+        return found
+
+    @property
+    @override
+    def ready(self) -> bool:
+        return self._ready
+
+    @property
+    @override
+    def version(self) -> str | None:
+        if self._description is None:
+            return None
+        parts = self._description.version.split(".")[1:]
+        version = ".".join(part.lstrip("0") or "0" for part in parts[:1]) + "".join(
+            f".{part}" for part in parts[1:]
+        )
+        return f"{self._description.model} {version}".strip()
+
+    @property
+    def description(self) -> Description | None:
+        """What the box is; known once :meth:`start` has returned."""
+        return self._description
+
+    @property
+    def box(self) -> Box:
+        """The box as it was read last."""
+        return self._box
+
+    def view(self, extension: str) -> View:
+        """Return a line's part of the last reading."""
+        return View(self._box, self._line_of(extension))
+
+    # Life
+
+    @override
+    async def start(self) -> None:
+        if self._closed:
+            raise Unavailable("closed")
+        try:
+            self._description, self._box = await self._reader.begin()
+            self._read_at = datetime.now(UTC)
+            if self._monitor is not None:
+                await self._monitor.start()
+        except BaseException:
+            await self._client.close()
+            raise
+        self._ready = True
+        self._emit(ConnectionChanged(ready=True))
+        self._poller = asyncio.create_task(self._poll())
+
+    @override
+    async def close(self) -> None:
+        self._closed = True
+        self._ready = False
+        for task in (self._poller, self._waiting):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        self._poller = self._waiting = None
+        if self._monitor is not None:
+            await self._monitor.close()
+        await self._client.close()
+        self._listeners.clear()
+
+    @override
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    @override
+    def watch(self, extension: str) -> Callable[[], None]:
+        self._watched[extension] += 1
+        if self._ready:
+            asyncio.get_running_loop().call_soon(self._tell_lines)
+        watching = True
+
+        def unwatch() -> None:
+            nonlocal watching
+            if not watching:
+                return
+            watching = False
+            self._watched[extension] -= 1
+            if not self._watched[extension]:
+                del self._watched[extension]
+                self._told.pop(extension, None)
+
+        return unwatch
+
+    # Reading
+
+    @override
+    async def read(self, extension: str) -> ReadLine:
+        if not self._ready:
+            raise Unavailable("not connected")
+        if self._waiting is None:
+            self._waiting = asyncio.create_task(self._read_once())
+        await asyncio.shield(self._waiting)
+        return self._line(extension)
+
+    async def _read_once(self) -> None:
+        """Read for everybody who asked before it begins."""
+        async with self._turn:
+            self._waiting = None
+            await self._refresh()
+
+    async def _refresh(self, *, whole: bool = False) -> None:
+        """Read, and put back what a write of ours may have hit; with the lock held."""
+        if self._writer.owes:
+            await self._writer.switch(lambda _entries: {})
+        if whole:
+            box = await self._reader.whole()
+        else:
+            box = await self._reader.box(machines=self._uses_machines())
+        self._take(box)
+
+    def _take(self, box: Box) -> None:
+        self._box = box
+        self._read_at = datetime.now(UTC)
+        self._tell_lines()
+
+    def _uses_machines(self) -> bool:
+        return any(self._line_of(extension).machines for extension in self._watched)
+
+    def _line(self, extension: str) -> ReadLine:
+        setting = self.view(extension).setting()
+        return ReadLine(
+            extension,
+            self._as_spelt(extension, setting),
+            call=self._call(extension),
+            as_of=self._read_at,
+        )
+
+    def _call(self, extension: str) -> CallState | None:
+        if self._monitor is None or not self._monitor.connected:
+            return None
+        return self._monitor.calls.state(extension, self._box.dialling)
+
+    def _as_spelt(self, extension: str, setting: Setting) -> Setting:
+        """Return a setting with each number as it was spelt when it was set."""
+        for condition in Condition:
+            known = self._spelling.get((extension, condition))
+            read = setting.forward(condition)
+            if (
+                known is not None
+                and isinstance(read, Destination)
+                and read.kind is known.kind
+                and same_target(read.number, known.number, self._box)
+            ):
+                setting = replace(setting, **{condition.value: known})
+        return setting
+
+    # Writing
+
+    @override
+    async def apply(self, extension: str, wanted: Setting) -> ReadLine:
+        if not self._ready:
+            raise Unavailable("not connected")
+        if wanted.do_not_disturb is True:
+            raise NotSupported("do_not_disturb")
+        if isinstance(wanted.follow_me, str):
+            raise NotSupported("follow_me")
+        line = self._line_of(extension)
+        async with self._turn:
+            box = await self._reader.box(machines=bool(line.machines), details=True)
+            # Refused before anything is written.
+            changes = View(box, line).changes(wanted)
+            self._take(await self._switch(box, line, wanted, changes))
+            for condition in Condition:
+                if isinstance(found := wanted.forward(condition), Destination):
+                    self._spelling[extension, condition] = found
+        return self._line(extension)
+
+    async def _switch(
+        self, box: Box, line: Line, wanted: Setting, changes: Changes
+    ) -> Box:
+        """Switch machines on, then entries, then machines off."""
+
+        def left(entries: object) -> dict[tuple[str, ...], bool]:
+            now = replace(box, entries=tuple(entries))  # type: ignore[arg-type]
+            return dict(View(now, line).changes(wanted).entries)
+
+        await self._switch_machines(changes, on=True)
+        entries = await self._writer.switch(left)
+        await self._switch_machines(changes, on=False)
+        machines = await self._reader.machines() if line.machines else ()
+        for machine in machines:
+            if changes.machines.get(machine.index, machine.enabled) != machine.enabled:
+                raise OutcomeUnknown("answering machine")
+        return replace(box, entries=entries, machines=machines)
+
+    async def _switch_machines(self, changes: Changes, *, on: bool) -> None:
+        for index, value in changes.machines.items():
+            if value is on:
+                await self._reader.switch_machine(index, on=on)
+
+    @override
+    async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
+        raise NotSupported("agent")
+
+    @override
+    async def publish(self, extension: str, status: Status, text: str) -> None:
+        raise NotSupported("presence_text")
+
+    @override
+    async def ring(self, extension: str) -> None:
+        raise NotSupported("ring")
+
+    # Polling
+
+    async def _poll(self) -> None:
+        failures = 0
+        rounds = 0
+        while True:
+            await asyncio.sleep(self._pause(failures))
+            rounds += 1
+            try:
+                async with self._turn:
+                    await self._refresh(whole=rounds % WHOLE_EVERY == 0 or failures > 1)
+            except (AuthenticationFailed, CertificateRejected) as error:
+                # Trying again would lock the login, or send it to a stranger.
+                self._lost(error)
+                return
+            except PhoneSystemError as error:
+                failures += 1
+                _LOGGER.debug("A reading failed: %s", type(error).__name__)
+                if failures > 1 and self._ready:
+                    self._lost(error)
+            except Exception:
+                failures += 1
+                _LOGGER.exception("A reading failed in a way nobody thought of")
+            else:
+                failures = 0
+                if not self._ready:
+                    self._ready = True
+                    self._emit(ConnectionChanged(ready=True))
+                    self._tell_lines()
+
+    def _pause(self, failures: int) -> float:
+        if not failures:
+            return self._timing.poll
+        wait = min(self._timing.retry * 2 ** (failures - 1), RETRY_MOST)
+        return wait * random.uniform(0.8, 1.2)
+
+    def _lost(self, error: PhoneSystemError) -> None:
+        self._ready = False
+        self._told.clear()
+        self._emit(ConnectionChanged(ready=False, error=error))
+
+    # Telling
+
+    def _on_call(self) -> None:
+        if self._ready:
+            self._tell_lines()
+
+    def _tell_lines(self) -> None:
+        if not self._ready:
+            return
+        for extension in tuple(self._watched):
+            line = self._line(extension)
+            before = self._told.get(extension)
+            self._told[extension] = line
+            if before is None or replace(before, as_of=line.as_of) != line:
+                self._emit(LineChanged(line))
+
+    def _emit(self, event: DriverEvent) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _LOGGER.exception("A listener failed; the others are told all the same")
+
+
+__all__ = ["FritzBoxPhoneSystem", "Timing"]

@@ -284,15 +284,16 @@ class FritzBox:
 
     def _point(self) -> None:
         if self.foreign is not None:
-            self.foreign(self._points)
-            self._points += 1
+            point, self._points = self._points, self._points + 1
+            self.foreign(point)
 
     def _fault(self, code: int) -> web.Response:
         text = ENVELOPE.format(
             "<s:Fault><faultcode>s:Client</faultcode>"
             "<faultstring>UPnPError</faultstring><detail>"
-            '<UPnPError xmlns="urn:dslforum-org:control-1-0">'
-            f"<errorCode>{code}</errorCode>"
+            # With its line breaks: the real client counts on them.
+            '<UPnPError xmlns="urn:dslforum-org:control-1-0">\n'
+            f"<errorCode>{code}</errorCode>\n"
             "<errorDescription>refused</errorDescription>"
             "</UPnPError></detail></s:Fault>"
         )

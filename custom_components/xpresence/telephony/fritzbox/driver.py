@@ -7,7 +7,7 @@ that nobody reads what stands between two writes of one redirect.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from ...presence.line import (
     Setting,
     Status,
 )
+from ...presence.redirect.parts import Part, changed
 from ..driver import (
     AuthenticationFailed,
     Capability,
@@ -42,6 +43,7 @@ from .call_monitor import PORT as MONITOR_PORT, CallMonitor
 from .client import ANSWERS_WITHIN, Address, Description, Tr064Client
 from .lines import Box, Changes, Line, View, same_target
 from .reader import Reader
+from .rules import Entry
 from .writer import Writer
 
 _LOGGER = logging.getLogger(__name__)
@@ -216,6 +218,8 @@ class FritzBoxPhoneSystem(PhoneSystem):
             raise Unavailable("not connected")
         if self._waiting is None:
             self._waiting = asyncio.create_task(self._read_once())
+            # Whoever waited may have gone by the time it fails.
+            self._waiting.add_done_callback(_retrieved)
         await asyncio.shield(self._waiting)
         return self._line(extension)
 
@@ -268,7 +272,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
                 and read.kind is known.kind
                 and same_target(read.number, known.number, self._box)
             ):
-                setting = replace(setting, **{condition.value: known})
+                setting = changed(setting, {Part(condition.value): known})
         return setting
 
     # Writing
@@ -297,23 +301,27 @@ class FritzBoxPhoneSystem(PhoneSystem):
     ) -> Box:
         """Switch machines on, then entries, then machines off."""
 
-        def left(entries: object) -> dict[tuple[str, ...], bool]:
-            now = replace(box, entries=tuple(entries))  # type: ignore[arg-type]
-            return dict(View(now, line).changes(wanted).entries)
+        def left(entries: Sequence[Entry]) -> Mapping[tuple[str, ...], bool]:
+            now = replace(box, entries=tuple(entries))
+            return View(now, line).changes(wanted).entries
 
-        await self._switch_machines(changes, on=True)
-        entries = await self._writer.switch(left)
+        switched = await self._switch_machines(changes, on=True)
+        entries = await self._writer.switch(left, None if switched else box.entries)
         await self._switch_machines(changes, on=False)
-        machines = await self._reader.machines() if line.machines else ()
+        if not changes.machines:
+            return replace(box, entries=entries)
+        machines = await self._reader.machines()
         for machine in machines:
             if changes.machines.get(machine.index, machine.enabled) != machine.enabled:
                 raise OutcomeUnknown("answering machine")
         return replace(box, entries=entries, machines=machines)
 
-    async def _switch_machines(self, changes: Changes, *, on: bool) -> None:
-        for index, value in changes.machines.items():
-            if value is on:
-                await self._reader.switch_machine(index, on=on)
+    async def _switch_machines(self, changes: Changes, *, on: bool) -> bool:
+        """Switch the machines that are to be on, or off; tell whether any were."""
+        due = [index for index, value in changes.machines.items() if value is on]
+        for index in due:
+            await self._reader.switch_machine(index, on=on)
+        return bool(due)
 
     @override
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
@@ -361,7 +369,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
         if not failures:
             return self._timing.poll
         wait = min(self._timing.retry * 2 ** (failures - 1), RETRY_MOST)
-        return wait * random.uniform(0.8, 1.2)
+        return float(wait * random.uniform(0.8, 1.2))
 
     def _lost(self, error: PhoneSystemError) -> None:
         self._ready = False
@@ -390,6 +398,11 @@ class FritzBoxPhoneSystem(PhoneSystem):
                 listener(event)
             except Exception:
                 _LOGGER.exception("A listener failed; the others are told all the same")
+
+
+def _retrieved(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.exception()
 
 
 __all__ = ["FritzBoxPhoneSystem", "Timing"]

@@ -74,12 +74,9 @@ class Reader:
         """
         if details:
             self._details.clear()
-        return Box(
-            await self.entries(),
-            await self.machines() if machines else (),
-            self._numbers,
-            self._dialling,
-        )
+        found = await self.machines() if machines else ()
+        # Last: what is written next must rest on a list as fresh as can be.
+        return Box(await self.entries(), found, self._numbers, self._dialling)
 
     async def entries(self) -> tuple[Entry, ...]:
         """Read all call diversions and call blocks."""

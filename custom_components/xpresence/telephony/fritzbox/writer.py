@@ -76,10 +76,13 @@ class Writer:
         """Whether a foreign entry may still have to be put back."""
         return bool(self._hit) or self._unread is not None
 
-    async def switch(self, goal: Goal) -> tuple[Entry, ...]:
+    async def switch(
+        self, goal: Goal, just_read: tuple[Entry, ...] | None = None
+    ) -> tuple[Entry, ...]:
         """Write until nothing is left to do; return the list as read afterwards.
 
         Foreign entries that were hit are put back first. Safe to run again.
+        ``just_read``: the list, if it was read a moment ago.
 
         Raises:
             ForeignEntryChanged: the goal is reached, but an entry may be changed.
@@ -87,7 +90,9 @@ class Writer:
             OutcomeUnknown: a write got no answer, and is not seen in the list.
             PhoneSystemError: as ``goal``, ``read`` and ``write`` raise it.
         """
-        entries = await self._fresh()
+        if just_read is None or self.owes:
+            just_read = await self._fresh()
+        entries = just_read
         for _ in range(MOST_WRITES):
             try:
                 step = self._next(entries, goal)

@@ -9,7 +9,7 @@ import pytest
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.telephony.driver import (
     AuthenticationFailed,
@@ -78,8 +78,8 @@ async def test_the_certificate_of_the_first_use_is_pinned(safe_box: FritzBox) ->
     pinned = await fingerprint("127.0.0.1", safe_box.tls_port)
     safe_box.rules = [Rule("0171555")]
     system = await started(safe_box, fingerprint=pinned)
-    line = await system.apply("111222", Setting(unconditional=MOBILE))
-    assert line.setting.unconditional == MOBILE
+    line = await system.apply("111222", ForwardingState(unconditional=MOBILE))
+    assert line.forwarding.unconditional == MOBILE
     await system.close()
 
 
@@ -141,7 +141,7 @@ async def test_each_refusal_of_a_write_is_told_apart(
     system = await started(box)
     box.refuse["SetDeflectionEnable"] = code
     with pytest.raises(expected) as told:
-        await system.apply("111222", Setting(unconditional=MOBILE))
+        await system.apply("111222", ForwardingState(unconditional=MOBILE))
     assert type(told.value) is expected
     assert str(told.value) == said
     assert not box.on()
@@ -159,7 +159,7 @@ async def test_the_phone_right_alone_is_enough(box: FritzBox) -> None:
     box.users = {"homeassistant": ("Grün€ 7", "P")}
     box.rules = [Rule("0171555")]
     system = await started(box)
-    await system.apply("111222", Setting(unconditional=MOBILE))
+    await system.apply("111222", ForwardingState(unconditional=MOBILE))
     assert box.on()
     await system.close()
 
@@ -225,7 +225,7 @@ async def test_an_answer_that_makes_no_sense_changes_nothing(
     system = await started(box)
     box.raw = lambda action, text: sent if action == "GetDeflections" else text
     with pytest.raises(Unavailable):
-        await system.apply("111222", Setting(unconditional=None))
+        await system.apply("111222", ForwardingState(unconditional=None))
     assert box.on()
     await system.close()
 
@@ -243,7 +243,7 @@ async def test_a_box_that_stops_answering_is_lost_and_found_again(
     box.swallow.clear()
     box.rules = [Rule("0171555", on=True)]
     await until(events, ready=True)
-    assert (await system.read("111222")).setting.unconditional == MOBILE
+    assert (await system.read("111222")).forwarding.unconditional == MOBILE
     await system.close()
 
 
@@ -253,8 +253,8 @@ async def test_a_write_without_an_answer_is_read_before_anything_else(
     box.rules = [Rule("0171555")]
     system = await started(box, timing=IMPATIENT)
     box.swallow.add("SetDeflectionEnable")
-    line = await system.apply("111222", Setting(unconditional=MOBILE))
-    assert line.setting.unconditional == MOBILE
+    line = await system.apply("111222", ForwardingState(unconditional=MOBILE))
+    assert line.forwarding.unconditional == MOBILE
     assert box.asked.count("SetDeflectionEnable") == 1
     await system.close()
 
@@ -277,10 +277,10 @@ async def test_nothing_that_belongs_to_a_person_is_logged(
     caplog.set_level("DEBUG")
     box.rules = [Rule("0171555"), Rule("111333", on=True)]
     system = await started(box)
-    await system.apply("111222", Setting(unconditional=MOBILE))
+    await system.apply("111222", ForwardingState(unconditional=MOBILE))
     box.refuse["SetDeflectionEnable"] = 606
     with pytest.raises(PermissionDenied):
-        await system.apply("111222", Setting(unconditional=None))
+        await system.apply("111222", ForwardingState(unconditional=None))
     box.status = 503
     await asyncio.sleep(0.2)
     await system.close()

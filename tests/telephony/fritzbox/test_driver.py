@@ -10,7 +10,7 @@ from custom_components.xpresence.presence.line import (
     CallState,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.telephony.driver import (
     Capability,
@@ -97,24 +97,24 @@ async def test_before_the_first_connection_nothing_is_known(box: FritzBox) -> No
 
 async def test_set_end_and_restore(home: FritzBox, system: FritzBoxPhoneSystem) -> None:
     before = list(home.rules)
-    line = await system.apply("111222", Setting(MOBILE, None, None))
-    assert line.setting.unconditional == MOBILE
+    line = await system.apply("111222", ForwardingState(MOBILE, None, None))
+    assert line.forwarding.unconditional == MOBILE
     assert home.rules[1].on
-    await system.apply("111222", Setting(BEN, MOBILE, MOBILE))
+    await system.apply("111222", ForwardingState(BEN, MOBILE, MOBILE))
     assert [rule.on for rule in home.rules[1:5]] == [False, True, True, True]
-    line = await system.apply("111222", Setting(None, None, None))
-    assert line.setting.unconditional is None
+    line = await system.apply("111222", ForwardingState(None, None, None))
+    assert line.forwarding.unconditional is None
     assert home.rules == before
 
 
 async def test_voicemail_is_the_machine_that_was_named(
     home: FritzBox, system: FritzBoxPhoneSystem
 ) -> None:
-    line = await system.apply("111222", Setting(VOICEMAIL, None, None))
-    assert line.setting.unconditional == VOICEMAIL
+    line = await system.apply("111222", ForwardingState(VOICEMAIL, None, None))
+    assert line.forwarding.unconditional == VOICEMAIL
     assert [machine.on for machine in home.machines] == [True, True]
-    line = await system.apply("111222", Setting(None, None, None))
-    assert line.setting.unconditional is None
+    line = await system.apply("111222", ForwardingState(None, None, None))
+    assert line.forwarding.unconditional is None
     assert [machine.on for machine in home.machines] == [True, False]
 
 
@@ -123,29 +123,30 @@ async def test_a_target_without_a_rule_leaves_nothing_behind(
 ) -> None:
     before = list(home.rules), list(home.machines)
     with pytest.raises(NoSuchRule):
-        await system.apply("111222", Setting(VOICEMAIL, BEN, None))
+        await system.apply("111222", ForwardingState(VOICEMAIL, BEN, None))
     assert (home.rules, home.machines) == before
     assert "SetDeflectionEnable" not in home.asked
     assert "SetEnable" not in home.asked
 
 
 @pytest.mark.parametrize(
-    "wanted", [Setting(do_not_disturb=True), Setting(follow_me="0171555")]
+    "desired",
+    [ForwardingState(do_not_disturb=True), ForwardingState(follow_me="0171555")],
 )
 async def test_what_a_box_cannot_do_is_refused(
-    system: FritzBoxPhoneSystem, wanted: Setting
+    system: FritzBoxPhoneSystem, desired: ForwardingState
 ) -> None:
     with pytest.raises(NotSupported):
-        await system.apply("111222", wanted)
+        await system.apply("111222", desired)
 
 
 async def test_a_number_is_read_back_as_it_was_asked_for(
     system: FritzBoxPhoneSystem,
 ) -> None:
     said = Destination(DestinationKind.NUMBER, "0049171555")
-    line = await system.apply("111222", Setting(unconditional=said))
-    assert line.setting.unconditional == said
-    assert (await system.read("111222")).setting.unconditional == said
+    line = await system.apply("111222", ForwardingState(unconditional=said))
+    assert line.forwarding.unconditional == said
+    assert (await system.read("111222")).forwarding.unconditional == said
 
 
 async def test_what_others_switch_at_the_box_shows_within_a_poll(
@@ -159,7 +160,7 @@ async def test_what_others_switch_at_the_box_shows_within_a_poll(
     await eventually(lambda: len(events) > 1)
     changed = events[-1]
     assert isinstance(changed, LineChanged)
-    assert changed.line.setting.unconditional == BEN
+    assert changed.line.forwarding.unconditional == BEN
     stop()
     stop()
     home.switch("111333", on=False)
@@ -179,8 +180,8 @@ async def test_two_people_at_once_get_both_their_redirects(
     home: FritzBox, system: FritzBoxPhoneSystem
 ) -> None:
     await asyncio.gather(
-        system.apply("111222", Setting(unconditional=MOBILE)),
-        system.apply("111333", Setting(unconditional=None)),
+        system.apply("111222", ForwardingState(unconditional=MOBILE)),
+        system.apply("111333", ForwardingState(unconditional=None)),
     )
     assert home.rules[1].on
     assert not home.rules[5].on
@@ -190,11 +191,11 @@ async def test_a_call_block_added_while_a_redirect_ends_stays_active(
     home: FritzBox, system: FritzBoxPhoneSystem
 ) -> None:
     """The trap of Home Assistant's own switches, which follow the index."""
-    await system.apply("111222", Setting(unconditional=MOBILE))
+    await system.apply("111222", ForwardingState(unconditional=MOBILE))
 
     before_a_write(home, lambda: home.rules.insert(1, block("0999")))
-    line = await system.apply("111222", Setting(unconditional=None))
-    assert line.setting.unconditional is None
+    line = await system.apply("111222", ForwardingState(unconditional=None))
+    assert line.forwarding.unconditional is None
     assert not home.rules[2].on
     assert all(rule.on for rule in home.rules if rule.mode == "eNoSignal")
     assert home.rules[6].on
@@ -203,15 +204,15 @@ async def test_a_call_block_added_while_a_redirect_ends_stays_active(
 async def test_what_cannot_be_put_back_is_named(
     home: FritzBox, system: FritzBoxPhoneSystem
 ) -> None:
-    await system.apply("111222", Setting(unconditional=MOBILE))
+    await system.apply("111222", ForwardingState(unconditional=MOBILE))
 
     rule = Rule("0174999", number="111333", on=True)
     before_a_write(home, lambda: home.rules.insert(1, rule))
     with pytest.raises(ForeignEntryChanged) as told:
-        await system.apply("111222", Setting(unconditional=None))
+        await system.apply("111222", ForwardingState(unconditional=None))
     assert str(told.value) == "call_diversion 2"
     # All the same it is done.
-    assert (await system.read("111222")).setting.unconditional is None
+    assert (await system.read("111222")).forwarding.unconditional is None
 
 
 # Calls
@@ -317,4 +318,4 @@ async def test_a_monitor_that_is_switched_off_tells_nothing_any_more(
     await eventually(lambda: Capability.CALL_STATE not in heard.capabilities)
     line = await heard.read("111222")
     assert line.call is None
-    assert line.setting.unconditional is not UNKNOWN
+    assert line.forwarding.unconditional is not UNKNOWN

@@ -9,7 +9,7 @@ from custom_components.xpresence.presence.line import (
     Condition,
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from custom_components.xpresence.telephony.driver import Rejected
 from custom_components.xpresence.telephony.fritzbox.lines import (
@@ -58,52 +58,64 @@ def view(
     )
 
 
-def switched(seen: View, wanted: Setting) -> set[tuple[str, str, bool]]:
+def switched(seen: View, desired: ForwardingState) -> set[tuple[str, str, bool]]:
     """Return target, mode and new state of every entry that is to be switched."""
-    return {(key[2], key[3], on) for key, on in seen.changes(wanted).entries.items()}
+    return {(key[2], key[3], on) for key, on in seen.changes(desired).entries.items()}
 
 
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (rule("0171555", on=True), Setting(MOBILE, None, None)),
-        (rule("0171555", "eBusy", on=True), Setting(None, MOBILE, None)),
-        (rule("0171555", "eDelayed", on=True), Setting(None, None, MOBILE)),
-        (rule("0171555", "eShortDelayed", on=True), Setting(None, None, MOBILE)),
-        (rule("0171555", "eLongDelayed", on=True), Setting(None, None, MOBILE)),
-        (rule("0171555", "eDelayedOrBusy", on=True), Setting(None, MOBILE, MOBILE)),
-        (rule("0171555"), Setting(None, None, None)),
-        (rule("0171555", "eOff", on=True), Setting(None, None, None)),
-        (rule("0171555", "eParallelCall", on=True), Setting(None, None, None)),
-        (rule("", "eNoSignal", on=True), Setting(None, None, None)),
-        (rule("0171555", on=True, number="111333"), Setting(None, None, None)),
-        (rule("0171555", on=True, kind="fromVIP"), Setting(None, None, None)),
+        (rule("0171555", on=True), ForwardingState(MOBILE, None, None)),
+        (rule("0171555", "eBusy", on=True), ForwardingState(None, MOBILE, None)),
+        (rule("0171555", "eDelayed", on=True), ForwardingState(None, None, MOBILE)),
+        (
+            rule("0171555", "eShortDelayed", on=True),
+            ForwardingState(None, None, MOBILE),
+        ),
+        (rule("0171555", "eLongDelayed", on=True), ForwardingState(None, None, MOBILE)),
+        (
+            rule("0171555", "eDelayedOrBusy", on=True),
+            ForwardingState(None, MOBILE, MOBILE),
+        ),
+        (rule("0171555"), ForwardingState(None, None, None)),
+        (rule("0171555", "eOff", on=True), ForwardingState(None, None, None)),
+        (rule("0171555", "eParallelCall", on=True), ForwardingState(None, None, None)),
+        (rule("", "eNoSignal", on=True), ForwardingState(None, None, None)),
+        (rule("0171555", on=True, number="111333"), ForwardingState(None, None, None)),
+        (rule("0171555", on=True, kind="fromVIP"), ForwardingState(None, None, None)),
         (
             rule("0171555", on=True, kind="fromNumber", number="0172777"),
-            Setting(None, None, None),
+            ForwardingState(None, None, None),
         ),
-        (rule("+49 171 555", on=True), Setting(MOBILE, None, None)),
-        (rule("0049171555", on=True), Setting(MOBILE, None, None)),
-        (rule("030111333", on=True), Setting(BEN, None, None)),
-        (rule("600", on=True), Setting(VOICEMAIL, None, None)),
-        (rule("**604", "eBusy", on=True), Setting(None, VOICEMAIL, None)),
-        (rule("605", on=True), Setting(Destination(DestinationKind.NUMBER, "605"))),
-        (rule("0171555", on=True, number="030111222"), Setting(MOBILE, None, None)),
-        (rule("0171555", on=True, number="0"), Setting(MOBILE, None, None)),
-        (rule("0171555", on=True, kind="fromAll", number=""), Setting(MOBILE)),
-        (rule("0171555", on=True, kind="toAny", number=""), Setting(MOBILE)),
+        (rule("+49 171 555", on=True), ForwardingState(MOBILE, None, None)),
+        (rule("0049171555", on=True), ForwardingState(MOBILE, None, None)),
+        (rule("030111333", on=True), ForwardingState(BEN, None, None)),
+        (rule("600", on=True), ForwardingState(VOICEMAIL, None, None)),
+        (rule("**604", "eBusy", on=True), ForwardingState(None, VOICEMAIL, None)),
+        (
+            rule("605", on=True),
+            ForwardingState(Destination(DestinationKind.NUMBER, "605")),
+        ),
+        (
+            rule("0171555", on=True, number="030111222"),
+            ForwardingState(MOBILE, None, None),
+        ),
+        (rule("0171555", on=True, number="0"), ForwardingState(MOBILE, None, None)),
+        (rule("0171555", on=True, kind="fromAll", number=""), ForwardingState(MOBILE)),
+        (rule("0171555", on=True, kind="toAny", number=""), ForwardingState(MOBILE)),
     ],
 )
-def test_what_a_rule_does_to_a_line(entry: Entry, expected: Setting) -> None:
-    read = view(entry).setting()
+def test_what_a_rule_does_to_a_line(entry: Entry, expected: ForwardingState) -> None:
+    read = view(entry).forwarding()
     for condition in Condition:
-        wanted = expected.forward(condition)
-        assert read.forward(condition) == (None if wanted is UNKNOWN else wanted)
+        desired = expected.forward(condition)
+        assert read.forward(condition) == (None if desired is UNKNOWN else desired)
 
 
 def test_two_targets_at_once_are_not_known_and_not_off() -> None:
     seen = view(rule("0171555", on=True), rule("111333", on=True))
-    assert seen.setting().unconditional is UNKNOWN
+    assert seen.forwarding().unconditional is UNKNOWN
 
 
 def test_a_socket_has_rules_of_its_own() -> None:
@@ -111,9 +123,9 @@ def test_a_socket_has_rules_of_its_own() -> None:
         rule("0171555", on=True, kind="fon1", number=""),
         rule("111333", "eBusy", on=True),
     )
-    socket = view(*entries, extension="1").setting()
+    socket = view(*entries, extension="1").forwarding()
     assert (socket.unconditional, socket.busy) == (MOBILE, None)
-    line = view(*entries).setting()
+    line = view(*entries).forwarding()
     assert (line.unconditional, line.busy) == (None, BEN)
 
 
@@ -139,10 +151,12 @@ def test_only_an_answering_machine_named_as_theirs_is_a_persons_voicemail() -> N
         Machine(0, "Family", enabled=True, ring_seconds=20),
         Machine(1, "Anna", enabled=False),
     )
-    assert view(machines=machines).setting().no_reply is None
+    assert view(machines=machines).forwarding().no_reply is None
     seen = view(machines=machines, may_switch=frozenset({1}))
     assert seen.targets()[Condition.UNCONDITIONAL] == (VOICEMAIL,)
-    changes = seen.changes(Setting(unconditional=VOICEMAIL, busy=None, no_reply=None))
+    changes = seen.changes(
+        ForwardingState(unconditional=VOICEMAIL, busy=None, no_reply=None)
+    )
     assert dict(changes.machines) == {1: True}
     assert not changes.entries
 
@@ -150,8 +164,8 @@ def test_only_an_answering_machine_named_as_theirs_is_a_persons_voicemail() -> N
 def test_a_machine_that_answers_later_is_voicemail_for_no_reply() -> None:
     machines = (Machine(2, "Later", enabled=True, ring_seconds=25),)
     seen = view(machines=machines, may_switch=frozenset({2}))
-    assert seen.setting().no_reply == VOICEMAIL
-    assert dict(seen.changes(Setting(no_reply=None)).machines) == {2: False}
+    assert seen.forwarding().no_reply == VOICEMAIL
+    assert dict(seen.changes(ForwardingState(no_reply=None)).machines) == {2: False}
 
 
 @pytest.mark.parametrize(
@@ -163,8 +177,8 @@ def test_a_machine_that_answers_later_is_voicemail_for_no_reply() -> None:
 )
 def test_a_machine_that_decides_by_itself_is_left_alone(machine: Machine) -> None:
     seen = view(machines=(machine,), may_switch=frozenset({0}))
-    assert seen.setting() == Setting(None, None, None)
-    assert not seen.changes(Setting(None, None, None))
+    assert seen.forwarding() == ForwardingState(None, None, None)
+    assert not seen.changes(ForwardingState(None, None, None))
 
 
 # Switching
@@ -177,7 +191,7 @@ def test_the_rule_for_a_target_is_switched_on_and_the_others_of_the_line_off() -
         rule("111333", "eBusy", on=True),
         rule("0171555", number="111333"),
     )
-    assert switched(seen, Setting(MOBILE, None, None)) == {
+    assert switched(seen, ForwardingState(MOBILE, None, None)) == {
         ("0171555", "eImmediately", True),
         ("111333", "eImmediately", False),
         ("111333", "eBusy", False),
@@ -186,37 +200,37 @@ def test_the_rule_for_a_target_is_switched_on_and_the_others_of_the_line_off() -
 
 def test_what_is_not_mentioned_is_left_alone() -> None:
     seen = view(rule("0171555"), rule("111333", "eBusy", on=True))
-    assert switched(seen, Setting(unconditional=MOBILE)) == {
+    assert switched(seen, ForwardingState(unconditional=MOBILE)) == {
         ("0171555", "eImmediately", True)
     }
 
 
 def test_what_is_so_already_needs_no_write() -> None:
     seen = view(rule("0171555", on=True), rule("0171555", "eDelayed"))
-    assert not seen.changes(Setting(MOBILE, None, None))
+    assert not seen.changes(ForwardingState(MOBILE, None, None))
 
 
 def test_switching_on_comes_before_switching_off() -> None:
     seen = view(rule("111333", on=True), rule("0171555"))
-    assert list(seen.changes(Setting(MOBILE)).entries.values()) == [True, False]
+    assert list(seen.changes(ForwardingState(MOBILE)).entries.values()) == [True, False]
 
 
 @pytest.mark.parametrize(
-    ("entries", "wanted", "expected"),
+    ("entries", "desired", "expected"),
     [
         (
             (rule("0171555", "eDelayedOrBusy"),),
-            Setting(busy=MOBILE, no_reply=MOBILE),
+            ForwardingState(busy=MOBILE, no_reply=MOBILE),
             {("0171555", "eDelayedOrBusy", True)},
         ),
         (
             (rule("0171555", "eDelayedOrBusy", on=True), rule("0171555", "eDelayed")),
-            Setting(busy=None),
+            ForwardingState(busy=None),
             {("0171555", "eDelayedOrBusy", False), ("0171555", "eDelayed", True)},
         ),
         (
             (rule("0171555", "eDelayedOrBusy", on=True), rule("111333", "eBusy")),
-            Setting(busy=BEN, no_reply=None),
+            ForwardingState(busy=BEN, no_reply=None),
             {("0171555", "eDelayedOrBusy", False), ("111333", "eBusy", True)},
         ),
         (
@@ -225,41 +239,47 @@ def test_switching_on_comes_before_switching_off() -> None:
                 rule("0171555", "eDelayed"),
                 rule("0171555", "eDelayedOrBusy"),
             ),
-            Setting(busy=MOBILE, no_reply=MOBILE),
+            ForwardingState(busy=MOBILE, no_reply=MOBILE),
             {("0171555", "eDelayed", True)},
         ),
     ],
 )
 def test_one_rule_may_answer_busy_and_no_reply(
-    entries: tuple[Entry, ...], wanted: Setting, expected: set[tuple[str, str, bool]]
+    entries: tuple[Entry, ...],
+    desired: ForwardingState,
+    expected: set[tuple[str, str, bool]],
 ) -> None:
-    assert switched(view(*entries), wanted) == expected
+    assert switched(view(*entries), desired) == expected
 
 
 @pytest.mark.parametrize(
-    ("entries", "wanted", "condition"),
+    ("entries", "desired", "condition"),
     [
-        ((), Setting(MOBILE), Condition.UNCONDITIONAL),
-        ((rule("0171555", "eBusy"),), Setting(MOBILE), Condition.UNCONDITIONAL),
-        ((rule("0171555", number="111333"),), Setting(MOBILE), Condition.UNCONDITIONAL),
-        ((rule("111333"),), Setting(VOICEMAIL), Condition.UNCONDITIONAL),
+        ((), ForwardingState(MOBILE), Condition.UNCONDITIONAL),
+        ((rule("0171555", "eBusy"),), ForwardingState(MOBILE), Condition.UNCONDITIONAL),
+        (
+            (rule("0171555", number="111333"),),
+            ForwardingState(MOBILE),
+            Condition.UNCONDITIONAL,
+        ),
+        ((rule("111333"),), ForwardingState(VOICEMAIL), Condition.UNCONDITIONAL),
         (
             (rule("0171555", "eDelayedOrBusy"),),
-            Setting(busy=MOBILE, no_reply=None),
+            ForwardingState(busy=MOBILE, no_reply=None),
             Condition.BUSY,
         ),
         (
             (rule("0171555", "eDelayedOrBusy", on=True),),
-            Setting(busy=None),
+            ForwardingState(busy=None),
             Condition.NO_REPLY,
         ),
     ],
 )
 def test_a_rule_that_does_not_exist_is_named(
-    entries: tuple[Entry, ...], wanted: Setting, condition: Condition
+    entries: tuple[Entry, ...], desired: ForwardingState, condition: Condition
 ) -> None:
     with pytest.raises(NoSuchRule) as refused:
-        view(*entries).changes(wanted)
+        view(*entries).changes(desired)
     assert refused.value.condition is condition
     assert "0171555" not in str(refused.value)
 
@@ -267,26 +287,28 @@ def test_a_rule_that_does_not_exist_is_named(
 def test_a_rule_for_every_number_is_not_switched_for_one_of_them() -> None:
     seen = view(rule("0171555", on=True, kind="fromAll", number=""))
     with pytest.raises(RuleForAll):
-        seen.changes(Setting(None, None, None))
-    assert not seen.changes(Setting(unconditional=MOBILE))
+        seen.changes(ForwardingState(None, None, None))
+    assert not seen.changes(ForwardingState(unconditional=MOBILE))
     assert not any(seen.targets().values())
 
 
 def test_with_one_number_a_rule_for_every_call_is_that_numbers() -> None:
     seen = view(rule("0171555", on=True, kind="fromAll", number=""), numbers=(ANNA,))
-    assert switched(seen, Setting(None)) == {("0171555", "eImmediately", False)}
+    assert switched(seen, ForwardingState(None)) == {("0171555", "eImmediately", False)}
 
 
 def test_two_rules_that_are_alike_are_both_ended_and_one_is_enough() -> None:
     twins = (rule("0171555", on=True), rule("0171555"))
-    assert not view(*twins).changes(Setting(MOBILE))
-    assert switched(view(*twins), Setting(None)) == {("0171555", "eImmediately", False)}
+    assert not view(*twins).changes(ForwardingState(MOBILE))
+    assert switched(view(*twins), ForwardingState(None)) == {
+        ("0171555", "eImmediately", False)
+    }
 
 
 def test_another_mailbox_than_the_persons_is_refused() -> None:
     elsewhere = Destination(DestinationKind.VOICEMAIL, "999")
     with pytest.raises(Rejected):
-        view(rule("600")).changes(Setting(elsewhere))
+        view(rule("600")).changes(ForwardingState(elsewhere))
 
 
 def test_where_several_rules_hold_at_once_nothing_is_guessed() -> None:
@@ -294,9 +316,9 @@ def test_where_several_rules_hold_at_once_nothing_is_guessed() -> None:
         rule("0171555", "eDelayedOrBusy", on=True), rule("111333", "eDelayed", on=True)
     )
     with pytest.raises(Rejected):
-        seen.changes(Setting(busy=None))
+        seen.changes(ForwardingState(busy=None))
     # Asked for both, it is clear.
-    assert len(switched(seen, Setting(busy=None, no_reply=None))) == 2
+    assert len(switched(seen, ForwardingState(busy=None, no_reply=None))) == 2
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import xmltodict
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,
-    Setting,
+    ForwardingState,
 )
 from tests.groupware.certificates import Authority
 
@@ -53,7 +53,7 @@ async def test_it_knows_the_box_and_sees_what_we_switch(box: FritzBox) -> None:
     box.rules = [block("0900"), Rule("0171555"), Rule("0171555", "eDelayed")]
     system = system_for(box)
     await system.start()
-    await system.apply("111222", Setting(unconditional=MOBILE))
+    await system.apply("111222", ForwardingState(unconditional=MOBILE))
     client = await asyncio.to_thread(connected, box)
     assert client.modelname == "FRITZ!Box 7590"
     assert client.system_version == "7.29"
@@ -81,7 +81,7 @@ async def test_we_see_what_it_switches(box: FritzBox) -> None:
     assert (info["NewEnable"], info["NewRingSeconds"]) == (True, 20)
     system = system_for(box)
     await system.start()
-    assert (await system.read("111222")).setting.unconditional == MOBILE
+    assert (await system.read("111222")).forwarding.unconditional == MOBILE
     await system.close()
 
 

@@ -42,17 +42,17 @@ class Item:
 
     what: Entry
     own: bool = False
-    wanted: bool = False
+    desired: bool = False
 
 
 def diversion(target: str, *, on: bool, number: str = "111333") -> Item:
     entry = Entry(0, on, "toVoIP", number, target, "eImmediately")
-    return Item(entry, wanted=on)
+    return Item(entry, desired=on)
 
 
 def block(caller: str) -> Item:
     entry = Entry(0, True, "fromNumber", caller, "", "eNoSignal")
-    return Item(entry, wanted=True)
+    return Item(entry, desired=True)
 
 
 def own(target: str, *, on: bool) -> Item:
@@ -115,7 +115,7 @@ class Foreign:
                 entry.index + 1,
             )
             for item, entry in self.seen
-            if not item.own and entry.enabled is not item.wanted
+            if not item.own and entry.enabled is not item.desired
         ]
 
 
@@ -351,7 +351,7 @@ def test_what_changed_long_after_a_write_is_not_taken_for_its_doing() -> None:
     with pytest.raises(OutcomeUnknown):
         run(writer.switch(to_mobile))
     stranger = foreign.items[4]
-    stranger.what, stranger.wanted = replace(stranger.what, enabled=True), True
+    stranger.what, stranger.desired = replace(stranger.what, enabled=True), True
     clock[0] = 3600.0
     broken[0] = False
     with pytest.raises(ForeignEntryChanged) as told:

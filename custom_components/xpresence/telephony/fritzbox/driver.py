@@ -20,8 +20,8 @@ from ...presence.line import (
     CallState,
     Condition,
     Destination,
+    ForwardingState,
     Line as ReadLine,
-    Setting,
     Status,
 )
 from ...presence.redirect.parts import Part, changed
@@ -248,10 +248,10 @@ class FritzBoxPhoneSystem(PhoneSystem):
         return any(self._line_of(extension).machines for extension in self._watched)
 
     def _line(self, extension: str) -> ReadLine:
-        setting = self.view(extension).setting()
+        forwarding = self.view(extension).forwarding()
         return ReadLine(
             extension,
-            self._as_spelt(extension, setting),
+            self._as_spelt(extension, forwarding),
             call=self._call(extension),
             as_of=self._read_at,
         )
@@ -261,49 +261,49 @@ class FritzBoxPhoneSystem(PhoneSystem):
             return None
         return self._monitor.calls.state(extension, self._box.dialling)
 
-    def _as_spelt(self, extension: str, setting: Setting) -> Setting:
-        """Return a setting with each number as it was spelt when it was set."""
+    def _as_spelt(self, extension: str, forwarding: ForwardingState) -> ForwardingState:
+        """Return a forwarding with each number as it was spelt when it was set."""
         for condition in Condition:
             known = self._spelling.get((extension, condition))
-            read = setting.forward(condition)
+            read = forwarding.forward(condition)
             if (
                 known is not None
                 and isinstance(read, Destination)
                 and read.kind is known.kind
                 and same_target(read.number, known.number, self._box)
             ):
-                setting = changed(setting, {Part(condition.value): known})
-        return setting
+                forwarding = changed(forwarding, {Part(condition.value): known})
+        return forwarding
 
     # Writing
 
     @override
-    async def apply(self, extension: str, wanted: Setting) -> ReadLine:
+    async def apply(self, extension: str, desired: ForwardingState) -> ReadLine:
         if not self._ready:
             raise Unavailable("not connected")
-        if wanted.do_not_disturb is True:
+        if desired.do_not_disturb is True:
             raise NotSupported("do_not_disturb")
-        if isinstance(wanted.follow_me, str):
+        if isinstance(desired.follow_me, str):
             raise NotSupported("follow_me")
         line = self._line_of(extension)
         async with self._turn:
             box = await self._reader.box(machines=bool(line.machines), details=True)
             # Refused before anything is written.
-            changes = View(box, line).changes(wanted)
-            self._take(await self._switch(box, line, wanted, changes))
+            changes = View(box, line).changes(desired)
+            self._take(await self._switch(box, line, desired, changes))
             for condition in Condition:
-                if isinstance(found := wanted.forward(condition), Destination):
+                if isinstance(found := desired.forward(condition), Destination):
                     self._spelling[extension, condition] = found
         return self._line(extension)
 
     async def _switch(
-        self, box: Box, line: Line, wanted: Setting, changes: Changes
+        self, box: Box, line: Line, desired: ForwardingState, changes: Changes
     ) -> Box:
         """Switch machines on, then entries, then machines off."""
 
         def left(entries: Sequence[Entry]) -> Mapping[tuple[str, ...], bool]:
             now = replace(box, entries=tuple(entries))
-            return View(now, line).changes(wanted).entries
+            return View(now, line).changes(desired).entries
 
         switched = await self._switch_machines(changes, on=True)
         entries = await self._writer.switch(left, None if switched else box.entries)

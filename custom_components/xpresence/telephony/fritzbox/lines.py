@@ -1,6 +1,6 @@
 """What the box's entries mean for one person's line, and which of them to switch.
 
-Pure: a reading of the box in, a setting or a list of changes out. A box cannot be told
+Pure: a reading of the box in, a forwarding or a list of changes out. A box cannot be told
 where to send calls; it can only be told which of the rules that somebody made in it
 are on. So the targets of a line are the rules that exist for it.
 
@@ -22,8 +22,8 @@ from ...presence.line import (
     Condition,
     Destination,
     DestinationKind,
+    ForwardingState,
     Known,
-    Setting,
 )
 from ..driver import Rejected
 from .rules import (
@@ -108,14 +108,14 @@ class View:
     box: Box
     line: Line
 
-    def setting(self) -> Setting:
+    def forwarding(self) -> ForwardingState:
         """Return the line's redirects.
 
         A condition with several targets at once is ``UNKNOWN``: which of them the box
         takes is described nowhere.
         """
         found = {condition: self._holding(condition) for condition in Condition}
-        return Setting(
+        return ForwardingState(
             found[Condition.UNCONDITIONAL],
             found[Condition.BUSY],
             found[Condition.NO_REPLY],
@@ -132,17 +132,17 @@ class View:
                 found[condition][self._destination(entry)] = None
         return {condition: tuple(each) for condition, each in found.items()}
 
-    def changes(self, wanted: Setting) -> Changes:
-        """Return what to switch so that the line's redirects are as wanted.
+    def changes(self, desired: ForwardingState) -> Changes:
+        """Return what to switch so that the line's redirects are as desired.
 
         Raises:
             NoSuchRule: the rule for it does not exist.
             RuleForAll: it would take a rule that holds for other people too.
             Rejected: several rules are on, and what they do together is not known.
         """
-        now = self.setting()
-        asked = {c for c in Condition if wanted.forward(c) is not UNKNOWN}
-        final = {c: (wanted if c in asked else now).forward(c) for c in Condition}
+        now = self.forwarding()
+        asked = {c for c in Condition if desired.forward(c) is not UNKNOWN}
+        final = {c: (desired if c in asked else now).forward(c) for c in Condition}
         chosen: set[Choice] = set()
         if Condition.UNCONDITIONAL in asked:
             chosen |= self._means(Condition.UNCONDITIONAL, final)

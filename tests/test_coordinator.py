@@ -527,7 +527,7 @@ async def test_unloaded_it_thinks_nothing_through_any_more(
     line = next(iter(coordinator.people.values())).line
     with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
         coordinator._on_driver_event(LineChanged(line))
-        coordinator._decisions.stop()
+        coordinator.people.decisions.stop()
         await hass.async_block_till_done(wait_background_tasks=True)
     assert resolved.call_count == 0
 

@@ -111,7 +111,7 @@ def appointment(hass: HomeAssistant, team: Team) -> None:
         subject="Budget",
     )
     coordinator = team.entry.runtime_data
-    coordinator._update_facts(
+    coordinator.people.update_facts(
         coordinator.people[ANNA],
         lambda facts: replace(facts, agenda=Agenda.of([entry])),
     )
@@ -217,7 +217,7 @@ async def test_what_ends_by_itself_is_nobodys_doing(
 ) -> None:
     await choose(hass, team, "anna", "Meeting")
     coordinator = team.entry.runtime_data
-    coordinator._update_facts(
+    coordinator.people.update_facts(
         coordinator.people[ANNA], lambda facts: replace(facts, choice=None)
     )
     assert sentences(await read(SELECT))[-1] == (

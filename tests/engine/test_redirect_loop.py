@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.xpresence.engine.redirect_loop import RedirectLoop
+from custom_components.xpresence.engine.redirect_loop import RedirectLoop, RedirectOwner
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,
@@ -50,10 +50,11 @@ async def test_before_the_first_connection_a_ledger_is_kept_as_it_is(
     system = AsteriskPhoneSystem("127.0.0.1", 5038, "u", "p")
     saved: list[Ledger] = []
 
-    async def save(ledger: Ledger) -> None:
-        saved.append(ledger)
+    class Owner(RedirectOwner):
+        async def save(self, ledger: Ledger) -> None:
+            saved.append(ledger)
 
-    loop = RedirectLoop(hass, system, "100", HELD, save=save)
+    loop = RedirectLoop(hass, system, "100", HELD, owner=Owner())
     forward = ForwardingState(unconditional=VOICEMAIL)
     loop.desired = DesiredRedirect(RedirectMode.FORWARD, forward, "meeting", claim)
     with pytest.raises(Unavailable):
@@ -152,11 +153,12 @@ async def test_a_choice_that_cannot_be_stored_is_told_as_that(
                 raise Unavailable("silent")
             return Line(extension, ForwardingState(unconditional=VOICEMAIL))
 
-    async def full(ledger: Ledger) -> None:
-        raise OSError("no space left")
+    class FullDisk(RedirectOwner):
+        async def save(self, ledger: Ledger) -> None:
+            raise OSError("no space left")
 
-    loop = RedirectLoop(hass, Answers("127.0.0.1", 5038, "u", "p"), "100", HELD)
-    loop._save = full
+    system = Answers("127.0.0.1", 5038, "u", "p")
+    loop = RedirectLoop(hass, system, "100", HELD, owner=FullDisk())
     loop.line = Line("100", ForwardingState(unconditional=VOICEMAIL))
     with pytest.raises(OSError, match="no space left"):
         await loop.async_turn()

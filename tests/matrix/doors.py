@@ -192,7 +192,7 @@ async def an_appointment(visit: Visit) -> None:
         subject=SUBJECT,
         source="Outlook",
     )
-    coordinator._update_facts(
+    coordinator.people.update_facts(
         visit.anna, lambda facts: replace(facts, agenda=Agenda.of([entry]))
     )
     await visit.hass.async_block_till_done(wait_background_tasks=True)

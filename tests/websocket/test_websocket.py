@@ -250,7 +250,7 @@ async def test_todays_appointments_are_told_and_their_subjects_to_whom_they_conc
         source="Outlook",
     )
     coordinator = team.entry.runtime_data
-    coordinator._update_facts(
+    coordinator.people.update_facts(
         coordinator.people[ANNA],
         lambda facts: replace(facts, agenda=Agenda.of([entry])),
     )
@@ -285,7 +285,7 @@ async def test_another_appointment_is_pushed_though_nothing_is_decided_anew(
     now = dt_util.utcnow()
     for name in ("one", "another"):
         entry = Entry(now + timedelta(minutes=1), now + timedelta(minutes=9), name, "")
-        coordinator._update_facts(
+        coordinator.people.update_facts(
             coordinator.people[ANNA],
             lambda facts, entry=entry: replace(
                 facts, agenda=Agenda.of([*facts.agenda.entries, entry])

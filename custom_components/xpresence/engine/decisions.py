@@ -1,4 +1,4 @@
-"""DecisionUpdater anew: for some people, and for whoever their decisions concern.
+"""Deciding anew: for some people, and for whoever their decisions concern.
 
 :func:`~.presence.decide.decide` says which profile holds for one person, and
 :func:`~.presence.targets.resolve_office` to which numbers everybody's rules lead.
@@ -8,22 +8,21 @@ decision changes by itself.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 import logging
 
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..presence.decision.decide import decide
-from ..presence.model import Decision, Office
+from ..presence.model import Decision
 from ..presence.redirect.desired import desired
-from ..presence.redirect.numbers import NumberFormat
 from ..presence.redirect.targets import Situation, resolve_office
 from .attribution import origin_of_decision
 from .events import fire_activated, set_origin
-from .person import PersonState
+from .person import PersonState, Runtime
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,31 +31,11 @@ type Decided = list[tuple[PersonState, Decision]]
 
 
 class DecisionUpdater:
-    """Keeps the decisions of one phone system's people up to date.
+    """Keeps the decisions of one phone system's people up to date."""
 
-    ``run`` lets a person's redirect follow, ``show`` shows what is known of one,
-    ``follow`` lets hotline and telephones follow a decision.
-    """
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        people: Mapping[str, PersonState],
-        *,
-        get_office: Callable[[], Office],
-        get_style: Callable[[], NumberFormat],
-        run: Callable[[PersonState], None],
-        show: Callable[[str], None],
-        follow: Callable[[PersonState], None],
-    ) -> None:
+    def __init__(self, people: Runtime) -> None:
         """Prepare; nothing is decided before it is asked for."""
-        self._hass = hass
         self._people = people
-        self._get_office = get_office
-        self._get_style = get_style
-        self._run = run
-        self._show = show
-        self._follow = follow
         self._timer: CALLBACK_TYPE | None = None
         self._soon: asyncio.Handle | None = None
 
@@ -92,7 +71,7 @@ class DecisionUpdater:
     def decide(self, person_ids: Iterable[str]) -> Decided:
         """Decide anew, and no more."""
         now = dt_util.utcnow()
-        office = self._get_office()
+        office = self._people.office
         decided: Decided = []
         for person_id in tuple(person_ids):
             state = self._people[person_id]
@@ -112,10 +91,10 @@ class DecisionUpdater:
         ``but``: whose turn the caller takes.
         """
         answers = resolve_office(
-            self._get_office(),
+            self._people.office,
             {pid: state.decision.redirect for pid, state in self._people.items()},
             self.situations(),
-            style=self._get_style(),
+            style=self._people.number_format,
         )
         for person_id, state in self._people.items():
             answer = answers[person_id]
@@ -124,13 +103,13 @@ class DecisionUpdater:
                 state.loop.desired = wish
                 state.loop.refusals = answer.refusals
                 if person_id != but:
-                    self._run(state)
+                    self._people.reconcile(state)
 
     @callback
     def resolve_soon(self) -> None:
         """Resolve once for all that is read at the same time."""
         if self._soon is None:
-            self._soon = self._hass.loop.call_soon(self._on_soon)
+            self._soon = self._people.hass.loop.call_soon(self._on_soon)
 
     @callback
     def _on_soon(self) -> None:
@@ -142,10 +121,10 @@ class DecisionUpdater:
         """Show decisions, tell of other profiles, and wake up in time for the next."""
         for state, before in decided:
             # First, so that what changes is known to follow from it.
-            fire_activated(self._hass, state)
+            fire_activated(self._people.hass, state)
             if state.decision != before or show:
-                self._show(state.person.id)
-            self._follow(state)
+                self._people.show(state)
+            self._people.apply_side_effects(state)
         self._set_timer()
 
     def situations(self) -> dict[str, Situation]:
@@ -174,7 +153,7 @@ class DecisionUpdater:
         ]
         if changes:
             self._timer = async_track_point_in_utc_time(
-                self._hass, self._on_timer, min(changes)
+                self._people.hass, self._on_timer, min(changes)
             )
 
     @callback

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
 from ..presence.model import Facts, Office, Person
-from .person import PersonState
+from .person import PersonState, Runtime
 from .store import OfficeStore
 
 
@@ -20,21 +20,34 @@ class InputContext:
     anew when the person's own settings change.
     """
 
-    hass: HomeAssistant
-    entry: ConfigEntry[Any]
-    store: OfficeStore
-    person_id: str
-    get_office: Callable[[], Office]
-    get_state: Callable[[], PersonState]
-    take: Callable[[Callable[[Facts], Facts], Context | None], None]
-    follow: Callable[[CALLBACK_TYPE], CALLBACK_TYPE]
-    show: CALLBACK_TYPE
-    """Show what an input itself knows, though nothing was learned."""
+    runtime: Runtime
+    state: PersonState
+    """What is known of the person: facts, decision, line."""
+
+    @property
+    def hass(self) -> HomeAssistant:
+        """Return Home Assistant."""
+        return self.runtime.hass
+
+    @property
+    def entry(self) -> ConfigEntry[Any]:
+        """Return the phone system's config entry."""
+        return self.runtime.entry
+
+    @property
+    def store(self) -> OfficeStore:
+        """Return where the phone system's records are stored."""
+        return self.runtime.store
+
+    @property
+    def person_id(self) -> str:
+        """Return the id of the person's subentry."""
+        return self.state.person.id
 
     @property
     def office(self) -> Office:
         """Return the office as it is now."""
-        return self.get_office()
+        return self.runtime.office
 
     @property
     def person(self) -> Person:
@@ -46,25 +59,27 @@ class InputContext:
         """Return the person's settings as they are stored."""
         return self.entry.subentries[self.person_id].data
 
-    @property
-    def state(self) -> PersonState:
-        """Return what is known of the person: facts, decision, line."""
-        return self.get_state()
-
     @callback
     def learn(
         self, change: Callable[[Facts], Facts], seen: Context | None = None
     ) -> None:
-        """Change the facts; whatever follows from that follows.
+        """Change the facts; decisions and redirects follow.
 
         ``seen`` is the context of what was seen, so that the logbook can name it.
         """
-        self.take(change, seen)
+        self.runtime.update_facts(self.state, change, seen)
 
     @callback
     def listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Be told when the person's decision, redirect or telephone changes."""
-        return self.follow(listener)
+        """Call back when the person's decision, redirect or telephone changes."""
+        listeners = self.state.listeners
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
+
+    @callback
+    def show(self) -> None:
+        """Write the person's entities: what an input knows itself has changed."""
+        self.runtime.show(self.state)
 
     def remembered(self, name: str) -> dict[str, Any]:
         """Return what an input stored of this person; empty if nothing."""

@@ -1,20 +1,25 @@
 """What is known of one person now, and what happened to them last."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Mapping, ValuesView
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol, runtime_checkable
 
-from homeassistant.core import CALLBACK_TYPE, Context, callback
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
 from ..presence.line import Line, Status
-from ..presence.model import Decision, Facts, Person
+from ..presence.model import Decision, Facts, Office, Person
+from ..presence.redirect.ledger import Ledger
+from ..presence.redirect.numbers import NumberFormat
 from ..presence.redirect.plan import EventKind
 from ..presence.redirect.status import RedirectStatus
+from ..telephony.driver import PhoneSystem
 from .attribution import Origin
 from .redirect_loop import RedirectLoop, RedirectView
+from .store import OfficeStore
 
 type PresenceEventListener = Callable[[PresenceEventType, dict[str, Any]], None]
 
@@ -136,3 +141,57 @@ class PersonState:
         if self.guard_timer is not None:
             self.guard_timer()
             self.guard_timer = None
+
+
+class Runtime(Protocol):
+    """The office as decisions, side effects and inputs see it while it runs."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry[Any]
+    store: OfficeStore
+    office: Office
+    system: PhoneSystem
+
+    @property
+    def number_format(self) -> NumberFormat:
+        """Return how this phone system writes numbers."""
+
+    def __getitem__(self, person_id: str) -> PersonState:
+        """Return the state of one person."""
+
+    def values(self) -> ValuesView[PersonState]:
+        """Return the states of all people."""
+
+    def items(self) -> ItemsView[str, PersonState]:
+        """Return all people by id."""
+
+    def has(self, state: PersonState) -> bool:
+        """Return whether this person has not been removed meanwhile."""
+
+    @callback
+    def reconcile(self, state: PersonState) -> None:
+        """Set a person's redirect as desired, in the background."""
+
+    @callback
+    def apply_side_effects(self, state: PersonState) -> None:
+        """Bring hotline and telephones up to date, in the background."""
+
+    @callback
+    def show(self, state: PersonState) -> None:
+        """Write the person's entities, and fire what has happened."""
+
+    @callback
+    def update_facts(
+        self,
+        state: PersonState,
+        change: Callable[[Facts], Facts],
+        seen: Context | None = None,
+    ) -> None:
+        """Take what an input observed."""
+
+    async def async_save(self, state: PersonState, ledger: Ledger) -> None:
+        """Store what a person's redirect depends on.
+
+        Raises:
+            OSError: it is not stored.
+        """

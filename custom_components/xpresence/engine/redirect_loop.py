@@ -73,14 +73,35 @@ class RedirectView:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-class RedirectLoop:
-    """The redirect of one extension.
+class RedirectOwner:
+    """Whose redirect a loop keeps; this one stores nothing and listens to nothing."""
 
-    ``save`` stores the ledger (with whatever else the coordinator has not
-    stored yet) and returns once it is on the disk. ``changed`` is told whenever
-    there is something new to show, ``found`` what a plan found out. ``label`` says
-    where calls go to who may know it, ``public_label`` to everybody.
-    """
+    async def save(self, ledger: Ledger) -> None:
+        """Store the ledger, and return once it is on the disk.
+
+        Raises:
+            OSError: it is not stored.
+        """
+
+    @callback
+    def changed(self) -> None:
+        """Take a new :attr:`RedirectLoop.view`."""
+
+    @callback
+    def found(self, event: Event) -> None:
+        """Take what a plan found out."""
+
+    def label(self, destination: Destination) -> str:
+        """Return where calls go, for who may know it."""
+        return destination.number
+
+    def public_label(self, destination: Destination) -> str:
+        """Return where calls go, for everybody."""
+        return MASK
+
+
+class RedirectLoop:
+    """The redirect of one extension."""
 
     def __init__(
         self,
@@ -89,11 +110,7 @@ class RedirectLoop:
         extension: str,
         ledger: Ledger,
         *,
-        save: Callable[[Ledger], Awaitable[None]] | None = None,
-        changed: Callable[[], None] = lambda: None,
-        found: Callable[[Event], None] = lambda event: None,
-        label: Label = lambda destination: destination.number,
-        public_label: Label = lambda destination: MASK,
+        owner: RedirectOwner | None = None,
         desk_change: DeskChange = DeskChange.RESPECT,
         ready_since: datetime | None = None,
     ) -> None:
@@ -102,11 +119,7 @@ class RedirectLoop:
         self._system = system
         self._extension = extension
         self.ledger = ledger
-        self._save = save or _forget
-        self._changed = changed
-        self._found = found
-        self._label = label
-        self._public_label = public_label
+        self._owner = owner or RedirectOwner()
         self.desk_change = desk_change
         self.ready_since = ready_since
         self.desired: DesiredRedirect | None = None
@@ -213,7 +226,7 @@ class RedirectLoop:
                     capabilities=self.capabilities,
                 )
             try:
-                await self._save(self.ledger)
+                await self._owner.save(self.ledger)
             except OSError:
                 self.ledger = before
                 raise
@@ -234,8 +247,7 @@ class RedirectLoop:
         Nothing is stored any more: the extension is no longer ours afterwards.
         """
         self.desired = None
-        self._save = _forget
-        self._changed = lambda: None
+        self._owner = RedirectOwner()
         try:
             await self.async_turn()
         except PhoneSystemError, OSError:
@@ -263,7 +275,7 @@ class RedirectLoop:
             await self._remember(step.ledger, must=attempt == 0 or bool(step.write))
             for event in step.events:
                 _LOGGER.debug("A reading means: %s", event.kind)
-                self._found(event)
+                self._owner.found(event)
             if step.again is not None:
                 self._wake_at(step.again)
             if step.write is None:
@@ -327,7 +339,7 @@ class RedirectLoop:
         # reason, must not store the ledger before this one over it.
         before, self.ledger = self.ledger, ledger
         try:
-            await self._save(ledger)
+            await self._owner.save(ledger)
         except OSError:
             if must:
                 self.ledger = before
@@ -400,16 +412,16 @@ class RedirectLoop:
             attributes["set_by"] = shown.set_by.value
         if reason is not None:
             attributes["reason"] = reason
-        details = attributes | self._where(shown, self._label)
+        details = attributes | self._where(shown, self._owner.label)
         before = {k: v for k, v in self.view.details.items() if k not in ASIDE}
         if shown.status is not self.view.status or details != before:
             self._since = dt_util.utcnow()
         past = {"since": self._since, **self._last_failure}
-        public = self._where(shown, self._public_label)
+        public = self._where(shown, self._owner.public_label)
         self.view = RedirectView(
             shown.status, attributes | public | past, details | past
         )
-        self._changed()
+        self._owner.changed()
 
     def _where(self, shown: Shown, label: Label) -> dict[str, Any]:
         """Return where calls go, and where under each condition that forwards them."""
@@ -441,7 +453,3 @@ class RedirectLoop:
                 return "rejected"
             case _:
                 return "unreachable"
-
-
-async def _forget(_ledger: Ledger) -> None:
-    """Store nothing."""

@@ -1,12 +1,11 @@
 """What goes along with a person's redirect: the hotline, the telephones, the guards."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 import logging
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
@@ -30,7 +29,7 @@ from ..presence.redirect.guards import (
 from ..settings.permissions import info_tier_from
 from ..telephony.driver import Capability, PhoneSystem, PhoneSystemError
 from .issues import set_person_issue
-from .person import PersonState
+from .person import PersonState, Runtime
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -172,56 +171,42 @@ async def end_wrap_up(
 
 
 class SideEffects:
-    """Lets hotline and telephones follow decisions, in the background.
+    """Brings hotline and telephones up to date with decisions, in the background."""
 
-    ``save`` stores what the guards noted of a person; ``is_here`` tells whether a
-    person has not left meanwhile.
-    """
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry[Any],
-        system: PhoneSystem,
-        *,
-        save: Callable[[PersonState], Awaitable[None]],
-        is_here: Callable[[PersonState], bool],
-    ) -> None:
+    def __init__(self, people: Runtime) -> None:
         """Prepare; nothing runs before :meth:`follow`."""
-        self._hass = hass
-        self._entry = entry
-        self._system = system
-        self._save = save
-        self._is_here = is_here
+        self._people = people
 
     @callback
     def follow(self, state: PersonState) -> None:
         """Let hotline and telephones follow a decision, in the background."""
-        self._entry.async_create_background_task(
-            self._hass, self._async_follow(state), f"{DOMAIN} accompany"
+        self._people.entry.async_create_background_task(
+            self._people.hass, self._async_follow(state), f"{DOMAIN} side effects"
         )
 
     async def _async_follow(self, state: PersonState) -> None:
         await state.loop.async_settled()
-        options = self._entry.options
-        await push_status(self._system, state, options)
+        options = self._people.entry.options
+        await push_status(self._people.system, state, options)
         async with state.guard_turn:
-            conflict = await guard_hotline(self._system, state, options)
-            ready_at = await end_wrap_up(self._system, state, options, dt_util.utcnow())
+            conflict = await guard_hotline(self._people.system, state, options)
+            ready_at = await end_wrap_up(
+                self._people.system, state, options, dt_util.utcnow()
+            )
         name, person_id = state.person.name, state.person.id
         set_person_issue(
-            self._hass, "hotline_conflict", person_id, name, there=conflict
+            self._people.hass, "hotline_conflict", person_id, name, there=conflict
         )
         age = age_of_redirect(state, options, dt_util.utcnow())
         set_person_issue(
-            self._hass, "redirect_too_old", person_id, name, there=age.too_old
+            self._people.hass, "redirect_too_old", person_id, name, there=age.too_old
         )
         if age.fall_back:
             await state.loop.async_follow_own(END_EVERY_FORWARD)
         ages_at = None if age.too_old else age.at
         self._again(state, [at for at in (ages_at, ready_at) if at is not None])
         try:
-            await self._save(state)
+            await self._people.async_save(state, state.loop.ledger)
         except OSError:
             _LOGGER.exception("What was guarded could not be noted yet")
 
@@ -238,5 +223,7 @@ class SideEffects:
             self.follow(state)
 
         # Nobody looks after who has left meanwhile.
-        if (first := min(instants, default=None)) and self._is_here(state):
-            state.guard_timer = async_track_point_in_utc_time(self._hass, look, first)
+        if (first := min(instants, default=None)) and self._people.has(state):
+            state.guard_timer = async_track_point_in_utc_time(
+                self._people.hass, look, first
+            )

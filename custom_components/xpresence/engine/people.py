@@ -1,0 +1,342 @@
+"""The people of one phone system: their life cycle, and what every loop calls back.
+
+:class:`People` is a mapping of person id → :class:`~.person.PersonState`. It adds,
+changes and removes people, and it is the one object (:class:`~.person.Runtime`) that
+decisions, side effects, redirect loops and inputs get of the office.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_DESK_CHANGE, DOMAIN
+from ..presence.decision.decide import decide
+from ..presence.line import Destination
+from ..presence.model import Facts, Office, Person
+from ..presence.redirect.labels import label, public_label
+from ..presence.redirect.ledger import Ledger
+from ..presence.redirect.numbers import NumberFormat
+from ..presence.redirect.plan import DeskChange, Event
+from ..settings.office import number_format, office_from
+from ..telephony.driver import LineChanged, PhoneSystem
+from .attribution import origin_at_phone
+from .decisions import DecisionUpdater
+from .events import (
+    fire_activated,
+    fire_event,
+    fire_redirected,
+    update_redirect_issue,
+)
+from .input import InputContext
+from .issues import create_release_issue, delete_person_issues
+from .person import (
+    EVENT_TYPES,
+    CleansUp,
+    Input,
+    PersonState,
+    PresenceEventType,
+    RestoresFacts,
+)
+from .redirect_loop import RedirectLoop, RedirectOwner
+from .serialization import (
+    facts_from_record,
+    ledger_from_record,
+    noted_from_record,
+    to_record,
+)
+from .side_effects import SideEffects
+from .store import OfficeStore
+
+_LOGGER = logging.getLogger(__name__)
+
+type MakeInputs = Callable[[InputContext], tuple[Input, ...]]
+
+
+class People(Mapping[str, PersonState]):
+    """The people of one phone system, by id.
+
+    Nothing acts before :meth:`activate`: the entities that a decision depends on may
+    still be missing while Home Assistant starts.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        store: OfficeStore,
+        make_inputs: MakeInputs,
+    ) -> None:
+        """Prepare an office without people; :meth:`connect_to` names its system."""
+        self.hass = hass
+        self.entry = entry
+        self.store = store
+        self.office: Office = office_from(entry, hass.config.time_zone)
+        self.system: PhoneSystem
+        self.decisions = DecisionUpdater(self)
+        self.side_effects = SideEffects(self)
+        self.ready_since: datetime | None = None
+        """Since when the phone system is connected; ``None`` while it is not."""
+        self._states: dict[str, PersonState] = {}
+        self._make_inputs_for = make_inputs
+        self._active = False
+
+    @override
+    def __getitem__(self, person_id: str) -> PersonState:
+        return self._states[person_id]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._states)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._states)
+
+    # Life
+
+    @callback
+    def connect_to(self, system: PhoneSystem) -> None:
+        """Name the phone system; before anybody is added."""
+        self.system = system
+
+    @callback
+    def activate(self) -> None:
+        """Start all inputs, decide once with what they know, and act from now on."""
+        for state in self._states.values():
+            self._start_inputs(state)
+        self._active = True
+        self.decisions.refresh(self)
+        for state in self._states.values():
+            self.reconcile(state)
+
+    @callback
+    def stop(self) -> None:
+        """End what runs; what was set in the phone system stays set."""
+        self.decisions.stop()
+        for state in self._states.values():
+            state.stop()
+
+    @callback
+    def add(self, person: Person) -> None:
+        """Take a person with what is stored of them."""
+        record = self.store.get(person.id)
+        facts = facts_from_record(person.id, record)
+        self._states[person.id] = state = PersonState(
+            person=person,
+            facts=facts,
+            decision=decide(self.office, facts, dt_util.utcnow()),
+            loop=self._make_loop(person, ledger_from_record(record, person.extension)),
+            **noted_from_record(record),
+        )
+        self._make_inputs(state)
+
+    async def async_remove(self, person_id: str) -> None:
+        """Restore what a profile holds for a person, and forget them."""
+        # Removed first, so that no other change sets their redirect again.
+        state = self._states.pop(person_id)
+        state.stop()
+        for one in state.inputs:
+            if isinstance(one, CleansUp):
+                await one.async_clean_up()
+        released = await state.loop.async_release()
+        own = [key for key in self.store if key.split(".")[0] == person_id]
+        await self.store.async_put(dict.fromkeys(own))
+        delete_person_issues(self.hass, person_id)
+        if not released:
+            create_release_issue(self.hass, person_id)
+
+    async def async_update(self, person: Person) -> None:
+        """Apply changed settings of a person; their inputs are made anew."""
+        state = self._states[person.id]
+        if person.extension != state.person.extension:
+            await self._async_change_extension(state, person)
+        state.person = person
+        if dict(self.entry.subentries[person.id].data) == state.settings:
+            for one in state.inputs:
+                one.office_changed()
+            return
+        for one in state.inputs:
+            one.stop()
+        self._make_inputs(state)
+
+    async def _async_change_extension(self, state: PersonState, person: Person) -> None:
+        """Follow a person to another extension; the old one is restored."""
+        before = state.loop
+        state.person, state.loop = person, self._make_loop(person, Ledger())
+        if not await before.async_release():
+            create_release_issue(self.hass, person.id)
+
+    def _make_loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
+        return RedirectLoop(
+            self.hass,
+            self.system,
+            person.extension,
+            ledger,
+            owner=_LoopOwner(self, person.id),
+            desk_change=self.desk_change,
+            ready_since=self.ready_since,
+        )
+
+    def _make_inputs(self, state: PersonState) -> None:
+        state.settings = dict(self.entry.subentries[state.person.id].data)
+        state.inputs = self._make_inputs_for(InputContext(self, state))
+        for one in state.inputs:
+            if isinstance(one, RestoresFacts):
+                state.facts = one.restore_facts(state.facts)
+        state.decision = decide(self.office, state.facts, dt_util.utcnow())
+        if self._active:
+            self._start_inputs(state)
+
+    @callback
+    def _start_inputs(self, state: PersonState) -> None:
+        for one in state.inputs:
+            one.start()
+
+    # What is outside
+
+    @callback
+    def line_changed(self, event: LineChanged) -> None:
+        """Take a reading of an extension; whoever it belongs to follows."""
+        line = event.line
+        for state in self._states.values():
+            if state.person.extension == line.extension:
+                state.loop.observe(line)
+                self.reconcile(state)
+                if state.person.queues:
+                    self.apply_side_effects(state)
+        self.decisions.resolve_soon()
+
+    @callback
+    def connection_changed(self, *, ready: bool) -> None:
+        """Forget all readings; read everything anew once connected."""
+        self.ready_since = dt_util.utcnow() if ready else None
+        for state in self._states.values():
+            # What was read before the break says nothing about now.
+            state.loop.lost()
+            state.loop.ready_since = self.ready_since
+            if ready:
+                self.reconcile(state)
+                state.published = None
+                self.side_effects.follow(state)
+
+    # What every loop calls back (person.Runtime)
+
+    @property
+    def number_format(self) -> NumberFormat:
+        """Return how this phone system writes numbers."""
+        return number_format(
+            self.entry.options, (p.extension for p in self.office.people.values())
+        )
+
+    @property
+    def desk_change(self) -> DeskChange:
+        """Return what a redirect dialled at the desk phone means in this office."""
+        return DeskChange(self.entry.options.get(CONF_DESK_CHANGE, DeskChange.RESPECT))
+
+    def has(self, state: PersonState) -> bool:
+        """Return whether this person has not been removed meanwhile."""
+        return self._states.get(state.person.id) is state
+
+    @callback
+    def reconcile(self, state: PersonState) -> None:
+        """Set a person's redirect as desired, in the background."""
+        if not self._active:
+            return
+        self.entry.async_create_background_task(
+            self.hass, state.loop.async_follow(), f"{DOMAIN} redirect"
+        )
+
+    @callback
+    def apply_side_effects(self, state: PersonState) -> None:
+        """Bring hotline and telephones up to date, in the background."""
+        if self._active:
+            self.side_effects.follow(state)
+
+    async def async_save(self, state: PersonState, ledger: Ledger) -> None:
+        """Store what a person's redirect depends on, where that differs.
+
+        Raises:
+            OSError: it is not stored.
+        """
+        record = to_record(state, ledger)
+        if record != self.store.get(state.person.id):
+            await self.store.async_put({state.person.id: record})
+
+    @callback
+    def update_facts(
+        self,
+        state: PersonState,
+        change: Callable[[Facts], Facts],
+        seen: Context | None = None,
+    ) -> None:
+        """Take what an input observed; nothing of a person who was removed."""
+        if not self.has(state):
+            return
+        facts = change(state.facts)
+        if facts is state.facts:
+            return
+        # Other appointments show in the calendar even while nothing is decided anew.
+        show = facts.agenda != state.facts.agenda
+        state.facts = facts
+        self.decisions.refresh([state.person.id], show=show, seen=seen)
+
+    @callback
+    def show(self, state: PersonState) -> None:
+        """Write the person's entities, and fire what has happened."""
+        if not self.has(state):
+            return
+        # Before the listeners: the event of a profile precedes its states.
+        fire_activated(self.hass, state)
+        for listener in tuple(state.listeners):
+            listener()
+        update_redirect_issue(self.hass, self.entry, state)
+        if self._active and fire_redirected(self.hass, state):
+            self.apply_side_effects(state)
+
+
+class _LoopOwner(RedirectOwner):
+    """A person as their redirect loop sees them: by id, for the state may be new."""
+
+    def __init__(self, people: People, person_id: str) -> None:
+        self._people = people
+        self._id = person_id
+
+    @override
+    async def save(self, ledger: Ledger) -> None:
+        if (state := self._people.get(self._id)) is not None:
+            await self._people.async_save(state, ledger)
+
+    @override
+    def changed(self) -> None:
+        if (state := self._people.get(self._id)) is not None:
+            self._people.show(state)
+
+    @override
+    def found(self, event: Event) -> None:
+        event_type = EVENT_TYPES.get(event.kind)
+        state = self._people.get(self._id)
+        if event_type is None or state is None:
+            return
+        at_phone = event_type is PresenceEventType.CHANGED_AT_PHONE
+        fire_event(
+            self._people.hass,
+            state,
+            event_type,
+            {"parts": sorted(part.value for part in event.parts)},
+            origin_at_phone() if at_phone else None,
+        )
+
+    @override
+    def label(self, destination: Destination) -> str:
+        people = self._people
+        return label(people.office, self._id, destination, people.number_format)
+
+    @override
+    def public_label(self, destination: Destination) -> str:
+        people = self._people
+        return public_label(people.office, self._id, destination, people.number_format)

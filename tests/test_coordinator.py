@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 import json
+import os
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.xpresence.const import DOMAIN
-from custom_components.xpresence.engine import decisions as deciding, store
+from custom_components.xpresence.engine import decisions as deciding
 from custom_components.xpresence.presence.redirect.targets import resolve_office
 from custom_components.xpresence.telephony.driver import ConnectionChanged, LineChanged
 from tests.conftest import set_up
@@ -299,7 +300,7 @@ async def test_a_full_disk_changes_nothing_and_says_so(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
     with (
-        patch.object(store.os, "fdatasync", side_effect=OSError(28, "full")),
+        patch.object(os, "fdatasync", side_effect=OSError(28, "full")),
         pytest.raises(HomeAssistantError) as caught,
     ):
         await choose(hass, "Meeting")

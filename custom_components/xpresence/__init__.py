@@ -7,14 +7,22 @@ from homeassistant.helpers.device_registry import DeviceEntryType
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.setup import async_when_setup
 
-from .const import DOMAIN
+from .const import DOMAIN, SUBENTRY_PERSON
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
+from .engine.issues import (
+    create_release_issue,
+    delete_entry_issues,
+    delete_person_issues,
+    set_newer_entry_issue,
+)
 from .engine.removal import async_release_all
-from .engine.store import OfficeStore
+from .engine.store import Newer, OfficeStore
 from .frontend import async_setup_frontend
+from .inputs.stored_records import RECORD_TYPES
 from .inputs.teams import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
 from .services import async_setup_actions
+from .settings.migrations import is_newer, migrate
 from .voice import async_refresh_voice
 from .websocket import async_setup_websocket
 
@@ -36,6 +44,15 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_websocket(hass)
     await async_setup_frontend(hass)
     async_when_setup(hass, "conversation", _async_listen)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        # Home Assistant itself refuses to set these up, and does not say why.
+        set_newer_entry_issue(hass, entry, there=is_newer(entry))
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> bool:
+    """Take settings that another version stored; one step at a time."""
+    migrate(hass, entry)
     return True
 
 
@@ -72,11 +89,21 @@ async def async_unload_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
 
 async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> None:
     """Give back the redirects that profiles hold, then forget everything."""
-    store = OfficeStore(hass, entry.entry_id)
-    await store.async_load()
-    await async_release_all(hass, entry, store)
-    await async_take_back_all(hass, entry, store)
+    store = OfficeStore(hass, entry.entry_id, RECORD_TYPES)
+    people = [one.subentry_id for one in entry.get_subentries_of_type(SUBENTRY_PERSON)]
+    try:
+        await store.async_load(people)
+    except Newer:
+        # What a later version holds for them is not known to this one.
+        for person_id in people:
+            create_release_issue(hass, person_id)
+    else:
+        await async_release_all(hass, entry, store)
+        await async_take_back_all(hass, entry, store)
     await store.async_remove()
+    for person_id in people:
+        delete_person_issues(hass, person_id)
+    delete_entry_issues(hass, entry)
     await async_forget_all(hass, entry)
 
 

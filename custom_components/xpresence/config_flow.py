@@ -40,6 +40,7 @@ from .flows.person import PersonSubentryFlow
 from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
 from .settings.default_profiles import default_profiles
+from .settings.migrations import MINOR_VERSION, VERSION
 from .settings.validation import name_problem, tidy
 
 TITLES: Final = {
@@ -50,7 +51,8 @@ TITLES: Final = {
 class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
     """One config entry is one phone system."""
 
-    VERSION = 1
+    VERSION = VERSION
+    MINOR_VERSION = MINOR_VERSION
 
     @staticmethod
     @callback

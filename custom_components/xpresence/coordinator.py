@@ -15,7 +15,7 @@ from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -32,14 +32,18 @@ from .engine.events import (
 )
 from .engine.exceptions import not_set_error, raise_refusals
 from .engine.issues import (
+    set_journal_damage_issue,
+    set_journal_issue,
+    set_newer_journal_issue,
     set_person_issue,
 )
 from .engine.people import People
 from .engine.person import (
     PresenceEventListener,
 )
-from .engine.store import OfficeStore
+from .engine.store import Newer, OfficeStore
 from .inputs import inputs_for
+from .inputs.stored_records import RECORD_TYPES
 from .presence.decision.decide import choose, note_on
 from .presence.model import (
     EndingKind,
@@ -76,7 +80,12 @@ class OfficeCoordinator:
         """Prepare; :meth:`async_start` does the work."""
         self.hass = hass
         self.entry = entry
-        self.store = OfficeStore(hass, entry.entry_id)
+        self.store = OfficeStore(
+            hass,
+            entry.entry_id,
+            RECORD_TYPES,
+            lambda trouble: set_journal_issue(hass, entry, trouble),
+        )
         self.people = People(hass, entry, self.store, inputs_for)
         self.system: PhoneSystem
         self._connection = connection_of(entry.data)
@@ -100,9 +109,10 @@ class OfficeCoordinator:
 
         Raises:
             ConfigEntryAuthFailed: the login is refused.
+            ConfigEntryError: a later version stored what is there.
             ConfigEntryNotReady: the certificate or the rights are not enough.
         """
-        await self.store.async_load()
+        await self._async_load()
         self.system = build(
             self.hass,
             self.entry.data,
@@ -119,6 +129,25 @@ class OfficeCoordinator:
         for person in self.office.people.values():
             self.people.add(person)
         self._check_profiles()
+
+    async def _async_load(self) -> None:
+        try:
+            await self.store.async_load(self.office.people)
+        except Newer as error:
+            set_newer_journal_issue(self.hass, self.entry, there=True)
+            raise ConfigEntryError(
+                translation_domain=DOMAIN, translation_key="stored_by_newer"
+            ) from error
+        set_newer_journal_issue(self.hass, self.entry, there=False)
+        if self.store.damage is not None:
+            names = [
+                person.name
+                for person in self.office.people.values()
+                if person.id in self.store.damage.records
+            ]
+            set_journal_damage_issue(
+                self.hass, self.entry, names, self.store.damage.aside
+            )
 
     @callback
     def async_activate(self) -> None:

@@ -14,6 +14,7 @@ from .flows.repairs import (
     ReplaceEntityFlow,
     ReplaceProfileFlow,
     RetryFlow,
+    WhoseRedirectFlow,
 )
 from .flows.repairs.calendars import AccountSignInFlow, CalendarSignInFlow
 from .flows.repairs.microsoft import MicrosoftSignInFlow
@@ -27,6 +28,7 @@ PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "sign_in_anew": CalendarSignInFlow,
     "sign_in_at_microsoft": MicrosoftSignInFlow,
     "try_again": RetryFlow,
+    "whose_redirect": WhoseRedirectFlow,
 }
 
 

@@ -552,8 +552,8 @@ async def test_input_all_day_is_not_written_to_the_disk_all_day(day: Day) -> Non
     await day.says(USED, day.clock_of_pc("8:00"))
     await day.begin(**pc({"last_input": USED}))
     store = day.entry.runtime_data.store
-    before = store._lines
+    before = store._journal._lines
     for minute in range(1, 60):
         await day.at(f"8:{minute:02d}")
         await day.says(USED, day.clock_of_pc(f"8:{minute:02d}"))
-    assert store._lines == before
+    assert store._journal._lines == before

@@ -164,7 +164,7 @@ async def test_a_chatty_entity_is_not_written_to_the_disk(day: Day) -> None:
     await day.says(FOCUS, "0")
     await day.begin(rules=[rule(FOCUS, ["on"], MEETING)])
     store = day.entry.runtime_data.store
-    before, facts = store._lines, day.state.facts
+    before, facts = store._journal._lines, day.state.facts
     for number in range(100):
         await day.says(FOCUS, str(number))
-    assert (store._lines, day.state.facts) == (before, facts)
+    assert (store._journal._lines, day.state.facts) == (before, facts)

@@ -12,6 +12,7 @@ from ..telephony.driver import (
     PhoneSystemError,
     Rejected,
 )
+from .redirect_loop import Undecided
 
 
 def not_set_error(error: PhoneSystemError) -> HomeAssistantError:
@@ -27,6 +28,8 @@ def not_set_error(error: PhoneSystemError) -> HomeAssistantError:
             key = "redirect_unsupported"
         case Rejected():
             key = "redirect_rejected"
+        case Undecided():
+            key = "redirect_undecided"
         case _:
             key = "redirect_pending"
     return HomeAssistantError(

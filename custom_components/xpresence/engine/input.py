@@ -85,6 +85,21 @@ class InputContext:
         """Return what an input stored of this person; empty if nothing."""
         return self.store.get(f"{self.person_id}.{name}")
 
+    def remembered_each(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return the records of one kind that are stored one by one, by their ids."""
+        return self.store.group(f"{self.person_id}.{name}")
+
+    async def async_remember_each(
+        self, name: str, records: Mapping[str, dict[str, Any] | None]
+    ) -> None:
+        """Store records of one kind, each by itself; ``None`` forgets one.
+
+        Raises:
+            OSError: nothing was changed.
+        """
+        prefix = f"{self.person_id}.{name}."
+        await self.store.async_put({prefix + key: r for key, r in records.items()})
+
     async def async_remember(self, name: str, record: dict[str, Any] | None) -> None:
         """Store something that must survive a restart; ``None`` forgets it.
 

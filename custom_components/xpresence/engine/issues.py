@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
+from .store import Trouble
 
 type Placeholders = dict[str, str]
 SETTINGS: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
@@ -34,6 +35,7 @@ GROUPWARE: Final[Mapping[str, str]] = {"exchange": "Exchange", "notes": "Domino"
 OF_A_PERSON: Final = (
     "default_profile_missing",
     "hotline_conflict",
+    "ledger_lost",
     "microsoft_sign_in",
     "redirect_failing",
     "redirect_too_old",
@@ -44,6 +46,7 @@ FIX_FLOWS: Final[Mapping[str, str]] = {
     "default_profile_missing": "another_profile",
     "entity_missing": "another_entity",
     "hotline_conflict": "ready_elsewhere",
+    "ledger_lost": "whose_redirect",
     "microsoft_sign_in": "sign_in_at_microsoft",
     "redirect_failing_permission_denied": "try_again",
     "redirect_too_old": "end_redirect",
@@ -74,6 +77,93 @@ def create_release_issue(hass: HomeAssistant, person_id: str) -> None:
         is_persistent=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key="release_failed",
+    )
+
+
+OF_THE_JOURNAL: Final = ("disk_full", "journal_not_written")
+"""Why nothing can be stored."""
+
+
+@callback
+def set_journal_issue(
+    hass: HomeAssistant, entry: ConfigEntry, trouble: Trouble | None
+) -> None:
+    """Say that nothing can be stored, and why; ``None``: it can."""
+    kind = None
+    if trouble is not None:
+        kind = "disk_full" if trouble.full else "journal_not_written"
+    for known in OF_THE_JOURNAL:
+        blanks = {"title": entry.title}
+        if trouble is not None and not trouble.full:
+            blanks["reason"] = trouble.reason
+        _set_entry_issue(hass, entry, known, blanks, there=known == kind)
+
+
+@callback
+def set_newer_journal_issue(
+    hass: HomeAssistant, entry: ConfigEntry, *, there: bool
+) -> None:
+    """Say that a later version stored what is there, or that it did not."""
+    _set_entry_issue(hass, entry, "journal_newer", {"title": entry.title}, there=there)
+
+
+@callback
+def set_newer_entry_issue(
+    hass: HomeAssistant, entry: ConfigEntry, *, there: bool
+) -> None:
+    """Say that a later version changed the settings, or that it did not."""
+    _set_entry_issue(hass, entry, "entry_newer", {"title": entry.title}, there=there)
+
+
+@callback
+def set_journal_damage_issue(
+    hass: HomeAssistant, entry: ConfigEntry, people: Iterable[str], file: str | None
+) -> None:
+    """Say what could not be read, of whom, and where it was kept."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"journal_damaged_{entry.entry_id}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="journal_damaged",
+        translation_placeholders={
+            "title": entry.title,
+            "people": ", ".join(people) or "–",
+            "file": file or "–",
+        },
+    )
+
+
+@callback
+def delete_entry_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Drop every notice about what was stored of a phone system that is removed."""
+    for kind in (*OF_THE_JOURNAL, "journal_damaged", "journal_newer", "entry_newer"):
+        ir.async_delete_issue(hass, DOMAIN, f"{kind}_{entry.entry_id}")
+
+
+@callback
+def _set_entry_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    kind: str,
+    blanks: Placeholders,
+    *,
+    there: bool,
+) -> None:
+    issue = f"{kind}_{entry.entry_id}"
+    if not there:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=kind,
+        translation_placeholders=blanks,
     )
 
 

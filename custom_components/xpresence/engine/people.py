@@ -33,7 +33,11 @@ from .events import (
     update_redirect_issue,
 )
 from .input import InputContext
-from .issues import create_release_issue, delete_person_issues
+from .issues import (
+    create_release_issue,
+    delete_person_issues,
+    set_person_issue,
+)
 from .person import (
     EVENT_TYPES,
     CleansUp,
@@ -46,6 +50,7 @@ from .redirect_loop import RedirectLoop, RedirectOwner
 from .serialization import (
     facts_from_record,
     ledger_from_record,
+    ledger_is_lost,
     noted_from_record,
     to_record,
 )
@@ -130,10 +135,15 @@ class People(Mapping[str, PersonState]):
             person=person,
             facts=facts,
             decision=decide(self.office, facts, dt_util.utcnow()),
-            loop=self._make_loop(person, ledger_from_record(record, person.extension)),
+            loop=self._make_loop(
+                person,
+                ledger_from_record(record, person.extension),
+                undecided=ledger_is_lost(record),
+            ),
             **noted_from_record(record),
         )
         self._make_inputs(state)
+        self._set_ledger_issue(state)
 
     async def async_remove(self, person_id: str) -> None:
         """Restore what a profile holds for a person, and forget them."""
@@ -144,8 +154,7 @@ class People(Mapping[str, PersonState]):
             if isinstance(one, CleansUp):
                 await one.async_clean_up()
         released = await state.loop.async_release()
-        own = [key for key in self.store if key.split(".")[0] == person_id]
-        await self.store.async_put(dict.fromkeys(own))
+        await self.store.async_forget(person_id)
         delete_person_issues(self.hass, person_id)
         if not released:
             create_release_issue(self.hass, person_id)
@@ -170,8 +179,35 @@ class People(Mapping[str, PersonState]):
         state.person, state.loop = person, self._make_loop(person, Ledger())
         if not await before.async_release():
             create_release_issue(self.hass, person.id)
+        self._set_ledger_issue(state)
 
-    def _make_loop(self, person: Person, ledger: Ledger) -> RedirectLoop:
+    async def async_decide_redirect(self, person_id: str, *, of_profile: bool) -> None:
+        """Say whose the redirect is that stands, where the ledger was damaged.
+
+        Raises:
+            OSError: it could not be stored; nothing was changed.
+            PhoneSystemError: the phone system cannot be read, or does not follow yet.
+        """
+        state = self[person_id]
+        try:
+            await state.loop.async_decide(of_profile=of_profile)
+        finally:
+            self._set_ledger_issue(state)
+
+    @callback
+    def _set_ledger_issue(self, state: PersonState) -> None:
+        """Ask whose redirect stands, as long as nobody has said so."""
+        set_person_issue(
+            self.hass,
+            "ledger_lost",
+            state.person.id,
+            state.person.name,
+            there=state.loop.undecided,
+        )
+
+    def _make_loop(
+        self, person: Person, ledger: Ledger, *, undecided: bool = False
+    ) -> RedirectLoop:
         return RedirectLoop(
             self.hass,
             self.system,
@@ -180,6 +216,7 @@ class People(Mapping[str, PersonState]):
             owner=_LoopOwner(self, person.id),
             desk_change=self.desk_change,
             ready_since=self.ready_since,
+            undecided=undecided,
         )
 
     def _make_inputs(self, state: PersonState) -> None:
@@ -263,9 +300,7 @@ class People(Mapping[str, PersonState]):
         Raises:
             OSError: it is not stored.
         """
-        record = to_record(state, ledger)
-        if record != self.store.get(state.person.id):
-            await self.store.async_put({state.person.id: record})
+        await self.store.async_put({state.person.id: to_record(state, ledger)})
 
     @callback
     def update_facts(

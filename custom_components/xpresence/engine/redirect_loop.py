@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..presence.line import Condition, Destination, ForwardingState, Line
 from ..presence.redirect.desired import DesiredRedirect
-from ..presence.redirect.ledger import Ledger
+from ..presence.redirect.ledger import Ledger, taken_over
 from ..presence.redirect.numbers import MASK
 from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities
 from ..presence.redirect.plan import (
@@ -55,6 +55,10 @@ WRITES_A_TURN: Final = 4
 ASIDE: Final = ("since", "last_failure", "last_failure_reason")
 """Attributes that tell of the redirect's past, and are no news by themselves."""
 NOT_AS_WISHED: Final = (RedirectStatus.PENDING, RedirectStatus.FAILED)
+
+
+class Undecided(PhoneSystemError):
+    """Nobody has said yet whose redirect stands; nothing was written."""
 
 
 type Label = Callable[[Destination], str]
@@ -113,6 +117,7 @@ class RedirectLoop:
         owner: RedirectOwner | None = None,
         desk_change: DeskChange = DeskChange.RESPECT,
         ready_since: datetime | None = None,
+        undecided: bool = False,
     ) -> None:
         """Watch the extension; nothing is written before the first turn."""
         self._hass = hass
@@ -122,6 +127,9 @@ class RedirectLoop:
         self._owner = owner or RedirectOwner()
         self.desk_change = desk_change
         self.ready_since = ready_since
+        self.undecided = undecided
+        """The ledger was damaged, and nobody has said yet whose redirect stands: it is
+        shown, and nothing is written."""
         self.desired: DesiredRedirect | None = None
         self.refusals: tuple[Refusal, ...] = ()
         self.line: Line | None = None
@@ -207,10 +215,13 @@ class RedirectLoop:
 
         Raises:
             NotRead: an end was given, and what to go back to is not known yet.
+            Undecided: first somebody has to say whose redirect stands.
             OSError: it could not be stored; nothing was written.
             PhoneSystemError: the phone system does not follow (yet).
         """
         async with self._turn:
+            if self.undecided:
+                raise Undecided
             if self.line is None and self._system.ready:
                 self.line = await self._timed(self._system.read(self._extension))
             before = self.ledger
@@ -241,11 +252,39 @@ class RedirectLoop:
         except OSError:
             _LOGGER.exception("A ledger could not be stored; its redirect waits")
 
+    async def async_decide(self, *, of_profile: bool) -> None:
+        """Take what stands as the phone's own setting, or as that of a profile.
+
+        What is a profile's ends with it; what was there before is not known any more.
+
+        Raises:
+            OSError: it could not be stored; nothing was changed.
+            PhoneSystemError: the phone system cannot be read, and nothing was changed;
+                or it does not follow yet.
+        """
+        async with self._turn:
+            ledger = Ledger()
+            if of_profile:
+                self.line = await self._timed(self._system.read(self._extension))
+                held = self.desired.profile if self.desired is not None else None
+                ledger = taken_over(self.line.forwarding, held)
+            before, self.ledger, self.undecided = self.ledger, ledger, False
+            try:
+                await self._owner.save(ledger)
+            except OSError:
+                self.ledger, self.undecided = before, True
+                raise
+        await self.async_turn()
+
     async def async_release(self) -> bool:
         """Give back what a profile holds, for good; tell whether that was possible.
 
         Nothing is stored any more: the extension is no longer ours afterwards.
         """
+        if self.undecided:
+            # What stands is not known to be ours: it stays.
+            self.stop()
+            return False
         self.desired = None
         self._owner = RedirectOwner()
         try:
@@ -261,6 +300,9 @@ class RedirectLoop:
             # Never connected: what it can do is not known, so nothing is judged.
             await self._remember(self.ledger, must=True)
             raise Unavailable("not connected yet")
+        if self.undecided:
+            await self._look()
+            return
         fresh = False
         for attempt in range(WRITES_A_TURN):
             if self.line is None and self._system.ready:
@@ -296,6 +338,12 @@ class RedirectLoop:
             self.ledger = answered(self.ledger, dt_util.utcnow())
             self.show()
         raise Rejected("differs")
+
+    async def _look(self) -> None:
+        """Read and store, and write nothing to the phone system."""
+        if self.line is None and self._system.ready:
+            self.line = await self._read()
+        await self._remember(self.ledger, must=True)
 
     async def _timed(self, answer: Awaitable[Line]) -> Line:
         begun = self._hass.loop.time()
@@ -442,6 +490,8 @@ class RedirectLoop:
     @property
     def reason(self) -> str | None:
         """Return, as a translation key, why the redirect is not as wished."""
+        if self.undecided:
+            return "undecided"
         if self.refusals:
             return self.refusals[0].reason.value
         match self.failure:

@@ -10,7 +10,7 @@ from ..telephony.driver import PhoneSystemError
 from .connection import build
 from .issues import create_release_issue
 from .redirect_loop import RedirectLoop
-from .serialization import ledger_from_record
+from .serialization import ledger_from_record, ledger_is_lost
 from .store import OfficeStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -20,6 +20,9 @@ async def async_release_all(
     hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
 ) -> None:
     """Restore what profiles hold or held; say so where that is not possible."""
+    for person_id in store:
+        if ledger_is_lost(store.get(person_id)):
+            create_release_issue(hass, person_id)
     held = {
         person_id: (record["extension"], ledger)
         for person_id in store

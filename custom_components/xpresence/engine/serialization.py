@@ -2,14 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-import logging
-from typing import Any
+from typing import Any, Final
 
 from ..presence.model import Choice, EndingKind, Facts, Note
-from ..presence.redirect.ledger import Ledger
+from ..presence.redirect.ledger import FIELDS, Ledger
+from ..presence.stored import (
+    Malformed,
+    fields,
+    flag,
+    instant,
+    listed,
+    member,
+    optional,
+    text,
+)
 from .person import PersonState
+from .record_types import Fields, Whole
 
-_LOGGER = logging.getLogger(__name__)
+LEDGER_LOST: Final = "ledger_lost"
+"""Set while nobody has said whose redirect stands, for the ledger was damaged."""
 
 
 def choice_to_record(choice: Choice | None) -> dict[str, Any] | None:
@@ -26,18 +37,22 @@ def choice_to_record(choice: Choice | None) -> dict[str, Any] | None:
     }
 
 
-def choice_from_record(record: Mapping[str, Any] | None) -> Choice | None:
-    """Read what :func:`choice_to_record` wrote."""
-    if not record:
+def choice_from_record(record: Any) -> Choice | None:
+    """Read what :func:`choice_to_record` wrote.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    if record is None:
         return None
-    until, ending = record["until"], record.get("ending")
+    given = fields(record)
     return Choice(
-        profile=record["profile"],
-        at=datetime.fromisoformat(record["at"]),
-        until=datetime.fromisoformat(until) if until else None,
-        info_text=record["info_text"],
-        ending=EndingKind(ending) if ending else None,
-        by=record["by"],
+        profile=text(given.get("profile")),
+        at=instant(given.get("at")),
+        until=optional(instant)(given.get("until")),
+        info_text=optional(text)(given.get("info_text")),
+        ending=optional(member(EndingKind))(given.get("ending")),
+        by=optional(text)(given.get("by")),
     )
 
 
@@ -50,14 +65,28 @@ def facts_to_record(facts: Facts) -> dict[str, Any]:
     }
 
 
+def note_from_record(record: Any) -> Note | None:
+    """Read an info text and the claim it was written under.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    if record is None:
+        return None
+    match listed(text)(record):
+        case (written, claim):
+            return Note(written, claim)
+        case _:
+            raise Malformed("no note")
+
+
 def facts_from_record(person_id: str, record: Mapping[str, Any]) -> Facts:
     """Read what :func:`facts_to_record` wrote; an empty record knows nothing."""
-    note = record.get("note")
     return Facts(
         person_id,
         choice=choice_from_record(record.get("choice")),
-        automatic=record.get("automatic", True),
-        note=Note(*note) if note else None,
+        automatic=flag(record.get("automatic", True)),
+        note=note_from_record(record.get("note")),
     )
 
 
@@ -68,18 +97,43 @@ def ledger_from_record(record: Mapping[str, Any], extension: str) -> Ledger:
     return Ledger.from_json(record["ledger"])
 
 
+def ledger_is_lost(record: Mapping[str, Any]) -> bool:
+    """Tell whether the ledger was damaged, and nobody has said yet what stands."""
+    return record.get(LEDGER_LOST) is True
+
+
 def noted_from_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """Read what the hotline and the guards noted of a person, by its field."""
     return {
-        "activated": record.get("activated"),
-        "paused": frozenset(record.get("paused", ())),
-        "redirect_since": _instant(record.get("redirect_since")),
-        "wrap_up_since": _instant(record.get("wrap_up_since")),
+        "activated": optional(text)(record.get("activated")),
+        "paused": frozenset(listed(text)(record.get("paused", ()))),
+        "redirect_since": optional(instant)(record.get("redirect_since")),
+        "wrap_up_since": optional(instant)(record.get("wrap_up_since")),
     }
+
+
+PERSON: Final = Fields(
+    {
+        "choice": choice_from_record,
+        "automatic": flag,
+        "note": note_from_record,
+        "activated": optional(text),
+        "paused": listed(text),
+        "redirect_since": optional(instant),
+        "wrap_up_since": optional(instant),
+        "extension": text,
+        "ledger": Whole(Ledger.from_json, FIELDS),
+        LEDGER_LOST: flag,
+    },
+    needed=frozenset({"extension", "ledger", LEDGER_LOST}),
+    doubt=LEDGER_LOST,
+)
+"""The record of a person."""
 
 
 def to_record(state: PersonState, ledger: Ledger) -> dict[str, Any]:
     """Return all that must survive of a person, with this ledger."""
+    lost = {LEDGER_LOST: True} if state.loop.undecided else {}
     return {
         **facts_to_record(state.facts),
         "activated": state.activated,
@@ -88,11 +142,8 @@ def to_record(state: PersonState, ledger: Ledger) -> dict[str, Any]:
         "wrap_up_since": _written(state.wrap_up_since),
         "extension": state.person.extension,
         "ledger": ledger.to_json(),
+        **lost,
     }
-
-
-def _instant(stored: str | None) -> datetime | None:
-    return datetime.fromisoformat(stored) if stored else None
 
 
 def _written(instant: datetime | None) -> str | None:

@@ -1,150 +1,319 @@
 """What must survive a crash: choices and ledgers, on disk before they act.
 
-A redirect may be written to the phone system only once its ledger entry is
-safe. Home Assistant's own ``Store`` rewrites a whole file and logs, rather than
-raises, when it cannot; so the records live in a journal: one line a change,
-flushed to the disk before the caller goes on (0.2 ms here), folded into a
-single line when it grows. A last line that a crash cut short never took effect
-and is dropped.
+A redirect may be written to the phone system only once its ledger entry is safe. Home
+Assistant's own ``Store`` rewrites a whole file and logs, rather than raises, when it
+cannot; so the records live in a :class:`~.journal.Journal`: one line a change,
+flushed to the disk before the caller goes on (0.2 ms here).
+
+What cannot be read costs itself and nothing else: the file is set aside as it was, and
+:attr:`OfficeStore.damage` says whom it concerns. Where nothing can be written, nothing
+is lost: the journal stays as it is, every change is refused, and it is tried again
+every minute.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-import contextlib
-import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+import errno
 import logging
-import os
 from pathlib import Path
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from ..const import DOMAIN
+from .journal import Changes, Contents, Journal, Newer, Record
+from .migrations import migrated
+from .record_types import Fields, RecordType
+
+__all__ = ["Damage", "Newer", "OfficeStore", "Record", "Trouble"]
 
 _LOGGER = logging.getLogger(__name__)
 
-VERSION: Final = 1
-FOLD_AFTER: Final = 1000
-"""Journal lines after which they are folded into one."""
+TRY_AGAIN: Final = timedelta(minutes=1)
+"""How long after a write that failed the next one is tried."""
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
-type Record = dict[str, Any]
+type Report = Callable[[Trouble | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the journal cannot be written. ``reason``: as the system names it."""
+
+    full: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What could not be read.
+
+    ``records``: of what kinds, by the person's id ("": of nobody's). ``aside``: the
+    name under which the file was kept, if it could be.
+    """
+
+    records: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    aside: str | None = None
 
 
 class OfficeStore:
-    """The records of one phone system: plain JSON values under a key."""
+    """The records of one phone system: plain JSON values under a key.
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file; nothing is read yet."""
+    A key is a person's id, for what is known of them; ``<person>.<kind>`` or
+    ``<person>.<kind>.<id>`` for what an input keeps; or a kind that is nobody's.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        kinds: Mapping[str, RecordType] | None = None,
+        report: Report = lambda trouble: None,
+    ) -> None:
+        """Name the file; nothing is read yet.
+
+        ``kinds``: how each kind of record is checked; the empty name is a person's
+        own. ``report`` is told of trouble with writing, and with ``None`` of its end.
+        """
         self._hass = hass
-        self._path = Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{entry_id}.journal"))
-        self._file: int | None = None
-        self._lines = 0
+        self._kinds = kinds or {}
+        self._report = report
+        path = Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{entry_id}.journal"))
+        self._journal = Journal(path)
         self._records: dict[str, Record] = {}
+        self._groups: dict[str, dict[str, Record]] = {}
+        self._trouble: Trouble | None = None
+        self._again: CALLBACK_TYPE | None = None
+        self._forgotten = False
+        """Something was forgotten that still stands in the file's history."""
+        self._closed = True
         self._turn = asyncio.Lock()
+        self.damage: Damage | None = None
 
-    async def async_load(self) -> None:
+    async def async_load(self, people: Collection[str] = ()) -> None:
         """Read everything and open the journal for writing.
 
+        ``people``: the ids of everybody who may have records.
+
         Raises:
-            OSError: the file cannot be read or written.
+            Newer: a later version wrote it; it is left untouched.
         """
         async with self._turn:
-            self._records = await self._hass.async_add_executor_job(self._read)
-            await self._hass.async_add_executor_job(self._fold)
+            self._closed, self.damage = False, None
+            contents = await self._hass.async_add_executor_job(
+                self._read, frozenset(people)
+            )
+            self._take(contents, people)
+            self._trouble, error = None, None
+            self._report(None)
+            if not self._journal.is_open:
+                error = await self._hass.async_add_executor_job(self._renew)
+            self._tell(error)
 
     def get(self, key: str) -> Record:
         """Return a copy of a record; empty if there is none."""
         return dict(self._records.get(key, {}))
 
+    def group(self, prefix: str) -> dict[str, Record]:
+        """Return the records that begin with this and a dot, by the rest of the key."""
+        return dict(self._groups.get(prefix, {}))
+
     def __iter__(self) -> Iterator[str]:
         """Yield the keys of all records."""
         return iter(tuple(self._records))
 
-    async def async_put(self, changes: Mapping[str, Record | None]) -> None:
+    async def async_put(self, changes: Changes) -> None:
         """Set records (``None`` removes) and return once they are on the disk.
 
         Raises:
             OSError: nothing was changed, on the disk or here.
         """
-        line = json.dumps(changes, separators=(",", ":")).encode() + b"\n"
         async with self._turn:
-            await self._hass.async_add_executor_job(self._append, line)
-            _replay(self._records, changes)
-            self._lines += 1
-            if self._lines >= FOLD_AFTER:
-                await self._hass.async_add_executor_job(self._fold)
+            news = self._news(changes)
+            if not news:
+                return
+            try:
+                await self._hass.async_add_executor_job(self._append, news)
+            except OSError as error:
+                self._tell(error)
+                raise
+            for key, record in news.items():
+                self._set(key, record)
+            failed: OSError | None = None
+            if self._journal.is_long:
+                # What was put is safe already: a fold that fails costs nothing.
+                failed = await self._hass.async_add_executor_job(self._fold)
+            self._tell(failed)
+
+    async def async_forget(self, person_id: str) -> None:
+        """Remove everything about a person, from the file's history as well.
+
+        Raises:
+            OSError: nothing was changed.
+        """
+        own = [key for key in self if key.partition(".")[0] == person_id]
+        await self.async_put(dict.fromkeys(own))
+        async with self._turn:
+            self._forgotten = True
+            error = await self._hass.async_add_executor_job(self._fold)
+            self._tell(error)
 
     async def async_close(self) -> None:
         """Fold the journal and close it."""
         async with self._turn:
+            self._closed = True
+            self._sleep()
             await self._hass.async_add_executor_job(self._close)
 
     async def async_remove(self) -> None:
         """Delete everything that was ever stored."""
-        await self.async_close()
-        self._records = {}
-        await self._hass.async_add_executor_job(self._delete)
+        async with self._turn:
+            self._closed = True
+            self._sleep()
+            self._records, self._groups = {}, {}
+            await self._hass.async_add_executor_job(self._journal.delete)
 
-    def _read(self) -> dict[str, Record]:
-        records: dict[str, Record] = {}
-        try:
-            lines = self._path.read_bytes().splitlines()
-        except FileNotFoundError:
-            return records
-        for line in lines:
-            try:
-                changes = json.loads(line)
-            except ValueError:
-                _LOGGER.warning("A journal entry was cut short by a crash; dropped")
-                continue
-            _replay(records, changes)
-        return records
+    # In the executor, one at a time
 
-    def _append(self, line: bytes) -> None:
-        if self._file is None:
-            raise OSError("the journal is closed")
-        end = os.fstat(self._file).st_size
+    def _read(self, people: frozenset[str]) -> Contents:
         try:
-            if os.write(self._file, line) != len(line):
-                raise OSError("the disk took only a part of a journal entry")
-            os.fdatasync(self._file)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file, end)
-            raise
+            return self._journal.read(people)
+        except OSError as error:
+            _LOGGER.warning("The journal cannot be read (%s)", _named(error))
+        contents = Contents(damaged=True, doubtful=set(people))
+        try:
+            contents.aside = self._journal.move_aside()
+        except OSError as error:
+            _LOGGER.warning("It cannot be set aside either (%s)", _named(error))
+        return contents
 
-    def _fold(self) -> None:
-        fresh = self._path.with_suffix(".new")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    def _renew(self) -> OSError | None:
+        """Set a damaged journal aside, then write what could be read of it anew."""
         try:
-            content = {"version": VERSION} | self._records
-            os.write(file, json.dumps(content, separators=(",", ":")).encode() + b"\n")
-            os.fsync(file)
-            fresh.replace(self._path)
-        except OSError:
-            os.close(file)
-            raise
-        if self._file is not None:
-            os.close(self._file)
-        self._file = file
-        self._lines = 0
+            self._set_aside()
+        except OSError as error:
+            return error
+        return self._fold()
+
+    def _set_aside(self) -> None:
+        if self.damage is not None and self.damage.aside is None:
+            aside = self._journal.set_aside()
+            self.damage = Damage(self.damage.records, aside)
+
+    def _append(self, changes: Changes) -> None:
+        if self._closed:
+            raise OSError(errno.EBADF, "the journal is closed")
+        if not self._journal.is_open and (error := self._renew()) is not None:
+            raise error
+        self._journal.append(changes)
+
+    def _fold(self) -> OSError | None:
+        try:
+            self._journal.fold(self._records)
+            if self._forgotten:
+                self._journal.drop_aside()
+        except OSError as error:
+            _LOGGER.warning("The journal cannot be written anew (%s)", _named(error))
+            return error
+        self._forgotten = False
+        return None
 
     def _close(self) -> None:
-        if self._file is not None:
+        if self._journal.has_history or self._forgotten:
             self._fold()
-            os.close(self._file)
-            self._file = None
+        self._journal.close()
 
-    def _delete(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            self._path.unlink()
+    # In the event loop
 
+    def _news(self, changes: Changes) -> dict[str, Record | None]:
+        """Return what differs from what is stored, with the fields that are not ours."""
+        news: dict[str, Record | None] = {}
+        for key, record in changes.items():
+            before = self._records.get(key)
+            after = record
+            if record is not None and before and (kind := self._kind(key)):
+                after = kind.keep(before, dict(record))
+            if after != before:
+                news[key] = after
+        return news
 
-def _replay(records: dict[str, Record], changes: Mapping[str, Any]) -> None:
-    for key, record in changes.items():
+    def _kind(self, key: str) -> RecordType | None:
+        owner, dot, rest = key.partition(".")
+        if not dot and owner in self._kinds:
+            return self._kinds[owner]
+        return self._kinds.get(rest.partition(".")[0])
+
+    def _set(self, key: str, record: Record | None) -> None:
+        prefix, dot, rest = key.rpartition(".")
+        group = self._groups.setdefault(prefix, {}) if dot else {}
         if record is None:
-            records.pop(key, None)
-        elif key != "version":
-            records[key] = record
+            self._records.pop(key, None)
+            group.pop(rest, None)
+        else:
+            self._records[key] = group[rest] = record
+
+    def _take(self, contents: Contents, people: Collection[str]) -> None:
+        """Check every record; note what is damaged, and of whom."""
+        self._records, self._groups = {}, {}
+        found: dict[str, set[str]] = {}
+
+        def note(key: str) -> None:
+            owner, _, rest = key.partition(".")
+            of_nobody = not rest and owner in self._kinds
+            kind = owner if of_nobody else rest.partition(".")[0]
+            found.setdefault("" if of_nobody else owner, set()).add(kind)
+
+        records = migrated(contents.records, contents.version)
+        for key, record in records.items():
+            left: Record | None = record
+            if (kind := self._kind(key)) is not None:
+                left, damaged = kind.check(record)
+                if damaged:
+                    note(key)
+            if left is not None:
+                self._set(key, left)
+        for key in contents.lost:
+            note(key)
+        person = self._kinds.get("")
+        if isinstance(person, Fields):
+            for person_id in contents.doubtful | (contents.lost & set(people)):
+                note(person_id)
+                self._set(person_id, person.doubtful(self.get(person_id)))
+        if contents.damaged or found:
+            concerned = {owner: frozenset(kinds) for owner, kinds in found.items()}
+            self.damage = Damage(concerned, contents.aside)
+            self._journal.stale = True
+
+    @callback
+    def _tell(self, error: OSError | None) -> None:
+        """Report trouble with writing, and try again as long as it lasts."""
+        trouble = None
+        if error is not None:
+            trouble = Trouble(error.errno in FULL, _named(error))
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._report(trouble)
+        self._sleep()
+        if trouble is not None and not self._closed:
+            self._again = async_call_later(self._hass, TRY_AGAIN, self._async_try_again)
+
+    @callback
+    def _sleep(self) -> None:
+        if self._again is not None:
+            self._again()
+            self._again = None
+
+    async def _async_try_again(self, _now: Any) -> None:
+        self._again = None
+        async with self._turn:
+            if not self._closed:
+                self._tell(await self._hass.async_add_executor_job(self._renew))
+
+
+def _named(error: OSError) -> str:
+    """Return the name of an error without its text, which may hold a path."""
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)

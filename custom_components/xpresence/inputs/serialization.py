@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ..presence.model import Absence, Met, Pc, Statement
+from ..presence.stored import (
+    Malformed,
+    Reader,
+    fields,
+    flag,
+    instant,
+    listed,
+    optional,
+    text,
+)
 
 
 def pc_to_record(pc: Pc) -> dict[str, Any]:
@@ -21,18 +31,7 @@ def pc_to_record(pc: Pc) -> dict[str, Any]:
 
 def pc_from_record(record: Mapping[str, Any]) -> Pc:
     """Read what :func:`pc_to_record` wrote; an empty record knows nothing."""
-    used = _to_statement(record.get("last_input"))
-    return Pc(
-        running=_to_statement(record.get("running")),
-        locked=_to_statement(record.get("locked")),
-        last_input=used
-        and Statement(
-            datetime.fromisoformat(used.value), used.since, used.silent_since
-        ),
-        active=_to_statement(record.get("active")),
-        ran_since=to_instant(record.get("ran_since")),
-        silence_ends=record.get("silence_ends", False),
-    )
+    return Pc(**{name: PC[name](record[name]) for name in PC_FIELDS if name in record})
 
 
 def absence_to_record(absence: Absence | None) -> list[str | None] | None:
@@ -42,10 +41,19 @@ def absence_to_record(absence: Absence | None) -> list[str | None] | None:
     return [_from_instant(absence.since), _from_instant(absence.until)]
 
 
-def absence_from_record(record: list[str | None] | None) -> Absence | None:
-    """Read what :func:`absence_to_record` wrote."""
-    since, until = (to_instant(one) for one in record or (None, None))
-    return Absence(since, until) if since is not None else None
+def absence_from_record(record: Any) -> Absence | None:
+    """Read what :func:`absence_to_record` wrote.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    match optional(listed(to_instant))(record):
+        case None | (None, None):
+            return None
+        case (datetime() as since, until):
+            return Absence(since, until)
+        case _:
+            raise Malformed("no absence")
 
 
 def met_to_record(met: Met) -> list[str | None]:
@@ -53,15 +61,34 @@ def met_to_record(met: Met) -> list[str | None]:
     return [_from_instant(one) for one in (met.since, met.left, met.silent_since)]
 
 
-def met_from_record(record: list[str | None]) -> Met | None:
-    """Read what :func:`met_to_record` wrote."""
-    since, left, silent_since = (to_instant(one) for one in record)
-    return Met(since, left, silent_since) if since is not None else None
+def met_from_record(record: Any) -> Met | None:
+    """Read what :func:`met_to_record` wrote.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    match listed(to_instant)(record):
+        case (None, _, _):
+            return None
+        case (datetime() as since, left, silent_since):
+            return Met(since, left, silent_since)
+        case _:
+            raise Malformed("no condition")
 
 
-def to_instant(stored: str | None) -> datetime | None:
+def rule_from_record(record: Any) -> tuple[tuple[str, ...], Met | None]:
+    """Read what a rule was about, and how its condition stood.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    given = fields(record)
+    return listed(text)(given.get("about")), met_from_record(given.get("met"))
+
+
+def to_instant(stored: Any) -> datetime | None:
     """Read an instant that was stored, if one was."""
-    return datetime.fromisoformat(stored) if stored else None
+    return instant(stored) if stored else None
 
 
 def _from_instant(moment: datetime | None) -> str | None:
@@ -79,8 +106,36 @@ def _from_statement(said: Statement[Any] | None) -> list[Any] | None:
     ]
 
 
-def _to_statement(record: list[Any] | None) -> Statement[Any] | None:
-    if not record:
-        return None
-    value, since, silent_since = record
-    return Statement(value, datetime.fromisoformat(since), to_instant(silent_since))
+def _statement[T](read: Reader[T]) -> Reader[Statement[T] | None]:
+    def read_statement(record: Any) -> Statement[T] | None:
+        if not record:
+            return None
+        if not isinstance(record, list) or len(record) != 3:
+            raise Malformed("no statement")
+        value, since, silent_since = record
+        return Statement(read(value), instant(since), to_instant(silent_since))
+
+    return read_statement
+
+
+PC: Final[Mapping[str, Reader[Any]]] = {
+    "running": _statement(flag),
+    "locked": _statement(flag),
+    "last_input": _statement(instant),
+    "active": _statement(flag),
+    "ran_since": to_instant,
+    "silence_ends": flag,
+    "absence": absence_from_record,
+    "ended": to_instant,
+    "entities": lambda stored: {k: text(v) for k, v in fields(stored).items()},
+}
+"""The fields of what is stored of a PC."""
+PC_FIELDS: Final = (
+    "running",
+    "locked",
+    "last_input",
+    "active",
+    "ran_since",
+    "silence_ends",
+)
+"""Those of them that :class:`Pc` has."""

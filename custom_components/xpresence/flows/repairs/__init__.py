@@ -206,6 +206,53 @@ class HotlineConflictFlow(EndRedirectFlow):
         return self.async_create_entry(data={})
 
 
+class WhoseRedirectFlow(ConfirmFixFlow):
+    """Asks whose redirect stands, where what was known of it was damaged."""
+
+    step = "of_phone"
+
+    @override
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask: the phone's own setting, or that of a profile."""
+        if self.meant is None:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["of_phone", "of_profile"],
+            description_placeholders=self.placeholders,
+        )
+
+    async def async_step_of_phone(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Say what follows, and take it as the phone's own setting."""
+        self.step = "of_phone"
+        return await self._async_show(user_input)
+
+    async def async_step_of_profile(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Say what follows, and take it as that of a profile."""
+        self.step = "of_profile"
+        return await self._async_show(user_input)
+
+    @override
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+        """Let the redirect follow the rules again, from there on."""
+        coordinator, person_id = meant
+        try:
+            await coordinator.people.async_decide_redirect(
+                person_id, of_profile=self.step == "of_profile"
+            )
+        except PhoneSystemError, OSError:
+            if coordinator.people[person_id].loop.undecided:
+                return "not_decided"
+            # It is decided; the phone system follows when it can.
+        return None
+
+
 class RetryFlow(ConfirmFixFlow):
     """Connects anew, after something was changed in the phone system."""
 

@@ -13,6 +13,7 @@ from homeassistant.util.ulid import ulid_now
 from ...const import DOMAIN
 from ...engine.input import InputContext
 from ...presence.calendar.planned import PlannedPresence
+from ...presence.stored import fields, instant, optional, text
 
 MEMORY: Final = "planned"
 """The name of what is stored."""
@@ -35,8 +36,8 @@ class PlannedPresences:
     def restore_facts(self) -> None:
         """Take what is stored: the settings may have changed while it was written."""
         self._entries = {
-            uid: _from_record(uid, record)
-            for uid, record in self._input_context.remembered(MEMORY).items()
+            uid: planned_from_record(uid, record)
+            for uid, record in self._input_context.remembered_each(MEMORY).items()
         }
 
     @asynccontextmanager
@@ -95,8 +96,7 @@ class PlannedPresences:
         """
         async with self._turn():
             self.known(uid)
-            left = {k: v for k, v in self._entries.items() if k != uid}
-            await self._async_store(left)
+            await self._async_store({uid: None})
 
     def known(self, uid: str) -> PlannedPresence:
         """Return something planned by what it is known.
@@ -121,20 +121,24 @@ class PlannedPresences:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="end_in_the_past"
             )
-        left = {k: v for k, v in self._entries.items() if v.end > now}
-        left[planned.uid] = planned
-        if len(left) > MOST:
+        over = [k for k, v in self._entries.items() if v.end <= now]
+        if len(self._entries.keys() - over | {planned.uid}) > MOST:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="too_much_planned",
                 translation_placeholders={"most": str(MOST)},
             )
-        await self._async_store(left)
+        gone: dict[str, PlannedPresence | None] = dict.fromkeys(over)
+        await self._async_store(gone | {planned.uid: planned})
 
-    async def _async_store(self, entries: dict[str, PlannedPresence]) -> None:
-        record = {uid: _to_record(planned) for uid, planned in entries.items()}
+    async def _async_store(self, changes: Mapping[str, PlannedPresence | None]) -> None:
+        """Store what is new or another, each plan by itself, and forget the rest."""
+        records = {
+            uid: None if one is None else _to_record(one)
+            for uid, one in changes.items()
+        }
         try:
-            await self._input_context.async_remember(MEMORY, record or None)
+            await self._input_context.async_remember_each(MEMORY, records)
         except OSError as error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="plan_not_saved"
@@ -152,12 +156,18 @@ def _to_record(planned: PlannedPresence) -> dict[str, Any]:
     }
 
 
-def _from_record(uid: str, record: Mapping[str, Any]) -> PlannedPresence:
+def planned_from_record(uid: str, record: Any) -> PlannedPresence:
+    """Read one stored plan.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    given = fields(record)
     return PlannedPresence(
         uid,
-        datetime.fromisoformat(record["start"]),
-        datetime.fromisoformat(record["end"]),
-        record["profile"],
-        record["info_text"],
-        record["by"],
+        instant(given.get("start")),
+        instant(given.get("end")),
+        text(given.get("profile")),
+        optional(text)(given.get("info_text")),
+        optional(text)(given.get("by")),
     )

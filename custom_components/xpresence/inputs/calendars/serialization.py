@@ -3,11 +3,11 @@
 Only when, which profile and by what id: no subject is ever stored.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ...presence.calendar.appointments import Appointment, Counted
+from ...presence.stored import Malformed, fields, instant, listed, text
 
 AHEAD: Final = timedelta(days=7)
 MOST: Final = 200
@@ -34,19 +34,28 @@ def to_record(counted: Counted, read_at: datetime) -> dict[str, Any]:
 
 
 def from_record(
-    record: Mapping[str, Any] | None, source: str
+    record: Any, source: str
 ) -> tuple[tuple[Appointment, ...], datetime | None]:
-    """Return the appointments, and when they were read."""
+    """Return the appointments, and when they were read.
+
+    Raises:
+        Malformed: it is damaged.
+    """
     if not record:
         return (), None
+    given = fields(record)
     appointments = tuple(
-        Appointment(
-            uid,
-            datetime.fromisoformat(start),
-            datetime.fromisoformat(end),
-            source=source,
-            profile=profile,
-        )
-        for uid, start, end, profile in record["coming"]
+        _appointment(entry, source)
+        for entry in listed(listed(text))(given.get("coming", []))
     )
-    return appointments, datetime.fromisoformat(record["read_at"])
+    return appointments, instant(given.get("read_at"))
+
+
+def _appointment(entry: tuple[str, ...], source: str) -> Appointment:
+    match entry:
+        case (uid, start, end, profile):
+            return Appointment(
+                uid, instant(start), instant(end), source=source, profile=profile
+            )
+        case _:
+            raise Malformed("no appointment")

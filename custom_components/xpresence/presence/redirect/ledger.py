@@ -3,11 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ..line import Destination, DestinationKind, ForwardingState, Known
 from ..model import RedirectMode
-from .parts import Part, Value, changed, known
+from ..stored import (
+    Reader,
+    fields,
+    flag,
+    instant,
+    listed,
+    member,
+    optional,
+    text,
+    whole,
+)
+from .parts import Part, Value, changed, is_on, known, off_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +107,19 @@ class Ledger:
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Ledger:
-        """Read what :meth:`to_json` stored.
+    def from_json(cls, stored: Any) -> Ledger:
+        """Read what :meth:`to_json` stored, by this version or an earlier one.
 
         Raises:
-            KeyError, TypeError, ValueError: it is not a stored ledger.
+            Malformed: a field is damaged; one that is missing has its default.
         """
-        return cls(
-            base=_setting_from_json(stored["base"]),
-            held=stored["held"],
-            claim=stored["claim"],
-            mode=None if stored["mode"] is None else RedirectMode(stored["mode"]),
-            wrote=_setting_from_json(stored["wrote"]),
-            taken=frozenset(Part(name) for name in stored["taken"]),
-            asked=_time_from_json(stored["asked"]),
-            seen=_time_from_json(stored["seen"]),
-            answered=_time_from_json(stored["answered"]),
-            echoes=tuple(
-                Echo(
-                    _setting_from_json(echo["setting"]),
-                    datetime.fromisoformat(echo["asked"]),
-                    bool(echo["sent"]),
-                )
-                for echo in stored["echoes"]
-            ),
-            own=tuple(
-                OwnRedirect(
-                    _setting_from_json(own["setting"]),
-                    _setting_from_json(own["before"]),
-                    _time_from_json(own["until"]),
-                )
-                for own in stored["own"]
-            ),
-        )
+        given = fields(stored)
+        read = {
+            name: reader(given[name])
+            for name, reader in _READERS.items()
+            if name in given
+        }
+        return cls(**read)
 
 
 def _setting_to_json(forwarding: ForwardingState) -> dict[str, Any]:
@@ -140,20 +131,86 @@ def _setting_to_json(forwarding: ForwardingState) -> dict[str, Any]:
     }
 
 
-def _setting_from_json(stored: Mapping[str, Any]) -> ForwardingState:
-    values: dict[Part, Known[Value]] = {}
-    for name, found in stored.items():
-        values[Part(name)] = (
-            Destination(DestinationKind(found["kind"]), found["number"])
-            if isinstance(found, dict)
-            else found
-        )
+def setting_from_json(stored: Any) -> ForwardingState:
+    """Read a forwarding state; a part that is not named is ``UNKNOWN``.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    values: dict[Part, Known[Value]] = {
+        member(Part)(name): _PARTS[Part(name)](found)
+        for name, found in fields(stored).items()
+    }
     return changed(ForwardingState(), values)
+
+
+def _destination(stored: Any) -> Destination:
+    given = fields(stored)
+    kind = member(DestinationKind)(given.get("kind"))
+    return Destination(kind, text(given.get("number")))
+
+
+def _echo(stored: Any) -> Echo:
+    given = fields(stored)
+    return Echo(
+        setting_from_json(given.get("setting", {})),
+        instant(given.get("asked")),
+        flag(given.get("sent", True)),
+    )
+
+
+def _own(stored: Any) -> OwnRedirect:
+    given = fields(stored)
+    return OwnRedirect(
+        setting_from_json(given.get("setting", {})),
+        setting_from_json(given.get("before", {})),
+        optional(instant)(given.get("until")),
+    )
+
+
+_PARTS: Final[Mapping[Part, Reader[Value]]] = {
+    Part.UNCONDITIONAL: optional(_destination),
+    Part.BUSY: optional(_destination),
+    Part.NO_REPLY: optional(_destination),
+    Part.RING_SECONDS: optional(whole),
+    Part.FOLLOW_ME: optional(text),
+    Part.DO_NOT_DISTURB: flag,
+}
+_READERS: Final[Mapping[str, Reader[Any]]] = {
+    "base": setting_from_json,
+    "held": optional(text),
+    "claim": optional(text),
+    "mode": optional(member(RedirectMode)),
+    "wrote": setting_from_json,
+    "taken": lambda stored: frozenset(listed(member(Part))(stored)),
+    "asked": optional(instant),
+    "seen": optional(instant),
+    "answered": optional(instant),
+    "echoes": listed(_echo),
+    "own": listed(_own),
+}
+FIELDS: Final = frozenset(_READERS)
+"""What this version stores of a ledger."""
 
 
 def _time_to_json(time: datetime | None) -> str | None:
     return None if time is None else time.isoformat()
 
 
-def _time_from_json(stored: str | None) -> datetime | None:
-    return None if stored is None else datetime.fromisoformat(stored)
+def taken_over(standing: ForwardingState, held: str | None) -> Ledger:
+    """Return the ledger for a redirect that is a profile's, where none is left.
+
+    ``standing``: what the phone system says. What the phone's own setting was is lost:
+    every forward that stands, and do not disturb, counts as the profile's and ends with
+    it. ``held``: the profile that holds the redirect now, if one does.
+    """
+    ours: dict[Part, Known[Value]] = {
+        part: found
+        for part, found in known(standing)
+        if part is not Part.FOLLOW_ME and is_on(part, found)
+    }
+    return Ledger(
+        base=changed(ForwardingState(), {part: off_value(part) for part in ours}),
+        held=held if ours else None,
+        wrote=changed(ForwardingState(), ours),
+    )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from ..stored import Reader, fields, instant, text
 from .echo import EchoPolicy, OwnWrite, TeamsState, forget_expired
 from .mapping import Pair
 
@@ -50,39 +51,55 @@ def restarted(
             return TeamsState()
         echo = now + policy.session + policy.lag
         return TeamsState(clear_first=True, session_echo=echo)
+    kept = {key: read(data[key]) for key, read in FIELDS.items() if key in data}
+    session_until: datetime | None = kept.get("session_until")
     echo_until = [
-        datetime.fromisoformat(data["echo_until"]) if "echo_until" in data else now,
-        datetime.fromisoformat(data["session_until"]) + policy.lag
-        if "session_until" in data
-        else now,
+        kept.get("echo_until", now),
+        session_until + policy.lag if session_until else now,
     ]
     teams = TeamsState(
-        clear_first=policy.write_calls or "session_until" in data,
+        clear_first=policy.write_calls or session_until is not None,
         session_echo=max(echo_until),
     )
-    if call := data.get("call"):
-        read_at = datetime.fromisoformat(call["read"])
+    if call := kept.get("call"):
+        since, read_at = call
         if policy.read and now - read_at < policy.stale_after:
             # The first reading says more; until then nothing has ended.
-            teams = replace(
-                teams,
-                call_since=datetime.fromisoformat(call["since"]),
-                read_at=read_at,
-            )
-    if shown := data.get("shown"):
-        own = OwnWrite(
-            Pair(shown["availability"], shown["activity"]),
-            datetime.fromisoformat(shown["since"]),
-            datetime.fromisoformat(shown["expires"]),
-            sure=True,
-        )
-        teams = replace(teams, shown=own)
-    if message := data.get("message"):
-        text = OwnWrite(
-            str(message["text"]),
-            datetime.fromisoformat(message["since"]),
-            datetime.fromisoformat(message["expires"]),
-            sure=True,
-        )
-        teams = replace(teams, message=text)
+            teams = replace(teams, call_since=since, read_at=read_at)
+    teams = replace(teams, shown=kept.get("shown"), message=kept.get("message"))
     return forget_expired(teams, policy, now)
+
+
+def _call(stored: Any) -> tuple[datetime, datetime]:
+    given = fields(stored)
+    return instant(given.get("since")), instant(given.get("read"))
+
+
+def _shown(stored: Any) -> OwnWrite[Pair]:
+    given = fields(stored)
+    return OwnWrite(
+        Pair(text(given.get("availability")), text(given.get("activity"))),
+        instant(given.get("since")),
+        instant(given.get("expires")),
+        sure=True,
+    )
+
+
+def _message(stored: Any) -> OwnWrite[str]:
+    given = fields(stored)
+    return OwnWrite(
+        text(given.get("text")),
+        instant(given.get("since")),
+        instant(given.get("expires")),
+        sure=True,
+    )
+
+
+FIELDS: Final[Mapping[str, Reader[Any]]] = {
+    "call": _call,
+    "session_until": instant,
+    "echo_until": instant,
+    "shown": _shown,
+    "message": _message,
+}
+"""What is stored, each field with what reads it or raises ``Malformed``."""

@@ -23,6 +23,9 @@ from ...presence.line import (
     Line,
     Status,
 )
+from ...presence.redirect.ledger import setting_from_json
+from ...presence.redirect.parts import changed, known
+from ...presence.stored import fields, member
 from ..driver import (
     Capability,
     ConnectionChanged,
@@ -55,6 +58,9 @@ _EMBEDDED = (
     | Capability.READ_BACK
     | Capability.PUSH
 )
+
+NOTHING_SET: Final = ForwardingState(None, None, None, None, None, do_not_disturb=False)
+"""What holds where nothing was ever set."""
 
 type CallAction = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """Run an action to its end; raise :class:`PhoneSystemError` if it failed."""
@@ -194,10 +200,7 @@ class ActionsPhoneSystem(PhoneSystem):
         raise NotSupported("ring")
 
     def _line(self, extension: str) -> Line:
-        return self._lines.get(extension) or Line(
-            extension,
-            ForwardingState(None, None, None, None, None, do_not_disturb=False),
-        )
+        return self._lines.get(extension) or Line(extension, NOTHING_SET)
 
     def _read(self, extension: str) -> Line:
         line = replace(self._line(extension), as_of=datetime.now(UTC))
@@ -315,16 +318,25 @@ def line_to_json(line: Line) -> dict[str, Any]:
     return {"setting": forwarding, "agent": dict(line.agent)}
 
 
-def line_from_json(extension: str, data: Mapping[str, Any]) -> Line:
-    """Read what :func:`line_to_json` wrote."""
-    parts: dict[str, Any] = {
-        name: Destination(DestinationKind(value[0]), value[1])
+def line_from_json(extension: str, data: Any) -> Line:
+    """Read what :func:`line_to_json` wrote.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    given = fields(data)
+    setting = {
+        name: dict(zip(("kind", "number"), value, strict=False))
         if isinstance(value, list)
         else value
-        for name, value in data.get("setting", {}).items()
+        for name, value in fields(given.get("setting", {})).items()
     }
-    agent = {queue: AgentState(state) for queue, state in data["agent"].items()}
-    return Line(extension, ForwardingState(**parts), agent=agent)
+    agent = {
+        queue: member(AgentState)(state)
+        for queue, state in fields(given.get("agent", {})).items()
+    }
+    kept = dict(known(setting_from_json(setting)))
+    return Line(extension, changed(NOTHING_SET, kept), agent=agent)
 
 
 __all__ = ["ActionsPhoneSystem", "PhoneSystemError", "Surroundings"]

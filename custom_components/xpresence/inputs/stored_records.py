@@ -1,0 +1,38 @@
+"""Every kind of record that the journal of a phone system holds."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..engine.record_types import Each, Fields, RecordType, Whole
+from ..engine.serialization import PERSON
+from ..presence.teams.serialization import FIELDS as TEAMS
+from ..telephony.home_assistant_actions.driver import line_from_json
+from .calendars.planned import planned_from_record
+from .calendars.serialization import from_record as calendar_from_record
+from .serialization import PC, rule_from_record
+
+RECORD_TYPES: Final[Mapping[str, RecordType]] = {
+    "": PERSON,
+    "calendars": Each(
+        Whole(
+            lambda record: calendar_from_record(record, ""),
+            frozenset({"read_at", "coming"}),
+        )
+    ),
+    "lines": Each(
+        Whole(
+            lambda record: line_from_json("", record), frozenset({"setting", "agent"})
+        )
+    ),
+    "pc": Fields(PC),
+    "planned": Whole(
+        lambda record: planned_from_record("", record),
+        frozenset({"start", "end", "profile", "info_text", "by"}),
+    ),
+    "rules": Each(Whole(rule_from_record, frozenset({"about", "met"}))),
+    "teams": Fields(TEAMS),
+}
+"""What a key says behind the person's id: nothing for their own record, "pc" …
+
+What is nobody's has the kind alone as its key.
+"""

@@ -81,9 +81,13 @@ def test_drivers_and_sources_know_no_home_assistant(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules("telephony"), ids=label)
-def test_drivers_need_nothing_but_the_standard_library(path: Path) -> None:
+def test_drivers_need_the_standard_library_and_aiohttp_alone(path: Path) -> None:
     for level, name in imports(path):
-        assert level or name.partition(".")[0] in STANDARD, name
+        assert level or name.partition(".")[0] in STANDARD | {
+            "aiohttp",
+            "defusedxml",
+            "yarl",
+        }, name
 
 
 PLATFORMS = (

@@ -84,7 +84,7 @@ def test_every_refusal_and_every_phone_system_error_has_words() -> None:
 
 def test_every_number_problem_has_words_wherever_a_number_is_asked_for() -> None:
     from custom_components.xpresence.presence.redirect.numbers import NumberProblem
-    from custom_components.xpresence.settings.validation import CONDITIONS
+    from custom_components.xpresence.settings.profile_fields import CONDITIONS
 
     for problem in NumberProblem:
         profile = EN["config_subentries"]["profile"]["error"]

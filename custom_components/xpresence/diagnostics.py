@@ -10,25 +10,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import (
-    CONF_AREA_CODE,
-    CONF_CALENDAR_DAYS,
     CONF_CALENDARS,
-    CONF_COUNTRY_CODE,
-    CONF_DESK_CHANGE,
     CONF_DRIVER,
     CONF_END_ACTION,
-    CONF_GRACE,
-    CONF_HOLD,
-    CONF_HOTLINE,
     CONF_KIND,
-    CONF_LONGEST_HOURS,
-    CONF_LONGEST_THEN,
-    CONF_OUTSIDE_PREFIX,
-    CONF_RESTART,
     CONF_SET_ACTION,
     CONF_STATE_ENTITY,
     CONF_TLS,
-    CONF_WRAP_UP_MINUTES,
     DOMAIN,
 )
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
@@ -39,21 +27,9 @@ from .diagnostics_person import (
     profile_diagnostics,
     word,
 )
+from .settings.office_options import options_diagnostics as stored_options_diagnostics
 from .settings.permissions import policy_from
 
-NUMBERS: Final = (
-    CONF_CALENDAR_DAYS,
-    CONF_GRACE,
-    CONF_HOLD,
-    CONF_LONGEST_HOURS,
-    CONF_RESTART,
-    CONF_WRAP_UP_MINUTES,
-)
-"""Options that are a time or an amount."""
-WORDS: Final = (CONF_DESK_CHANGE, CONF_HOTLINE, CONF_LONGEST_THEN)
-"""Options that are one of our own words."""
-NAMED: Final = (CONF_AREA_CODE, CONF_COUNTRY_CODE, CONF_OUTSIDE_PREFIX)
-"""Options of which only is told whether they are set."""
 CONNECTION: Final = (CONF_SET_ACTION, CONF_END_ACTION, CONF_STATE_ENTITY, CONF_TLS)
 """What of the connection is told in the same way."""
 
@@ -141,9 +117,7 @@ def options_diagnostics(coordinator: OfficeCoordinator) -> Told:
     policy = policy_from(options)
     return {
         "order": [source.value for source in coordinator.office.order],
-        **{key: options[key] for key in NUMBERS if _is_number(options.get(key))},
-        **{key: word(options[key]) for key in WORDS if key in options},
-        **{f"has_{key}": bool(options.get(key)) for key in NAMED},
+        **stored_options_diagnostics(options),
         "allowed": sorted(act.value for act in policy.allowed),
         "reach": sorted(kind.value for kind in policy.allowed_destinations),
         "automations": policy.automations.value,
@@ -155,10 +129,6 @@ def version_of(version: str | None) -> str | None:
     """Return the numbers that a version begins with; some go on to name a builder."""
     found = re.match(r"[0-9]+(?:\.[0-9]+){0,3}", version or "")
     return found.group() if found else None
-
-
-def _is_number(said: object) -> bool:
-    return isinstance(said, int | float)
 
 
 def _repairs(hass: HomeAssistant) -> Mapping[str, int]:

@@ -14,11 +14,12 @@ from .engine.person import PersonState
 from .engine.redirect_loop import RedirectView
 from .engine.side_effects import agent_of
 from .presence.line import UNKNOWN, ForwardingState
-from .presence.model import Claim, Facts, Profile, RedirectRule, Statement, TraceEntry
+from .presence.model import Claim, Facts, Profile, Statement, TraceEntry
 from .presence.permission.policy import Grade
 from .presence.redirect.ledger import Ledger
 from .presence.redirect.parts import Part, is_on, value
 from .settings.permissions import info_tier_from, sharing_from, tier_from
+from .settings.profile_fields import diagnostics_of, rule_diagnostics
 
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 """What a reason or a kind may look like; everything else is not told."""
@@ -99,26 +100,7 @@ def profile_diagnostics(profile: Profile, names: Names) -> Told:
     return {
         "id": names[profile.id],
         "owner": names[profile.owner],
-        "enabled": profile.enabled,
-        "status": profile.status.value,
-        "redirect": rule_diagnostics(profile.redirect),
-        "agent": profile.agent.value if profile.agent else None,
-        "ending": profile.ending.kind.value,
-        "duration": profile.ending.duration,
-        "has_info_text": bool(profile.info_text),
-    }
-
-
-def rule_diagnostics(rule: RedirectRule) -> Told:
-    """Return a redirect rule by the kinds of its targets."""
-    targets = {
-        part: getattr(rule, part) for part in ("unconditional", "busy", "no_reply")
-    }
-    return {
-        "mode": rule.mode.value,
-        "targets": {part: t.kind.value for part, t in targets.items() if t},
-        "ring_seconds": rule.ring_seconds,
-        "do_not_disturb": rule.do_not_disturb,
+        **diagnostics_of(profile),
     }
 
 

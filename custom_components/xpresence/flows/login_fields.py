@@ -18,8 +18,8 @@ from ..groupware.exchange.login import Access, Auth as ExchangeAuth
 from ..inputs.calendars.kinds import exchange, notes
 from ..inputs.calendars.kinds.exchange import CONF_ACCESS
 from ..inputs.calendars.kinds.logins import CONF_AUTH, CONF_MAIL_FILE, CONF_MAILBOX
+from ..settings.selectors import words
 from .connection import SECRET
-from .selectors import words
 
 EMAIL: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL))
 AUTHS: Final = {exchange.KEY: ExchangeAuth, notes.KEY: NotesAuth}

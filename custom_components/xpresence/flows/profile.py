@@ -15,22 +15,17 @@ from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     TextSelector,
 )
 import voluptuous as vol
 
 from ..const import (
     CONF_ADJUSTABLE,
-    CONF_AGENT,
     CONF_DEPUTIES,
     CONF_DO_NOT_DISTURB,
     CONF_DURATION,
     CONF_ENABLED,
     CONF_ENDING,
-    CONF_INFO_TEXT,
     CONF_KIND,
     CONF_MODE,
     CONF_NO_REPLY,
@@ -41,23 +36,23 @@ from ..const import (
     CONF_RESTS_ON,
     CONF_RING_SECONDS,
     CONF_STATUS,
-    CONF_TEAMS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
 )
-from ..presence.line import AgentState, Status
+from ..presence.line import Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
 from ..presence.permission.revocation import reissued
-from ..presence.teams.mapping import AS_STATUS
 from ..settings.permissions import adjust_permission
-from ..settings.validation import (
+from ..settings.profile_fields import (
     ADJUSTMENTS,
-    AGENT_UNCHANGED,
     CONDITIONS,
-    LONGEST_DURATION,
+    CONF_MINUTES,
     NEW_PROFILE,
     RING_SECONDS,
-    TEAMS_WORDS,
+    page_schema,
+)
+from ..settings.selectors import several, whole_number, words
+from ..settings.validation import (
     active_for,
     device_id,
     places,
@@ -66,10 +61,9 @@ from ..settings.validation import (
     redirect_problems,
     tidy,
 )
-from .selectors import devices, people, profiles, several, words
+from .selectors import devices, people, profiles
 
 CONF_COPY_OF: Final = "copy_of"
-CONF_MINUTES: Final = "minutes"
 NOWHERE: Final = "nowhere"
 
 
@@ -147,7 +141,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
                 for field, problem in profile_problems(
                     self._get_entry(), draft, known_as=self._known_as
                 ).items()
-                if field in (CONF_DURATION, CONF_ENABLED, CONF_INFO_TEXT)
+                if field not in CONDITIONS
             }
             self._data = draft
             if not errors:
@@ -291,34 +285,9 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         )
 
 
-SECONDS: Final = NumberSelector(
-    NumberSelectorConfig(
-        min=RING_SECONDS[0],
-        max=RING_SECONDS[1],
-        step=1,
-        unit_of_measurement="s",
-        mode=NumberSelectorMode.BOX,
-    )
-)
+SECONDS: Final = whole_number(*RING_SECONDS, "s")
 PRESENCE_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_STATUS): words(Status, "status"),
-        vol.Optional(CONF_INFO_TEXT, default=""): TextSelector(),
-        vol.Required(CONF_ENDING): words(EndingKind, "ending"),
-        vol.Optional(CONF_MINUTES): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=LONGEST_DURATION // 60,
-                step=1,
-                unit_of_measurement="min",
-                mode=NumberSelectorMode.BOX,
-            )
-        ),
-        vol.Required(CONF_AGENT): words([AGENT_UNCHANGED, *AgentState], "agent"),
-        vol.Required(CONF_TEAMS, default=AS_STATUS): words(TEAMS_WORDS, "teams_word"),
-        vol.Required(CONF_ENABLED): BooleanSelector(),
-        vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable"),
-    }
+    {**page_schema(), vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable")}
 )
 REDIRECT_SCHEMA: Final = vol.Schema(
     {

@@ -17,29 +17,6 @@ from ..presence.line import Status
 from ..settings.validation import is_offered
 
 
-def words(options: Iterable[str], translation_key: str) -> SelectSelector:
-    """Return a choice between fixed words, translated under ``selector``."""
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=[str(option) for option in options],
-            translation_key=translation_key,
-            mode=SelectSelectorMode.DROPDOWN,
-        )
-    )
-
-
-def several(options: Iterable[str], translation_key: str) -> SelectSelector:
-    """Return a list of fixed words to tick, translated under ``selector``."""
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=[str(option) for option in options],
-            translation_key=translation_key,
-            mode=SelectSelectorMode.LIST,
-            multiple=True,
-        )
-    )
-
-
 def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
     """Return a choice between all profiles, by name."""
     return _named(

@@ -28,9 +28,9 @@ from ..const import (
     SUBENTRY_PROFILE,
 )
 from ..presence.line import Status
+from ..presence.model import AS_STATUS
 from ..presence.teams.echo import CALLS, EchoPolicy
 from ..presence.teams.mapping import (
-    AS_STATUS,
     STATUS_TO_TEAMS,
     TEAMS_PAIRS,
     Pair,

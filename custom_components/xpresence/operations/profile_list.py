@@ -20,11 +20,11 @@ from ..presence.line import Condition
 from ..presence.model import RedirectRule
 from ..presence.permission.revocation import UserOverride
 from ..presence.redirect.labels import target_label
-from ..settings.office import redirect_from
 from ..settings.permissions import adjustments_holding, given_by
-from ..settings.validation import ADJUSTMENTS, active_for, places
+from ..settings.profile_fields import ADJUSTMENTS, OWN_FIELDS, redirect_from
+from ..settings.validation import active_for, places
 from .authorization import async_actor
-from .profiles import FIELDS, FOR_THE_OFFICE, as_it_is
+from .profiles import FOR_THE_OFFICE, as_it_is
 
 
 async def async_profile_list(
@@ -57,7 +57,7 @@ def _listed(
     own = subentry.data.get(CONF_OWNER) is not None
     used_by: list[str] = []
     active: list[str] = []
-    changeable = set(FIELDS)
+    changeable = set(OWN_FIELDS)
     if own:
         used_by, active = places(entry, profile_id), active_for(entry, profile_id)
     else:
@@ -69,7 +69,9 @@ def _listed(
     return {
         "profile_id": profile_id,
         CONF_NAME: subentry.data[CONF_NAME],
-        **{key: data[key] for key in FIELDS if key in data and key != CONF_REDIRECT},
+        **{
+            key: data[key] for key in OWN_FIELDS if key in data and key != CONF_REDIRECT
+        },
         CONF_REDIRECT: _redirect(
             coordinator, person_id, redirect_from(data.get(CONF_REDIRECT, {}))
         ),

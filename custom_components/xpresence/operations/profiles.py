@@ -1,7 +1,7 @@
 """A person's own profiles, and what they adjust of the office's.
 
 Home Assistant's settings pages are for administrators. Actions and WebSocket
-commands come through here, and store in the same place what :mod:`drafts` finds
+commands come through here, and store in the same place what :mod:`~..settings.validation` finds
 valid.
 """
 
@@ -10,33 +10,26 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import CONF_MODE, CONF_NAME
+from homeassistant.const import CONF_NAME
 from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
 
 from ..const import (
     CONF_ADJUSTABLE,
     CONF_ADJUSTED,
-    CONF_AGENT,
     CONF_BUSY,
-    CONF_DURATION,
-    CONF_ENABLED,
-    CONF_ENDING,
-    CONF_INFO_TEXT,
     CONF_KIND,
     CONF_NO_REPLY,
     CONF_OWNER,
     CONF_REDIRECT,
     CONF_RESTS_ON,
-    CONF_STATUS,
-    CONF_TEAMS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
     DOMAIN,
     SUBENTRY_PROFILE,
 )
 from ..coordinator import OfficeCoordinator
-from ..presence.model import RedirectMode, TargetKind
+from ..presence.model import TargetKind
 from ..presence.permission.policy import Permission, Role
 from ..presence.redirect.numbers import BadNumber, NumberKind, kind, parse
 from ..settings.permissions import (
@@ -47,11 +40,14 @@ from ..settings.permissions import (
     own_to,
     reach_permission,
 )
-from ..settings.validation import (
+from ..settings.profile_fields import (
     ADJUSTMENTS,
-    AGENT_UNCHANGED,
     CONDITIONS,
     NEW_PROFILE,
+    OWN_FIELDS,
+    PROFILE_FIELDS,
+)
+from ..settings.validation import (
     active_for,
     places,
     profile_problems,
@@ -60,24 +56,8 @@ from ..settings.validation import (
 )
 from .authorization import async_actor, async_authorize, async_authorize_destinations
 
-FIELDS: Final = (
-    CONF_STATUS,
-    CONF_INFO_TEXT,
-    CONF_ENDING,
-    CONF_DURATION,
-    CONF_AGENT,
-    CONF_TEAMS,
-    CONF_REDIRECT,
-    CONF_ENABLED,
-)
-"""What a person may say of an own profile; its name only once."""
 FOR_THE_OFFICE: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
 """Whose changes rest on no permission: administrators', and what they programmed."""
-NO_WAY_ROUND: Final = {
-    CONF_REDIRECT: Permission.CHANGE_REDIRECT,
-    CONF_AGENT: Permission.SET_AGENT_STATUS,
-}
-"""What a profile does as it is chosen, and what one must be allowed to do by hand."""
 AT_MOST: Final = 50
 """Own profiles of one person."""
 
@@ -105,7 +85,7 @@ async def async_create(
         copied = as_it_is(coordinator, person_id, like)
     data = {
         **NEW_PROFILE,
-        **{key: copied[key] for key in FIELDS if key in copied},
+        **{key: copied[key] for key in OWN_FIELDS if key in copied},
         **said,
         CONF_NAME: name,
         CONF_OWNER: person_id,
@@ -309,12 +289,13 @@ async def _async_own_rests_on(
     """
     rests_on = await _async_rests_on(coordinator, person_id, data, context)
     before = data.get(CONF_RESTS_ON, {})
-    does = {
-        CONF_REDIRECT: data[CONF_REDIRECT].get(CONF_MODE) != RedirectMode.UNCHANGED,
-        CONF_AGENT: data.get(CONF_AGENT, AGENT_UNCHANGED) != AGENT_UNCHANGED,
-    }
-    for field, permission in NO_WAY_ROUND.items():
-        if does[field] and (field in said or permission in before):
+    for field in PROFILE_FIELDS:
+        permission = field.permission
+        if (
+            permission is not None
+            and field.acts(data)
+            and (field.key in said or permission in before)
+        ):
             await async_authorize(coordinator, person_id, permission, context)
             if rests_on:
                 rests_on[permission.value] = given_by(coordinator.entry.options)[

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from .agenda import Agenda
 from .line import AgentState, Condition, Status
@@ -106,6 +107,10 @@ class Ending:
     duration: timedelta | None = None
 
 
+AS_STATUS: Final = "as_status"
+"""In Teams a profile shows what its status shows there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A named preset. The name never changes; ``owner`` is a person's id."""
@@ -116,6 +121,8 @@ class Profile:
     redirect: RedirectRule = RedirectRule()
     agent: AgentState | None = None
     """The TeamDesk status it wants; ``None`` is *unchanged*."""
+    teams: str = AS_STATUS
+    """What it shows in Teams: one of Teams' words, or what its status shows there."""
     info_text: str = ""
     ending: Ending = Ending()
     enabled: bool = True

@@ -11,16 +11,10 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..const import (
-    CONF_AGENT,
-    CONF_DURATION,
     CONF_ENABLED,
-    CONF_ENDING,
-    CONF_INFO_TEXT,
     CONF_KIND,
     CONF_REDIRECT,
     CONF_RING_SECONDS,
-    CONF_STATUS,
-    CONF_TEAMS,
     CONF_VALUE,
     DOMAIN,
 )
@@ -34,34 +28,17 @@ from ..operations.profiles import (
     subentry_named,
 )
 from ..operations.redirect import target_called
-from ..presence.line import AgentState, Condition, Status
-from ..presence.model import EndingKind, RedirectMode
+from ..presence.line import Condition
+from ..presence.model import RedirectMode
 from ..presence.permission.policy import Permission
-from ..settings.validation import (
-    AGENT_UNCHANGED,
-    LONGEST_DURATION,
-    RING_SECONDS,
-    TEAMS_WORDS,
-)
+from ..settings.profile_fields import OWN_FIELDS, RING_SECONDS, action_schema
 from .service import Action, PersonTarget
 
 ATTR_CONDITION: Final = "condition"
 ATTR_COPY_OF: Final = "copy_of"
 ATTR_PROFILE: Final = "profile"
 
-CONTENT: Final[VolDictType] = {
-    vol.Optional(CONF_STATUS): vol.In([status.value for status in Status]),
-    vol.Optional(CONF_INFO_TEXT): cv.string,
-    vol.Optional(CONF_ENDING): vol.In([ending.value for ending in EndingKind]),
-    vol.Optional(CONF_DURATION): vol.All(
-        cv.positive_time_period,
-        lambda duration: int(duration.total_seconds()),
-        vol.Range(1, LONGEST_DURATION),
-    ),
-    vol.Optional(CONF_AGENT): vol.In(
-        [AGENT_UNCHANGED, *(agent.value for agent in AgentState)]
-    ),
-    vol.Optional(CONF_TEAMS): vol.In(TEAMS_WORDS),
+REDIRECT: Final[VolDictType] = {
     vol.Optional(CONF_MODE): vol.In([mode.value for mode in RedirectMode]),
     vol.Optional(ATTR_CONDITION, default=Condition.UNCONDITIONAL.value): vol.In(
         [condition.value for condition in Condition]
@@ -69,15 +46,6 @@ CONTENT: Final[VolDictType] = {
     vol.Optional(CONF_TARGET): cv.string,
     vol.Optional(CONF_RING_SECONDS): vol.All(vol.Coerce(int), vol.Range(*RING_SECONDS)),
 }
-PASSED_ON: Final = (
-    CONF_STATUS,
-    CONF_INFO_TEXT,
-    CONF_ENDING,
-    CONF_DURATION,
-    CONF_AGENT,
-    CONF_TEAMS,
-    CONF_ENABLED,
-)
 
 
 async def create(
@@ -158,7 +126,7 @@ def _said(
     before: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return what was said as a profile stores it."""
-    said = {key: data[key] for key in PASSED_ON if key in data}
+    said = {key: data[key] for key in OWN_FIELDS if key in data}
     if CONF_MODE in data or CONF_TARGET in data:
         redirect = dict(before.get(CONF_REDIRECT, {}))
         mode = data.get(CONF_MODE, RedirectMode.FORWARD.value)
@@ -180,12 +148,13 @@ def _said(
 CREATE: Final[VolDictType] = {
     vol.Required(CONF_NAME): cv.string,
     vol.Optional(ATTR_COPY_OF): cv.string,
-    **CONTENT,
+    **action_schema(without=frozenset({CONF_ENABLED})),
+    **REDIRECT,
 }
 CHANGE: Final[VolDictType] = {
     vol.Required(ATTR_PROFILE): cv.string,
-    vol.Optional(CONF_ENABLED): cv.boolean,
-    **CONTENT,
+    **action_schema(),
+    **REDIRECT,
 }
 NAMED: Final[VolDictType] = {vol.Required(ATTR_PROFILE): cv.string}
 ACTIONS: Final = (

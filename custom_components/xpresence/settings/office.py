@@ -11,75 +11,53 @@ from homeassistant.const import CONF_ID, CONF_NAME
 from ..const import (
     CONF_ACTIVITY,
     CONF_ADJUSTED,
-    CONF_AGENT,
     CONF_AREA_CODE,
-    CONF_BUSY,
     CONF_CALL_PROFILES,
     CONF_COUNTRY_CODE,
     CONF_DEFAULT_PROFILE,
-    CONF_DEPUTIES,
     CONF_DEVICES,
-    CONF_DO_NOT_DISTURB,
-    CONF_DURATION,
-    CONF_ENABLED,
     CONF_END_PROFILE,
-    CONF_ENDING,
     CONF_ENTITY,
     CONF_EXTENSION,
     CONF_GRACE,
     CONF_HOLD,
     CONF_INACTIVE_MINUTES,
     CONF_INACTIVE_PROFILE,
-    CONF_INFO_TEXT,
-    CONF_KIND,
     CONF_LINGER,
     CONF_LOCKED_PROFILE,
-    CONF_MODE,
-    CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_ORDER,
     CONF_OUTSIDE_PREFIX,
     CONF_OWNER,
     CONF_PROFILE,
     CONF_QUEUES,
-    CONF_REDIRECT,
     CONF_RESTART,
     CONF_RESTS_ON,
-    CONF_RING_SECONDS,
     CONF_RULES,
     CONF_SECONDS,
     CONF_START_PROFILE,
     CONF_STATES,
-    CONF_STATUS,
     CONF_TIME_ZONE,
-    CONF_UNCONDITIONAL,
-    CONF_VALUE,
     CONF_VOICEMAIL,
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
-from ..presence.line import AgentState, Status
 from ..presence.model import (
     DEFAULT_ORDER,
     Device,
-    Ending,
-    EndingKind,
     EntityRule,
     Health,
     InactivityRules,
     Office,
     Person,
     Profile,
-    RedirectMode,
-    RedirectRule,
     SessionRules,
     Source,
-    Target,
-    TargetKind,
 )
 from ..presence.permission.revocation import Permissions, UserOverride
 from ..presence.redirect.numbers import NumberFormat
 from .permissions import adjustments_holding, given_by
+from .profile_fields import values_from
 
 
 def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
@@ -158,33 +136,11 @@ def profile_from(
 ) -> Profile:
     """Read a profile; its name is the one in the data, never the title."""
     data = {**subentry.data, **(adjustments or {})}
-    agent = data.get(CONF_AGENT)
-    duration = data.get(CONF_DURATION)
     return Profile(
         id=subentry.subentry_id,
         name=data[CONF_NAME],
-        status=Status(data[CONF_STATUS]),
-        redirect=redirect_from(data.get(CONF_REDIRECT, {})),
-        agent=AgentState(agent) if agent and agent in AgentState else None,
-        info_text=data.get(CONF_INFO_TEXT, ""),
-        ending=Ending(
-            EndingKind(data.get(CONF_ENDING, EndingKind.UNTIL_CHANGED)),
-            timedelta(seconds=duration) if duration else None,
-        ),
-        enabled=data.get(CONF_ENABLED, True),
         owner=data.get(CONF_OWNER),
-    )
-
-
-def redirect_from(data: Mapping[str, Any]) -> RedirectRule:
-    """Read a redirect rule; nothing said is *unchanged*."""
-    return RedirectRule(
-        mode=RedirectMode(data.get(CONF_MODE, RedirectMode.UNCHANGED)),
-        unconditional=_target(data.get(CONF_UNCONDITIONAL)),
-        busy=_target(data.get(CONF_BUSY)),
-        no_reply=_target(data.get(CONF_NO_REPLY)),
-        ring_seconds=data.get(CONF_RING_SECONDS),
-        do_not_disturb=data.get(CONF_DO_NOT_DISTURB, False),
+        **values_from(data),
     )
 
 
@@ -228,14 +184,4 @@ def rule_from(data: Mapping[str, Any]) -> EntityRule:
         profile=data[CONF_PROFILE],
         duration=timedelta(seconds=data.get(CONF_SECONDS, 0)),
         linger=timedelta(seconds=data.get(CONF_LINGER, 0)),
-    )
-
-
-def _target(data: Mapping[str, Any] | None) -> Target | None:
-    if not data:
-        return None
-    return Target(
-        TargetKind(data[CONF_KIND]),
-        data.get(CONF_VALUE) or "",
-        tuple(data.get(CONF_DEPUTIES, ())),
     )

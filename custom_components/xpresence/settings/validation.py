@@ -17,12 +17,9 @@ import voluptuous as vol
 
 from ..const import (
     CONF_ADJUSTABLE,
-    CONF_AGENT,
-    CONF_BUSY,
     CONF_DEFAULT_PROFILE,
     CONF_DEPUTIES,
     CONF_DEVICES,
-    CONF_DO_NOT_DISTURB,
     CONF_DURATION,
     CONF_ENABLED,
     CONF_ENDING,
@@ -30,7 +27,6 @@ from ..const import (
     CONF_INFO_TEXT,
     CONF_KIND,
     CONF_MODE,
-    CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_OWNER,
     CONF_PERMISSIONS,
@@ -38,20 +34,16 @@ from ..const import (
     CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RESTS_ON,
-    CONF_RING_SECONDS,
-    CONF_STATUS,
-    CONF_TEAMS,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
     CONF_VOICEMAIL,
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
-from ..presence.line import AgentState, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
 from ..presence.redirect.numbers import PLAIN, BadNumber, NumberFormat, parse
-from ..presence.teams.mapping import AS_STATUS, TEAMS_PAIRS
 from .office import number_format
+from .profile_fields import ADJUSTMENTS, CONDITIONS, stored_schema
 from .references import calendar_profiles, profiles_named
 
 EXTENSION_LENGTH: Final = 20
@@ -60,63 +52,19 @@ NAME_LENGTH: Final = 60
 INFO_TEXT_LENGTH: Final = 255
 QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """A queue's name in the phone system."""
-CONDITIONS: Final = (CONF_UNCONDITIONAL, CONF_BUSY, CONF_NO_REPLY)
-AGENT_UNCHANGED: Final = "unchanged"
-TEAMS_WORDS: Final = (AS_STATUS, *TEAMS_PAIRS)
-"""What a profile may want shown in Teams."""
-RING_SECONDS: Final = (5, 120)
-LONGEST_DURATION: Final = 7 * 24 * 3600
-"""Seconds that a profile's own ending may lie ahead."""
-
-ADJUSTMENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    CONF_INFO_TEXT: (CONF_INFO_TEXT,),
-    CONF_ENDING: (CONF_ENDING, CONF_DURATION),
-    CONF_AGENT: (CONF_AGENT,),
-    CONF_REDIRECT: (CONF_REDIRECT,),
-}
-"""What an office may leave to its people, each with the data that belong to it."""
-
 type Problems = dict[str, str]
 
 # What comes by a flow has been through its selectors; what comes by an action has
-# not. Both doors end here, so the shape is part of what is checked.
-TARGET: Final = vol.Schema(
-    {
-        vol.Required(CONF_KIND): vol.In([kind.value for kind in TargetKind]),
-        vol.Optional(CONF_VALUE): str,
-        vol.Optional(CONF_DEPUTIES): [str],
-    }
-)
-REDIRECT: Final = vol.Schema(
-    {
-        vol.Required(CONF_MODE): vol.In([mode.value for mode in RedirectMode]),
-        **{vol.Optional(condition): vol.Any(None, TARGET) for condition in CONDITIONS},
-        vol.Optional(CONF_RING_SECONDS): vol.Any(
-            None, vol.All(int, vol.Range(*RING_SECONDS))
-        ),
-        vol.Optional(CONF_DO_NOT_DISTURB): bool,
-    }
-)
+# not. Both are checked here, so the shape is part of what is checked.
 PROFILE: Final = vol.Schema(
     {
         vol.Required(CONF_NAME): str,
-        vol.Required(CONF_STATUS): vol.In([status.value for status in Status]),
-        vol.Required(CONF_REDIRECT): REDIRECT,
-        vol.Optional(CONF_AGENT): vol.In(
-            [AGENT_UNCHANGED, *(state.value for state in AgentState)]
-        ),
-        vol.Optional(CONF_INFO_TEXT): str,
-        vol.Optional(CONF_ENDING): vol.In([kind.value for kind in EndingKind]),
-        vol.Optional(CONF_DURATION): vol.Any(
-            None, vol.All(int, vol.Range(1, LONGEST_DURATION))
-        ),
-        vol.Optional(CONF_ENABLED): bool,
         vol.Optional(CONF_OWNER): vol.Any(None, str),
-        vol.Optional(CONF_TEAMS): vol.In(TEAMS_WORDS),
         vol.Optional(CONF_ADJUSTABLE): [vol.In(ADJUSTMENTS)],
         # Which permissions there are, and which this rests on: see presence/permission.
         vol.Optional(CONF_PERMISSIONS): {str: int},
         vol.Optional(CONF_RESTS_ON): {str: int},
+        **stored_schema(),
     }
 )
 DEVICE: Final = vol.Schema(
@@ -139,17 +87,6 @@ PERSON: Final = vol.Schema(
     # Calendars, activity and rules of the person stand beside it.
     extra=vol.ALLOW_EXTRA,
 )
-
-NEW_PROFILE: Final[dict[str, Any]] = {
-    CONF_STATUS: Status.AVAILABLE.value,
-    CONF_INFO_TEXT: "",
-    CONF_ENDING: EndingKind.UNTIL_CHANGED.value,
-    CONF_AGENT: AGENT_UNCHANGED,
-    CONF_ENABLED: True,
-    CONF_OWNER: None,
-    CONF_REDIRECT: {CONF_MODE: RedirectMode.UNCHANGED.value},
-}
-"""What a profile is as long as nothing else was said."""
 
 
 def tidy(name: str) -> str:

@@ -28,7 +28,7 @@ from ...const import (
 from ...groupware.microsoft.clouds import GLOBAL, clouds
 from ...microsoft.settings import ORGANIZATIONS, REGISTRATION
 from ...microsoft.teams import SECONDS, USUAL
-from ..selectors import words
+from ...settings.selectors import words
 
 GUID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE

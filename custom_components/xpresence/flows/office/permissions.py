@@ -18,7 +18,7 @@ from ...const import (
 from ...presence.permission.policy import LIMITED, Permission, Trust
 from ...presence.redirect.numbers import NumberKind
 from ...settings.permissions import policy_from, reissued_permissions
-from ..selectors import several, words
+from ...settings.selectors import several, words
 
 ACTS: Final = [permission for permission in Permission if permission in LIMITED]
 """In the order of the page."""

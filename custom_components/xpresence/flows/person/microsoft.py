@@ -36,8 +36,8 @@ from ...groupware.microsoft.failures import SignInRefused
 from ...groupware.source import SourceError
 from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_of
 from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
+from ...settings.selectors import words
 from ..office.microsoft import registration_fields, registration_from
-from ..selectors import words
 from .page import PersonPage
 
 CONF_WAY: Final = "way"

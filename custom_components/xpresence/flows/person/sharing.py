@@ -20,8 +20,8 @@ from ...const import (
 )
 from ...presence.permission.policy import Tier
 from ...settings.permissions import DEFAULT_INFO_TIER, DEFAULT_TIER
+from ...settings.selectors import words
 from ..office.permissions import DELEGATES
-from ..selectors import words
 from .page import PersonPage
 
 SCHEMA: Final = vol.Schema(

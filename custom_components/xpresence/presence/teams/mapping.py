@@ -100,8 +100,6 @@ SESSION_PAIRS: Final = (
     Pair("DoNotDisturb", "Presenting"),
 )
 """What ``setPresence`` takes (learn.microsoft.com/graph/api/presence-setpresence)."""
-AS_STATUS: Final = "as_status"
-"""A profile without a word of its own: its status decides."""
 NO_CHANGE: Final = "no_change"
 TEAMS_PAIRS: Final[Mapping[str, Pair | None]] = {
     NO_CHANGE: None,

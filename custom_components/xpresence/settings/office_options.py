@@ -1,0 +1,199 @@
+"""The office's options on the page *rules*: one row each.
+
+How an option is asked for, what holds as long as nothing was said, what makes it
+valid, how it is stored, and what diagnostics tell of it. Its texts stand in
+``translations/`` under ``options.step.rules``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+from homeassistant.helpers.selector import (
+    Selector,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+)
+import voluptuous as vol
+
+from ..const import (
+    CONF_AREA_CODE,
+    CONF_CALENDAR_DAYS,
+    CONF_COUNTRY_CODE,
+    CONF_DESK_CHANGE,
+    CONF_GRACE,
+    CONF_HOLD,
+    CONF_HOTLINE,
+    CONF_LONGEST_HOURS,
+    CONF_LONGEST_THEN,
+    CONF_ORDER,
+    CONF_OUTSIDE_PREFIX,
+    CONF_RESTART,
+    CONF_WRAP_UP_MINUTES,
+    DESK_CHANGE_ENFORCE,
+    DESK_CHANGE_RESPECT,
+)
+from ..presence.model import DEFAULT_ORDER, Health, Source
+from ..presence.redirect.guards import HotlinePolicy, LongPolicy
+from .selectors import whole_number, words
+
+type Problem = Callable[[Any], str | None]
+
+
+class Told(Enum):
+    """What diagnostics tell of an option."""
+
+    VALUE = auto()
+    """One of our own words, or an amount."""
+    WHETHER_SET = auto()
+    """It may be somebody's."""
+    NOWHERE = auto()
+    """Told elsewhere, in the form that the rules read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeOption:
+    """One option of the office.
+
+    ``default`` holds as long as nothing was said; ``None``: the option may be left
+    out, and is not stored then. ``problem`` returns a translation key, or nothing.
+    ``store`` makes of an answer what is stored.
+    """
+
+    key: str
+    selector: Selector[Any]
+    default: Any = None
+    problem: Problem = lambda answer: None
+    store: Callable[[Any], Any] = lambda answer: answer
+    told: Told = Told.VALUE
+
+
+def _order_problem(order: list[str]) -> str | None:
+    if sorted(order) != sorted(source.value for source in Source):
+        return "order_incomplete"
+    return None if order[-1] == Source.DEFAULT else "order_default_last"
+
+
+def _digits_problem(said: str) -> str | None:
+    valid = said.isascii() and said.isdecimal() and len(said) < 8
+    return None if valid or not said else "digits_only"
+
+
+def _amount(
+    key: str, default: float, least: int, most: int, unit: str | None = None
+) -> OfficeOption:
+    return OfficeOption(
+        key=key,
+        selector=whole_number(least, most, unit),
+        default=int(default),
+        store=int,
+    )
+
+
+def _digits(key: str) -> OfficeOption:
+    return OfficeOption(
+        key=key,
+        selector=TextSelector(),
+        problem=_digits_problem,
+        told=Told.WHETHER_SET,
+    )
+
+
+USUAL: Final = Health()
+OFFICE_OPTIONS: Final = (
+    OfficeOption(
+        key=CONF_ORDER,
+        selector=SelectSelector(
+            SelectSelectorConfig(
+                options=[source.value for source in DEFAULT_ORDER],
+                translation_key="source",
+                multiple=True,
+            )
+        ),
+        default=[source.value for source in DEFAULT_ORDER],
+        problem=_order_problem,
+        told=Told.NOWHERE,
+    ),
+    OfficeOption(
+        key=CONF_DESK_CHANGE,
+        selector=words([DESK_CHANGE_RESPECT, DESK_CHANGE_ENFORCE], "desk_change"),
+        default=DESK_CHANGE_RESPECT,
+    ),
+    _amount(CONF_CALENDAR_DAYS, 30, 1, 365),
+    OfficeOption(
+        key=CONF_HOTLINE,
+        selector=words(HotlinePolicy, "hotline"),
+        default=HotlinePolicy.WARN.value,
+    ),
+    _amount(CONF_WRAP_UP_MINUTES, 0, 0, 240, "min"),
+    _amount(CONF_LONGEST_HOURS, 0, 0, 8760, "h"),
+    OfficeOption(
+        key=CONF_LONGEST_THEN,
+        selector=words(LongPolicy, "longest_then"),
+        default=LongPolicy.ALERT.value,
+    ),
+    _amount(CONF_GRACE, USUAL.grace.total_seconds() / 60, 0, 120, "min"),
+    _amount(CONF_HOLD, USUAL.hold.total_seconds(), 0, 600, "s"),
+    _amount(CONF_RESTART, USUAL.restart.total_seconds(), 0, 3600, "s"),
+    _digits(CONF_OUTSIDE_PREFIX),
+    _digits(CONF_COUNTRY_CODE),
+    _digits(CONF_AREA_CODE),
+)
+"""Every option, in the order of the page."""
+
+DEFAULTS: Final[Mapping[str, Any]] = {
+    option.key: option.default
+    for option in OFFICE_OPTIONS
+    if option.default is not None
+}
+
+
+def options_schema() -> vol.Schema:
+    """Return the page's fields."""
+    return vol.Schema(
+        {
+            vol.Required(option.key, default=option.default)
+            if option.default is not None
+            else vol.Optional(option.key): option.selector
+            for option in OFFICE_OPTIONS
+        }
+    )
+
+
+def options_problems(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with answers: translation keys by field; empty if nothing."""
+    found = {
+        option.key: option.problem(answers[option.key])
+        for option in OFFICE_OPTIONS
+        if answers.get(option.key) is not None
+    }
+    return {key: problem for key, problem in found.items() if problem is not None}
+
+
+def options_after(
+    before: Mapping[str, Any], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the stored options once these answers, found valid, follow ``before``."""
+    ours = {option.key for option in OFFICE_OPTIONS}
+    kept = {key: value for key, value in before.items() if key not in ours}
+    return kept | {
+        option.key: option.store(answers[option.key])
+        for option in OFFICE_OPTIONS
+        if answers.get(option.key) is not None
+    }
+
+
+def options_diagnostics(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options, as far as they are nobody's."""
+    found: dict[str, Any] = {}
+    for option in OFFICE_OPTIONS:
+        if option.told is Told.VALUE and option.key in options:
+            value = options[option.key]
+            ours = option.selector.config.get("options", ())
+            is_number = isinstance(value, int | float)
+            found[option.key] = value if is_number or value in ours else None
+        elif option.told is Told.WHETHER_SET:
+            found[f"has_{option.key}"] = bool(options.get(option.key))
+    return found

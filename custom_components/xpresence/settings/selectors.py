@@ -1,0 +1,45 @@
+"""Selectors that do not depend on what an office has stored."""
+
+from collections.abc import Iterable
+
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+
+
+def words(options: Iterable[str], translation_key: str) -> SelectSelector:
+    """Return a choice between fixed words, translated under ``selector``."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[str(option) for option in options],
+            translation_key=translation_key,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
+def several(options: Iterable[str], translation_key: str) -> SelectSelector:
+    """Return a list of fixed words to tick, translated under ``selector``."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[str(option) for option in options],
+            translation_key=translation_key,
+            mode=SelectSelectorMode.LIST,
+            multiple=True,
+        )
+    )
+
+
+def whole_number(least: int, most: int, unit: str | None = None) -> NumberSelector:
+    """Return a box for a whole number within these limits."""
+    config = NumberSelectorConfig(
+        min=least, max=most, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)

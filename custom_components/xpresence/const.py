@@ -72,6 +72,7 @@ CONF_VALUE: Final = "value"
 # Subentry person: data
 CONF_ACTIVITY: Final = "activity"
 CONF_CALL_PROFILES: Final = "call_profiles"
+CONF_RUN_OVER: Final = "run_over"
 CONF_ADJUSTED: Final = "adjusted"
 CONF_CALENDARS: Final = "calendars"
 CONF_CATEGORIES_ONLY: Final = "categories_only"

@@ -44,10 +44,18 @@ from .engine.person import (
 from .engine.store import Newer, OfficeStore
 from .inputs import inputs_for
 from .inputs.stored_records import RECORD_TYPES
-from .presence.decision.decide import choose, note_on
+from .presence.decision.choose import (
+    bring_back,
+    choose,
+    dismiss,
+    resume_automatic,
+    set_automatic,
+)
+from .presence.decision.decide import note_on
 from .presence.model import (
     EndingKind,
     Facts,
+    Occasion,
     Office,
     Profile,
 )
@@ -294,7 +302,7 @@ class OfficeCoordinator:
                 yet followed by the phone system (the message says which).
         """
         state = self.people[person_id]
-        choice = choose(
+        facts = choose(
             self.office,
             state.facts,
             profile.id,
@@ -304,16 +312,39 @@ class OfficeCoordinator:
             ending=ending,
             by=origin.context.user_id,
         )
-        facts = replace(state.facts, choice=choice)
         await self._async_set_facts(person_id, facts, origin)
 
-    async def async_resume_automatic(self, person_id: str, origin: Origin) -> None:
-        """Release what was chosen by hand.
+    async def async_dismiss(
+        self, person_id: str, occasion: Occasion, origin: Origin
+    ) -> None:
+        """Let an appointment or another automatic claim count no more until it is over.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
-        facts = replace(self.people[person_id].facts, choice=None, automatic=True)
+        facts = self.people[person_id].facts
+        by = origin.context.user_id
+        facts = dismiss(self.office, facts, occasion, dt_util.utcnow(), by)
+        await self._async_set_facts(person_id, facts, origin)
+
+    async def async_bring_back(
+        self, person_id: str, occasion: Occasion | None, origin: Origin
+    ) -> None:
+        """Let what was dismissed count again; with ``None`` all of it.
+
+        Raises:
+            HomeAssistantError: as :meth:`async_choose`.
+        """
+        facts = bring_back(self.people[person_id].facts, occasion)
+        await self._async_set_facts(person_id, facts, origin)
+
+    async def async_resume_automatic(self, person_id: str, origin: Origin) -> None:
+        """Release what was chosen by hand, and bring back what was dismissed.
+
+        Raises:
+            HomeAssistantError: as :meth:`async_choose`.
+        """
+        facts = resume_automatic(self.people[person_id].facts)
         await self._async_set_facts(person_id, facts, origin)
 
     async def async_set_automatic(
@@ -324,7 +355,7 @@ class OfficeCoordinator:
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
-        facts = replace(self.people[person_id].facts, automatic=automatic)
+        facts = set_automatic(self.people[person_id].facts, automatic=automatic)
         await self._async_set_facts(person_id, facts, origin)
 
     async def async_set_info_text(

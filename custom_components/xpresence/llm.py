@@ -28,6 +28,7 @@ from .const import CONF_INFO_TEXT, DOMAIN
 from .operations.authorization import async_actor, async_authorize, reason_against
 from .operations.available_profiles import offered, profile_named
 from .operations.choice import async_choose, async_resume_automatic
+from .presence.decision.calls import kept_redirect
 from .presence.decision.explain import reasons
 from .presence.permission.policy import Permission
 from .services.planning import async_plan
@@ -140,6 +141,8 @@ class GetPresenceTool(PresenceTool):
             )
             told["redirect"] = state.redirect.status.value
             told["calls_go_to"] = state.redirect.details.get("target")
+            if kept := kept_redirect(coordinator.office, person_id, decision):
+                told["redirect_from_profile"] = kept.profile.name
             told["why"] = list(
                 reasons(
                     coordinator.office,
@@ -210,11 +213,14 @@ class SetProfileTool(PresenceTool):
                 context=llm_context.context,
                 satellite=llm_context.device_id,
             )
-        return {
+        done: JsonObjectType = {
             "profile": state.decision.profile.name,
             "until": state.decision.until.isoformat() if state.decision.until else None,
             "redirect": state.redirect.status.value,
         }
+        if kept := kept_redirect(coordinator.office, person_id, state.decision):
+            done["redirect_from_profile"] = kept.profile.name
+        return done
 
 
 class PlanPresenceTool(PresenceTool):

@@ -25,7 +25,7 @@ from .inputs.teams import teams_of_person
 from .microsoft import MicrosoftLink, link_of
 from .presence.line import CallState, Status
 from .presence.model import Source
-from .presence.redirect.status import RedirectStatus
+from .presence.redirect.status import RedirectStatus, SetBy
 from .presence.teams.mapping import TeamsReading, shown_word
 
 PARALLEL_UPDATES = 0
@@ -49,6 +49,14 @@ def _redirect(state: PersonState) -> Value:
     """Return the redirect's state; unknown is unknown, never off."""
     shown = state.redirect.status
     return None if shown is RedirectStatus.UNKNOWN else shown.value
+
+
+def _redirect_attributes(state: PersonState) -> Mapping[str, Any]:
+    """Return where calls go, and whose redirect it is where a profile set it."""
+    attributes = dict(state.redirect.attributes)
+    if attributes.get("set_by") == SetBy.PROFILE and state.redirect_profile:
+        attributes["profile"] = state.redirect_profile
+    return attributes
 
 
 def _telephone(state: PersonState) -> Value:
@@ -77,7 +85,7 @@ SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[s.value for s in RedirectStatus if s is not RedirectStatus.UNKNOWN],
         value_fn=_redirect,
-        attributes_fn=lambda state: state.redirect.attributes,
+        attributes_fn=_redirect_attributes,
     ),
     PersonSensorDescription(
         key="status",
@@ -197,6 +205,7 @@ class PersonSensor(PersonEntity, SensorEntity):
             "last_failure",
             "last_failure_reason",
             "next_change",
+            "profile",
             "reason",
             "set_by",
             "target",

@@ -413,6 +413,19 @@ async def _signs_in(visit: Visit) -> None:
         assert "microsoft_no_registration" in str(error)  # noqa: PT017
 
 
+def _unless(knock: Knock, key: str) -> Knock:
+    """Return a knock that an open door may answer with one refusal of its own."""
+
+    async def knocked(visit: Visit) -> None:
+        try:
+            await knock(visit)
+        except ServiceValidationError as error:
+            if error.translation_key != key:
+                raise
+
+    return knocked
+
+
 def _at(hour: int) -> str:
     day = dt_util.now() + timedelta(days=1)
     return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
@@ -421,6 +434,13 @@ def _at(hour: int) -> str:
 ACTIONS: Final = (
     action("set_profile", Permission.CHOOSE_PROFILE, profile="Meeting"),
     action("resume_automatic", Permission.CHOOSE_PROFILE),
+    Door(
+        Kind.ACTION,
+        "dismiss",
+        Permission.CHOOSE_PROFILE,
+        _unless(lambda v: v.action("dismiss"), "nothing_to_dismiss"),
+    ),
+    action("restore", Permission.CHOOSE_PROFILE),
     Door(
         Kind.ACTION,
         "plan_presence",
@@ -673,6 +693,14 @@ WISHES: Final = (
         Permission.CHOOSE_PROFILE,
         "set Anna's status to automatic",
         "automatic",
+    ),
+    spoken("back", Permission.CHOOSE_PROFILE, "Anna is back", "Available"),
+    spoken(
+        "ring",
+        Permission.CHANGE_REDIRECT,
+        "end my redirect",
+        "Your calls",
+        of_self=True,
     ),
     spoken("status", Permission.SEE_PRESENCE, "what is Anna's status", "Meeting"),
     spoken("redirect", Permission.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),

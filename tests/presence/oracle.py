@@ -5,7 +5,7 @@ with the engine only the dataclasses that describe a person's day.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 import unicodedata
 from zoneinfo import ZoneInfo
@@ -34,45 +34,126 @@ def judge(
     now: datetime,
 ) -> Verdict:
     person = office.people[facts.person]
+    running = _calendar(office, person, facts, calendars, now)
+    counting = [(wish, what) for wish, what in running if not _aside(facts, now, what)]
+    choice, role = _manual(office, facts, now), "on_top"
+    if facts.choice is not None:
+        role = facts.choice.role.value
     wishes: dict[str, list[str]] = {
-        "manual": _manual(office, facts, now),
+        "manual": choice if role == "on_top" else [],
         "call": [
             person.call_profiles[c.kind]
             for c in sorted(facts.calls, key=lambda c: c.since)[::-1]
-            if c.kind in person.call_profiles and c.not_seen in (0, 1)
+            if c.kind in person.call_profiles
+            and c.not_seen in (0, 1)
+            and not _aside(facts, now, ("call", c.kind))
+            and not (c.meeting and _of_an_appointment(facts, now, c, counting))
         ],
-        "calendar": _calendar(office, person, calendars, now),
+        "calendar": [wish for wish, _ in counting],
         "rule": [
             r.profile
             for r in person.rules
             if r.id in facts.conditions
             and _applies(office, r, facts.conditions[r.id], now)
+            and not _aside(facts, now, ("rule", r.id))
         ],
-        "inactivity": _inactivity(office, person, facts, now),
+        "inactivity": []
+        if _aside(facts, now, ("absence", ""))
+        else _inactivity(office, person, facts, now),
         "session": _session(office, person, facts, now),
         "default": [person.default_profile],
     }
     if not facts.automatic:
         wishes = {key: wishes[key] for key in ("manual", "default")}
+    if role == "stands_in":
+        wishes["default"] = [*choice, person.default_profile]
+    pile = _pile(office, person, wishes)
+    if not pile:
+        return Verdict("", None, None, "default")
+    confirmed = ""
+    if role == "confirms" and choice and facts.choice:
+        same_day = _days(person, now) == _days(person, facts.choice.at)
+        confirmed = facts.choice.profile if same_day else ""
+    redirect, agent = _opinions(pile, confirmed)
+    return Verdict(pile[0][1].id, redirect, agent, pile[0][0])
+
+
+def _pile(
+    office: Office, person: Any, wishes: dict[str, list[str]]
+) -> list[tuple[str, Profile]]:
     pile: list[tuple[str, Profile]] = []
     for source in office.order:
-        for wish in wishes.get(source.value, []):
+        for number, wish in enumerate(wishes.get(source.value, [])):
+            whose = source.value
+            if whose == "default" and len(wishes["default"]) - number == 2:
+                whose = "manual"
             profile = office.profiles.get(wish)
             if profile is None or (profile.owner and profile.owner != person.id):
                 continue
-            if not profile.enabled and source.value != "default":
+            if not profile.enabled and whose != "default":
                 continue
-            pile.append((source.value, profile))
-    if not pile:
-        return Verdict("", None, None, "default")
-    return Verdict(
-        profile=pile[0][1].id,
-        redirect=next(
-            (p.id for _, p in pile if p.redirect.mode.value != "unchanged"), None
-        ),
-        agent=next((p.id for _, p in pile if p.agent), None),
-        source=pile[0][0],
-    )
+            pile.append((whose, profile))
+    return pile
+
+
+def _opinions(
+    pile: list[tuple[str, Profile]], confirmed: str
+) -> tuple[str | None, str | None]:
+    redirect = agent = None
+    for whose, profile in pile:
+        if redirect is None and profile.redirect.mode.value != "unchanged":
+            redirect = profile.id
+        if agent is None and profile.agent:
+            agent = profile.id
+        by_hand = whose == "manual" or profile.id == confirmed
+        if by_hand and profile.status.value == "available":
+            break
+    return redirect, agent
+
+
+def _days(person: Any, moment: datetime) -> date:
+    """Return the day that a moment belongs to; it goes on until four at night."""
+    there = moment.astimezone(ZoneInfo(person.time_zone))
+    early = there.time() < time(4)
+    return there.date() - timedelta(days=1) if early else there.date()
+
+
+def _aside(facts: Facts, now: datetime, what: tuple[Any, ...]) -> bool:
+    """Tell whether somebody set aside what is named, and it is not over."""
+    for one in facts.dismissed:
+        known = one.occasion
+        if now >= one.until or known.kind.value != what[0] or known.name != what[1]:
+            continue
+        if (
+            what[0] == "appointment"
+            and (known.calendar, known.start, known.end) != (what[2:])
+        ):
+            continue
+        if what[0] == "absence" and facts.absence is not None:
+            returned = facts.absence.until is not None
+            if returned or facts.absence.since > one.at:
+                continue
+        if (
+            what[0] == "session"
+            and facts.session_ended is not None
+            and facts.session_ended > one.at
+        ):
+            continue
+        return True
+    return False
+
+
+def _of_an_appointment(
+    facts: Facts, now: datetime, call: Any, counting: list[Any]
+) -> bool:
+    """Tell whether a meeting in Teams belongs to an appointment that was set aside."""
+    for one in facts.dismissed:
+        known = one.occasion
+        if known.kind.value != "appointment" or now >= one.until or now < known.start:
+            continue
+        if now < known.end or (call.since < known.end and not counting):
+            return True
+    return False
 
 
 def _speaks(office: Office, said: Any, now: datetime) -> bool:
@@ -149,9 +230,10 @@ def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
 def _calendar(
     office: Office,
     person: Any,
+    facts: Facts,
     calendars: list[tuple[CalendarRules, list[Appointment]]],
     now: datetime,
-) -> list[str]:
+) -> list[tuple[str, tuple[Any, ...]]]:
     zone = ZoneInfo(person.time_zone)
 
     def instant(moment: Any) -> datetime:
@@ -166,9 +248,9 @@ def _calendar(
             start, end = instant(one.start), instant(one.end)
             wish, category = _wish(office, person, rules, one)
             if wish and end > start:
-                counting.append((one.uid, start, end, wish, category))
+                counting.append((one.uid, start, end, wish, category, one.source))
     running: list[tuple[Any, ...]] = []
-    for number, (uid, start, end, wish, category) in enumerate(counting):
+    for number, (uid, start, end, wish, category, source) in enumerate(counting):
         same = [row for row in counting if row[:2] == (uid, start) and uid]
         if uid and category and any(row[4] for row in counting[:number] if row in same):
             continue
@@ -181,10 +263,21 @@ def _calendar(
             )
         ):
             continue
-        if start <= now < end:
+        if start <= now < end or _runs_over(person, facts, end, now):
             length = (end - start).total_seconds()
-            running.append((-start.timestamp(), length, not category, uid, wish))
-    return [row[-1] for row in sorted(running)]
+            what = ("appointment", uid, "" if uid else source, start, end)
+            order = (-start.timestamp(), length, not category, uid)
+            running.append((order, wish, what))
+    running.sort(key=lambda row: row[0])
+    return [(wish, what) for _, wish, what in running]
+
+
+def _runs_over(person: Any, facts: Facts, end: datetime, now: datetime) -> bool:
+    if not end <= now < end + person.run_over:
+        return False
+    calls = [c for c in facts.calls if c.not_seen < 2 and c.since <= end]
+    away = facts.absence
+    return bool(calls) or bool(away and away.since <= end and away.until is None)
 
 
 def _wish(
@@ -266,6 +359,9 @@ def _inactivity(office: Office, person: Any, facts: Facts, now: datetime) -> lis
 def _session(office: Office, person: Any, facts: Facts, now: datetime) -> list[str]:
     runs = _runs(office, facts, now)
     if runs is None:
+        return []
+    what = ("session", "") if runs[0] else ("absence", "")
+    if _aside(facts, now, what):
         return []
     if runs[0]:
         wish, stands = person.session.start_profile, now >= runs[1]

@@ -613,6 +613,9 @@ async def test_the_list_tells_what_holds_when_and_from_where(
             for start, end in (("9:00", "12:00"), ("13:00", "16:00"))
         ],
         "problem": None,
+        "dismissed": None,
+        "dismissed_until": None,
+        "id": training["id"],
         "subject": "First aid @Training",
     }
     assert lunch["redirect"] == "calls go to voicemail"
@@ -734,6 +737,8 @@ async def test_why_is_told_in_words_and_line_by_line(
         "verdict": "decides",
         "why": "top",
         "flaws": [],
+        "id": lunch["id"],
+        "dismissed": None,
         "subject": "Pizza with the boss @Lunch",
     }
     assert (training["profile"], training["verdict"]) == ("Training", "waits")

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.xpresence.const import DOMAIN
+from custom_components.xpresence.operations.appointments import public_uid
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 
 from ..office import ANNA, BOB, MEETING
@@ -257,6 +258,8 @@ async def test_todays_appointments_are_told_and_their_subjects_to_whom_they_conc
     details = (await told(hass, team, hass_ws_client, reader))["details"]
     assert details["appointments"] == [
         {
+            "id": public_uid(entry),
+            "dismissed": False,
             "start": entry.start.isoformat(),
             "end": entry.end.isoformat(),
             "subject": subject,

@@ -133,6 +133,11 @@ class PersonState:
         """Return the redirect as it is to be shown."""
         return self.loop.view
 
+    @property
+    def redirect_profile(self) -> str | None:
+        """Return the name of the profile that decides where calls go, if one does."""
+        return self.decision.redirect_profile
+
     def stop(self) -> None:
         """End what runs for this person; what is set stays set."""
         self.loop.stop()

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from ..presence.model import Choice, EndingKind, Facts, Note
+from ..presence.model import (
+    Choice,
+    ChoiceRole,
+    Dismissal,
+    EndingKind,
+    Facts,
+    Note,
+    Occasion,
+    OccasionKind,
+)
 from ..presence.redirect.ledger import FIELDS, Ledger
 from ..presence.stored import (
     Malformed,
@@ -34,6 +43,7 @@ def choice_to_record(choice: Choice | None) -> dict[str, Any] | None:
         "info_text": choice.info_text,
         "ending": choice.ending.value if choice.ending else None,
         "by": choice.by,
+        "role": choice.role.value,
     }
 
 
@@ -53,6 +63,43 @@ def choice_from_record(record: Any) -> Choice | None:
         info_text=optional(text)(given.get("info_text")),
         ending=optional(member(EndingKind))(given.get("ending")),
         by=optional(text)(given.get("by")),
+        role=member(ChoiceRole)(given.get("role", ChoiceRole.ON_TOP)),
+    )
+
+
+def dismissal_to_record(dismissal: Dismissal) -> dict[str, Any]:
+    """Return as plain values what was set aside: when and what, no subject."""
+    occasion = dismissal.occasion
+    return {
+        "kind": occasion.kind.value,
+        "name": occasion.name,
+        "calendar": occasion.calendar,
+        "start": _written(occasion.start),
+        "end": _written(occasion.end),
+        "at": dismissal.at.isoformat(),
+        "until": dismissal.until.isoformat(),
+        "by": dismissal.by,
+    }
+
+
+def dismissal_from_record(record: Any) -> Dismissal:
+    """Read what :func:`dismissal_to_record` wrote.
+
+    Raises:
+        Malformed: it is damaged.
+    """
+    given = fields(record)
+    return Dismissal(
+        Occasion(
+            member(OccasionKind)(given.get("kind")),
+            text(given.get("name", "")),
+            text(given.get("calendar", "")),
+            optional(instant)(given.get("start")),
+            optional(instant)(given.get("end")),
+        ),
+        at=instant(given.get("at")),
+        until=instant(given.get("until")),
+        by=optional(text)(given.get("by")),
     )
 
 
@@ -60,6 +107,7 @@ def facts_to_record(facts: Facts) -> dict[str, Any]:
     """Return what of the facts only a person can tell."""
     return {
         "choice": choice_to_record(facts.choice),
+        "dismissed": [dismissal_to_record(one) for one in facts.dismissed],
         "automatic": facts.automatic,
         "note": [facts.note.text, facts.note.claim] if facts.note else None,
     }
@@ -85,6 +133,7 @@ def facts_from_record(person_id: str, record: Mapping[str, Any]) -> Facts:
     return Facts(
         person_id,
         choice=choice_from_record(record.get("choice")),
+        dismissed=listed(dismissal_from_record)(record.get("dismissed", ())),
         automatic=flag(record.get("automatic", True)),
         note=note_from_record(record.get("note")),
     )
@@ -115,6 +164,7 @@ def noted_from_record(record: Mapping[str, Any]) -> dict[str, Any]:
 PERSON: Final = Fields(
     {
         "choice": choice_from_record,
+        "dismissed": listed(dismissal_from_record),
         "automatic": flag,
         "note": note_from_record,
         "activated": optional(text),

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..engine.input import InputContext
+from ..presence.decision.dismissals import without_rules
 from ..presence.facts.observe import observe_rules
 from ..presence.model import EntityRule, Facts, Met
 from ..presence.pc.signals import is_in
@@ -89,6 +90,10 @@ class RuleInput:
 
         def change(facts: Facts) -> Facts:
             met = observe_rules(person, facts.conditions, matches, health, now)
+            left = (
+                r for r, is_so in matches.items() if is_so is False and r not in met
+            )
+            facts = without_rules(facts, left)
             return facts if met == facts.conditions else replace(facts, conditions=met)
 
         input_context.learn(change, seen)

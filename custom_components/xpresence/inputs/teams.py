@@ -28,6 +28,7 @@ from ..groupware.source import NotAllowed, SignInNeeded, SourceError, SourceUnav
 from ..microsoft import MicrosoftLink, link_of
 from ..microsoft.presence_batch import Subscriber, presence_batch_of
 from ..microsoft.teams import teams_of
+from ..presence.decision.dismissals import with_calls
 from ..presence.line import CallState
 from ..presence.model import Facts
 from ..presence.permission.policy import Tier
@@ -111,7 +112,7 @@ class TeamsInput:
     @callback
     def restore_facts(self, facts: Facts) -> Facts:
         """Return the facts with the call that went on before a restart."""
-        return _with_calls(facts, self._teams)
+        return with_calls(facts, TEAMS, self._teams.calls, read=False)
 
     @callback
     def start(self) -> None:
@@ -368,7 +369,7 @@ class TeamsInput:
         )
         if before is None or before.shown != reading.shown:
             self._input_context.show()
-        self._publish()
+        self._publish(read=True)
         self._turn_soon()
 
     @callback
@@ -379,8 +380,11 @@ class TeamsInput:
         self._publish()
 
     @callback
-    def _publish(self) -> None:
-        self._input_context.learn(lambda facts: _with_calls(facts, self._teams))
+    def _publish(self, *, read: bool = False) -> None:
+        calls = self._teams.calls
+        self._input_context.learn(
+            lambda facts: with_calls(facts, TEAMS, calls, read=read)
+        )
 
     # Writing
 
@@ -514,12 +518,6 @@ def teams_of_person(inputs: Iterable[object]) -> TeamsInput | None:
     """Return a person's TeamsState, if it is read at all."""
     found = (one for one in inputs if isinstance(one, TeamsInput))
     return next((one for one in found if one.reads), None)
-
-
-def _with_calls(facts: Facts, teams: TeamsState) -> Facts:
-    others = tuple(call for call in facts.calls if call.kind != TEAMS)
-    calls = (*others, *teams.calls)
-    return facts if calls == facts.calls else replace(facts, calls=calls)
 
 
 def _same(record: dict[str, Any], stored: dict[str, Any]) -> bool:

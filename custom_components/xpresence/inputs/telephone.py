@@ -1,6 +1,5 @@
 """A call on the phone system, for people who have a profile for it."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +8,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..engine.input import InputContext
+from ..presence.decision.dismissals import with_calls
 from ..presence.line import CallState
 from ..presence.model import Call, Facts
 
@@ -71,11 +71,9 @@ class TelephoneInput:
         now = dt_util.utcnow()
 
         def change(facts: Facts) -> Facts:
-            if _in_call(facts) == in_call:
+            if in_call and _in_call(facts):
                 return facts
-            others = tuple(call for call in facts.calls if call.kind != PBX)
-            mine = (Call(PBX, now),) if in_call else ()
-            return replace(facts, calls=(*others, *mine))
+            return with_calls(facts, PBX, (Call(PBX, now),) if in_call else ())
 
         self._input_context.learn(change)
 

@@ -26,12 +26,14 @@ from .authorization import everybody_may
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
+        "dismissed": "Ausgesetzt",
         "meanwhile": "Dazwischen {span}: {profile}",
         "planned": "Von Hand geplant",
         "source": "Quelle: {source}",
         "subject": "Betreff: {subject}",
     },
     "en": {
+        "dismissed": "Dismissed",
         "meanwhile": "In between {span}: {profile}",
         "planned": "Planned by hand",
         "source": "Source: {source}",
@@ -47,8 +49,9 @@ type Moment = datetime | date
 @callback
 def event_now(coordinator: OfficeCoordinator, person_id: str) -> CalendarEvent | None:
     """Return what decides now, or else what comes next."""
-    office, agenda = coordinator.office, coordinator.people[person_id].facts.agenda
-    entry = at_or_after(office, person_id, agenda, dt_util.utcnow())
+    office, facts = coordinator.office, coordinator.people[person_id].facts
+    now = dt_util.utcnow()
+    entry = at_or_after(office, person_id, facts.agenda, now, facts.dismissed)
     if entry is None:
         return None
     profile = office.of(person_id).profiles[entry.profile]
@@ -67,13 +70,15 @@ async def async_timetable(
     coordinator: OfficeCoordinator, person_id: str, start: datetime, end: datetime
 ) -> tuple[Listed, ...]:
     """Return the appointment list of a time; a long one keeps nobody waiting."""
+    facts = coordinator.people[person_id].facts
     return await coordinator.hass.async_add_executor_job(
         timetable,
         coordinator.office,
         person_id,
-        coordinator.people[person_id].facts.agenda,
+        facts.agenda,
         utc(start),
         utc(end),
+        facts.dismissed,
     )
 
 
@@ -85,6 +90,7 @@ def _event(
     words = [
         (line.entry.info_text or "") if info_text else "",
         *own_words(coordinator, person_id, line.entry),
+        _words(coordinator)["dismissed"] if line.dismissal else "",
         *_meanwhile(coordinator, person_id, line),
     ]
     return CalendarEvent(

@@ -64,6 +64,7 @@ class Agenda:
     _starts: tuple[datetime, ...] = field(default=(), repr=False)
     _latest: tuple[datetime, ...] = field(default=(), repr=False)
     _edges: tuple[datetime, ...] = field(default=(), repr=False)
+    _ended: tuple[Entry, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Self:
@@ -80,6 +81,7 @@ class Agenda:
             tuple(entry.start for entry in kept),
             _latest_ends(kept),
             tuple(sorted(edges)),
+            tuple(sorted(kept, key=lambda entry: entry.end)),
         )
 
     def running(self, now: datetime) -> list[Entry]:
@@ -95,6 +97,13 @@ class Agenda:
     def broken(self, now: datetime) -> list[Entry]:
         """Return what would run at ``now`` if it could count."""
         return [entry for entry in self.refused if entry.start <= now < entry.end]
+
+    def ended_within(self, since: datetime, now: datetime) -> list[Entry]:
+        """Return the appointments that ended after ``since`` and by ``now``."""
+        ended = self._ended
+        first = bisect_right(ended, since, key=lambda entry: entry.end)
+        last = bisect_right(ended, now, key=lambda entry: entry.end)
+        return list(ended[first:last])
 
     def next_edge(self, now: datetime) -> datetime | None:
         """Return the first instant after ``now`` at which something starts or ends."""

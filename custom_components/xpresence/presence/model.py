@@ -189,6 +189,8 @@ class Person:
     rules: tuple[EntityRule, ...] = ()
     call_profiles: Mapping[str, str] = field(default_factory=dict)
     """Kind of call (``teams``, ``pbx``) → profile."""
+    run_over: timedelta = timedelta()
+    """How long an appointment may go on after its end, at most; zero: not at all."""
 
 
 DEFAULT_ORDER = tuple(Source)
@@ -225,6 +227,18 @@ class Office:
         return replace(self, profiles={**self.profiles, **own}, adjusted={})
 
 
+class ChoiceRole(StrEnum):
+    """What a choice by hand does while it lasts."""
+
+    ON_TOP = "on_top"
+    """It is a claim above everything automatic."""
+    STANDS_IN = "stands_in"
+    """It takes the place of the default profile, below everything automatic."""
+    CONFIRMS = "confirms"
+    """It claims nothing: an automatic claim asks for its profile. That claim then
+    answers for calls, as if its profile had been chosen by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A profile chosen by hand, by voice or by an action."""
@@ -237,6 +251,51 @@ class Choice:
     """What ends it in place of the profile's own rule, if no end time was given."""
     by: str | None = None
     """Who chose: an opaque id; never shown without asking who may see it."""
+    role: ChoiceRole = ChoiceRole.ON_TOP
+
+
+class OccasionKind(StrEnum):
+    """What an automatic claim is about."""
+
+    APPOINTMENT = "appointment"
+    CALL = "call"
+    RULE = "rule"
+    ABSENCE = "absence"
+    """Locked, unused or switched off: one absence, until somebody uses the PC."""
+    SESSION = "session"
+    """A session at the PC that has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What an automatic claim is about, so that it is known again after a restart.
+
+    ``name``: an appointment's uid, the kind of call, or the rule's id. ``calendar``
+    tells apart appointments without uid. ``start`` and ``end`` are an appointment's
+    own times; of a call ``start`` is when it was first read. ``meeting``: Teams only
+    tells that a meeting of its calendar goes on, not a call.
+    """
+
+    kind: OccasionKind
+    name: str = ""
+    calendar: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    meeting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """Something automatic that a person set aside; it counts no more until it is over.
+
+    ``until`` is the latest end: the next 04:00 in the person's time zone.
+    """
+
+    occasion: Occasion
+    at: datetime
+    until: datetime
+    by: str | None = None
+    """Who set it aside: an opaque id, as in :class:`Choice`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +353,8 @@ class Call:
     kind: str
     since: datetime
     not_seen: int = 0
+    meeting: bool = False
+    """Teams tells *InAMeeting*: that may be the calendar alone, and no call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +371,8 @@ class Facts:
 
     person: str
     choice: Choice | None = None
+    dismissed: tuple[Dismissal, ...] = ()
+    """What counts no more although it goes on, because the person said so."""
     automatic: bool = True
     note: Note | None = None
     pc: Pc = Pc()
@@ -338,6 +401,10 @@ class Claim:
     """Of an appointment that is not private; shown only to who may see it."""
     flaw: str = ""
     """Why it cannot count, where that is known beforehand."""
+    occasion: Occasion | None = None
+    """What an automatic claim is about; ``None``: it cannot be dismissed."""
+    overrun: datetime | None = None
+    """When an appointment should have ended that runs over."""
 
 
 class Verdict(StrEnum):
@@ -357,6 +424,11 @@ class TraceEntry:
     why: str
     flaws: tuple[str, ...] = ()
     """What is wrong with the redirect that this claim decides."""
+    dismissal: Dismissal | None = None
+    """Why it is refused, if a person set it aside."""
+    answers: bool = False
+    """Whether it was chosen by hand and is *available*: then no claim below it
+    decides where calls go, even if its own profile has no opinion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,3 +449,5 @@ class Decision:
     agent_claim: Claim | None
     trace: tuple[TraceEntry, ...]
     next_change: datetime | None
+    redirect_profile: str | None = None
+    """The name of the profile that decides the redirect, if one does."""

@@ -14,12 +14,13 @@ from ..const import CONF_CALENDAR_DAYS, DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.subscription import DEFAULT_DAYS
-from ..operations.appointments import async_timetable
+from ..operations.appointments import async_timetable, public_uid
 from ..operations.authorization import (
     async_actor,
     person_entity_of_user,
     reason_against,
 )
+from ..operations.dismissals import item_id
 from ..presence.datetimes import later, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed
 from ..presence.decision.explain import explain
@@ -83,7 +84,9 @@ class _Teller:
 
     def appointment(self, line: Listed) -> Answer:
         entry, profile = line.entry, line.profile
+        aside = line.dismissal
         return {
+            "id": public_uid(entry),
             "start": self.at(entry.start),
             "end": self.at(entry.end),
             "profile": profile.name if profile else None,
@@ -101,6 +104,8 @@ class _Teller:
                 for stretch in line.stretches
             ],
             "problem": line.why or None,
+            "dismissed": self.at(aside.at) if aside else None,
+            "dismissed_until": self.at(aside.until) if aside else None,
             **self.subject(entry.subject),
         }
 
@@ -115,7 +120,7 @@ class _Teller:
             "reason": step.claim.reason,
             "redirect": self.calls(step.redirect),
             "redirect_source": decider.source.value if decider else None,
-            "redirect_profile": self._profile(decider),
+            "redirect_profile": self.profile(decider),
             **self.subject(step.claim.subject),
         }
 
@@ -123,17 +128,22 @@ class _Teller:
         claim = entry.claim
         return {
             "source": claim.source.value,
-            "profile": self._profile(claim),
+            "profile": self.profile(claim),
             "reason": claim.reason,
             "since": self.at(claim.since),
             "until": self.at(claim.until),
             "verdict": entry.verdict.value,
             "why": entry.why,
             "flaws": list(entry.flaws),
+            "id": item_id(
+                entry.dismissal.occasion if entry.dismissal else claim.occasion
+            ),
+            "dismissed": self.at(entry.dismissal.at) if entry.dismissal else None,
             **self.subject(claim.subject),
         }
 
-    def _profile(self, claim: Claim | None) -> str | None:
+    def profile(self, claim: Claim | None) -> str | None:
+        """Return the name of the profile that a claim asks for."""
         profile = self.office.profiles.get(claim.profile) if claim else None
         return profile.name if profile else None
 
@@ -179,6 +189,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                 "profile": decision.profile.name,
                 "source": decision.source.value,
                 "redirect": teller.calls(decision.redirect),
+                "redirect_profile": teller.profile(decision.redirect_claim),
                 "explanation": explain(
                     coordinator.office,
                     decision,

@@ -10,12 +10,14 @@ import voluptuous as vol
 from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
 from ..operations.available_profiles import profile_named
 from ..operations.choice import async_choose, async_resume_automatic
+from ..operations.dismissals import async_dismiss, async_restore
 from ..operations.planning import checked_info_text
 from ..presence.model import EndingKind
 from ..presence.permission.policy import Permission
 from .end_fields import END_FIELDS, end_of
 from .service import Action, PersonTarget
 
+ATTR_ITEM: Final = "item"
 ATTR_PROFILE: Final = "profile"
 
 
@@ -57,7 +59,33 @@ async def _resume_automatic(call: ServiceCall, people: list[PersonTarget]) -> No
         await async_resume_automatic(coordinator, person_id, call.context)
 
 
+async def _dismiss(call: ServiceCall, people: list[PersonTarget]) -> None:
+    """Set something automatic of everybody meant aside."""
+    for coordinator, person_id in people:
+        item = call.data.get(ATTR_ITEM)
+        await async_dismiss(coordinator, person_id, item, call.context)
+
+
+async def _restore(call: ServiceCall, people: list[PersonTarget]) -> None:
+    """Bring back what everybody meant set aside."""
+    for coordinator, person_id in people:
+        item = call.data.get(ATTR_ITEM)
+        await async_restore(coordinator, person_id, item, call.context)
+
+
 ACTIONS: Final = (
+    Action(
+        name="dismiss",
+        permission=Permission.CHOOSE_PROFILE,
+        run=_dismiss,
+        fields={vol.Optional(ATTR_ITEM): cv.string},
+    ),
+    Action(
+        name="restore",
+        permission=Permission.CHOOSE_PROFILE,
+        run=_restore,
+        fields={vol.Optional(ATTR_ITEM): cv.string},
+    ),
     Action(
         name="resume_automatic",
         permission=Permission.CHOOSE_PROFILE,

@@ -34,6 +34,7 @@ from ..const import (
     CONF_RESTART,
     CONF_RESTS_ON,
     CONF_RULES,
+    CONF_RUN_OVER,
     CONF_SECONDS,
     CONF_START_PROFILE,
     CONF_STATES,
@@ -172,6 +173,7 @@ def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
         ),
         rules=tuple(rule_from(rule) for rule in data.get(CONF_RULES, ())),
         call_profiles=dict(data.get(CONF_CALL_PROFILES, {})),
+        run_over=timedelta(minutes=data.get(CONF_RUN_OVER) or 0),
     )
 
 

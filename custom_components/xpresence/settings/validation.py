@@ -34,6 +34,7 @@ from ..const import (
     CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RESTS_ON,
+    CONF_RUN_OVER,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
     CONF_VOICEMAIL,
@@ -74,6 +75,8 @@ DEVICE: Final = vol.Schema(
         vol.Required(CONF_NUMBER): str,
     }
 )
+LONGEST_OVERRUN: Final = 240
+"""Minutes that an appointment may go on after its end."""
 PERSON: Final = vol.Schema(
     {
         vol.Required(CONF_NAME): str,
@@ -83,6 +86,7 @@ PERSON: Final = vol.Schema(
         vol.Optional(CONF_DEVICES): [DEVICE],
         vol.Optional(CONF_QUEUES): [str],
         vol.Optional(CONF_PERSON): vol.Any(None, str),
+        vol.Optional(CONF_RUN_OVER): vol.All(int, vol.Range(0, LONGEST_OVERRUN)),
     },
     # Calendars, activity and rules of the person stand beside it.
     extra=vol.ALLOW_EXTRA,

@@ -19,10 +19,14 @@ from ..engine.person import PersonState
 from ..operations.authorization import async_actor, async_authorize, reason_against
 from ..operations.available_profiles import offered
 from ..operations.choice import async_choose, async_resume_automatic
+from ..operations.redirect import async_set_follow_me, async_set_redirect
+from ..presence.decision.calls import kept_redirect
 from ..presence.decision.explain import explain
-from ..presence.model import EndingKind, Profile
+from ..presence.line import Condition, Status
+from ..presence.model import EndingKind, Profile, RedirectMode
 from ..presence.permission.policy import Permission
-from ..presence.redirect.status import RedirectStatus
+from ..presence.redirect.parts import Part
+from ..presence.redirect.status import RedirectStatus, SetBy
 from ..services.planning import async_plan
 from ..services.service import PersonTarget
 from ..settings.validation import info_text_problem
@@ -207,7 +211,48 @@ async def _set(
     elif wish.until_return:
         key = "set_return"
     done = _about(hass, sentence, coordinator, person, key, **placeholders)
-    return f"{done} {_calls(hass, sentence, coordinator, person)}"
+    return f"{done} {_calls(hass, sentence, coordinator, person, chosen=True)}"
+
+
+async def _back(
+    hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
+) -> str:
+    """Choose the first profile offered that says available."""
+    profiles = offered(coordinator.office.of(person), person)
+    free = next((p for p in profiles if p.status is Status.AVAILABLE), None)
+    if free is None:
+        raise Unclear(sentence.answer("no_available"))
+    await _authorize(hass, sentence, coordinator, person, Permission.CHOOSE_PROFILE)
+    await async_choose(
+        coordinator,
+        person,
+        free,
+        context=sentence.said.context,
+        satellite=satellite_of(hass, sentence.said),
+    )
+    done = _about(hass, sentence, coordinator, person, "set", profile=free.name)
+    return f"{done} {_calls(hass, sentence, coordinator, person, chosen=True)}"
+
+
+async def _ring(
+    hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
+) -> str:
+    """End a redirect of one's own, or follow-me where that is what redirects."""
+    shown = coordinator.people[person].redirect
+    context = sentence.said.context
+    if shown.details.get("part") == Part.FOLLOW_ME.value:
+        await _authorize(
+            hass, sentence, coordinator, person, Permission.CHANGE_FOLLOW_ME
+        )
+        await async_set_follow_me(coordinator, person, None, context)
+    else:
+        await _authorize(
+            hass, sentence, coordinator, person, Permission.CHANGE_REDIRECT
+        )
+        condition = Condition(shown.details.get("condition", Condition.UNCONDITIONAL))
+        off = RedirectMode.OFF
+        await async_set_redirect(coordinator, person, off, condition, None, context)
+    return _calls(hass, sentence, coordinator, person)
 
 
 _AUTOMATIC: Final = re.compile(
@@ -251,14 +296,26 @@ async def _redirect(
 
 
 def _calls(
-    hass: HomeAssistant, sentence: Sentence, coordinator: OfficeCoordinator, person: str
+    hass: HomeAssistant,
+    sentence: Sentence,
+    coordinator: OfficeCoordinator,
+    person: str,
+    *,
+    chosen: bool = False,
 ) -> str:
+    """Say where calls go; ``chosen``: after a profile was chosen just now."""
     view = coordinator.people[person].redirect
     key = f"redirect_{view.status.value}"
     if view.status is not RedirectStatus.ACTIVE:
         return _about(hass, sentence, coordinator, person, key)
-    target = str(view.details.get("target", "–"))
-    return _about(hass, sentence, coordinator, person, key, target=target)
+    state = coordinator.people[person]
+    placeholders = {"target": str(view.details.get("target", "–"))}
+    if view.details.get("set_by") == SetBy.PROFILE:
+        if kept := kept_redirect(coordinator.office, person, state.decision):
+            key, placeholders["profile"] = "redirect_kept", kept.profile.name
+    elif chosen and state.decision.profile.status is Status.AVAILABLE:
+        key = "redirect_own"
+    return _about(hass, sentence, coordinator, person, key, **placeholders)
 
 
 async def _why(
@@ -317,6 +374,8 @@ type Do = Callable[[HomeAssistant, Sentence, OfficeCoordinator, str], Awaitable[
 _DO: Final[Mapping[Ask, Do]] = {
     Ask.SET: _set,
     Ask.STATE: _set,
+    Ask.BACK: _back,
+    Ask.RING: _ring,
     Ask.AUTOMATIC: _automatic,
     Ask.STATUS: _status,
     Ask.REDIRECT: _redirect,

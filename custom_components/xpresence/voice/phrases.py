@@ -10,12 +10,20 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
         "automatic": "Your profile is automatic again: {profile}.",
         "automatic_other": "The profile of {person} is automatic again: {profile}.",
         "failed": "That did not work; the log says more. Please look at the profile.",
+        "no_available": "There is no profile that says available.",
         "no_profile": "There is no profile called {said}. There are {names}.",
         "nobody": "I know nobody called {said}. I know {names}.",
         "plan": "Planned: {profile}, from {start} until {end}.",
         "plan_other": "Planned for {person}: {profile}, from {start} until {end}.",
         "redirect_active": "Your calls go to {target}.",
         "redirect_active_other": "The calls of {person} go to {target}.",
+        "redirect_kept": "Your calls keep going to {target}, from {profile}.",
+        "redirect_kept_other": "The calls of {person} keep going to {target}, from "
+        "{profile}.",
+        "redirect_own": "But your calls go to {target}: your phone says so, no "
+        "profile. To end that, say: end my redirect.",
+        "redirect_own_other": "But the calls of {person} go to {target}: the phone "
+        "says so, no profile.",
         "redirect_failed": "Your redirect could not be set.",
         "redirect_failed_other": "The redirect of {person} could not be set.",
         "redirect_off": "Your calls are not redirected.",
@@ -50,12 +58,20 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
         "automatic_other": "Das Profil von {person} ist wieder automatisch: {profile}.",
         "failed": "Das hat nicht geklappt; das Protokoll sagt mehr. Bitte das Profil "
         "ansehen.",
+        "no_available": "Es gibt kein Profil, das verfügbar sagt.",
         "no_profile": "Es gibt kein Profil {said}. Es gibt {names}.",
         "nobody": "Ich kenne niemanden namens {said}. Ich kenne {names}.",
         "plan": "Geplant: {profile}, von {start} bis {end}.",
         "plan_other": "Geplant für {person}: {profile}, von {start} bis {end}.",
         "redirect_active": "Deine Anrufe gehen an {target}.",
         "redirect_active_other": "Die Anrufe von {person} gehen an {target}.",
+        "redirect_kept": "Deine Anrufe gehen weiter an {target}, wegen {profile}.",
+        "redirect_kept_other": "Die Anrufe von {person} gehen weiter an {target}, "
+        "wegen {profile}.",
+        "redirect_own": "Aber deine Anrufe gehen an {target}: Das kommt vom Telefon, "
+        "von keinem Profil. Sag zum Beenden: Beende meine Umleitung.",
+        "redirect_own_other": "Aber die Anrufe von {person} gehen an {target}: Das "
+        "kommt vom Telefon, von keinem Profil.",
         "redirect_failed": "Deine Umleitung konnte nicht gesetzt werden.",
         "redirect_failed_other": "Die Umleitung von {person} konnte nicht gesetzt "
         "werden.",

@@ -18,6 +18,10 @@ class Ask(StrEnum):
     SET = "set"
     STATE = "state"
     """A profile told as what one does: "I'm at lunch until two"."""
+    BACK = "back"
+    """The first profile that says available: "I'm back"."""
+    RING = "ring"
+    """The end of a redirect of one's own: "end my redirect"."""
     AUTOMATIC = "automatic"
     STATUS = "status"
     REDIRECT = "redirect"
@@ -54,6 +58,15 @@ ENGLISH: Final[Mapping[Ask, tuple[str, ...]]] = {
         ),
         "(I'm|I am|I'll be) {head} [in|at|on] [a|an|the|my] <profile>",
         "[please] <profile> (for|until|till) {time}",
+    ),
+    Ask.BACK: (
+        "(I'm|I am) [now] back [again] [at] [my|the] [desk|work|office]",
+        "(I'm|I am) here again",
+        "<person> is back [again]",
+    ),
+    Ask.RING: (
+        "[please] (end|stop|cancel|clear) my [call] (redirect|forwarding|diversion)",
+        "[please] let my (phone|calls) ring [here] [again]",
     ),
     Ask.AUTOMATIC: (
         f"[set|put|switch|change] my {_EN_MINE} [back] to automatic",
@@ -134,6 +147,16 @@ GERMAN: Final[Mapping[Ask, tuple[str, ...]]] = {
         "ich (mache|mach|habe|hab) {head} <profile>",
         "[bitte] <profile> (für|bis) {time}",
         "[bitte] (bis|für) {time} <profile>",
+    ),
+    Ask.BACK: (
+        "[ich] bin [jetzt] wieder (da|hier|zurück|am Platz|im Büro)",
+        "[ich] bin [jetzt] (zurück|wieder zurück)",
+        "<person> ist [jetzt] wieder (da|hier|zurück)",
+    ),
+    Ask.RING: (
+        "(beende|lösche) [bitte] meine (Umleitung|Rufumleitung|Anrufumleitung)",
+        "[bitte] meine (Umleitung|Rufumleitung) beenden",
+        "lass mein Telefon [wieder] klingeln",
     ),
     Ask.AUTOMATIC: (
         f"{_DE_SET} mein[e|en] {_DE_MINE} [wieder|zurück] auf (automatisch|Automatik)",

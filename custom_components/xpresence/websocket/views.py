@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
 from ..engine.side_effects import agent_of
+from ..operations.appointments import public_uid
 from ..operations.available_profiles import offered
+from ..operations.dismissals import item_id
 from ..presence.agenda import Entry
+from ..presence.decision.calls import kept_redirect, would_keep
+from ..presence.decision.dismissals import occasion_of
 from ..presence.decision.explain import reasons
 from ..presence.decision.simulate import Step, simulate
 from ..presence.line import UNKNOWN, AgentState, Condition
-from ..presence.model import Office, Person, Profile, RedirectRule
+from ..presence.model import Office, Person, Profile, RedirectRule, TraceEntry
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import target_label
 from ..presence.redirect.status import RedirectStatus
@@ -62,14 +66,24 @@ def details_view(
 ) -> View:
     """Return where calls go and why, and what is to come today."""
     office, decision = coordinator.office, state.decision
+    kept = kept_redirect(office, state.person.id, decision)
     return {
         "since": decision.since,
         "source": decision.source.value,
+        "chosen": state.facts.choice is not None,
+        "calls_from": kept.profile.name if kept else None,
+        "dismissed": [
+            _dismissed(entry, now, subjects=how.subjects)
+            for entry in decision.trace
+            if entry.dismissal is not None
+        ],
         "automatic": state.facts.automatic,
         "connected": coordinator.system.ready,
         "follow_me": _follow_me(state),
         "agent": _agent(state),
-        "profiles": [_profile(profile) for profile in _choices(office, state)],
+        "profiles": [
+            _profile(office, state, profile, now) for profile in _choices(office, state)
+        ],
         "why": list(
             reasons(
                 office,
@@ -82,7 +96,7 @@ def details_view(
         ),
         "timeline": _timeline(office, state, now, subjects=how.subjects),
         "appointments": [
-            _appointment(office, entry, subjects=how.subjects)
+            _appointment(office, state, entry, now, subjects=how.subjects)
             for entry in _appointments(state, now)
         ],
     }
@@ -108,8 +122,32 @@ def _choices(office: Office, state: PersonState) -> list[Profile]:
     return choices if current in choices else [*choices, current]
 
 
-def _profile(profile: Profile) -> View:
-    return {"name": profile.name, "status": profile.status.value}
+def _profile(
+    office: Office, state: PersonState, profile: Profile, now: datetime
+) -> View:
+    """Return a profile, and whose redirect would go on if it were chosen."""
+    kept = would_keep(office, state.facts, profile.id, now)
+    return {
+        "name": profile.name,
+        "status": profile.status.value,
+        "keeps": kept
+        and {
+            "profile": kept.profile.name,
+            **_rule(office, state.person.id, kept.rule),
+        },
+    }
+
+
+def _dismissed(entry: TraceEntry, now: datetime, *, subjects: bool) -> View:
+    """Return what would hold now had nobody set it aside."""
+    claim, dismissal = entry.claim, entry.dismissal
+    return {
+        "id": item_id(dismissal.occasion) if dismissal else None,
+        "reason": claim.reason,
+        "subject": claim.subject if subjects else "",
+        "start": claim.since,
+        "end": claim.until,
+    }
 
 
 def _follow_me(state: PersonState) -> View | None:
@@ -147,6 +185,7 @@ def _timeline(
 
 
 def _step(office: Office, person_id: str, step: Step, *, subjects: bool) -> View:
+    kept = kept_redirect(office, person_id, step)
     return {
         "start": step.start,
         "end": step.end,
@@ -155,6 +194,7 @@ def _step(office: Office, person_id: str, step: Step, *, subjects: bool) -> View
         "reason": step.claim.reason,
         "subject": step.claim.subject if subjects else "",
         "redirect": _rule(office, person_id, step.redirect),
+        "calls_from": kept.profile.name if kept else None,
     }
 
 
@@ -183,9 +223,17 @@ def _appointments(state: PersonState, now: datetime) -> list[Entry]:
     ][:APPOINTMENTS]
 
 
-def _appointment(office: Office, entry: Entry, *, subjects: bool) -> View:
+def _appointment(
+    office: Office, state: PersonState, entry: Entry, now: datetime, *, subjects: bool
+) -> View:
     profile = office.profiles.get(entry.profile)
+    occasion = occasion_of(entry)
     return {
+        "id": public_uid(entry),
+        "dismissed": any(
+            one.occasion == occasion and now < one.until
+            for one in state.facts.dismissed
+        ),
         "start": entry.start,
         "end": entry.end,
         "subject": entry.subject if subjects else "",

@@ -1,0 +1,1 @@
+"""The decision's own tests, folder by folder as in the package."""

@@ -7,7 +7,8 @@ import pytest
 
 from custom_components.xpresence.presence.calendar.appointments import Appointment
 from custom_components.xpresence.presence.datetimes import EARLIEST, LATEST
-from custom_components.xpresence.presence.decision.decide import choose, decide, note_on
+from custom_components.xpresence.presence.decision.choose import choose
+from custom_components.xpresence.presence.decision.decide import decide, note_on
 from custom_components.xpresence.presence.decision.explain import explain
 from custom_components.xpresence.presence.decision.simulate import simulate
 from custom_components.xpresence.presence.facts.history import with_pc
@@ -287,17 +288,23 @@ def test_another_ending_keeps_the_profiles_time_as_the_latest_end() -> None:
 
 def test_choosing_what_automation_would_choose_anyway_releases() -> None:
     known = facts(meeting("9:00", "10:00"), choice=chosen("Vacation", "8:00"))
-    assert choose(OFFICE, known, "Meeting", at("9:30")) is None
-    assert choose(OFFICE, known, "Available", at("9:30")) is not None
+    assert choose(OFFICE, known, "Meeting", at("9:30")).choice is None
 
 
-def test_choosing_it_with_an_end_or_a_text_is_a_choice_all_the_same() -> None:
+def test_choosing_it_with_an_end_is_a_choice_all_the_same() -> None:
     known = facts(meeting("9:00", "10:00"))
-    given = choose(OFFICE, known, "Meeting", at("9:30"), until=at("12:00"))
-    assert given is not None
-    said = choose(OFFICE, known, "Meeting", at("9:30"), info_text="Room 3", by="u")
-    assert said is not None
-    assert (said.info_text, said.by) == ("Room 3", "u")
+    given = choose(OFFICE, known, "Meeting", at("9:30"), until=at("12:00"), by="u")
+    assert given.choice is not None
+    assert given.choice.by == "u"
+    assert holds(given, "11:00") == "Meeting"
+
+
+def test_a_text_alone_is_no_choice_but_what_colleagues_read_meanwhile() -> None:
+    known = facts(meeting("9:00", "10:00"))
+    said = choose(OFFICE, known, "Meeting", at("9:30"), info_text="Room 3")
+    assert said.choice is None
+    assert decided(said, "9:30").info_text == "Room 3"
+    assert decided(said, "10:00").info_text == ""
 
 
 def test_an_info_text_given_with_the_choice_is_what_colleagues_see() -> None:
@@ -363,7 +370,7 @@ def test_somebody_who_left_is_available_and_nobody_redirects_their_calls() -> No
     assert decision.claim.reason == "person_missing"
     assert decision.profile.name == "Available"
     assert decision.redirect_claim is None
-    assert choose(OFFICE, Facts("left"), "Lunch", at("9:00")) is not None
+    assert choose(OFFICE, Facts("left"), "Lunch", at("9:00")).choice is not None
     assert len(simulate(OFFICE, Facts("left"), at("9:00"), at("10:00"))) == 1
 
 
@@ -457,7 +464,7 @@ def test_it_is_the_same_in_every_zones_clock() -> None:
         there = decide(OFFICE, known, now.astimezone(BERLIN))
         assert there == decide(OFFICE, known, now)
     local = datetime(2026, 10, 25, 2, 50, tzinfo=BERLIN)
-    chosen_there = choose(OFFICE, known, "Break", local, until=local)
+    chosen_there = choose(OFFICE, known, "Break", local, until=local).choice
     assert chosen_there is not None
     held = replace(known, choice=replace(chosen_there, until=None))
     steps = simulate(OFFICE, held, local, local + timedelta(hours=1))

@@ -1,15 +1,17 @@
 """What a person reads when they ask why."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from custom_components.xpresence.presence.calendar.appointments import Appointment
+from custom_components.xpresence.presence.decision.choose import choose
 from custom_components.xpresence.presence.decision.decide import decide
 from custom_components.xpresence.presence.decision.explain import explain
 from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.presence.model import (
+    Absence,
     Call,
     EntityRule,
     Facts,
@@ -101,7 +103,7 @@ def test_who_decides_the_redirect_below_is_named() -> None:
     known = facts(meeting("9:00", "10:00"), calls=(Call("teams", at("9:10")),))
     assert said(known, "9:30", "en") == (
         "MS Teams because of a call in Teams (since 09:10); "
-        "where calls go is decided by an appointment (09:00–10:00)."
+        "calls keep going to voicemail, from “Meeting”: an appointment (09:00–10:00)."
     )
 
 
@@ -188,12 +190,13 @@ LEFT = replace(
         (
             facts(PLANNED, choice=chosen("Quiet", "9:15")),
             (
-                "Quiet, weil du es um 09:15 Uhr gewählt hast; wohin Anrufe gehen, bestimmt "
-                "die geplante Präsenz (09:00–11:30 Uhr); es gilt, bis du es änderst."
+                "Quiet, weil du es um 09:15 Uhr gewählt hast; Anrufe gehen weiter an "
+                "die Voicemail, wegen „Vacation“: die geplante Präsenz "
+                "(09:00–11:30 Uhr); es gilt, bis du es änderst."
             ),
             (
-                "Quiet because you chose it at 09:15; where calls go is decided by planned "
-                "presence (09:00–11:30); it holds until you change it."
+                "Quiet because you chose it at 09:15; calls keep going to voicemail, "
+                "from “Vacation”: planned presence (09:00–11:30); it holds until you change it."
             ),
         ),
         (
@@ -335,8 +338,9 @@ def test_who_decides_redirect_and_hotline_is_named_once() -> None:
     office = replace(OFFICE, profiles={**OFFICE.profiles, "Meeting": both})
     known = facts(meeting("9:00", "10:00"), calls=(Call("teams", at("9:10")),))
     assert said(known, "9:30", office=office) == (
-        "MS Teams wegen eines Gesprächs in Teams (seit 09:10 Uhr); wohin Anrufe gehen "
-        "und den TeamDesk-Status bestimmt ein Termin (9–10 Uhr)."
+        "MS Teams wegen eines Gesprächs in Teams (seit 09:10 Uhr); Anrufe gehen weiter an "
+        "die Voicemail, wegen „Meeting“: ein Termin (9–10 Uhr), auch für den "
+        "TeamDesk-Status."
     )
 
 
@@ -394,3 +398,45 @@ def test_both_languages_have_the_same_phrases_and_blanks(name: str) -> None:
 
     for key in table["de"]:
         assert placeholders(table["de"][key]) == placeholders(table["en"][key]), key
+
+
+def test_what_was_dismissed_is_told_with_when_and_until_when() -> None:
+    known = choose(
+        OFFICE,
+        facts(meeting("10:00", "11:00", subject="Budget")),
+        "Available",
+        at("10:32"),
+    )
+    assert said(known, "10:40", "en", subjects=True) == (
+        "Available because nothing else applies; the appointment “Budget” "
+        "(10:00–11:00) was dismissed at 10:32, it counts no more until 11:00."
+    )
+    assert said(known, "10:40", subjects=True) == (
+        "Available, weil nichts anderes gilt; der Termin „Budget“ (10–11 Uhr) wurde um "
+        "10:32 Uhr ausgesetzt und zählt nicht mehr, bis 11:00 Uhr."
+    )
+
+
+def test_a_call_that_was_dismissed_counts_no_more_until_it_ends() -> None:
+    called = facts(calls=(Call("teams", at("10:00")),))
+    known = choose(OFFICE, called, "Available", at("10:32"))
+    assert said(known, "10:40", "en").endswith(
+        "a call was dismissed at 10:32, it counts no more until it ends."
+    )
+
+
+def test_a_choice_that_answers_for_calls_says_that_no_profile_redirects_them() -> None:
+    office = anna(default_profile="Meeting")
+    known = choose(office, facts(), "Available", at("9:00"))
+    assert "decided by your phone and by no profile" in said(
+        known, "9:30", "en", office=office
+    )
+
+
+def test_an_appointment_that_runs_over_says_until_when_at_the_longest() -> None:
+    office = anna(run_over=timedelta(minutes=15))
+    known = facts(meeting("10:00", "11:00"), absence=Absence(at("9:55")))
+    assert said(known, "11:05", "en", office=office) == (
+        "Meeting because of an appointment (10:00–11:00); it runs over, at the longest "
+        "until 11:15."
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
+from custom_components.xpresence.presence.agenda import Agenda
 from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
     CalendarRules,
@@ -19,17 +20,30 @@ from custom_components.xpresence.presence.calendar.appointments import (
     ShowAs,
     agenda_from,
 )
+from custom_components.xpresence.presence.decision.choose import (
+    choose,
+    resume_automatic,
+)
 from custom_components.xpresence.presence.decision.decide import decide
+from custom_components.xpresence.presence.decision.dismissals import (
+    dismissal,
+    occasion_of,
+    with_agenda,
+)
 from custom_components.xpresence.presence.decision.simulate import simulate
+from custom_components.xpresence.presence.line import Status
 from custom_components.xpresence.presence.model import (
     Absence,
     Call,
     Choice,
+    ChoiceRole,
     EndingKind,
     EntityRule,
     Facts,
     InactivityRules,
     Met,
+    Occasion,
+    OccasionKind,
     Office,
     Pc,
     Person,
@@ -82,7 +96,12 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
             start = minute()
             end = start + timedelta(minutes=draw(st.integers(-30, 600)))
         return Appointment(
-            uid=f"u{draw(st.integers(0, 6)) if number % 3 == 0 else number}",
+            uid=draw(
+                st.sampled_from(
+                    ["", f"u{draw(st.integers(0, 6)) if number % 3 == 0 else number}"]
+                )
+            ),
+            source=draw(st.sampled_from(["Outlook", "Team"])),
             start=start,
             end=end,
             categories=tuple(draw(st.lists(TEXTS, max_size=2))),
@@ -134,6 +153,7 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
             for n in range(draw(st.integers(0, 2)))
         ),
         call_profiles={"teams": "MS Teams"} if draw(st.booleans()) else {},
+        run_over=draw(st.sampled_from([0, 0, 10, 45])) * timedelta(minutes=1),
     )
     order = tuple(Source)
     if draw(st.booleans()):
@@ -146,14 +166,28 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
         absence = Absence(
             since, maybe(lambda: since + timedelta(minutes=draw(st.integers(0, 300))))
         )
+    agenda = agenda_from(calendars, PROFILES, person)
+    occasions = [
+        *(occasion_of(entry) for entry in agenda.entries),
+        *(Occasion(OccasionKind.RULE, f"r{n}") for n in range(2)),
+        Occasion(OccasionKind.CALL, "teams"),
+        Occasion(OccasionKind.ABSENCE),
+        Occasion(OccasionKind.SESSION),
+    ]
+    dismissed = tuple(
+        dismissal(one, person, minute())
+        for one in draw(st.lists(st.sampled_from(occasions), unique=True, max_size=4))
+    )
     facts = Facts(
         "anna",
+        dismissed=dismissed,
         choice=maybe(
             lambda: Choice(
                 draw(names),
                 minute(),
                 maybe(minute),
                 ending=maybe(lambda: draw(st.sampled_from(EndingKind))),
+                role=draw(st.sampled_from(ChoiceRole)),
             )
         ),
         automatic=draw(st.integers(0, 5)) > 0,
@@ -172,10 +206,10 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
             for n in draw(st.lists(st.integers(0, 2), unique=True))
         },
         calls=tuple(
-            Call("teams", minute(), draw(st.integers(0, 3)))
+            Call("teams", minute(), draw(st.integers(0, 3)), draw(st.booleans()))
             for _ in range(draw(st.integers(0, 2)))
         ),
-        agenda=agenda_from(calendars, PROFILES, person),
+        agenda=agenda,
     )
     return office, facts, calendars, midnight
 
@@ -247,3 +281,56 @@ def test_a_simulated_day_is_the_day_lived_step_by_step(day: Any) -> None:
         decision = decide(office, facts, now)
         assert (step.profile, step.claim) == (decision.profile, decision.claim)
         assert step.redirect == decision.redirect
+
+
+def known_by(facts: Facts, now: datetime) -> Facts:
+    """Return the facts without what is still to happen at the PC."""
+    absence, ended = facts.absence, facts.session_ended
+    if absence is not None and max(absence.since, absence.until or now) > now:
+        absence = None
+    if ended is not None and ended > now:
+        ended = None
+    return replace(facts, absence=absence, session_ended=ended)
+
+
+FREE = [p.id for p in PROFILES.values() if p.status is Status.AVAILABLE]
+
+
+@given(days(), st.sampled_from(FREE), st.integers(0, 23))
+def test_whoever_taps_an_available_profile_is_rung_by_no_rule_but_its_own(
+    day: Any, name: str, hour: int
+) -> None:
+    office, facts, _, midnight = day
+    now = midnight + timedelta(hours=hour)
+    facts = known_by(facts, now)
+    tapped = choose(office, facts, name, now)
+    decision = decide(office, tapped, now)
+    assert decision.profile.id == name
+    assert decision.redirect_claim is None or decision.redirect_claim.profile == name
+    assert choose(office, tapped, name, now) == tapped
+    back = resume_automatic(tapped)
+    assert decide(office, back, now) == decide(office, resume_automatic(facts), now)
+
+
+@given(days(), names, st.integers(0, 23))
+def test_what_is_tapped_holds_at_once(day: Any, name: str, hour: int) -> None:
+    office, facts, _, midnight = day
+    office = replace(office, order=tuple(Source))
+    now = midnight + timedelta(hours=hour)
+    facts = known_by(facts, now)
+    profile = PROFILES.get(name)
+    if profile is None or not profile.enabled or profile.owner:
+        return
+    assert decide(office, choose(office, facts, name, now), now).profile.id == name
+
+
+@given(days(), st.sampled_from(FREE), st.integers(0, 23))
+def test_reading_the_same_appointments_again_changes_nothing(
+    day: Any, name: str, hour: int
+) -> None:
+    office, facts, _, midnight = day
+    now = midnight + timedelta(hours=hour)
+    facts = known_by(facts, now)
+    tapped = choose(office, facts, name, now)
+    lost = with_agenda(tapped, Agenda())
+    assert with_agenda(lost, facts.agenda) == tapped

@@ -15,6 +15,9 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -31,6 +34,7 @@ from ...const import (
     CONF_INVITATIONS,
     CONF_KIND,
     CONF_RULES,
+    CONF_RUN_OVER,
     CONF_SETTINGS,
     CONF_SHOW_AS,
     SUBENTRY_PROFILE,
@@ -42,7 +46,12 @@ from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs
 from ...settings.selectors import words
-from ...settings.validation import is_offered, name_problem, tidy
+from ...settings.validation import (
+    LONGEST_OVERRUN,
+    is_offered,
+    name_problem,
+    tidy,
+)
 from ..login_fields import EMAIL, shown
 from ..selectors import busy_profile, profiles_offered
 from .page import PersonPage
@@ -266,6 +275,7 @@ class CalendarsPage(CalendarPage):
         options = ["add_calendar"]
         if self.stored.get(CONF_CALENDARS):
             options += ["change_calendar", "remove_calendar"]
+        options.append("run_over")
         return self.async_show_menu(step_id="calendars", menu_options=options)
 
     async def async_step_add_calendar(
@@ -277,6 +287,26 @@ class CalendarsPage(CalendarPage):
             step_id="add_calendar",
             menu_options=[kind.step for kind in CALENDAR_TYPES.values()],
         )
+
+    async def async_step_run_over(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask how long an appointment may go on after its end."""
+        if user_input is not None:
+            minutes = int(user_input[CONF_RUN_OVER])
+            return self.save({**self.stored, CONF_RUN_OVER: minutes})
+        number = NumberSelector(
+            NumberSelectorConfig(
+                min=0,
+                max=LONGEST_OVERRUN,
+                step=1,
+                unit_of_measurement="min",
+                mode=NumberSelectorMode.BOX,
+            )
+        )
+        stored = self.stored.get(CONF_RUN_OVER, 0)
+        schema = vol.Schema({vol.Required(CONF_RUN_OVER, default=stored): number})
+        return self.async_show_form(step_id="run_over", data_schema=schema)
 
     async def async_step_change_calendar(
         self, user_input: dict[str, Any] | None = None

@@ -1,5 +1,6 @@
 /** Today's appointments, each with what it does and where it comes from. */
 
+import { bringBack, setAside } from "./dismissed.js";
 import { STATUS_ICONS, icon } from "./looks.js";
 import { HOUR } from "./time.js";
 import { h } from "./view.js";
@@ -34,26 +35,37 @@ export function appointmentList(card, scene, appointments) {
  * @param {Scene} scene
  * @param {Appointment} appointment
  */
-function line(card, { t, clock, now }, { start, end, subject, source, profile, status, planned }) {
+function line(card, { t, clock, now }, appointment) {
+  const { id, dismissed, start, end, subject, source, profile, status, planned } = appointment;
+  const what = subject || t(planned ? "planned" : "private");
   const from = new Date(start);
   const to = new Date(end);
   const over = to <= now;
   const running = !over && from <= now;
   return h(
     "li",
-    { class: `${status ?? "offline"} ${over ? "over" : ""} ${running ? "running" : ""}` },
+    {
+      key: id,
+      class: `${status ?? "offline"} ${over || dismissed ? "over" : ""} ${running ? "running" : ""}`,
+    },
     h("span", { class: "when" }, clock.moment(from, now), "–", clock.moment(to, now)),
     h("ha-icon", { icon: icon(STATUS_ICONS, status), "aria-hidden": "true" }),
     h(
       "span",
       { class: "grow" },
-      h("span", { class: "strong" }, subject || t(planned ? "planned" : "private")),
+      h("span", { class: "strong" }, what),
       h(
         "span",
         { class: "small block" },
-        [profile ?? t("ignored"), source].filter(Boolean).join(" · "),
+        [profile ?? t("ignored"), source, dismissed && t("is_set_aside")]
+          .filter(Boolean)
+          .join(" · "),
       ),
     ),
+    !over &&
+      profile &&
+      card.may("choose_profile") &&
+      (dismissed ? bringBack(card, t, id, what) : setAside(card, t, id, what)),
     planned &&
       card.may("plan_presence") &&
       h(

@@ -1,6 +1,7 @@
 /** My card: one person's presence, everything in reach. */
 
 import { appointmentList } from "./appointments.js";
+import { dismissedList } from "./dismissed.js";
 import { endings, suggestedEnd } from "./ending.js";
 import { myForm } from "./forms.js";
 import { LiveCard } from "./live-card.js";
@@ -8,7 +9,7 @@ import { CALL_ICONS, STATUS_ICONS, icon, stateName } from "./looks.js";
 import { because } from "./reason.js";
 import { changeRedirect } from "./redirecting.js";
 import { planning } from "./planning.js";
-import { redirectLine } from "./redirect.js";
+import { kept, redirectLine, ringHere } from "./redirect.js";
 import { devices } from "./devices.js";
 import { words } from "./texts.js";
 import { timeline } from "./timeline.js";
@@ -163,11 +164,14 @@ export class MyCard extends LiveCard {
         details.timeline[0]?.redirect,
         this.may("change_redirect") &&
           this.toggle("redirecting", scene.t("change_redirect"), "mdi:pencil"),
+        details.calls_from,
       ),
+      this.may("change_redirect") && ringHere(this, scene, person, details),
       this.redirecting && this.may("change_redirect") && changeRedirect(this, scene),
       this.alert(scene),
       h("div", { class: "sections", key: "sections" }, [
         chooses && this.chips(scene, person, details),
+        dismissedList(this, scene, details.dismissed),
         chooses && !hidden.has("ending") && endings(this, scene, person),
         chooses && !hidden.has("info_text") && this.infoText(scene, person),
         !hidden.has("devices") && devices(this, scene, details),
@@ -187,7 +191,7 @@ export class MyCard extends LiveCard {
    */
   chips(scene, person, details) {
     const { t } = scene;
-    const byHand = details.source === "manual";
+    const byHand = details.chosen || details.dismissed.length > 0;
     return h(
       "section",
       { key: "profiles", role: "group", "aria-label": t("profile") },
@@ -214,6 +218,7 @@ export class MyCard extends LiveCard {
           ),
         ),
       ),
+      kept(scene, details.profiles, person.profile).map((said) => h("p", { class: "small" }, said)),
       byHand &&
         h(
           "button",

@@ -5,7 +5,8 @@ import { isKey } from "./texts.js";
 import { h } from "./view.js";
 
 /** @import {Scene} from "./live-card.js" */
-/** @import {Redirect, Rule} from "./types.js" */
+/** @import {MyCard} from "./my-card.js" */
+/** @import {Choice, Details, Person, Redirect, Rule} from "./types.js" */
 
 const WISHED = new Set(["pending", "failed", "unknown"]);
 
@@ -15,8 +16,9 @@ const WISHED = new Set(["pending", "failed", "unknown"]);
  * @param {boolean} connected
  * @param {Rule} [wish] what the profile wants, said where nobody knows what is
  * @param {import("./view.js").Child} [button] what changes it
+ * @param {string | null} [from] whose redirect it is, if not that of the profile that holds
  */
-export function redirectLine(scene, redirect, connected, wish, button) {
+export function redirectLine(scene, redirect, connected, wish, button, from) {
   const { t } = scene;
   const notes = [];
   if (wish && wish.mode !== "unchanged" && WISHED.has(redirect.status) && !redirect.target) {
@@ -28,7 +30,9 @@ export function redirectLine(scene, redirect, connected, wish, button) {
     notes.push(t(reason));
   }
   const by = `set_by_${redirect.set_by}`;
-  if (redirect.status === "active" && isKey(by)) notes.push(t(by));
+  const kept = redirect.set_by === "profile" && from;
+  if (redirect.status === "active" && kept) notes.push(t("from_profile", { profile: from }));
+  else if (redirect.status === "active" && isKey(by)) notes.push(t(by));
   return h(
     "div",
     { class: `redirect is-${redirect.status}`, key: "redirect" },
@@ -36,7 +40,7 @@ export function redirectLine(scene, redirect, connected, wish, button) {
     h(
       "div",
       { class: "grow", role: "status" },
-      h("div", { class: "strong" }, sentence(scene, redirect)),
+      h("div", { class: "strong" }, sentence(scene, redirect, Boolean(kept))),
       notes.length > 0 && h("div", { class: "small" }, notes.join(" · ")),
     ),
     button,
@@ -46,8 +50,9 @@ export function redirectLine(scene, redirect, connected, wish, button) {
 /**
  * @param {Scene} scene
  * @param {Redirect} redirect
+ * @param {boolean} [keeps] whether calls go on to where they went
  */
-export function sentence({ t }, { status, target, condition, part }) {
+export function sentence({ t }, { status, target, condition, part }, keeps) {
   if (!target) {
     const without = `redirect_${status}_off`;
     const plain = `redirect_${status}`;
@@ -58,6 +63,7 @@ export function sentence({ t }, { status, target, condition, part }) {
     if (part === "follow_me") return t("redirect_follow_me", { target });
     const conditional = `redirect_active_${condition}`;
     if (isKey(conditional)) return t(conditional, { target });
+    if (keeps) return t("redirect_keeps", { target });
   }
   const key = `redirect_${status}`;
   return isKey(key) ? t(key, { target }) : "";
@@ -78,4 +84,53 @@ export function ruleInWords({ t }, rule) {
       return t(isKey(key) ? key : "to", { target });
     })
     .join(", ");
+}
+
+/**
+ * Say which profiles would leave calls where another one sends them.
+ *
+ * @param {Scene} scene
+ * @param {Choice[]} profiles
+ * @param {string} current the one that holds; of it the redirect's line tells
+ */
+export function kept(scene, profiles, current) {
+  /** @type {Map<string, string[]>} */
+  const names = new Map();
+  for (const { name, keeps } of profiles) {
+    if (!keeps || name === current) continue;
+    const calls = keeps.targets.map(({ target }) => target).join(", ");
+    const said = scene.t("keeps_going", { target: calls, profile: keeps.profile });
+    names.set(said, [...(names.get(said) ?? []), name]);
+  }
+  return [...names].map(([said, of]) => `${of.join(", ")}: ${said}`);
+}
+
+/**
+ * Offer whoever said to be available to end a redirect that no profile set.
+ *
+ * @param {MyCard} card
+ * @param {Scene} scene
+ * @param {Person} person
+ * @param {Details} details
+ */
+export function ringHere(card, { t }, { status, redirect }, { chosen, dismissed }) {
+  const own = redirect.status === "active" && redirect.set_by !== "profile";
+  if (status !== "available" || !own || !(chosen || dismissed.length)) return null;
+  const target = redirect.target ?? t("unknown");
+  return h(
+    "div",
+    { class: "field", key: "ring_here" },
+    h("span", { class: "small grow" }, t("away_though_available", { target })),
+    h(
+      "button",
+      {
+        class: "pill",
+        onclick: () =>
+          redirect.part === "follow_me"
+            ? card.act("follow_me", "xpresence.set_follow_me", card.target())
+            : card.act("redirect", "xpresence.set_redirect", { ...card.target(), mode: "off" }),
+      },
+      t("end_redirect"),
+    ),
+  );
 }

@@ -105,7 +105,7 @@ function hours({ clock }, { begin, end }) {
  * @param {Step} step
  */
 function line(scene, step) {
-  const { clock, now } = scene;
+  const { t, clock, now } = scene;
   const cause = because(scene, { until: null, reason: step.reason });
   return h(
     "li",
@@ -118,6 +118,7 @@ function line(scene, step) {
       h("span", { class: "strong" }, step.profile),
       h("span", { class: "small block" }, [
         ruleInWords(scene, step.redirect),
+        step.calls_from && [" ", t("from_profile", { profile: step.calls_from })],
         " · ",
         step.subject || cause,
       ]),

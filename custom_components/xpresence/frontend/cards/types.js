@@ -46,8 +46,18 @@
  * @property {string} reason
  * @property {string} subject
  * @property {Rule} redirect
+ * @property {string | null} calls_from whose redirect goes on, if not the profile's own
+ *
+ * @typedef {object} Dismissed what would hold by itself, had nobody set it aside
+ * @property {string} id
+ * @property {string} reason
+ * @property {string} subject
+ * @property {string | null} start
+ * @property {string | null} end
  *
  * @typedef {object} Appointment
+ * @property {string} id
+ * @property {boolean} dismissed
  * @property {string} start
  * @property {string} end
  * @property {string} subject
@@ -56,14 +66,22 @@
  * @property {string | null} profile
  * @property {string | null} status
  *
+ * @typedef {object} Choice a profile that can be chosen
+ * @property {string} name
+ * @property {string} status
+ * @property {(Rule & { profile: string }) | null} keeps the redirect that would go on, and whose it is
+ *
  * @typedef {object} Details what only some may see
  * @property {string | null} since
  * @property {string} source
+ * @property {boolean} chosen whether a choice by hand is in force
+ * @property {string | null} calls_from whose redirect goes on, if not the profile's own
+ * @property {Dismissed[]} dismissed
  * @property {boolean} automatic
  * @property {boolean} connected
  * @property {{ devices: string[], known: boolean, device: string | null } | null} follow_me
  * @property {{ states: string[], state: string | null } | null} agent
- * @property {{ name: string, status: string }[]} profiles
+ * @property {Choice[]} profiles
  * @property {string[]} why
  * @property {Step[]} timeline
  * @property {Appointment[]} appointments

@@ -7,7 +7,6 @@ what it said last stays, with its age.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 import logging
 from typing import Any, Final
@@ -29,6 +28,7 @@ from ...engine.issues import (
 )
 from ...engine.person import PersonState
 from ...presence.calendar.appointments import CalendarRules, Counted, agenda_of
+from ...presence.decision.dismissals import with_agenda
 from .cache import AppointmentCache
 from .kinds import CALENDAR_TYPES, calendars_of
 from .planned import PlannedPresences
@@ -186,11 +186,7 @@ class CalendarsInput:
         )
         planned = tuple(entry.appointment for entry in self.plan.entries)
         agenda = agenda_of((count(planned, CalendarRules()), *self._counted))
-        self._input_context.learn(
-            lambda facts: (
-                facts if facts.agenda == agenda else replace(facts, agenda=agenda)
-            )
-        )
+        self._input_context.learn(lambda facts: with_agenda(facts, agenda))
 
     @callback
     def _set_timer(self) -> None:

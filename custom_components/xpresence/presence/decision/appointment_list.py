@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..agenda import Agenda, Entry
-from ..model import Facts, Office, Profile, RedirectRule, Source
+from ..model import Dismissal, Facts, Office, Profile, RedirectRule, Source
 from .decide import refusal
+from .dismissals import occasion_of
 from .simulate import Step, simulate
 from .sources.calendar import claim_of
 
@@ -38,6 +39,8 @@ class Listed:
     stretches: tuple[Stretch, ...] = ()
     meanwhile: tuple[Step, ...] = ()
     why: str = ""
+    dismissal: Dismissal | None = None
+    """Set aside by a person, for the whole of it or a part."""
 
     @property
     def redirect(self) -> RedirectRule:
@@ -48,7 +51,12 @@ class Listed:
 
 
 def timetable(
-    office: Office, person_id: str, agenda: Agenda, start: datetime, end: datetime
+    office: Office,
+    person_id: str,
+    agenda: Agenda,
+    start: datetime,
+    end: datetime,
+    dismissed: tuple[Dismissal, ...] = (),
 ) -> tuple[Listed, ...]:
     """Return what reaches into the time from ``start`` to ``end``, in order.
 
@@ -59,19 +67,27 @@ def timetable(
     lines = [e for e in _all(agenda) if e.start < end and e.end > start]
     if not lines:
         return ()
-    alone = Facts(person_id, agenda=agenda)
+    alone = Facts(person_id, agenda=agenda, dismissed=dismissed)
     begin = min(entry.start for entry in lines)
     over = max(entry.end for entry in lines)
     steps = simulate(office, alone, begin, over)
-    return tuple(_listed(office, person_id, entry, steps) for entry in lines)
+    known = {one.occasion: one for one in dismissed}
+    return tuple(
+        _listed(office, person_id, entry, steps, known.get(occasion_of(entry)))
+        for entry in lines
+    )
 
 
 def _listed(
-    office: Office, person_id: str, entry: Entry, steps: tuple[Step, ...]
+    office: Office,
+    person_id: str,
+    entry: Entry,
+    steps: tuple[Step, ...],
+    dismissal: Dismissal | None,
 ) -> Listed:
     profile = office.profiles.get(entry.profile)
     if why := why_not(office, person_id, entry):
-        return Listed(entry, profile, why=why)
+        return Listed(entry, profile, why=why, dismissal=dismissal)
     claim = claim_of(entry)
     first = bisect_left(steps, entry.start, key=lambda step: step.start)
     last = bisect_left(steps, entry.end, key=lambda step: step.start)
@@ -89,6 +105,7 @@ def _listed(
             for step in within
             if step.claim != claim and step.claim.source is Source.CALENDAR
         ),
+        dismissal=dismissal,
     )
 
 
@@ -101,10 +118,17 @@ def why_not(office: Office, person_id: str, entry: Entry) -> str:
 
 
 def at_or_after(
-    office: Office, person_id: str, agenda: Agenda, now: datetime
+    office: Office,
+    person_id: str,
+    agenda: Agenda,
+    now: datetime,
+    dismissed: tuple[Dismissal, ...] = (),
 ) -> Entry | None:
     """Return the appointment that decides now, or else the next that will."""
+    aside = {d.occasion for d in dismissed if now < d.until}
     for entry in (*agenda.running(now), *_later(agenda, now)):
+        if occasion_of(entry) in aside:
+            continue
         if not why_not(office, person_id, entry):
             return entry
     return None

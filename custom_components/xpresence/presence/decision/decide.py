@@ -3,7 +3,9 @@
 Every source owns one slot; all claims, slot by slot in the office's order, are the
 stack. Its top gives the profile. The redirect and the TeamDesk status come from the
 first claim, from the top, whose profile has an opinion: *unchanged* is none, so a
-call over a meeting leaves the meeting's redirect alone.
+call over a meeting leaves the meeting's redirect alone. One exception: a choice by
+hand whose profile has the status *available* answers for both, so that nothing below
+it sends the calls of somebody away who said to be there.
 """
 
 from collections.abc import Mapping
@@ -15,10 +17,9 @@ from typing import Final
 from ..datetimes import utc
 from ..line import AgentState, Condition, Status
 from ..model import (
-    Choice,
+    ChoiceRole,
     Claim,
     Decision,
-    EndingKind,
     Facts,
     Note,
     Office,
@@ -31,8 +32,9 @@ from ..model import (
     TraceEntry,
     Verdict,
 )
+from .dismissals import dismissed_by, end_of_day
 from .sources import calendar, call, default, inactivity, manual, rule, session
-from .sources.slot import Claims
+from .sources.slot import Claims, earliest
 
 SOURCES: Final[Mapping[Source, Claims]] = {
     Source.MANUAL: manual.claims,
@@ -57,25 +59,48 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     if facts.person not in office.people:
         return _of_nobody(facts)
     office = office.of(facts.person)
+    decision = _decide(office, facts, now)
+    if not facts.dismissed and facts.choice is None:
+        return decision
+    # What is set aside hides changes of what claims: pass over those.
+    change = decision.next_change
+    while change is not None:
+        then = _decide(office, facts, change)
+        if replace(then, next_change=None) != replace(decision, next_change=None):
+            break
+        change = then.next_change
+    return replace(decision, next_change=change)
+
+
+def _decide(office: Office, facts: Facts, now: datetime) -> Decision:
     person = office.people[facts.person]
     stack: list[tuple[Claim, Profile]] = []
     refused: list[TraceEntry] = []
-    change: datetime | None = None
+    changes: list[datetime | None] = []
     for source in _order(office.order):
         slot = SOURCES[source](office, person, facts, now)
-        if slot.change is not None and (change is None or slot.change < change):
-            change = slot.change
+        changes.append(slot.change)
         for claim in slot.claims:
             why = refusal(office, person, facts, claim)
+            aside = None if why else dismissed_by(facts, claim, now)
+            if aside is not None:
+                changes += [aside.until, aside.occasion.end]
+                why = "dismissed"
             if why:
-                refused.append(TraceEntry(claim, Verdict.REFUSED, why))
+                refused.append(TraceEntry(claim, Verdict.REFUSED, why, (), aside))
             else:
                 stack.append((claim, office.profiles[claim.profile]))
     if not stack:
         stack.append((NEUTRAL_CLAIM, NEUTRAL))
+    confirmed, ends = _confirmed(office, person, facts, now)
+    changes.append(ends)
     top, profile = stack[0]
-    redirect, redirect_claim = _redirect(stack)
-    agent, agent_claim = _agent(stack)
+    answering = next(
+        (c for c, p in stack if _answers(c, p, confirmed)),
+        None,
+    )
+    redirect, redirect_claim = _redirect(stack, answering)
+    agent, agent_claim = _agent(stack, answering)
     flaws = _flaws(office, person, redirect)
     trace = [
         TraceEntry(
@@ -83,6 +108,7 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
             Verdict.WAITS if number else Verdict.DECIDES,
             _part(claim, redirect_claim, agent_claim) if number else "top",
             flaws if claim is redirect_claim else (),
+            answers=claim is answering,
         )
         for number, (claim, _) in enumerate(stack)
     ]
@@ -96,11 +122,32 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
         info_text=_info_text(facts, top, profile),
         redirect=redirect,
         redirect_claim=redirect_claim,
+        redirect_profile=next((p.name for c, p in stack if c is redirect_claim), None),
         agent=agent,
         agent_claim=agent_claim,
         trace=(*trace, *refused),
-        next_change=change,
+        next_change=earliest(changes, now),
     )
+
+
+def _answers(claim: Claim, profile: Profile, confirmed: str | None) -> bool:
+    """Tell whether somebody chose by hand what this claim asks for, to be there."""
+    by_hand = claim.source is Source.MANUAL or claim.profile == confirmed
+    return by_hand and profile.status is Status.AVAILABLE
+
+
+def _confirmed(
+    office: Office, person: Person, facts: Facts, now: datetime
+) -> tuple[str | None, datetime | None]:
+    """Return the profile that a choice confirms, and until when."""
+    slot = manual.claims(office, person, facts, now, role=ChoiceRole.CONFIRMS)
+    choice = facts.choice
+    if not slot.claims or choice is None:
+        return None, None
+    ends = end_of_day(choice.at, person)
+    if now >= ends:
+        return None, None
+    return choice.profile, earliest((slot.change, ends), now)
 
 
 def _of_nobody(facts: Facts) -> Decision:
@@ -116,6 +163,7 @@ def _of_nobody(facts: Facts) -> Decision:
         info_text="",
         redirect=RedirectRule(),
         redirect_claim=None,
+        redirect_profile=None,
         agent=None,
         agent_claim=None,
         trace=(TraceEntry(claim, Verdict.DECIDES, "top"),),
@@ -145,31 +193,6 @@ def refusal(office: Office, person: Person, facts: Facts, claim: Claim) -> str:
     return ""
 
 
-def choose(
-    office: Office,
-    facts: Facts,
-    profile: str,
-    now: datetime,
-    *,
-    until: datetime | None = None,
-    info_text: str | None = None,
-    ending: EndingKind | None = None,
-    by: str | None = None,
-) -> Choice | None:
-    """Return the choice that somebody's pick makes.
-
-    Picking what automation would choose anyway releases the choice; an end, an
-    ending rule or an info text given with it makes it a choice all the same.
-    """
-    released = replace(facts, choice=None)
-    anyway = decide(office, released, now).profile.id
-    given = (until, info_text, ending)
-    if given == (None, None, None) and profile == anyway:
-        return None
-    end = None if until is None else utc(until)
-    return Choice(profile, utc(now), end, info_text, ending, by)
-
-
 def _info_text(facts: Facts, top: Claim, profile: Profile) -> str:
     """Return what colleagues read: written now, given with the claim, or preset."""
     if facts.note is not None and facts.note.claim == f"{top.source}:{top.key}":
@@ -183,19 +206,25 @@ def note_on(decision: Decision, text: str) -> Note:
     return Note(text, f"{claim.source}:{claim.key}")
 
 
-def _redirect(stack: list[tuple[Claim, Profile]]) -> tuple[RedirectRule, Claim | None]:
+def _redirect(
+    stack: list[tuple[Claim, Profile]], answering: Claim | None
+) -> tuple[RedirectRule, Claim | None]:
     for claim, profile in stack:
         if profile.redirect.mode is not RedirectMode.UNCHANGED:
             return profile.redirect, claim
+        if claim is answering:
+            break
     return RedirectRule(), None
 
 
 def _agent(
-    stack: list[tuple[Claim, Profile]],
+    stack: list[tuple[Claim, Profile]], answering: Claim | None
 ) -> tuple[AgentState | None, Claim | None]:
     for claim, profile in stack:
         if profile.agent is not None:
             return profile.agent, claim
+        if claim is answering:
+            break
     return None, None
 
 

@@ -6,9 +6,20 @@ from typing import Final
 import unicodedata
 
 from ..datetimes import zone_named
-from ..model import Claim, Decision, Office, Person, Source, TraceEntry, Verdict
+from ..model import (
+    Claim,
+    Decision,
+    Office,
+    Person,
+    RedirectMode,
+    Source,
+    TraceEntry,
+    Verdict,
+)
+from ..redirect.labels import target_label
 from ..texts.clock import ClockWords
 from ..texts.phrases import (
+    ANSWERS,
     BECAUSE,
     ENDS,
     FLAWS,
@@ -17,12 +28,16 @@ from ..texts.phrases import (
     QUOTES,
     REFUSED,
     UNKNOWN_ZONE,
+    UNTIL,
     WAITS,
     WHAT,
 )
+from ..texts.redirect import redirect_words
 
 WORTH_SAYING: Final = frozenset(Source) - {Source.DEFAULT}
 """That the default profile waits below goes without saying."""
+KEEPS: Final = {"decides_both": "keeps_both", "decides_redirect": "keeps"}
+"""Why a claim below counts for calls: the profile above it leaves them as they are."""
 LONGEST_SUBJECT: Final = 80
 """Characters of a subject that fit in a sentence."""
 
@@ -92,10 +107,11 @@ def reasons(
     refused = [entry for entry in trace if entry.verdict is Verdict.REFUSED]
     parts = [words.because(decision)]
     parts += [
-        words.waits(entry)
+        words.waits(entry, office, decision)
         for entry in waiting
         if entry.claim.source in WORTH_SAYING or entry.why != "below"
     ]
+    parts.append(words.answers(office, trace))
     parts += [words.flaw(flaw) for entry in trace for flaw in entry.flaws]
     parts += [words.refused(entry) for entry in refused if entry.why != "automatic_off"]
     parts.append(words.without_automation(refused))
@@ -141,15 +157,53 @@ class _Words:
             by=self._by,
             at=self._clock.at(claim.since),
             since=self._clock.since(claim.since),
-            span=self._clock.span(claim.since, claim.until),
+            span=self._span(claim),
             what=self._appointment(claim, GENITIVE[self._language]),
         )
 
-    def waits(self, entry: TraceEntry) -> str:
-        return WAITS[self._language][entry.why].format(what=self._what(entry.claim))
+    def waits(self, entry: TraceEntry, office: Office, decision: Decision) -> str:
+        what = self._what(entry.claim)
+        rule = decision.redirect
+        if entry.why not in KEEPS or rule.mode is not RedirectMode.FORWARD:
+            return WAITS[self._language][entry.why].format(what=what)
+        office = office.of(self._person.id)
+        calls = redirect_words(
+            rule,
+            self._language,
+            lambda target: target_label(office, self._person.id, target),
+            keeps=True,
+        )
+        profile = office.profiles[entry.claim.profile].name
+        return WAITS[self._language][KEEPS[entry.why]].format(
+            calls=calls, profile=profile, what=what
+        )
+
+    def answers(self, office: Office, trace: tuple[TraceEntry, ...]) -> str:
+        """Say that calls ring although a claim below would send them away."""
+        profiles = office.of(self._person.id).profiles
+        answering = False
+        for entry in trace:
+            if entry.verdict is Verdict.REFUSED:
+                break
+            profile = profiles.get(entry.claim.profile)
+            forwards = profile and profile.redirect.mode is RedirectMode.FORWARD
+            if answering and forwards:
+                phrase = ANSWERS[self._language][self._for_reader("yours")]
+                return phrase.format(name=self._person.name)
+            answering = answering or entry.answers
+        return ""
 
     def refused(self, entry: TraceEntry) -> str:
-        return REFUSED[self._language][entry.why].format(what=self._what(entry.claim))
+        claim, dismissal = entry.claim, entry.dismissal
+        at = end = ""
+        if dismissal is not None:
+            at = self._clock.at(dismissal.at)
+            kind, over = dismissal.occasion.kind.value, dismissal.occasion.end
+            latest = min(over or dismissal.until, dismissal.until)
+            end = UNTIL[self._language].get(kind) or self._clock.until(latest)
+        return REFUSED[self._language][entry.why].format(
+            what=self._what(claim), at=at, end=end
+        )
 
     def flaw(self, flaw: str) -> str:
         return FLAWS[self._language][flaw]
@@ -161,9 +215,11 @@ class _Words:
         return REFUSED[self._language]["automatic_off"].format(what=whats) * bool(left)
 
     def ending(self, claim: Claim) -> str:
+        phrases = ENDS[self._language]
+        if claim.overrun is not None:
+            return phrases["overrun"].format(end=self._clock.until(claim.until))
         if claim.source is not Source.MANUAL:
             return ""
-        phrases = ENDS[self._language]
         at = self._clock.at(claim.until)
         if claim.reason not in phrases:
             return phrases["at"].format(at=at) if at else ""
@@ -197,7 +253,7 @@ class _Words:
         )
 
     def _span(self, claim: Claim) -> str:
-        return self._clock.span(claim.since, claim.until)
+        return self._clock.span(claim.since, claim.overrun or claim.until)
 
 
 def _plain(text: str) -> str:

@@ -38,6 +38,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "or": " oder ",
         "rule": "Solange {entity} {states} ist,",
         "rule_after": "Sobald {entity} {time} lang {states} ist,",
+        "run_over": (
+            "Termine laufen bis zu {minutes} über, solange das Gespräch dauert oder der "
+            "PC unbenutzt bleibt."
+        ),
         "seconds": "1 Sekunde|{count} Sekunden",
         "show_as_busy": "Als gebucht gezeigte sind {profile}.",
         "show_as_free": "Als frei gezeigte sind {profile}.",
@@ -67,6 +71,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "or": " or ",
         "rule": "While {entity} is {states},",
         "rule_after": "Once {entity} has been {states} for {time},",
+        "run_over": (
+            "Appointments run over by up to {minutes}, while a call lasts or the PC stays "
+            "unused."
+        ),
         "seconds": "1 second|{count} seconds",
         "show_as_busy": "Those shown as busy are {profile}.",
         "show_as_free": "Those shown as free are {profile}.",
@@ -115,6 +123,7 @@ def summary(
     lines = [*words.calls(), *words.rules(), *words.pc()]
     for calendar, rules in calendars:
         lines.append(words.calendar(calendar, rules))
+    lines += words.run_over()
     return (*lines, words.default())
 
 
@@ -181,6 +190,10 @@ class _Summary:
         if rules.invitations is not Invitations.ALWAYS:
             said.append(self._words[f"invited_{rules.invitations.value}"])
         return " ".join(said)
+
+    def run_over(self) -> Iterator[str]:
+        if seconds := int(self._person.run_over.total_seconds()):
+            yield self._words["run_over"].format(minutes=self._time(seconds))
 
     def default(self) -> str:
         return self._of("default", self._person.default_profile)

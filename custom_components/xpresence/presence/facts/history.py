@@ -7,6 +7,7 @@ a choice that has ended must not be forgotten with them.
 from dataclasses import replace
 from datetime import datetime
 
+from ..decision.dismissals import still_dismissed
 from ..decision.sources.manual import has_ended as choice_has_ended
 from ..model import Absence, Facts, Health, Office, Pc, Person
 from ..pc.activity import (
@@ -22,7 +23,7 @@ from ..pc.activity import (
 def with_pc(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
     """Take new statements of somebody's PC, and remember what the old ones came to.
 
-    ``choice``, ``absence`` and ``session_ended`` of the result belong in the store
+    ``choice``, ``dismissed``, ``absence`` and ``session_ended`` of the result belong in the store
     wherever they differ.
     """
     before = with_past(office, facts, now)
@@ -48,6 +49,7 @@ def with_past(office: Office, facts: Facts, now: datetime) -> Facts:
     facts = replace(
         facts, absence=absence, session_ended=_session_ended(facts, office.health, now)
     )
+    facts = still_dismissed(facts, now)
     choice = facts.choice
     if choice is not None and choice_has_ended(
         choice, office.profiles.get(choice.profile), facts, office.health, now

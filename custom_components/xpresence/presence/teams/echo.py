@@ -116,6 +116,8 @@ class TeamsState:
     kept_message: str | None = None
     call_since: datetime | None = None
     call_seen: datetime | None = None
+    meeting: bool = False
+    """Whether the call was last read as *InAMeeting*, which may be no call at all."""
     not_seen: int = 0
     read_at: datetime | None = None
     changed_at: datetime | None = None
@@ -127,7 +129,7 @@ class TeamsState:
         """The TeamsState call as the rules take it: leaving it was decided here."""
         if self.call_since is None:
             return ()
-        return (Call("teams", self.call_since),)
+        return (Call("teams", self.call_since, meeting=self.meeting),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def after_reading(
             teams,
             call_since=teams.call_since or now,
             call_seen=now,
+            meeting=shows is Seen.MEETING,
             not_seen=0,
             changed_at=now if began else teams.changed_at,
         )

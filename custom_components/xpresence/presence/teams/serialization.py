@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from ..stored import Reader, fields, instant, text
+from ..stored import Reader, fields, flag, instant, text
 from .echo import EchoPolicy, OwnWrite, TeamsState, forget_expired
 from .mapping import Pair
 
@@ -17,6 +17,7 @@ def remembered(teams: TeamsState) -> dict[str, Any]:
         data["call"] = {
             "since": teams.call_since.isoformat(),
             "read": (teams.read_at or teams.call_since).isoformat(),
+            "meeting": teams.meeting,
         }
     if teams.session is not None:
         data["session_until"] = teams.session.expires.isoformat()
@@ -65,14 +66,18 @@ def restarted(
         since, read_at = call
         if policy.read and now - read_at < policy.stale_after:
             # The first reading says more; until then nothing has ended.
-            teams = replace(teams, call_since=since, read_at=read_at)
+            teams = replace(teams, call_since=since, read_at=read_at, meeting=meeting)
     teams = replace(teams, shown=kept.get("shown"), message=kept.get("message"))
     return forget_expired(teams, policy, now)
 
 
-def _call(stored: Any) -> tuple[datetime, datetime]:
+def _call(stored: Any) -> tuple[datetime, datetime, bool]:
     given = fields(stored)
-    return instant(given.get("since")), instant(given.get("read"))
+    return (
+        instant(given.get("since")),
+        instant(given.get("read")),
+        flag(given.get("meeting", False)),
+    )
 
 
 def _shown(stored: Any) -> OwnWrite[Pair]:

@@ -24,6 +24,10 @@ class ClockWords:
         """Say since when something is so; empty if for ever."""
         return self._moment("since", moment)
 
+    def until(self, moment: datetime | None) -> str:
+        """Say until when something is so; empty if for ever."""
+        return self._moment("until", moment)
+
     def span(self, start: datetime | None, end: datetime | None) -> str:
         """Say from when until when something lasts."""
         if start is None or end is None:

@@ -59,17 +59,26 @@ WAITS: Final[Phrases] = {
         "decides_agent": "den TeamDesk-Status bestimmt {what}",
         "decides_both": "wohin Anrufe gehen und den TeamDesk-Status bestimmt {what}",
         "decides_redirect": "wohin Anrufe gehen, bestimmt {what}",
+        "keeps": "{calls}, wegen „{profile}“: {what}",
+        "keeps_both": (
+            "{calls}, wegen „{profile}“: {what}, auch für den TeamDesk-Status"
+        ),
     },
     "en": {
         "below": "{what} waits below",
         "decides_agent": "the TeamDesk status is decided by {what}",
         "decides_both": "where calls go and the TeamDesk status are decided by {what}",
         "decides_redirect": "where calls go is decided by {what}",
+        "keeps": "{calls}, from “{profile}”: {what}",
+        "keeps_both": (
+            "{calls}, from “{profile}”: {what}, which decides the TeamDesk status too"
+        ),
     },
 }
 REFUSED: Final[Phrases] = {
     "de": {
         "automatic_off": "die Automatik ist ausgeschaltet, darum zählt nicht: {what}",
+        "dismissed": "{what} wurde {at} ausgesetzt und zählt nicht mehr, {end}",
         "ends_before_it_starts": "{what} zählt nicht, weil das Ende vor dem Anfang liegt",
         "profile_disabled": "{what} zählt nicht, weil das Profil abgeschaltet ist",
         "profile_missing": "{what} zählt nicht, weil es das Profil nicht mehr gibt",
@@ -77,12 +86,43 @@ REFUSED: Final[Phrases] = {
     },
     "en": {
         "automatic_off": "automation is switched off, so this does not count: {what}",
+        "dismissed": "{what} was dismissed {at}, it counts no more {end}",
         "ends_before_it_starts": "{what} does not count, for it ends before it starts",
         "profile_disabled": "{what} does not count, for its profile is switched off",
         "profile_missing": "{what} does not count, for its profile is gone",
         "profile_of_another": "{what} does not count, for its profile is somebody else's",
     },
 }
+UNTIL: Final[Phrases] = {
+    "de": {
+        "absence": "bis jemand den PC benutzt",
+        "call": "bis es zu Ende ist",
+        "rule": "bis sie nicht mehr zutrifft",
+        "session": "bis sie endet",
+    },
+    "en": {
+        "absence": "until somebody uses the PC",
+        "call": "until it ends",
+        "rule": "until it does not apply any more",
+        "session": "until it ends",
+    },
+}
+"""Until when what is dismissed does not count, where no time says so."""
+ANSWERS: Final[Phrases] = {
+    "de": {
+        "yours": "wohin deine Anrufe gehen, bestimmt dein Telefon und kein Profil",
+        "yours_other": (
+            "wohin die Anrufe von {name} gehen, bestimmt das Telefon und kein Profil"
+        ),
+    },
+    "en": {
+        "yours": "where your calls go is decided by your phone and by no profile",
+        "yours_other": (
+            "where the calls of {name} go is decided by the phone and by no profile"
+        ),
+    },
+}
+"""Said where a profile below would send calls away, were it not for the choice."""
 FLAWS: Final[Phrases] = {
     "de": {
         "deputy_missing": "eine der Vertretungen gibt es nicht mehr",
@@ -99,6 +139,7 @@ FLAWS: Final[Phrases] = {
 ENDS: Final[Phrases] = {
     "de": {
         "at": "es endet {at}",
+        "overrun": "er läuft über, längstens {end}",
         "chosen_until_changed": "es gilt, bis du es änderst",
         "chosen_until_changed_other": "es gilt, bis {name} es ändert",
         "chosen_until_return": "es endet, wenn du zurückkommst",
@@ -109,6 +150,7 @@ ENDS: Final[Phrases] = {
     },
     "en": {
         "at": "it ends {at}",
+        "overrun": "it runs over, at the longest {end}",
         "chosen_until_changed": "it holds until you change it",
         "chosen_until_changed_other": "it holds until {name} changes it",
         "chosen_until_return": "it ends when you return",
@@ -170,6 +212,8 @@ CLOCK: Final[Phrases] = {
         "since_on": "seit dem {day}, {time} Uhr",
         "times": "{time}–{end_time} Uhr",
         "times_on": "{day}, {time}–{end_time} Uhr",
+        "until": "bis {time} Uhr",
+        "until_on": "bis {day}, {time} Uhr",
     },
     "en": {
         "all_day": "all day",
@@ -185,6 +229,8 @@ CLOCK: Final[Phrases] = {
         "since_on": "since {day}, {time}",
         "times": "{time}–{end_time}",
         "times_on": "{day}, {time}–{end_time}",
+        "until": "until {time}",
+        "until_on": "until {day}, {time}",
     },
 }
 """Times; ``_on`` for a day other than today, ``hour`` where no minutes are needed."""

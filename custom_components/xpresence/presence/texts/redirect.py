@@ -13,6 +13,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
         "busy": "bei besetzt an {target}",
         "calls_go": "Anrufe gehen {targets}",
+        "calls_keep_going": "Anrufe gehen weiter {targets}",
         "do_not_disturb": "das Telefon klingelt nicht",
         "no_reply": "ohne Antwort an {target}",
         "no_reply_after": "nach {seconds} Sekunden an {target}",
@@ -24,6 +25,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "busy": "to {target} when busy",
         "calls_go": "calls go {targets}",
+        "calls_keep_going": "calls keep going {targets}",
         "do_not_disturb": "the telephone does not ring",
         "no_reply": "to {target} when unanswered",
         "no_reply_after": "to {target} after {seconds} seconds",
@@ -35,13 +37,16 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def redirect_words(rule: RedirectRule, language: str, named: Named) -> str:
+def redirect_words(
+    rule: RedirectRule, language: str, named: Named, *, keeps: bool = False
+) -> str:
     """Say what a rule does to calls, as a part of a sentence.
 
     Args:
         rule: with every target that it names.
         language: ``de``; anything else is English.
         named: how targets other than the voicemail are called.
+        keeps: whether calls went there before, and go on to.
     """
     words = WORDS["de" if language.startswith("de") else "en"]
     if rule.mode is not RedirectMode.FORWARD:
@@ -60,7 +65,15 @@ def redirect_words(rule: RedirectRule, language: str, named: Named) -> str:
                 seconds=rule.ring_seconds,
             )
         )
-    said = [words["calls_go"].format(targets=", ".join(aims))] if aims else []
+    said = (
+        [
+            words["calls_keep_going" if keeps else "calls_go"].format(
+                targets=", ".join(aims)
+            )
+        ]
+        if aims
+        else []
+    )
     if rule.do_not_disturb:
         said.append(words["do_not_disturb"])
     return ", ".join(said) or words["unchanged"]

@@ -1,17 +1,19 @@
-"""The person's base profile; it always claims."""
+"""The person's base profile; it always claims.
+
+A choice by hand may stand in for it.
+"""
 
 from datetime import datetime
 
-from ...model import Claim, Facts, Office, Person, Source
+from ...model import ChoiceRole, Claim, Facts, Office, Person, Source
+from . import manual
 from .slot import Slot
 
 
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
-    """Return the default profile."""
-    return Slot(
-        (
-            Claim(
-                Source.DEFAULT, person.default_profile, key="default", reason="default"
-            ),
-        )
+    """Return what stands in for the default profile, if anything does, and itself."""
+    chosen = manual.claims(office, person, facts, now, role=ChoiceRole.STANDS_IN)
+    itself = Claim(
+        Source.DEFAULT, person.default_profile, key="default", reason="default"
     )
+    return Slot((*chosen.claims, itself), change=chosen.change)

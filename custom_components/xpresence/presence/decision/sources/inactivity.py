@@ -4,9 +4,10 @@ A deadline, not a poll: what is known now says when it will be so.
 """
 
 from datetime import datetime
+from typing import Final
 
 from ...datetimes import later
-from ...model import Claim, Facts, Office, Person, Source
+from ...model import Claim, Facts, Occasion, OccasionKind, Office, Person, Source
 from ...pc.activity import (
     has_ended,
     is_active,
@@ -16,6 +17,9 @@ from ...pc.activity import (
     speaks_until,
 )
 from .slot import Slot, earliest, exact
+
+ABSENCE: Final = Occasion(OccasionKind.ABSENCE)
+"""Lock, missing input and the end of a session are one absence."""
 
 
 @exact
@@ -44,6 +48,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
                     key=f"locked@{locked.isoformat()}",
                     since=since,
                     reason="locked",
+                    occasion=ABSENCE,
                 )
             )
     seen = None if is_active(pc, health, now) else last_input(pc, health, now)
@@ -58,6 +63,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
                     key=f"inactive@{seen.isoformat()}",
                     since=since,
                     reason="inactive",
+                    occasion=ABSENCE,
                 )
             )
     return Slot(tuple(found), change=earliest(changes, now))

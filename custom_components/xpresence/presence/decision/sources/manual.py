@@ -11,6 +11,7 @@ from ...datetimes import later
 from ...model import (
     Absence,
     Choice,
+    ChoiceRole,
     Claim,
     Ending,
     EndingKind,
@@ -25,10 +26,17 @@ from ...pc.activity import going_off
 from .slot import NOTHING, Slot, earliest
 
 
-def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
-    """Return the choice while it lasts."""
+def claims(
+    office: Office,
+    person: Person,
+    facts: Facts,
+    now: datetime,
+    *,
+    role: ChoiceRole = ChoiceRole.ON_TOP,
+) -> Slot:
+    """Return the choice while it lasts, if it is one of this role."""
     choice = facts.choice
-    if choice is None:
+    if choice is None or choice.role is not role:
         return NOTHING
     profile = office.profiles.get(choice.profile)
     end = end_of(choice, profile)

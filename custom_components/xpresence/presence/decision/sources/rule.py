@@ -3,7 +3,18 @@
 from datetime import datetime
 
 from ...datetimes import later
-from ...model import Claim, EntityRule, Facts, Health, Met, Office, Person, Source
+from ...model import (
+    Claim,
+    EntityRule,
+    Facts,
+    Health,
+    Met,
+    Occasion,
+    OccasionKind,
+    Office,
+    Person,
+    Source,
+)
 from .slot import Slot, earliest, exact
 
 
@@ -32,6 +43,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
                     since=since,
                     reason="rule",
                     until=end,
+                    occasion=Occasion(OccasionKind.RULE, rule.id),
                 )
             )
     return Slot(tuple(found), change=earliest(changes, now))

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from ...datetimes import later
-from ...model import Claim, Facts, Office, Person, Source
+from ...model import Claim, Facts, Occasion, OccasionKind, Office, Person, Source
 from ...pc.activity import running, session_changes
+from .inactivity import ABSENCE
 from .slot import Slot, earliest, exact
 
 
@@ -18,9 +19,11 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
     since = said.since
     if said.value:
         profile, reason = person.session.start_profile, "session_started"
+        occasion = Occasion(OccasionKind.SESSION)
     else:
         since = later(since, office.health.restart)
         profile, reason = person.session.end_profile, "session_ended"
+        occasion = ABSENCE
     if not profile:
         return Slot(change=earliest(changes, now))
     changes.append(since)
@@ -30,5 +33,6 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
         key=f"{reason}@{said.since.isoformat()}",
         since=since,
         reason=reason,
+        occasion=occasion,
     )
     return Slot((claim,) if since <= now else (), change=earliest(changes, now))

@@ -63,7 +63,7 @@ def restarted(
         session_echo=max(echo_until),
     )
     if call := kept.get("call"):
-        since, read_at = call
+        since, read_at, meeting = call
         if policy.read and now - read_at < policy.stale_after:
             # The first reading says more; until then nothing has ended.
             teams = replace(teams, call_since=since, read_at=read_at, meeting=meeting)

@@ -21,6 +21,7 @@ from .frontend import async_setup_frontend
 from .inputs.stored_records import RECORD_TYPES
 from .inputs.teams import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
+from .presence.redirect.numbers.countries import load as load_numbering_plans
 from .services import async_setup_actions
 from .settings.migrations import is_newer, migrate
 from .voice import async_refresh_voice
@@ -40,6 +41,8 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what does not depend on a phone system."""
+    # Each country's numbering plan is a file.
+    await hass.async_add_executor_job(load_numbering_plans)
     async_setup_actions(hass)
     async_setup_websocket(hass)
     await async_setup_frontend(hass)
@@ -96,7 +99,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     except Newer:
         # What a later version holds for them is not known to this one.
         for person_id in people:
-            create_release_issue(hass, person_id)
+            create_release_issue(hass, entry, person_id)
     else:
         await async_release_all(hass, entry, store)
         await async_take_back_all(hass, entry, store)

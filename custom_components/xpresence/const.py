@@ -36,6 +36,7 @@ CONF_ALLOWED: Final = "allowed"
 CONF_ANY_SERVER: Final = "any_server"
 CONF_AUTOMATIONS: Final = "automations"
 CONF_PERMISSIONS: Final = "permissions"
+CONF_INTERNAL_NUMBERS: Final = "internal_numbers"
 CONF_REACH: Final = "reach"
 CONF_SATELLITES: Final = "satellites"
 

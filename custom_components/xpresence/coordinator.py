@@ -37,6 +37,7 @@ from .engine.issues import (
     set_newer_journal_issue,
     set_person_issue,
 )
+from .engine.limits import async_end_forbidden
 from .engine.people import People
 from .engine.person import (
     PresenceEventListener,
@@ -59,9 +60,10 @@ from .presence.model import (
     Office,
     Profile,
 )
+from .presence.permission.policy import Policy
 from .presence.redirect.numbers import NumberFormat
 from .presence.redirect.targets import Situation
-from .settings.office import office_from
+from .settings.permissions import policy_from
 from .telephony.driver import (
     AuthenticationFailed,
     ConnectionChanged,
@@ -199,6 +201,8 @@ class OfficeCoordinator:
                         _LOGGER.info("The phone system is lost")
                 if isinstance(error, AuthenticationFailed):
                     self.entry.async_start_reauth(self.hass)
+                if ready:
+                    self._follow_directory()
                 self.people.connection_changed(ready=ready)
                 self._update_office_listeners()
 
@@ -208,7 +212,8 @@ class OfficeCoordinator:
         """Apply changed options, profiles and people without a reload."""
         async with self._office_turn:
             people = self.people
-            people.office = office_from(self.entry, self.hass.config.time_zone)
+            before_office, limits = people.office, self._limits
+            people.read_office()
             before = {person_id: state.loop for person_id, state in people.items()}
             for person_id in tuple(people):
                 if person_id not in self.office.people:
@@ -231,6 +236,26 @@ class OfficeCoordinator:
                     # Read now: without a desired redirect nothing else would.
                     people.reconcile(state)
             self._update_office_listeners()
+        if self._limits != limits:
+            await async_end_forbidden(
+                people, policy_from(self.entry.options), before_office
+            )
+
+    @property
+    def _limits(self) -> tuple[Policy, NumberFormat]:
+        return policy_from(self.entry.options), self.people.number_format
+
+    @callback
+    def _follow_directory(self) -> None:
+        """Judge anew what is internal, where the phone system has other extensions."""
+        if not self.people.directory_changed:
+            return
+        if not self.people:
+            self.people.read_office()
+            return
+        self.entry.async_create_background_task(
+            self.hass, self.async_office_changed(), f"{DOMAIN} office"
+        )
 
     @callback
     def _check_profiles(self) -> None:

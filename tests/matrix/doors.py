@@ -297,7 +297,7 @@ async def _rings(visit: Visit) -> None:
     try:
         await visit.action("ring_redirect")
     except HomeAssistantError as error:
-        if error.translation_key != "ring_failed":
+        if error.translation_key not in ("ring_failed", "ring_too_often"):
             raise
 
 
@@ -472,6 +472,7 @@ ACTIONS: Final = (
     action(
         "set_redirect", Permission.CHANGE_REDIRECT, mode="forward", target="voicemail"
     ),
+    action("set_redirect", Permission.END_REDIRECT, mode="off"),
     Door(Kind.ACTION, "ring_redirect", Permission.CHANGE_REDIRECT, _rings),
     action("set_follow_me", Permission.CHANGE_FOLLOW_ME, device="Mobile"),
     action("set_agent_status", Permission.SET_AGENT_STATUS, status="ready"),

@@ -114,7 +114,7 @@ async def test_a_copy_takes_over_everything_but_what_is_said(
         ({"name": "New", "ending": "fixed_time"}, "own_duration_missing"),
         ({"name": "New", "mode": "forward"}, "own_redirect_target_missing"),
         ({"name": "New", "target": "<b>"}, "unknown_target"),
-        ({"name": "New", "target": "112"}, "unknown_target"),
+        ({"name": "New", "target": "112"}, "own_redirect_number_emergency"),
         ({"name": "New", "copy_of": "Nothing"}, "own_no_such_profile"),
     ],
 )

@@ -1,15 +1,18 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import DOMAIN
+from ..const import CONF_EXTENSION, DOMAIN
+from ..presence.model import Person
+from ..presence.texts.markdown import escaped
 from .store import Trouble
 
 type Placeholders = dict[str, str]
@@ -67,16 +70,89 @@ def _fixable(words: str, person_id: str, named: str = "") -> dict[str, Any]:
 
 
 @callback
-def create_release_issue(hass: HomeAssistant, person_id: str) -> None:
-    """Say that a redirect was left behind when its person went."""
+def _create(
+    hass: HomeAssistant,
+    issue_id: str,
+    *,
+    translation_key: str,
+    translation_placeholders: Mapping[str, str] | None = None,
+    is_fixable: bool,
+    severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+    is_persistent: bool = False,
+    learn_more_url: str | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Raise a repair issue; names that people typed are shown as they are."""
     ir.async_create_issue(
         hass,
         DOMAIN,
+        issue_id,
+        is_fixable=is_fixable,
+        is_persistent=is_persistent,
+        severity=severity,
+        learn_more_url=learn_more_url,
+        data=data,
+        translation_key=translation_key,
+        translation_placeholders={
+            key: escaped(value)
+            for key, value in (translation_placeholders or {}).items()
+        },
+    )
+
+
+@callback
+def create_release_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    person_id: str,
+    person: Person | None = None,
+) -> None:
+    """Say whose redirect was left behind, and where, when they went.
+
+    ``person``: as they were; ``None``: as they are stored still.
+    """
+    if person is not None:
+        name, extension = person.name, person.extension
+    elif (stored := entry.subentries.get(person_id)) is not None:
+        name, extension = stored.data[CONF_NAME], stored.data[CONF_EXTENSION]
+    else:
+        name = extension = "?"
+    _create(
+        hass,
         f"release_failed_{person_id}",
         is_fixable=True,
         is_persistent=True,
-        severity=ir.IssueSeverity.WARNING,
         translation_key="release_failed",
+        translation_placeholders={
+            "person": name,
+            "extension": extension,
+            "title": entry.title,
+        },
+    )
+
+
+@callback
+def create_limits_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    redirects: Collection[str],
+    profiles: Collection[str],
+) -> None:
+    """Say whose own redirects, and which own profiles, tightened limits ended."""
+    if not redirects and not profiles:
+        return
+    _create(
+        hass,
+        f"limits_ended_{entry.entry_id}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="limits_ended",
+        translation_placeholders={
+            "title": entry.title,
+            "redirects": ", ".join(sorted(redirects)) or "–",
+            "profiles": ", ".join(sorted(profiles)) or "–",
+        },
     )
 
 
@@ -120,9 +196,8 @@ def set_journal_damage_issue(
     hass: HomeAssistant, entry: ConfigEntry, people: Iterable[str], file: str | None
 ) -> None:
     """Say what could not be read, of whom, and where it was kept."""
-    ir.async_create_issue(
+    _create(
         hass,
-        DOMAIN,
         f"journal_damaged_{entry.entry_id}",
         is_fixable=True,
         is_persistent=True,
@@ -156,9 +231,8 @@ def _set_entry_issue(
     if not there:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
-    ir.async_create_issue(
+    _create(
         hass,
-        DOMAIN,
         issue,
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
@@ -181,9 +255,8 @@ def set_redirect_issue(
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
     words = f"redirect_failing_{reason}"
-    ir.async_create_issue(
+    _create(
         hass,
-        DOMAIN,
         issue,
         severity=ir.IssueSeverity.ERROR,
         translation_key=words,
@@ -201,9 +274,8 @@ def set_person_issue(
     if not there:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
-    ir.async_create_issue(
+    _create(
         hass,
-        DOMAIN,
         issue,
         severity=ir.IssueSeverity.WARNING,
         translation_key=kind,
@@ -235,9 +307,8 @@ def set_calendar_issues(
         raised.add(issue := f"calendar_{person_id}_{words}_{calendar.id}")
         if calendar.reason in CALENDAR_REASONS:
             words = f"calendar_{calendar.reason}"
-        ir.async_create_issue(
+        _create(
             hass,
-            DOMAIN,
             issue,
             severity=ir.IssueSeverity.WARNING,
             translation_key=words,
@@ -265,9 +336,8 @@ def set_account_issue(
         if reason in CALENDAR_REASONS:
             words = f"account_{reason}"
         page = FIX_FLOWS.get(words)
-        ir.async_create_issue(
+        _create(
             hass,
-            DOMAIN,
             prefix + problem,
             severity=ir.IssueSeverity.WARNING,
             translation_key=words,
@@ -308,9 +378,8 @@ def set_permission_issue(
     if not there:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
-    ir.async_create_issue(
+    _create(
         hass,
-        DOMAIN,
         issue,
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
@@ -328,9 +397,8 @@ def set_sign_in_issue(
     if reason is None:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
-    ir.async_create_issue(
+    _create(
         hass,
-        DOMAIN,
         issue,
         severity=ir.IssueSeverity.WARNING,
         translation_key="microsoft_sign_in",
@@ -363,9 +431,8 @@ def set_reference_issues(
     ids = {key: sha256(key.encode()).hexdigest()[:12] for key in broken}
     _drop_others(hass, prefix, {prefix + known for known in ids.values()})
     for key, (words, placeholders) in broken.items():
-        ir.async_create_issue(
+        _create(
             hass,
-            DOMAIN,
             prefix + ids[key],
             severity=ir.IssueSeverity.WARNING,
             translation_key=words,

@@ -18,10 +18,10 @@ from ..const import CONF_DESK_CHANGE, DOMAIN
 from ..presence.decision.decide import decide
 from ..presence.line import Destination
 from ..presence.model import Facts, Office, Person
+from ..presence.redirect.handover import DeskChange, Event
 from ..presence.redirect.labels import label, public_label
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
-from ..presence.redirect.plan import DeskChange, Event
 from ..settings.office import number_format, office_from
 from ..telephony.driver import LineChanged, PhoneSystem
 from .attribution import origin_at_phone
@@ -54,7 +54,7 @@ from .serialization import (
     noted_from_record,
     to_record,
 )
-from .side_effects import SideEffects
+from .side_effects import SideEffects, clear_phones
 from .store import OfficeStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -80,8 +80,15 @@ class People(Mapping[str, PersonState]):
         self.hass = hass
         self.entry = entry
         self.store = store
-        self.office: Office = office_from(entry, hass.config.time_zone)
+        self.number_format: NumberFormat = number_format(
+            entry, region=hass.config.country
+        )
+        """How this phone system writes numbers, and what is internal to it."""
+        self.office: Office = office_from(
+            entry, hass.config.time_zone, self.number_format
+        )
         self.system: PhoneSystem
+        self._directory: frozenset[str] = frozenset()
         self.decisions = DecisionUpdater(self)
         self.side_effects = SideEffects(self)
         self.ready_since: datetime | None = None
@@ -101,6 +108,24 @@ class People(Mapping[str, PersonState]):
     @override
     def __len__(self) -> int:
         return len(self._states)
+
+    # What is stored
+
+    @callback
+    def read_office(self) -> None:
+        """Read the office from what is stored and from the phone system's directory."""
+        self._directory = self.system.extensions
+        self.number_format = number_format(
+            self.entry, self._directory, self.hass.config.country
+        )
+        self.office = office_from(
+            self.entry, self.hass.config.time_zone, self.number_format
+        )
+
+    @property
+    def directory_changed(self) -> bool:
+        """Whether the phone system has other extensions than numbers are judged by."""
+        return self.system.extensions != self._directory
 
     # Life
 
@@ -154,10 +179,11 @@ class People(Mapping[str, PersonState]):
             if isinstance(one, CleansUp):
                 await one.async_clean_up()
         released = await state.loop.async_release()
+        await clear_phones(self.system, state.person.extension)
         await self.store.async_forget(person_id)
         delete_person_issues(self.hass, person_id)
         if not released:
-            create_release_issue(self.hass, person_id)
+            self._left_behind(state.person)
 
     async def async_update(self, person: Person) -> None:
         """Apply changed settings of a person; their inputs are made anew."""
@@ -175,11 +201,17 @@ class People(Mapping[str, PersonState]):
 
     async def _async_change_extension(self, state: PersonState, person: Person) -> None:
         """Follow a person to another extension; the old one is restored."""
-        before = state.loop
+        before, left = state.loop, state.person
         state.person, state.loop = person, self._make_loop(person, Ledger())
-        if not await before.async_release():
-            create_release_issue(self.hass, person.id)
+        released = await before.async_release()
+        await clear_phones(self.system, left.extension)
+        if not released:
+            self._left_behind(left)
         self._set_ledger_issue(state)
+
+    @callback
+    def _left_behind(self, person: Person) -> None:
+        create_release_issue(self.hass, self.entry, person.id, person)
 
     async def async_decide_redirect(self, person_id: str, *, of_profile: bool) -> None:
         """Say whose the redirect is that stands, where the ledger was damaged.
@@ -262,13 +294,6 @@ class People(Mapping[str, PersonState]):
                 self.side_effects.follow(state)
 
     # What every loop calls back (person.Runtime)
-
-    @property
-    def number_format(self) -> NumberFormat:
-        """Return how this phone system writes numbers."""
-        return number_format(
-            self.entry.options, (p.extension for p in self.office.people.values())
-        )
 
     @property
     def desk_change(self) -> DeskChange:

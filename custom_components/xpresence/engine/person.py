@@ -12,9 +12,9 @@ from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
 from ..presence.line import Line, Status
 from ..presence.model import Decision, Facts, Office, Person
+from ..presence.redirect.handover import EventKind
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
-from ..presence.redirect.plan import EventKind
 from ..presence.redirect.status import RedirectStatus
 from ..telephony.driver import PhoneSystem
 from .attribution import Origin
@@ -111,6 +111,8 @@ class PersonState:
     """The profile that was last told as activated."""
     told: tuple[RedirectStatus, str | None] | None = None
     """The redirect that was last told as something that happened."""
+    rings: tuple[float, ...] = ()
+    """When the redirect was tried by a call, in seconds of the event loop."""
     paused: frozenset[str] = frozenset()
     """The queues in which the hotline guard has paused the person."""
     redirect_since: datetime | None = None

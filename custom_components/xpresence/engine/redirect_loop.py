@@ -19,18 +19,12 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..presence.line import Condition, Destination, ForwardingState, Line
 from ..presence.redirect.desired import DesiredRedirect
-from ..presence.redirect.ledger import Ledger, taken_over
+from ..presence.redirect.handover import DeskChange, Event
+from ..presence.redirect.ledger import Ledger, OwnRedirect, taken_over
 from ..presence.redirect.numbers import MASK
-from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities
-from ..presence.redirect.plan import (
-    DeskChange,
-    Event,
-    RedirectPlan,
-    answered,
-    given_back,
-    own_change,
-    plan,
-)
+from ..presence.redirect.own import given_back, own_change, own_ended
+from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities, known, only
+from ..presence.redirect.plan import RedirectPlan, answered, plan
 from ..presence.redirect.status import RedirectStatus, Shown, is_pending, status
 from ..presence.redirect.targets import Refusal
 from ..telephony.driver import (
@@ -209,9 +203,16 @@ class RedirectLoop:
             _LOGGER.exception("A ledger could not be stored; its redirect waits")
 
     async def async_own_change(
-        self, change: ForwardingState | None, until: datetime | None = None
+        self,
+        change: ForwardingState | None,
+        until: datetime | None = None,
+        *,
+        limited: bool = True,
     ) -> None:
         """Set a person's own redirect, or with ``None`` give it to the profile again.
+
+        What the phone system refuses leaves nothing behind: the redirect is as it
+        was before. ``limited``: whoever sets it is held to ordinary users' limits.
 
         Raises:
             NotRead: an end was given, and what to go back to is not known yet.
@@ -224,24 +225,77 @@ class RedirectLoop:
                 raise Undecided
             if self.line is None and self._system.ready:
                 self.line = await self._timed(self._system.read(self._extension))
-            before = self.ledger
+            before, line = self.ledger, self.line
             if change is None:
-                self.ledger = given_back(before)
+                after = given_back(before)
             else:
-                self.ledger = own_change(
+                after = own_change(
                     before,
                     change,
-                    self.line.forwarding if self.line else ForwardingState(),
+                    line.forwarding if line else ForwardingState(),
                     until=until,
+                    limited=limited,
                     desk_change=self.desk_change,
                     capabilities=self.capabilities,
                 )
-            try:
-                await self._owner.save(self.ledger)
-            except OSError:
-                self.ledger = before
-                raise
+            await self._remember(after, must=True)
+        try:
+            await self.async_turn()
+        except Rejected, NotSupported:
+            if change is not None:
+                await self._take_back(change, before, line)
+            raise
+
+    async def _take_back(
+        self, change: ForwardingState, before: Ledger, line: Line | None
+    ) -> None:
+        """Put everything as it was before a change that the phone system refused."""
+        async with self._turn:
+            if self.ledger.own == before.own:
+                return
+            await self._remember(before, must=False)
+            self.failure = None
+            self.line = None
+            if line is not None:
+                # A part of it may have been written before the rest was refused.
+                stood = only(line.forwarding, (part for part, _ in known(change)))
+                try:
+                    self.line = await self._system.apply(self._extension, stood)
+                except PhoneSystemError as error:
+                    kind = type(error).__name__
+                    _LOGGER.debug("A refused redirect is not undone yet: %s", kind)
+        await self.async_follow()
+
+    async def async_follow_end_own(self, ends: Callable[[OwnRedirect], bool]) -> None:
+        """End own redirects for which nobody waits; what goes wrong is retried."""
+        try:
+            await self.async_end_own(ends)
+        except PhoneSystemError as error:
+            _LOGGER.debug("An ended redirect waits: %s", type(error).__name__)
+        except OSError:
+            _LOGGER.exception("A ledger could not be stored; its redirect waits")
+
+    async def async_end_own(
+        self, ends: Callable[[OwnRedirect], bool] = lambda own: True
+    ) -> bool:
+        """End those of the person's own redirects that ``ends`` says.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            OSError: it could not be stored; nothing was written.
+            PhoneSystemError: the phone system does not follow (yet).
+        """
+        async with self._turn:
+            before = self.ledger
+            forwarding = self.line.forwarding if self.line else ForwardingState()
+            after = own_ended(before, forwarding, ends, capabilities=self.capabilities)
+            if after.own == before.own:
+                return False
+            await self._remember(after, must=True)
         await self.async_turn()
+        return True
 
     async def async_follow_own(self, change: ForwardingState) -> None:
         """Set an own redirect for which nobody waits; what goes wrong is retried."""

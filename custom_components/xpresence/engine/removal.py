@@ -11,6 +11,7 @@ from .connection import build
 from .issues import create_release_issue
 from .redirect_loop import RedirectLoop
 from .serialization import ledger_from_record, ledger_is_lost
+from .side_effects import clear_phones
 from .store import OfficeStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -19,32 +20,44 @@ _LOGGER = logging.getLogger(__name__)
 async def async_release_all(
     hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
 ) -> None:
-    """Restore what profiles hold or held; say so where that is not possible."""
-    for person_id in store:
-        if ledger_is_lost(store.get(person_id)):
-            create_release_issue(hass, person_id)
-    held = {
-        person_id: (record["extension"], ledger)
+    """Restore what profiles hold or held, and clear the telephones of everybody.
+
+    A repair issue says whose redirect could not be given back.
+    """
+    people = {
+        person_id: (
+            record["extension"],
+            ledger_from_record(record, record["extension"]),
+        )
         for person_id in store
         if "extension" in (record := store.get(person_id))
-        and (ledger := ledger_from_record(record, record["extension"]))
-        and (ledger.held or ledger.restoring)
     }
-    if not held:
+    if not people:
         return
+    held = {
+        person_id
+        for person_id, (_, ledger) in people.items()
+        if ledger.held or ledger.restoring
+    }
+    lost = {person_id for person_id in people if ledger_is_lost(store.get(person_id))}
+
+    for person_id in lost:
+        create_release_issue(hass, entry, person_id)
     system = build(hass, entry.data)
     try:
         await system.start()
     except PhoneSystemError as error:
         _LOGGER.warning("Redirects could not be given back (%s)", type(error).__name__)
         for person_id in held:
-            create_release_issue(hass, person_id)
+            create_release_issue(hass, entry, person_id)
         return
 
     try:
-        for person_id, (extension, ledger) in held.items():
-            loop = RedirectLoop(hass, system, extension, ledger)
-            if not await loop.async_release():
-                create_release_issue(hass, person_id)
+        for person_id, (extension, ledger) in people.items():
+            if person_id in held:
+                loop = RedirectLoop(hass, system, extension, ledger)
+                if not await loop.async_release():
+                    create_release_issue(hass, entry, person_id)
+            await clear_phones(system, extension)
     finally:
         await system.close()

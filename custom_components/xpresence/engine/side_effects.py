@@ -90,6 +90,16 @@ def agent_of(state: PersonState) -> AgentState | None:
     return AgentState.LOGGED_OFF
 
 
+async def clear_phones(system: PhoneSystem, extension: str) -> None:
+    """Show nothing on the telephones any more of a person who is not here any more."""
+    if not system.ready:
+        return
+    try:
+        await system.clear(extension)
+    except PhoneSystemError as error:
+        _LOGGER.warning("Telephones still show a status (%s)", type(error).__name__)
+
+
 async def _publish(
     system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
 ) -> None:

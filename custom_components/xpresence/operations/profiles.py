@@ -18,20 +18,18 @@ from ..const import (
     CONF_ADJUSTABLE,
     CONF_ADJUSTED,
     CONF_BUSY,
-    CONF_KIND,
     CONF_NO_REPLY,
     CONF_OWNER,
     CONF_REDIRECT,
     CONF_RESTS_ON,
     CONF_UNCONDITIONAL,
-    CONF_VALUE,
     DOMAIN,
     SUBENTRY_PROFILE,
 )
 from ..coordinator import OfficeCoordinator
-from ..presence.model import TargetKind
 from ..presence.permission.policy import Permission, Role
-from ..presence.redirect.numbers import BadNumber, NumberKind, kind, parse
+from ..presence.redirect.numbers import NumberKind
+from ..settings.office import reach_of
 from ..settings.permissions import (
     adjust_permission,
     adjustments_holding,
@@ -42,10 +40,10 @@ from ..settings.permissions import (
 )
 from ..settings.profile_fields import (
     ADJUSTMENTS,
-    CONDITIONS,
     NEW_PROFILE,
     OWN_FIELDS,
     PROFILE_FIELDS,
+    redirect_from,
 )
 from ..settings.validation import (
     active_for,
@@ -315,7 +313,7 @@ async def _async_rests_on(
     Raises:
         ServiceValidationError: it leads further than the caller may redirect calls.
     """
-    reached = reach_of(coordinator, data[CONF_REDIRECT])
+    reached = _reached(coordinator, person_id, data[CONF_REDIRECT])
     await async_authorize_destinations(coordinator, person_id, reached, context)
     actor = await async_actor(coordinator, person_id, context)
     if actor.roles & FOR_THE_OFFICE:
@@ -328,21 +326,17 @@ async def _async_rests_on(
     return {name: given[name] for name in sorted(names) if name in given}
 
 
-def reach_of(
-    coordinator: OfficeCoordinator, redirect: Mapping[str, Any]
-) -> set[NumberKind]:
-    """Return how far the numbers of a redirect rule lead."""
-    style = coordinator.number_format
-    found = set()
-    for condition in CONDITIONS:
-        target = redirect.get(condition) or {}
-        if target.get(CONF_KIND) == TargetKind.NUMBER:
-            try:
-                found.add(kind(parse(target.get(CONF_VALUE) or "", style), style))
-            except BadNumber:
-                # What cannot be judged is not passed.
-                found.add(NumberKind.ABROAD)
-    return found
+def _reached(
+    coordinator: OfficeCoordinator, person_id: str, redirect: Mapping[str, Any]
+) -> frozenset[NumberKind]:
+    """Return how far a redirect rule leads a person's calls."""
+    office = coordinator.office
+    return reach_of(
+        office,
+        office.people[person_id],
+        redirect_from(redirect),
+        coordinator.number_format,
+    )
 
 
 def _places(coordinator: OfficeCoordinator, subentry: ConfigSubentry) -> str:

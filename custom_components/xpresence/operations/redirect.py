@@ -1,6 +1,8 @@
 """What a person sets of their own, as if at the desk: redirect, follow-me, hotline."""
 
+from collections.abc import Awaitable
 from datetime import datetime
+from typing import Final
 
 from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -10,14 +12,44 @@ from ..coordinator import OfficeCoordinator
 from ..engine.events import set_entity_context
 from ..engine.exceptions import not_set_error, raise_refusals
 from ..engine.side_effects import set_agent
-from ..presence.line import AgentState, Condition, ForwardingState
-from ..presence.model import RedirectMode, RedirectRule, Target, TargetKind
-from ..presence.redirect.numbers import BadNumber, parse
-from ..presence.redirect.parts import Part, changed, known
-from ..presence.redirect.plan import NotRead
+from ..presence.line import (
+    AgentState,
+    Condition,
+    Destination,
+    DestinationKind,
+    ForwardingState,
+)
+from ..presence.model import Device, RedirectMode, RedirectRule, Target, TargetKind
+from ..presence.permission.policy import UNLIMITED, Permission
+from ..presence.redirect.numbers import BadNumber, NumberProblem, dialled, parse
+from ..presence.redirect.numbers.kinds import destination_kinds
+from ..presence.redirect.own import NotRead
+from ..presence.redirect.parts import REDIRECTS, Part, changed, known
 from ..presence.redirect.targets import resolve
-from ..telephony.driver import Capability, PhoneSystemError
-from .authorization import async_origin
+from ..telephony.driver import (
+    RINGS_FOR,
+    Capability,
+    NotSupported,
+    PhoneSystemError,
+    Rejected,
+)
+from .authorization import (
+    async_actor,
+    async_authorize,
+    async_authorize_destinations,
+    async_origin,
+    reason_against,
+)
+
+TOLD_PROBLEMS: Final = frozenset(
+    {NumberProblem.EMERGENCY, NumberProblem.NO_COUNTRY, NumberProblem.TRUNK_PREFIX}
+)
+"""What is wrong with a text that is a number all the same."""
+RINGS_A_MINUTE: Final = 3
+"""Calls to try a redirect, for each person."""
+
+
+UNKNOWN_TARGET: Final = "unknown_target"
 
 
 def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> Target:
@@ -38,8 +70,70 @@ def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> 
     try:
         return Target(TargetKind.NUMBER, parse(said, coordinator.number_format))
     except BadNumber as error:
+        words = f"own_redirect_number_{error.problem.value}"
         raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="unknown_target"
+            translation_domain=DOMAIN,
+            translation_key=words if error.problem in TOLD_PROBLEMS else UNKNOWN_TARGET,
+        ) from error
+
+
+async def async_check_redirect(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    mode: RedirectMode,
+    condition: Condition,
+    target: Target | None,
+    context: Context | None,
+    *,
+    ring_seconds: int | None = None,
+) -> ForwardingState | None:
+    """Return what :func:`async_set_redirect` would set; ``None``: nothing of its own.
+
+    Raises:
+        ServiceValidationError: a loop, a target that is not to be had or that the
+            caller may not redirect to.
+    """
+    if mode is RedirectMode.FORWARD:
+        await async_authorize(
+            coordinator, person_id, Permission.CHANGE_REDIRECT, context
+        )
+        change = _resolved(coordinator, person_id, condition, target, ring_seconds)
+        await async_check_setting(coordinator, person_id, change, context)
+        return change
+    await _async_ends_only(coordinator, person_id, Permission.CHANGE_REDIRECT, context)
+    if mode is RedirectMode.OFF:
+        return changed(ForwardingState(), {Part(condition.value): None})
+    return None
+
+
+async def async_check_setting(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    setting: ForwardingState,
+    context: Context | None,
+) -> None:
+    """Return if the caller may let calls go there, and the phone system would.
+
+    Judged by what is finally dialled, whatever kind of target it came from.
+
+    Raises:
+        ServiceValidationError: they may not, or it would not; nothing was changed.
+    """
+    led = [
+        one
+        for condition in Condition
+        if isinstance(one := setting.forward(condition), Destination)
+    ]
+    if isinstance(setting.follow_me, str):
+        led.append(Destination(DestinationKind.NUMBER, setting.follow_me))
+    style = coordinator.number_format
+    reached = {kind for one in led for kind in destination_kinds(one, style)}
+    await async_authorize_destinations(coordinator, person_id, reached, context)
+    try:
+        coordinator.system.check(setting)
+    except Rejected as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="redirect_refused"
         ) from error
 
 
@@ -57,21 +151,29 @@ async def async_set_redirect(
     """Set a person's own redirect.
 
     *Forward* and *off* last until another claim decides the redirect, or until the
-    end that was given. *Unchanged* gives the redirect back to the profile.
+    end that was given. *Unchanged* gives the redirect back to the profile. Who may
+    not change redirects may end their own with *off*: what they had set over the
+    profile that holds the redirect, or everything where none does.
 
     Raises:
-        ServiceValidationError: a loop, or a target that is not to be had.
+        ServiceValidationError: as :func:`async_check_redirect`; nothing was changed.
         HomeAssistantError: not saved, or not followed by the phone system.
     """
-    change: ForwardingState | None
-    match mode:
-        case RedirectMode.FORWARD:
-            change = _resolved(coordinator, person_id, condition, target, ring_seconds)
-        case RedirectMode.OFF:
-            change = changed(ForwardingState(), {Part(condition.value): None})
-        case RedirectMode.UNCHANGED:
-            change = None
-    await _change(coordinator, person_id, change, until, context)
+    change = await async_check_redirect(
+        coordinator,
+        person_id,
+        mode,
+        condition,
+        target,
+        context,
+        ring_seconds=ring_seconds,
+    )
+    if mode is RedirectMode.OFF and await _async_ends_only(
+        coordinator, person_id, Permission.CHANGE_REDIRECT, context
+    ):
+        await _async_end_own(coordinator, person_id, context)
+        return
+    await _async_change(coordinator, person_id, change, until, context)
 
 
 async def async_set_follow_me(
@@ -86,6 +188,15 @@ async def async_set_follow_me(
         ServiceValidationError: the person has no such device.
         HomeAssistantError: not saved, not possible, or not followed yet.
     """
+    if device is not None:
+        await async_authorize(
+            coordinator, person_id, Permission.CHANGE_FOLLOW_ME, context
+        )
+    elif await _async_ends_only(
+        coordinator, person_id, Permission.CHANGE_FOLLOW_ME, context
+    ):
+        await _async_end_own(coordinator, person_id, context)
+        return
     if Capability.FOLLOW_ME not in coordinator.system.capabilities:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="redirect_unsupported"
@@ -104,9 +215,10 @@ async def async_set_follow_me(
                     "offered": ", ".join(d.name for d in devices)
                 },
             ) from error
-        number = found.number
-    forwarding = ForwardingState(follow_me=number)
-    await _change(coordinator, person_id, forwarding, None, context)
+        number = _dialled(coordinator, found)
+    setting = ForwardingState(follow_me=number)
+    await async_check_setting(coordinator, person_id, setting, context)
+    await _async_change(coordinator, person_id, setting, None, context)
 
 
 async def async_set_agent(
@@ -137,32 +249,114 @@ async def async_set_agent(
         ) from error
 
 
-async def async_ring(coordinator: OfficeCoordinator, person_id: str) -> None:
-    """Call the person's extension, to hear where calls go.
+async def async_ring(
+    coordinator: OfficeCoordinator, person_id: str, context: Context | None
+) -> None:
+    """Call the person's extension as if it called itself, to hear where calls go.
+
+    It calls where the caller could redirect to themselves, three times a minute and
+    one call at a time.
 
     Raises:
+        ServiceValidationError: too often, or the call would lead too far.
         HomeAssistantError: the phone system cannot, or did not.
     """
+    state = coordinator.people[person_id]
+    if state.line is None:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="redirect_unread"
+        )
+    await async_check_setting(coordinator, person_id, state.line.forwarding, context)
+    now = coordinator.hass.loop.time()
+    rings = [at for at in state.rings if now - at < 60]
+    if len(rings) >= RINGS_A_MINUTE or any(now - at < RINGS_FOR for at in rings):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="ring_too_often"
+        )
+    state.rings = (*rings, now)
     try:
-        await coordinator.system.ring(coordinator.people[person_id].person.extension)
+        await coordinator.system.ring(state.person.extension)
     except PhoneSystemError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="ring_failed"
         ) from error
 
 
-async def _change(
+async def _async_ends_only(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    act: Permission,
+    context: Context | None,
+) -> bool:
+    """Tell whether the caller may end what is the person's own, and do no more.
+
+    Raises:
+        NotAllowed: they may not even do that.
+    """
+    actor = await async_actor(coordinator, person_id, context)
+    if reason_against(coordinator, person_id, act, actor) is None:
+        return False
+    if (
+        reason_against(coordinator, person_id, Permission.END_REDIRECT, actor)
+        is not None
+    ):
+        await async_authorize(coordinator, person_id, act, context)
+    return True
+
+
+async def _async_end_own(
+    coordinator: OfficeCoordinator, person_id: str, context: Context | None
+) -> None:
+    """End what the person set themselves; without a profile's redirect, everything."""
+    loop = coordinator.people[person_id].loop
+    if loop.ledger.held is not None:
+        await _async_ask(coordinator, person_id, loop.async_end_own(), context)
+        return
+    everything = {
+        part: None for part in REDIRECTS if part in loop.capabilities.writable
+    }
+    change = changed(ForwardingState(), everything)
+    await _async_change(coordinator, person_id, change, None, context)
+
+
+def _dialled(coordinator: OfficeCoordinator, device: Device) -> str:
+    style = coordinator.number_format
+    try:
+        return dialled(parse(device.number, style), style)
+    except BadNumber as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=f"own_redirect_number_{error.problem.value}",
+        ) from error
+
+
+async def _async_change(
     coordinator: OfficeCoordinator,
     person_id: str,
     change: ForwardingState | None,
     until: datetime | None,
     context: Context | None,
 ) -> None:
+    loop = coordinator.people[person_id].loop
+    actor = await async_actor(coordinator, person_id, context)
+    limited = not actor.roles & UNLIMITED
+    changing = loop.async_own_change(change, until, limited=limited)
+    await _async_ask(coordinator, person_id, changing, context)
+
+
+async def _async_ask(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    changing: Awaitable[object],
+    context: Context | None,
+) -> None:
+    """Wait for a change of the redirect; say in words what came of it."""
     state = coordinator.people[person_id]
+    before = state.redirect_origin
     state.redirect_origin = await async_origin(coordinator, person_id, context)
     set_entity_context(state, state.redirect_origin)
     try:
-        await state.loop.async_own_change(change, until)
+        await changing
     except OSError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="not_saved"
@@ -171,6 +365,9 @@ async def _change(
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="redirect_unread"
         ) from error
+    except (Rejected, NotSupported) as error:
+        state.redirect_origin = before
+        raise not_set_error(error) from error
     except PhoneSystemError as error:
         raise not_set_error(error) from error
 

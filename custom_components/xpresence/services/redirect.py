@@ -9,8 +9,8 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..const import CONF_RING_SECONDS, DOMAIN
-from ..operations.authorization import async_authorize_destinations
 from ..operations.redirect import (
+    async_check_redirect,
     async_ring,
     async_set_agent,
     async_set_follow_me,
@@ -18,9 +18,8 @@ from ..operations.redirect import (
     target_called,
 )
 from ..presence.line import AgentState, Condition
-from ..presence.model import RedirectMode, TargetKind
+from ..presence.model import RedirectMode
 from ..presence.permission.policy import Permission
-from ..presence.redirect.numbers import kind
 from .end_fields import END_FIELDS, end_of
 from .service import Action, PersonTarget
 
@@ -53,11 +52,15 @@ async def _set_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
         for coordinator, person_id in people
     ]
     for coordinator, person_id, target in wishes:
-        if target is not None and target.kind is TargetKind.NUMBER:
-            reaches = kind(target.value, coordinator.number_format)
-            await async_authorize_destinations(
-                coordinator, person_id, [reaches], call.context
-            )
+        await async_check_redirect(
+            coordinator,
+            person_id,
+            mode,
+            call.data[ATTR_CONDITION],
+            target,
+            call.context,
+            ring_seconds=call.data.get(CONF_RING_SECONDS),
+        )
     for coordinator, person_id, target in wishes:
         await async_set_redirect(
             coordinator,
@@ -88,7 +91,7 @@ async def _set_agent_status(call: ServiceCall, people: list[PersonTarget]) -> No
 async def _ring_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Call everybody meant."""
     for coordinator, person_id in people:
-        await async_ring(coordinator, person_id)
+        await async_ring(coordinator, person_id, call.context)
 
 
 ACTIONS: Final = (
@@ -106,13 +109,13 @@ ACTIONS: Final = (
     ),
     Action(
         name="set_follow_me",
-        permission=Permission.CHANGE_FOLLOW_ME,
+        permission=None,
         run=_set_follow_me,
         fields={vol.Optional(ATTR_DEVICE): cv.string},
     ),
     Action(
         name="set_redirect",
-        permission=Permission.CHANGE_REDIRECT,
+        permission=None,
         run=_set_redirect,
         fields={
             vol.Required(CONF_MODE): vol.Coerce(RedirectMode),

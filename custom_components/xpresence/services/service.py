@@ -35,10 +35,13 @@ PEOPLE: Final[VolDictType] = {**cv.ENTITY_SERVICE_FIELDS}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
-    """One action on people; ``permission`` is what its caller must be allowed to do."""
+    """One action on people; ``permission`` is what its caller must be allowed to do.
+
+    ``None``: that depends on what is said, and :attr:`run` asks before it acts.
+    """
 
     name: str
-    permission: Permission
+    permission: Permission | None
     run: Run
     fields: VolDictType
     response: SupportsResponse = SupportsResponse.NONE
@@ -50,10 +53,9 @@ class Action:
         async def handle(call: ServiceCall) -> ServiceResponse:
             people = people_of(hass, call.data)
             # All of them before any of them is touched.
-            for coordinator, person_id in people:
-                await async_authorize(
-                    coordinator, person_id, self.permission, call.context
-                )
+            if (needed := self.permission) is not None:
+                for coordinator, person_id in people:
+                    await async_authorize(coordinator, person_id, needed, call.context)
             return await self.run(call, people)
 
         hass.services.async_register(

@@ -1,7 +1,7 @@
 """From a config entry's options and subentries to the office the rules know."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..const import (
     CONF_HOLD,
     CONF_INACTIVE_MINUTES,
     CONF_INACTIVE_PROFILE,
+    CONF_INTERNAL_NUMBERS,
     CONF_LINGER,
     CONF_LOCKED_PROFILE,
     CONF_NUMBER,
@@ -31,6 +32,7 @@ from ..const import (
     CONF_OWNER,
     CONF_PROFILE,
     CONF_QUEUES,
+    CONF_REDIRECT,
     CONF_RESTART,
     CONF_RESTS_ON,
     CONF_RULES,
@@ -52,21 +54,31 @@ from ..presence.model import (
     Office,
     Person,
     Profile,
+    RedirectMode,
+    RedirectRule,
     SessionRules,
     Source,
 )
-from ..presence.permission.revocation import Permissions, UserOverride
-from ..presence.redirect.numbers import NumberFormat
-from .permissions import adjustments_holding, given_by
-from .profile_fields import values_from
+from ..presence.permission.revocation import UserOverride
+from ..presence.redirect.numbers import NumberFormat, NumberKind
+from ..presence.redirect.numbers.countries import calling_code
+from ..presence.redirect.numbers.internal import internal_numbers
+from ..presence.redirect.numbers.kinds import destination_kinds
+from ..presence.redirect.targets import destinations
+from .permissions import adjustments_holding, given_by, policy_from
+from .profile_fields import redirect_from, values_from
 
 
-def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
-    """Read the whole office; people live in ``time_zone`` unless they say else."""
-    given = given_by(entry.options)
-    return Office(
+def office_from(
+    entry: ConfigEntry[Any], time_zone: str, style: NumberFormat | None = None
+) -> Office:
+    """Read the whole office; people live in ``time_zone`` unless they say else.
+
+    ``style``: how numbers are judged; ``None``: by what is stored alone.
+    """
+    office = Office(
         profiles={
-            subentry.subentry_id: as_permitted(profile_from(subentry), subentry, given)
+            subentry.subentry_id: profile_from(subentry)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
         },
         people={
@@ -76,11 +88,76 @@ def office_from(entry: ConfigEntry[Any], time_zone: str) -> Office:
         order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
         or DEFAULT_ORDER,
         health=health_from(entry.options),
+    )
+    limits = _Limits(entry, office, style or number_format(entry))
+    return replace(
+        office,
+        profiles={
+            profile_id: limits.as_permitted(profile)
+            for profile_id, profile in office.profiles.items()
+        },
         adjusted={
-            subentry.subentry_id: _adjusted(entry, subentry.data.get(CONF_ADJUSTED, {}))
+            subentry.subentry_id: limits.adjusted(subentry)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What ordinary users made their own, as far as the office permits it now."""
+
+    entry: ConfigEntry[Any]
+    office: Office
+    style: NumberFormat
+
+    def as_permitted(self, profile: Profile) -> Profile:
+        """Return a profile; one's own is offered only while the office permits it."""
+        rests_on = self.entry.subentries[profile.id].data.get(CONF_RESTS_ON, {})
+        if profile.owner is None or not rests_on:
+            return profile
+        given = UserOverride(profile, rests_on).counts(given_by(self.entry.options))
+        if given and self._in_reach(profile.owner, profile.redirect):
+            return profile
+        return replace(profile, enabled=False)
+
+    def adjusted(self, person: ConfigSubentry) -> dict[str, Profile]:
+        """Read what a person made their own of the office's profiles."""
+        found: dict[str, Profile] = {}
+        stored: Mapping[str, Mapping[str, Any]] = person.data.get(CONF_ADJUSTED, {})
+        for profile_id, adjustments in stored.items():
+            if (subentry := self.entry.subentries.get(profile_id)) is None:
+                continue
+            own = adjustments_holding(self.entry.options, subentry.data, adjustments)
+            rests_on = adjustments.get(CONF_REDIRECT, {}).get(CONF_RESTS_ON)
+            if rests_on and CONF_REDIRECT in own:
+                rule = redirect_from(own[CONF_REDIRECT])
+                if not self._in_reach(person.subentry_id, rule):
+                    del own[CONF_REDIRECT]
+            if own:
+                found[profile_id] = profile_from(subentry, own)
+        return found
+
+    def _in_reach(self, person_id: str, rule: RedirectRule) -> bool:
+        """Tell whether an ordinary user may send a person's calls where a rule does."""
+        person = self.office.people.get(person_id)
+        if person is None:
+            return True
+        allowed = policy_from(self.entry.options).allowed_destinations
+        return allowed.issuperset(reach_of(self.office, person, rule, self.style))
+
+
+def reach_of(
+    office: Office, person: Person, rule: RedirectRule, style: NumberFormat
+) -> frozenset[NumberKind]:
+    """Return what somebody must be allowed who redirects a person's calls so.
+
+    A target that is no number, and so leads nowhere, needs nothing.
+    """
+    if rule.mode is not RedirectMode.FORWARD:
+        return frozenset()
+    found = destinations(office, person, rule, style=style)
+    return frozenset(kind for one in found for kind in destination_kinds(one, style))
 
 
 def health_from(options: Mapping[str, Any]) -> Health:
@@ -98,38 +175,31 @@ def health_from(options: Mapping[str, Any]) -> Health:
     )
 
 
-def as_permitted(
-    profile: Profile, subentry: ConfigSubentry, given: Permissions
-) -> Profile:
-    """Return a profile; one's own is offered only while the office permits it."""
-    rests_on = subentry.data.get(CONF_RESTS_ON, {})
-    if profile.owner is None or UserOverride(profile, rests_on).counts(given):
-        return profile
-    return replace(profile, enabled=False)
-
-
-def _adjusted(
-    entry: ConfigEntry[Any], adjusted: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Profile]:
-    """Read what a person made their own of the office's profiles."""
-    return {
-        profile_id: profile_from(subentry, own)
-        for profile_id, adjustments in adjusted.items()
-        if (subentry := entry.subentries.get(profile_id))
-        and (own := adjustments_holding(entry.options, subentry.data, adjustments))
-    }
-
-
 def number_format(
-    options: Mapping[str, Any], extensions: Iterable[str]
+    entry: ConfigEntry[Any],
+    directory: Iterable[str] = (),
+    region: str | None = None,
 ) -> NumberFormat:
-    """Return how the phone system of an entry with these options writes numbers."""
-    return NumberFormat(
+    """Return how the phone system of an entry writes numbers.
+
+    ``directory``: the extensions that the phone system lists. ``region``: the
+    country that Home Assistant is in, for an office that does not name its own.
+    """
+    options = entry.options
+    style = NumberFormat(
         outside_prefix=options.get(CONF_OUTSIDE_PREFIX, ""),
         country_code=options.get(CONF_COUNTRY_CODE, ""),
         area_code=options.get(CONF_AREA_CODE, ""),
-        extensions=frozenset(extensions),
+        internal=internal_numbers(options.get(CONF_INTERNAL_NUMBERS, "")),
+        home=calling_code(region),
     )
+    people = [one.data for one in entry.get_subentries_of_type(SUBENTRY_PERSON)]
+    devices = (
+        device[CONF_NUMBER] for data in people for device in data.get(CONF_DEVICES, ())
+    )
+    inside = (one for one in devices if len(one) <= style.extension_digits)
+    extensions = {*directory, *inside, *(data[CONF_EXTENSION] for data in people)}
+    return replace(style, extensions=frozenset(extensions))
 
 
 def profile_from(

@@ -26,6 +26,7 @@ from ..const import (
     CONF_GRACE,
     CONF_HOLD,
     CONF_HOTLINE,
+    CONF_INTERNAL_NUMBERS,
     CONF_LONGEST_HOURS,
     CONF_LONGEST_THEN,
     CONF_ORDER,
@@ -37,6 +38,7 @@ from ..const import (
 )
 from ..presence.model import DEFAULT_ORDER, Health, Source
 from ..presence.redirect.guards import HotlinePolicy, LongPolicy
+from ..presence.redirect.numbers.internal import internal_problem
 from .selectors import whole_number, words
 
 type Problem = Callable[[Any], str | None]
@@ -140,6 +142,12 @@ OFFICE_OPTIONS: Final = (
     _digits(CONF_OUTSIDE_PREFIX),
     _digits(CONF_COUNTRY_CODE),
     _digits(CONF_AREA_CODE),
+    OfficeOption(
+        key=CONF_INTERNAL_NUMBERS,
+        selector=TextSelector(),
+        problem=internal_problem,
+        told=Told.WHETHER_SET,
+    ),
 )
 """Every option, in the order of the page."""
 

@@ -22,7 +22,15 @@ from ..const import (
     CONF_VALUE,
 )
 from ..presence.permission.delegates import Grades, Sharing
-from ..presence.permission.policy import LIMITED, Grade, Permission, Policy, Tier, Trust
+from ..presence.permission.policy import (
+    LIMITED,
+    USUAL_REACH,
+    Grade,
+    Permission,
+    Policy,
+    Tier,
+    Trust,
+)
 from ..presence.permission.revocation import (
     UserOverride,
     holding,
@@ -37,7 +45,7 @@ DEFAULT_INFO_TIER = Tier.TEAM
 
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
-    """Read what ordinary users may do; nothing said is everything."""
+    """Read what ordinary users may do; nothing said is the usual."""
     return Policy(
         allowed=frozenset(
             Permission(permission)
@@ -45,7 +53,7 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
             if permission in LIMITED
         ),
         allowed_destinations=frozenset(
-            NumberKind(kind) for kind in options.get(CONF_REACH, NumberKind)
+            NumberKind(kind) for kind in options.get(CONF_REACH, USUAL_REACH)
         ),
         automations=Trust(options.get(CONF_AUTOMATIONS, Trust.ALLOWED)),
         satellites=Trust(options.get(CONF_SATELLITES, Trust.AS_PERSON)),

@@ -5,7 +5,7 @@ and store in the same place. An answer is a mapping from the field to a
 translation key; empty means valid.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import re
 from typing import Any, Final
 import unicodedata
@@ -41,8 +41,21 @@ from ..const import (
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
+from ..presence.line import (
+    Destination,
+    DestinationKind,
+    ForwardingState,
+)
 from ..presence.model import EndingKind, RedirectMode, TargetKind
-from ..presence.redirect.numbers import PLAIN, BadNumber, NumberFormat, parse
+from ..presence.redirect.numbers import (
+    PLAIN,
+    BadNumber,
+    NumberFormat,
+    bare,
+    dialled,
+    parse,
+)
+from ..telephony.driver import PhoneSystem, Rejected
 from .office import number_format
 from .profile_fields import ADJUSTMENTS, CONDITIONS, stored_schema
 from .references import calendar_profiles, profiles_named
@@ -148,13 +161,39 @@ def info_text_problem(text: str) -> str | None:
     return None
 
 
-def number_problem(number: str, style: NumberFormat = PLAIN) -> str | None:
+type Accepts = Callable[[Destination], bool]
+"""Tell whether the phone system would forward to this at all."""
+
+
+def number_problem(
+    number: str, style: NumberFormat = PLAIN, accepts: Accepts = lambda one: True
+) -> str | None:
     """Say what is wrong with a phone number, or nothing."""
     try:
-        parse(number, style)
+        called = dialled(parse(number, style), style)
     except BadNumber as error:
         return f"number_{error.problem.value}"
-    return None
+    fine = accepts(Destination(DestinationKind.NUMBER, called))
+    return None if fine else "number_rejected"
+
+
+def accepted_by(entry: ConfigEntry[Any]) -> Accepts:
+    """Return what tells whether an entry's phone system takes a destination.
+
+    One that is not set up is not asked: what it refuses shows when it is written.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        return lambda destination: True
+    system: PhoneSystem = entry.runtime_data.system
+
+    def accepts(destination: Destination) -> bool:
+        try:
+            system.check(ForwardingState(unconditional=destination))
+        except Rejected:
+            return False
+        return True
+
+    return accepts
 
 
 def device_id(name: str) -> str:
@@ -168,13 +207,15 @@ def device_id(name: str) -> str:
 
 
 def devices_problem(
-    devices: Iterable[Mapping[str, str]], style: NumberFormat = PLAIN
+    devices: Iterable[Mapping[str, str]],
+    style: NumberFormat = PLAIN,
+    accepts: Accepts = lambda one: True,
 ) -> str | None:
     """Say what is wrong with the first device that cannot be, or nothing."""
     seen: set[str] = set()
     for device in devices:
         problem = name_problem(device[CONF_NAME]) or number_problem(
-            device[CONF_NUMBER], style
+            device[CONF_NUMBER], style, accepts
         )
         if problem:
             return f"device_{problem}"
@@ -193,7 +234,7 @@ def stored_person(data: Mapping[str, Any]) -> dict[str, Any]:
             {
                 CONF_ID: device_id(device[CONF_NAME]),
                 CONF_NAME: tidy(device[CONF_NAME]),
-                CONF_NUMBER: parse(device[CONF_NUMBER]),
+                CONF_NUMBER: bare(device[CONF_NUMBER]),
             }
             for device in data.get(CONF_DEVICES, ())
         ],
@@ -231,12 +272,12 @@ def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> P
     if not said:
         return {CONF_UNCONDITIONAL: "target_missing"}
     people = {s.subentry_id for s in entry.get_subentries_of_type(SUBENTRY_PERSON)}
-    style = _number_format(entry)
+    style, accepts = number_format_of(entry), accepted_by(entry)
     problems: Problems = {}
     for condition, target in said.items():
         match target[CONF_KIND]:
             case TargetKind.NUMBER:
-                problem = number_problem(target.get(CONF_VALUE) or "", style)
+                problem = number_problem(target.get(CONF_VALUE) or "", style, accepts)
             case TargetKind.PERSON:
                 known = target.get(CONF_VALUE) in people
                 problem = None if known else "target_person_missing"
@@ -271,7 +312,8 @@ def person_problems(
         problems[CONF_EXTENSION] = "extension_taken"
     if (mailbox := data.get(CONF_VOICEMAIL)) and not _is_internal(mailbox):
         problems[CONF_VOICEMAIL] = "mailbox_invalid"
-    if problem := devices_problem(data.get(CONF_DEVICES, ()), _number_format(entry)):
+    devices = data.get(CONF_DEVICES, ())
+    if problem := devices_problem(devices, number_format_of(entry), accepted_by(entry)):
         problems[CONF_DEVICES] = problem
     if not all(QUEUE.fullmatch(queue) for queue in data.get(CONF_QUEUES, ())):
         problems[CONF_QUEUES] = "queue_invalid"
@@ -324,14 +366,12 @@ def _is_internal(number: str) -> bool:
     return number.isascii() and number.isdecimal() and len(number) <= EXTENSION_LENGTH
 
 
-def _number_format(entry: ConfigEntry[Any]) -> NumberFormat:
-    return number_format(
-        entry.options,
-        (
-            person.data[CONF_EXTENSION]
-            for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
-        ),
-    )
+def number_format_of(entry: ConfigEntry[Any]) -> NumberFormat:
+    """Return how an entry's phone system writes numbers, as far as that is known."""
+    if entry.state is ConfigEntryState.LOADED:
+        style: NumberFormat = entry.runtime_data.number_format
+        return style
+    return number_format(entry)
 
 
 def _name_taken(entry: ConfigEntry[Any], name: str, owner: str | None) -> bool:

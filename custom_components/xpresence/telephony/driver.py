@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..presence.line import AgentState, ForwardingState, Line, Status
+
+RINGS_FOR: Final = 15
+"""Seconds after which a call that only tries a redirect ends by itself."""
 
 
 class Capability(Flag):
@@ -97,6 +100,22 @@ class PhoneSystem(Protocol):
     def version(self) -> str | None:
         """What the phone system calls itself, for diagnostics."""
 
+    @property
+    def extensions(self) -> frozenset[str]:
+        """The extensions that it is known to have; empty: it does not tell.
+
+        They stay known while the connection is lost.
+        """
+        return frozenset()
+
+    def check(self, wanted: ForwardingState) -> None:
+        """Return if :meth:`apply` would try to write this; nothing is sent.
+
+        Raises:
+            Rejected: it never would, whatever state the phone system is in.
+        """
+        return None  # noqa: RET501 (not abstract: most take whatever is a number)
+
     async def start(self) -> None:
         """Connect, log in, wait until it is ready, and find its capabilities.
 
@@ -139,5 +158,16 @@ class PhoneSystem(Protocol):
     async def publish(self, extension: str, status: Status, text: str) -> None:
         """Show status and info text on the phones, where they can show it."""
 
+    async def clear(self, extension: str) -> None:
+        """Show nothing on the phones any more of what :meth:`publish` showed there.
+
+        What else was noted in the phone system about the extension goes as well.
+        One that shows nothing has nothing to do.
+        """
+        return None  # noqa: RET501 (not abstract)
+
     async def ring(self, extension: str) -> None:
-        """Call ``extension`` from the phone system to try its redirect."""
+        """Call ``extension`` as if it called itself, to try its redirect.
+
+        The call rings for :data:`RINGS_FOR` seconds at most.
+        """

@@ -56,7 +56,7 @@ async def permissions(
     return suggested
 
 
-async def test_nothing_said_is_everything_allowed(
+async def test_nothing_said_is_everything_allowed_but_premium_numbers(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
     assert policy_from(office.options) == Policy()
@@ -64,9 +64,12 @@ async def test_nothing_said_is_everything_allowed(
     assert suggested == {**OPEN, "acting": [], "subjects": []} | {
         "allowed": [
             permission.value for permission in Permission if permission in LIMITED
-        ]
+        ],
+        "reach": ["internal", "external", "abroad"],
     }
-    assert policy_from(office.options) == Policy()
+    assert policy_from(office.options) == Policy(
+        allowed_destinations=frozenset(NumberKind)
+    )
 
 
 async def test_what_is_answered_holds_and_is_shown_the_next_time(

@@ -29,6 +29,7 @@ DAILY = [
     Permission.CHOOSE_PROFILE,
     Permission.PLAN_PRESENCE,
     Permission.CHANGE_REDIRECT,
+    Permission.END_REDIRECT,
     Permission.CHANGE_FOLLOW_ME,
     Permission.SET_AGENT_STATUS,
 ]
@@ -199,5 +200,8 @@ def test_ordinary_users_redirect_as_far_as_the_office_lets_them() -> None:
     assert allowed_destinations(somebody(Role.AUTOMATION), CLOSED) == set(NumberKind)
 
 
-def test_what_an_office_may_keep_is_everything_but_seeing_presence() -> None:
-    assert set(Permission) - LIMITED == SEEING - {Permission.SEE_SUBJECTS}
+def test_an_office_may_keep_all_but_seeing_presence_and_ending_ones_own_redirect() -> (
+    None
+):
+    seeing = SEEING - {Permission.SEE_SUBJECTS}
+    assert set(Permission) - LIMITED == seeing | {Permission.END_REDIRECT}

@@ -26,7 +26,17 @@ from custom_components.xpresence.presence.redirect.desired import (
     DesiredRedirect,
     desired,
 )
+from custom_components.xpresence.presence.redirect.handover import (
+    DeskChange,
+    Event,
+    EventKind,
+)
 from custom_components.xpresence.presence.redirect.ledger import Ledger
+from custom_components.xpresence.presence.redirect.own import (
+    NotRead,
+    given_back,
+    own_change,
+)
 from custom_components.xpresence.presence.redirect.parts import (
     Part,
     RedirectCapabilities,
@@ -34,14 +44,8 @@ from custom_components.xpresence.presence.redirect.parts import (
     known,
 )
 from custom_components.xpresence.presence.redirect.plan import (
-    DeskChange,
-    Event,
-    EventKind,
-    NotRead,
     RedirectPlan,
     answered,
-    given_back,
-    own_change,
     plan,
 )
 from custom_components.xpresence.presence.redirect.status import (

@@ -31,7 +31,9 @@ from custom_components.xpresence.presence.line import (
 )
 from custom_components.xpresence.presence.model import RedirectMode
 from custom_components.xpresence.presence.redirect.desired import DesiredRedirect
+from custom_components.xpresence.presence.redirect.handover import DeskChange
 from custom_components.xpresence.presence.redirect.ledger import Ledger
+from custom_components.xpresence.presence.redirect.own import own_change
 from custom_components.xpresence.presence.redirect.parts import (
     REDIRECTS,
     Part,
@@ -45,10 +47,8 @@ from custom_components.xpresence.presence.redirect.parts import (
 )
 from custom_components.xpresence.presence.redirect.plan import (
     LANDS_WITHIN,
-    DeskChange,
     RedirectPlan,
     answered,
-    own_change,
     plan,
 )
 

@@ -9,11 +9,9 @@ from dataclasses import replace
 import pytest
 
 from custom_components.xpresence.presence.line import ForwardingState
-from custom_components.xpresence.presence.redirect.plan import (
-    DeskChange,
-    own_change,
-    plan,
-)
+from custom_components.xpresence.presence.redirect.handover import DeskChange
+from custom_components.xpresence.presence.redirect.own import own_change
+from custom_components.xpresence.presence.redirect.plan import plan
 from custom_components.xpresence.presence.redirect.status import is_pending
 
 from .test_plan import (

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     CHOOSE_PROFILE = "choose_profile"
     PLAN_PRESENCE = "plan_presence"
     CHANGE_REDIRECT = "change_redirect"
+    END_REDIRECT = "end_redirect"
+    """End one's own redirect or follow-me, so that the telephone rings again."""
     CHANGE_FOLLOW_ME = "change_follow_me"
     SET_AGENT_STATUS = "set_agent_status"
     EDIT_PROFILES = "edit_profiles"
@@ -47,8 +49,14 @@ SEEING: Final = frozenset(
     }
 )
 """Acts that change nothing."""
-LIMITED: Final = (frozenset(Permission) - SEEING) | {Permission.SEE_SUBJECTS}
+LIMITED: Final = (frozenset(Permission) - SEEING - {Permission.END_REDIRECT}) | {
+    Permission.SEE_SUBJECTS
+}
 """What an office may keep from ordinary users."""
+
+
+ALLOWED_WITH: Final = {Permission.END_REDIRECT: Permission.CHANGE_REDIRECT}
+"""What an office does not allow by itself, and with what it is allowed."""
 
 
 class Role(StrEnum):
@@ -100,6 +108,11 @@ class Trust(StrEnum):
     REFUSED = "refused"
 
 
+EVERYWHERE: Final = frozenset(NumberKind)
+USUAL_REACH: Final = EVERYWHERE - {NumberKind.PREMIUM}
+"""Where ordinary users may redirect calls to until an administrator says else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What an office lets ordinary users, automations and satellites do.
@@ -109,7 +122,7 @@ class Policy:
     """
 
     allowed: frozenset[Permission] = LIMITED
-    allowed_destinations: frozenset[NumberKind] = frozenset(NumberKind)
+    allowed_destinations: frozenset[NumberKind] = USUAL_REACH
     automations: Trust = Trust.ALLOWED
     satellites: Trust = Trust.AS_PERSON
 
@@ -167,6 +180,8 @@ _ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     Permission.CHOOSE_PROFILE: (_A, _O, _O, _N, _N, _T, _T),
     Permission.PLAN_PRESENCE: (_A, _O, _O, _N, _N, _T, _T),
     Permission.CHANGE_REDIRECT: (_A, _O, _O, _N, _N, _T, _T),
+    # Nobody has to leave their own calls where they do not want them.
+    Permission.END_REDIRECT: (_A, _A, _O, _N, _N, _T, _T),
     Permission.CHANGE_FOLLOW_ME: (_A, _O, _O, _N, _N, _T, _T),
     Permission.SET_AGENT_STATUS: (_A, _O, _O, _N, _N, _T, _T),
     Permission.EDIT_PROFILES: (_A, _O, _N, _N, _N, _T, _N),
@@ -208,12 +223,13 @@ def refusal(
     return Reason.ROLE
 
 
+UNLIMITED: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
+"""Whose redirects may lead anywhere: administrators', and what they programmed."""
+
+
 def allowed_destinations(actor: Actor, policy: Policy) -> frozenset[NumberKind]:
     """Return where an actor who may redirect calls may redirect them to."""
-    ordinary = {Role.OWNER, Role.ACTING_DELEGATE, Role.READING_DELEGATE, Role.COLLEAGUE}
-    if actor.roles - ordinary:
-        return frozenset(NumberKind)
-    return policy.allowed_destinations
+    return EVERYWHERE if actor.roles & UNLIMITED else policy.allowed_destinations
 
 
 def _refusal(
@@ -223,7 +239,8 @@ def _refusal(
         case Rule.ALWAYS:
             return None
         case Rule.OFFICE:
-            return None if permission in policy.allowed else Reason.OFFICE
+            needed = ALLOWED_WITH.get(permission, permission)
+            return None if needed in policy.allowed else Reason.OFFICE
         case Rule.TRUST:
             trust = policy.satellites if role is Role.SATELLITE else policy.automations
             return None if trust is Trust.ALLOWED else Reason.TRUST

@@ -38,12 +38,14 @@ class Echo:
 class OwnRedirect:
     """A person's own redirect through xpresence.
 
-    ``before`` comes back at ``until``; without an end it says nothing.
+    ``before`` comes back at ``until``; without an end it says nothing. ``limited``:
+    whoever set it is held to the limits of ordinary users.
     """
 
     forwarding: ForwardingState
     before: ForwardingState = field(default_factory=ForwardingState)
     until: datetime | None = None
+    limited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Ledger:
                     "setting": _setting_to_json(own.forwarding),
                     "before": _setting_to_json(own.before),
                     "until": _time_to_json(own.until),
+                    "limited": own.limited,
                 }
                 for own in self.own
             ],
@@ -165,6 +168,7 @@ def _own(stored: Any) -> OwnRedirect:
         setting_from_json(given.get("setting", {})),
         setting_from_json(given.get("before", {})),
         optional(instant)(given.get("until")),
+        flag(given.get("limited", True)),
     )
 
 

@@ -30,21 +30,24 @@ earlier state before our write was first seen, and dialling exactly a value that
 xpresence itself asked for moments ago without an answer.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from ..line import UNKNOWN, ForwardingState, Known
 from ..model import RedirectMode
-from .desired import (
-    DesiredRedirect,
-    expected_state,
-    is_in_force,
-    requested_parts,
+from .desired import DesiredRedirect, expected_state, is_in_force, requested_parts
+from .handover import (
+    DeskChange,
+    Event,
+    EventKind,
+    hand_over,
+    may_land_late,
+    says,
+    with_echo,
 )
-from .ledger import Echo, Ledger, OwnRedirect
+from .ledger import Echo, Ledger
+from .own import end_own
 from .parts import (
     EVERYTHING,
     REDIRECTS,
@@ -52,9 +55,7 @@ from .parts import (
     RedirectCapabilities,
     Value,
     changed,
-    is_on,
     known,
-    off_value,
     only,
     value,
 )
@@ -67,38 +68,6 @@ Asterisk commits about once a second (``db_sync_thread`` in ``main/db.c``).
 
 LANDS_WITHIN: Final = timedelta(minutes=2)
 """How long after an unanswered write it may still arrive."""
-
-
-MOST_ECHOES: Final = 16
-"""So many are kept of a phone system that refuses for hours while wishes change."""
-
-
-class DeskChange(StrEnum):
-    """What the office does when a held redirect is changed at the phone."""
-
-    RESPECT = "respect"
-    ENFORCE = "enforce"
-
-
-class EventKind(StrEnum):
-    """What a plan found out."""
-
-    CHANGED_AT_PHONE = "changed_at_phone"
-    """A person changed a part at the phone, and keeps it."""
-    OVERRULED = "overruled"
-    """A person changed a part at the phone, and the office's rule sets it back."""
-    WRITE_LOST = "write_lost"
-    """The phone system forgot a write, or an old one landed late."""
-    OWN_ENDED = "own_ended"
-    """A person's own redirect reached its end time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something worth telling, and the parts it is about."""
-
-    kind: EventKind
-    parts: frozenset[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +86,6 @@ class RedirectPlan:
     unsupported: frozenset[Part] = frozenset()
     waiting: frozenset[Part] = frozenset()
     again: datetime | None = None
-
-
-class NotRead(Exception):
-    """The phone system has not told yet what would have to come back later."""
 
 
 def plan(
@@ -164,11 +129,11 @@ def plan(
     ledger = _listen(
         requested, reading, ledger, events, desired, ready_since, desk_change
     )
-    ledger = _end_own(reading, ledger, events, now, capabilities)
+    ledger = end_own(reading, ledger, events, now, capabilities)
     ledger = _decide(requested, reading, ledger, desired, capabilities)
 
     expected = expected_state(requested, ledger, desired)
-    late = _may_land_late(ledger, capabilities.readable)
+    late = may_land_late(ledger, capabilities.readable)
     ledger = _intend(expected, reading, ledger, late, now, capabilities)
     write, waiting, ledger = _compare(
         expected, reading, ledger, late, now, capabilities
@@ -230,7 +195,7 @@ def _listen(
         return ledger
     if told:
         events.append(Event(EventKind.CHANGED_AT_PHONE, told))
-    return _hand_over(ledger, by_hand, reading)
+    return hand_over(ledger, by_hand, reading)
 
 
 def _is_echo(
@@ -258,111 +223,6 @@ def _reconnected(ledger: Ledger, ready_since: datetime | None) -> bool:
     )
 
 
-def _hand_over(
-    ledger: Ledger, parts: Mapping[Part, Value], says: ForwardingState
-) -> Ledger:
-    """Make parts the person's: the new base, which no profile touches any more.
-
-    ``says``: what the phone says of them by now. What else a profile holds stays held,
-    unless nothing that sends calls away is left of it, or the person turned
-    follow-me on: then the profile lets go of everything until another claim
-    decides. A person's own unconditional forward takes the place of a follow-me
-    that the profile had suspended; that stays off.
-    """
-    if not parts:
-        return ledger
-    base: dict[Part, Known[Value]] = dict(parts)
-    if (
-        ledger.held is not None
-        and is_on(Part.UNCONDITIONAL, base.get(Part.UNCONDITIONAL))
-        and Part.FOLLOW_ME not in base
-        and ledger.base.follow_me is not UNKNOWN
-    ):
-        base[Part.FOLLOW_ME] = None
-    taken = ledger.taken | base.keys()
-    held = ledger.held
-    left = any(
-        is_on(part, found)
-        for part, found in known(ledger.wrote)
-        if part not in taken and value(ledger.base, part) is not UNKNOWN
-    )
-    if not left or is_on(Part.FOLLOW_ME, base.get(Part.FOLLOW_ME)):
-        held = None
-    return replace(
-        ledger,
-        base=changed(ledger.base, base),
-        held=held,
-        taken=taken,
-        wrote=changed(ledger.wrote, {part: value(says, part) for part in parts}),
-        echoes=_may_land_late(ledger, parts),
-    )
-
-
-def _may_land_late(ledger: Ledger, parts: Iterable[Part]) -> tuple[Echo, ...]:
-    """Return the echoes once these parts are asked for anew."""
-    if ledger.asked is None or ledger.seen is not None or ledger.answered is not None:
-        return ledger.echoes
-    return _with_echo(ledger.echoes, only(ledger.wrote, parts), ledger.asked, sent=True)
-
-
-def _with_echo(
-    echoes: tuple[Echo, ...],
-    forwarding: ForwardingState,
-    asked: datetime,
-    *,
-    sent: bool,
-) -> tuple[Echo, ...]:
-    if forwarding == ForwardingState():
-        return echoes
-    others = tuple(e for e in echoes if (e.forwarding, e.sent) != (forwarding, sent))
-    return (*others, Echo(forwarding, asked, sent))[-MOST_ECHOES:]
-
-
-def _end_own(
-    reading: ForwardingState,
-    ledger: Ledger,
-    events: list[Event],
-    now: datetime,
-    capabilities: RedirectCapabilities,
-) -> Ledger:
-    """Let a person's own redirects end at their time, where they still stand."""
-    for own in ledger.own:
-        if own.until is None or now < own.until:
-            continue
-        back: dict[Part, Known[Value]] = {}
-        unread = False
-        for part, mine in known(own.forwarding):
-            stands = value(ledger.base, part)
-            if stands is UNKNOWN:
-                stands = _says(part, reading, ledger, capabilities)
-            if stands == mine:
-                back[part] = value(own.before, part)
-            unread |= stands is UNKNOWN
-        if unread:
-            continue
-        if back:
-            events.append(Event(EventKind.OWN_ENDED, frozenset(back)))
-        ledger = replace(
-            ledger,
-            base=changed(ledger.base, back),
-            own=tuple(other for other in ledger.own if other is not own),
-        )
-    return ledger
-
-
-def _says(
-    part: Part,
-    reading: ForwardingState,
-    ledger: Ledger,
-    capabilities: RedirectCapabilities,
-) -> Known[Value]:
-    """Return what the phone says, or is believed to where it cannot be read."""
-    if part in capabilities.readable:
-        return value(reading, part)
-    believed = value(ledger.wrote, part)
-    return off_value(part) if believed is UNKNOWN else believed
-
-
 def _decide(
     requested: ForwardingState,
     reading: ForwardingState,
@@ -384,12 +244,12 @@ def _decide(
         if part in ledger.taken:
             continue
         recorded = value(ledger.base, part) is not UNKNOWN
-        says = _says(part, reading, ledger, capabilities)
+        stands = says(part, reading, ledger, capabilities)
         if part in REDIRECTS and (ends_all if recorded else ends):
             # What off has not met yet it does not end: that may be the person's.
-            base[part] = None if recorded or says is not UNKNOWN else UNKNOWN
+            base[part] = None if recorded or stands is not UNKNOWN else UNKNOWN
         elif not recorded:
-            base[part] = says
+            base[part] = stands
     return replace(
         ledger,
         base=changed(ledger.base, base),
@@ -460,7 +320,7 @@ def _compare(
         asked=now,
         seen=None,
         answered=None,
-        echoes=_with_echo(late, before, now, sent=False),
+        echoes=with_echo(late, before, now, sent=False),
     )
     return changed(ForwardingState(), write), frozenset(waiting), ledger
 
@@ -523,86 +383,3 @@ def answered(ledger: Ledger, now: datetime) -> Ledger:
     that cannot be read it is all there is.
     """
     return replace(ledger, answered=now)
-
-
-def own_change(
-    ledger: Ledger,
-    change: ForwardingState,
-    observed: ForwardingState,
-    *,
-    until: datetime | None = None,
-    desk_change: DeskChange = DeskChange.RESPECT,
-    capabilities: RedirectCapabilities = EVERYTHING,
-) -> Ledger:
-    """Set a person's own redirect, as if dialled at the phone; then :func:`plan`.
-
-    Where a profile holds the redirect, *respect* lets the person take over until
-    another claim decides; under *enforce* the change waits beneath the profile and
-    comes into force when that lets go. ``until`` brings back what was there before,
-    unless the person has changed it again meanwhile.
-
-    Raises:
-        NotRead: ``until`` was given and the present setting is not known yet.
-    """
-    reading = only(observed, capabilities.readable)
-    parts = {p: v for p, v in known(change) if capabilities.can_set(p, v)}
-    if (
-        is_on(Part.UNCONDITIONAL, parts.get(Part.UNCONDITIONAL))
-        and Part.FOLLOW_ME not in parts
-        and ledger.held is not None
-        and is_on(Part.FOLLOW_ME, ledger.base.follow_me)
-    ):
-        parts[Part.FOLLOW_ME] = None
-    own = _own(ledger, parts, reading, until, capabilities)
-    if ledger.held is not None and desk_change is DeskChange.ENFORCE:
-        beneath = {
-            part: mine
-            for part, mine in parts.items()
-            if value(ledger.base, part) is not UNKNOWN
-        }
-        ledger = replace(ledger, base=changed(ledger.base, beneath))
-        parts = {part: mine for part, mine in parts.items() if part not in beneath}
-    return replace(_hand_over(ledger, parts, reading), own=own)
-
-
-def given_back(ledger: Ledger) -> Ledger:
-    """Let the deciding claim take hold again of what a person had taken over.
-
-    Where no claim decides, the phone's own setting stands as it is.
-    """
-    return replace(ledger, claim=None, taken=frozenset(), own=())
-
-
-def _own(
-    ledger: Ledger,
-    parts: Mapping[Part, Value],
-    reading: ForwardingState,
-    until: datetime | None,
-    capabilities: RedirectCapabilities,
-) -> tuple[OwnRedirect, ...]:
-    """Return the own redirects, this one included.
-
-    One that replaces another inherits what comes back in the end.
-    """
-    before: dict[Part, Known[Value]] = {}
-    others: list[OwnRedirect] = []
-    for part in parts:
-        was = value(ledger.base, part)
-        before[part] = (
-            _says(part, reading, ledger, capabilities) if was is UNKNOWN else was
-        )
-    for own in ledger.own:
-        for part, mine in known(own.forwarding):
-            if before.get(part) == mine and own.until is not None:
-                before[part] = value(own.before, part)
-        kept = [part for part, _ in known(own.forwarding) if part not in parts]
-        if kept:
-            others.append(
-                OwnRedirect(only(own.forwarding, kept), own.before, own.until)
-            )
-    if until is not None and UNKNOWN in before.values():
-        raise NotRead
-    if not parts:
-        return tuple(others)
-    mine_now = changed(ForwardingState(), parts)
-    return (*others, OwnRedirect(mine_now, changed(ForwardingState(), before), until))

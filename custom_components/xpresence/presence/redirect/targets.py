@@ -33,8 +33,10 @@ from .numbers import (
     BadNumber,
     NumberFormat,
     NumberProblem,
+    checked,
     dialled,
     extension_of,
+    is_emergency,
     parse,
 )
 
@@ -140,6 +142,25 @@ def resolve(
     """
     directory = _Directory.of(office, style)
     return _resolve(directory, person, rule, situations, when_engaged)
+
+
+def destinations(
+    office: Office, person: Person, rule: RedirectRule, *, style: NumberFormat = PLAIN
+) -> tuple[Destination, ...]:
+    """Return where a rule's own targets may lead, whoever takes calls now.
+
+    Deputies are colleagues, whose extensions are inside. A target that is refused
+    leads nowhere.
+    """
+    way = _Way(_Directory.of(office, style), person, {}, when_engaged=True)
+    targets = [
+        (condition, target)
+        for condition in Condition
+        if (target := rule.target(condition)) is not None
+        and target.kind is not TargetKind.FIRST_AVAILABLE
+    ]
+    found = [way.destination(target, condition) for condition, target in targets]
+    return tuple(one for one in found if isinstance(one, Destination))
 
 
 def _resolve(
@@ -304,14 +325,14 @@ class _Way:
         match target.kind:
             case TargetKind.VOICEMAIL:
                 mailbox = target.value or self.person.voicemail or self.person.extension
-                return self._number(mailbox, condition, DestinationKind.VOICEMAIL)
+                return self._mailbox(mailbox, condition)
             case TargetKind.PERSON:
                 other = self.directory.people.get(target.value)
                 if other is None:
                     return Refusal(
                         RefusalReason.UNKNOWN_PERSON, condition, (target.value,)
                     )
-                return Destination(DestinationKind.NUMBER, other.extension)
+                return self._extension(other.extension, condition)
             case TargetKind.DEVICE:
                 for device in self.person.devices:
                     if device.id == target.value:
@@ -320,17 +341,26 @@ class _Way:
             case _:
                 return self._number(target.value, condition)
 
-    def _number(
-        self,
-        text: str,
-        condition: Condition,
-        kind: DestinationKind = DestinationKind.NUMBER,
-    ) -> Destination | Refusal:
+    def _number(self, text: str, condition: Condition) -> Destination | Refusal:
         style = self.directory.style
         try:
-            return Destination(kind, dialled(parse(text, style), style))
+            number = dialled(parse(text, style), style)
         except BadNumber as error:
             return Refusal(RefusalReason.BAD_NUMBER, condition, problem=error.problem)
+        return Destination(DestinationKind.NUMBER, number)
+
+    def _mailbox(self, text: str, condition: Condition) -> Destination | Refusal:
+        try:
+            return Destination(DestinationKind.VOICEMAIL, checked(text))
+        except BadNumber as error:
+            return Refusal(RefusalReason.BAD_NUMBER, condition, problem=error.problem)
+
+    def _extension(self, number: str, condition: Condition) -> Destination | Refusal:
+        if is_emergency(number, self.directory.style):
+            # Somebody's extension all the same, and the police's number here.
+            problem = NumberProblem.EMERGENCY
+            return Refusal(RefusalReason.BAD_NUMBER, condition, problem=problem)
+        return Destination(DestinationKind.NUMBER, number)
 
     def round_trip(
         self, destination: Destination, condition: Condition

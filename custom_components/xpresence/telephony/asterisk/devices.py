@@ -59,6 +59,11 @@ class Telephones:
         self._devices.clear()
         self._hints.clear()
 
+    @property
+    def hinted(self) -> frozenset[str]:
+        """The extensions that have a hint with a telephone in it."""
+        return frozenset(self._hints)
+
     def forget_hints(self) -> None:
         """Forget the hints; a reload may have taken some away."""
         self._hints.clear()

@@ -23,6 +23,7 @@ from typing import Any, Final, cast, override
 
 from ...presence.line import AgentState, ForwardingState, Line, Status
 from ..driver import (
+    RINGS_FOR,
     AuthenticationFailed,
     Capability,
     ConnectionChanged,
@@ -134,6 +135,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._lines: dict[str, Line] = {}
         self._calls = Calls(flapping, self._tell_call_again)
         self._telephones = Telephones()
+        self._extensions: frozenset[str] = frozenset()
         self._agents = Agents(self._ami)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._due: set[str] = set()
@@ -155,6 +157,15 @@ class AsteriskPhoneSystem(PhoneSystem):
     @override
     def version(self) -> str | None:
         return self._version
+
+    @property
+    @override
+    def extensions(self) -> frozenset[str]:
+        return self._extensions
+
+    @override
+    def check(self, wanted: ForwardingState) -> None:
+        _changes("0", wanted, {})
 
     # Life
 
@@ -308,6 +319,9 @@ class AsteriskPhoneSystem(PhoneSystem):
             self._telephones.note_hint(
                 item.get("Exten"), item.get("Hint"), item.get("Status")
             )
+        self._extensions = frozenset(
+            filter(freepbx.EXTENSION.fullmatch, self._telephones.hinted)
+        )
         if Capability.AGENT in self._capabilities:
             await self._agents.read()
         for extension in tuple(self._watched):
@@ -381,9 +395,20 @@ class AsteriskPhoneSystem(PhoneSystem):
             "Originate",
             ("Channel", f"Local/{extension}@from-internal"),
             ("Application", "Wait"),
-            ("Data", "20"),
-            ("CallerID", "xpresence"),
+            ("Data", "3"),
+            ("CallerID", f'"xpresence" <{extension}>'),
+            ("Timeout", str(1000 * (RINGS_FOR - 3))),
             ("Async", "true"),
+        )
+
+    @override
+    async def clear(self, extension: str) -> None:
+        _checked(extension)
+        if Capability.PRESENCE_TEXT not in self._capabilities:
+            return
+        await asyncio.gather(
+            self._ami.set(f"PRESENCE_STATE(CustomPresence:{extension})", "not_set"),
+            self._ami.light(freepbx.Lamp(f"Custom:PRESENCE{extension}", "NOT_INUSE")),
         )
 
     # What the phone system tells

@@ -12,12 +12,10 @@ from custom_components.xpresence.presence.redirect.numbers import (
     BadNumber,
     DialStyle,
     NumberFormat,
-    NumberKind,
     NumberProblem,
     checked,
     dialled,
     extension_of,
-    kind,
     masked,
     parse,
     understood,
@@ -29,6 +27,7 @@ BERLIN = NumberFormat(
     area_code="30",
     extension_digits=4,
     main="+49301234",
+    extensions=frozenset({"101"}),
 )
 NEW_YORK = NumberFormat(
     outside_prefix="9",
@@ -80,7 +79,7 @@ OFFICES = [PLAIN, BERLIN, NEW_YORK, COPENHAGEN]
         (COPENHAGEN, "32 12 34 56", "+4532123456"),
         (replace(BERLIN, international_prefix=""), "030 9876543", "+49309876543"),
         (replace(BERLIN, trunk_prefix=""), "9876543", "+49309876543"),
-        (BERLIN, "+" + 15 * "1", "+" + 15 * "1"),
+        (BERLIN, "+" + 15 * "2", "+" + 15 * "2"),
         (BERLIN, "*72#101234", "*72#101234"),
         (COPENHAGEN, "00 46 8 123 456", "+468123456"),
         (PLAIN, "030 9876543", "0309876543"),
@@ -133,6 +132,14 @@ def test_a_business_card_is_read(
         ("0" + "1" * 16, NumberProblem.TOO_LONG),
         ("*" + "1" * 40, NumberProblem.TOO_LONG),
         ("1" + " " * 80 + "01", NumberProblem.TOO_LONG),
+        ("+49 030 9876543", NumberProblem.TRUNK_PREFIX),
+        ("+49 (0) 030 9876543", NumberProblem.TRUNK_PREFIX),
+        ("0049 030 9876543", NumberProblem.TRUNK_PREFIX),
+        ("+36 06 30 1234567", NumberProblem.TRUNK_PREFIX),
+        ("+1 1 212 555 0123", NumberProblem.TRUNK_PREFIX),
+        ("+0 30 9876543", NumberProblem.NO_COUNTRY),
+        ("+999 1234567", NumberProblem.NO_COUNTRY),
+        ("000 44 20 71234567", NumberProblem.NO_COUNTRY),
         ("112", NumberProblem.EMERGENCY),
         ("1 1 0", NumberProblem.EMERGENCY),
     ],
@@ -144,6 +151,35 @@ def test_what_is_no_number_is_refused_with_its_reason(
     with pytest.raises(BadNumber) as refused:
         parse(text, office)
     assert refused.value.problem is problem
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "canonical", "dials"),
+    [
+        ("39", "06 12345678", "+390612345678", "0612345678"),
+        ("39", "333 1234567", "+393331234567", "3331234567"),
+        ("39", "+39 06 12345678", "+390612345678", "0612345678"),
+        ("39", "+39 (0)6 12345678", "+390612345678", "0612345678"),
+        ("39", "0049 30 9876543", "+49309876543", "0049309876543"),
+        ("36", "06 1 234 5678", "+3612345678", "0612345678"),
+        ("36", "06 30 123 4567", "+36301234567", "06301234567"),
+        ("36", "+36 30 123 4567", "+36301234567", "06301234567"),
+        ("36", "+36 (06) 30 123 4567", "+36301234567", "06301234567"),
+        ("36", "234 5678", "+3612345678", "0612345678"),
+        ("34", "612 345 678", "+34612345678", "612345678"),
+        ("1", "718 555 0123", "+17185550123", "17185550123"),
+        ("1", "011 49 30 9876543", "+49309876543", "01149309876543"),
+        ("7", "8 495 123 45 67", "+74951234567", "84951234567"),
+        ("7", "+7 800 123 45 67", "+78001234567", "88001234567"),
+    ],
+)
+def test_each_country_has_its_own_prefixes(
+    country: str, text: str, canonical: str, dials: str
+) -> None:
+    office = NumberFormat(country_code=country, area_code="1")
+    assert parse(text, office) == canonical
+    assert dialled(canonical, office) == dials
+    assert understood(dials, office) == canonical
 
 
 def test_a_refusal_never_repeats_the_number() -> None:
@@ -168,7 +204,6 @@ def test_an_emergency_number_is_none_in_any_spelling(number: str) -> None:
 def test_a_long_extension_that_is_known_is_an_extension() -> None:
     office = NumberFormat(country_code="49", extensions=frozenset({"1234567"}))
     assert parse("1234567", office) == "1234567"
-    assert kind("1234567", office) is NumberKind.INTERNAL
     assert dialled("1234567", office) == "1234567"
     assert understood("1234567", office) == "1234567"
     assert extension_of("1234567", {"1234567"}, BERLIN) == "1234567"
@@ -189,29 +224,6 @@ def test_a_long_extension_is_found_behind_the_main_number() -> None:
         extensions=frozenset({"5678"}),
     )
     assert parse("+49 30 1234 5678", office) == "5678"
-
-
-@pytest.mark.parametrize(
-    ("office", "canonical", "expected"),
-    [
-        (BERLIN, "101", NumberKind.INTERNAL),
-        (BERLIN, "*97", NumberKind.INTERNAL),
-        (BERLIN, "+49309876543", NumberKind.EXTERNAL),
-        (BERLIN, "+33123456789", NumberKind.ABROAD),
-        (NEW_YORK, "+17185550123", NumberKind.EXTERNAL),
-        (NEW_YORK, "+49309876543", NumberKind.ABROAD),
-        (PLAIN, "0309876543", NumberKind.EXTERNAL),
-        (PLAIN, "+49309876543", NumberKind.ABROAD),
-        (PLAIN, "004930987654", NumberKind.ABROAD),
-        (PLAIN, "12345", NumberKind.INTERNAL),
-        (PLAIN, "123456", NumberKind.EXTERNAL),
-        (NumberFormat(international_prefix=""), "0309876543", NumberKind.EXTERNAL),
-    ],
-)
-def test_how_far_a_number_leads(
-    office: NumberFormat, canonical: str, expected: NumberKind
-) -> None:
-    assert kind(canonical, office) is expected
 
 
 @pytest.mark.parametrize(
@@ -239,7 +251,7 @@ def test_the_phone_system_dials_its_own_way(
 
 
 def test_without_knowing_the_office_a_number_is_dialled_as_written() -> None:
-    for text in ("101", "*97", "0309876543", "004930987654", "+49309876543"):
+    for text in ("600", "*97", "0309876543", "004930987654", "+49309876543"):
         assert dialled(parse(text)) == text
         assert understood(text) == text
 
@@ -314,7 +326,12 @@ def test_what_was_dialled_is_understood_again(
     office = NumberFormat(
         outside_prefix=outside, country_code="49", style=style, extension_digits=5
     )
-    canonical = parse(f"+{country}{national}", office)
+    try:
+        canonical = parse(f"+{country}{national}", office)
+    except BadNumber as error:
+        # In North America a 1 is the prefix of another area, and in no number.
+        assume(error.problem is not NumberProblem.TRUNK_PREFIX)
+        raise
     assert understood(dialled(canonical, office), office) == canonical
 
 

@@ -10,12 +10,16 @@ The first reading that fits counts: a plus, the international prefix, the trunk
 prefix, a length that only an extension has, and last a number of the own town.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-DIGITS: Final = frozenset("0123456789")
+from . import countries
+from .codes import called, has_code
+from .countries import DIGITS
+from .internal import is_one_of
+
 DIALLABLE: Final = DIGITS | frozenset("*#+")
 """What may go over the wire; nothing else ever does."""
 
@@ -32,9 +36,6 @@ MASK: Final = "…"
 SHORTEST_MASKED: Final = 7
 """Digits of which two may show."""
 
-EMERGENCY: Final = frozenset({"110", "112", "911", "999"})
-"""Never a target: a forwarded phone would call the police on its own."""
-
 
 class NumberProblem(StrEnum):
     """Why a text is not a number; none of them tells the text."""
@@ -48,7 +49,12 @@ class NumberProblem(StrEnum):
     MISPLACED_PLUS = "misplaced_plus"
     CODE = "code"
     """``*`` or ``#`` in something that is not a short code."""
+    TRUNK_PREFIX = "trunk_prefix"
+    """After a country's calling code stands the zero of its national form."""
+    NO_COUNTRY = "no_country"
+    """No country has this calling code."""
     EMERGENCY = "emergency"
+    """Never a target: a forwarded telephone would call the police by itself."""
 
 
 class BadNumber(ValueError):
@@ -67,8 +73,11 @@ class NumberKind(StrEnum):
     """How far a number leads; an office may limit what people redirect to."""
 
     INTERNAL = "internal"
+    """An extension that is known to exist, or a mailbox."""
     EXTERNAL = "external"
     ABROAD = "abroad"
+    PREMIUM = "premium"
+    """Charged at a rate of its own, or not known to the plan of its country."""
 
 
 class DialStyle(StrEnum):
@@ -87,23 +96,64 @@ class NumberFormat:
     """How an office's phone system writes numbers.
 
     ``country_code`` without plus ("49"; empty: not known, numbers stay as they
-    are), ``area_code`` without trunk prefix ("30"), ``national_digits``: the length
-    of a number with its area where all have the same (North America: 10; 0: they
-    differ), ``main``: the office's own number in E.164 without extension
-    ("+49301234"; empty: none), ``extensions``: those that are known, which may be
-    longer than ``extension_digits``.
+    are), ``area_code`` without trunk prefix ("30"). ``trunk_prefix``,
+    ``international_prefix`` and ``national_digits`` (the length of a number with its
+    area where all have the same; 0: they differ) are the country's where they are
+    ``None``. ``main``: the office's own number in E.164 without extension
+    ("+49301234"; empty: none). ``extensions``: those that are known, which may be
+    longer than ``extension_digits``; ``internal``: what else the administrator calls
+    internal (:mod:`.internal`). ``home``: the calling code of the country that the
+    office is in, by which numbers are judged where ``country_code`` is not known.
     """
 
     outside_prefix: str = ""
     country_code: str = ""
     area_code: str = ""
-    trunk_prefix: str = "0"
-    international_prefix: str = "00"
-    national_digits: int = 0
+    trunk_prefix: str | None = None
+    international_prefix: str | None = None
+    national_digits: int | None = None
     extension_digits: int = 5
     main: str = ""
     style: DialStyle = DialStyle.NATIONAL
     extensions: frozenset[str] = frozenset()
+    internal: tuple[str, ...] = ()
+    home: str = ""
+
+    @property
+    def country(self) -> str:
+        """The calling code by which numbers are judged; empty: not known."""
+        return self.country_code or self.home
+
+    @property
+    def trunk(self) -> str:
+        """What is dialled before the area of another town; empty: nothing."""
+        given = self.trunk_prefix
+        return countries.trunk_prefix(self.country) if given is None else given
+
+    @property
+    def abroad(self) -> str:
+        """What is dialled before a calling code."""
+        given = self.international_prefix
+        return countries.international_prefix(self.country) if given is None else given
+
+    @property
+    def whole_length(self) -> int:
+        """The digits of a number with its area; 0: they differ."""
+        if self.national_digits is not None:
+            return self.national_digits
+        return 10 if self.country == countries.NORTH_AMERICA else 0
+
+    @property
+    def has_area_codes(self) -> bool:
+        """Whether a number can be dialled without its area.
+
+        A country without a trunk prefix writes every number whole (Italy, Spain).
+        """
+        return self.trunk_prefix is not None or bool(self.trunk)
+
+    def knows(self, number: str) -> bool:
+        """Tell whether this is an extension that exists."""
+        return number in self.extensions or is_one_of(number, self.internal)
 
 
 PLAIN: Final = NumberFormat()
@@ -134,28 +184,15 @@ def parse(text: str, style: NumberFormat = PLAIN) -> str:
     Raises:
         BadNumber: nothing that calls may go to.
     """
-    bare = _bare(text)
-    if _is_emergency(bare, style):
+    typed = bare(text)
+    if is_emergency(typed, style):
         raise BadNumber(NumberProblem.EMERGENCY)
-    if "*" in bare or "#" in bare:
-        return _code(bare)
-    return _inward(_international(bare, style), style)
-
-
-def kind(canonical: str, style: NumberFormat = PLAIN) -> NumberKind:
-    """Say how far a canonical number leads.
-
-    Without the office's country code every number with a plus counts as abroad:
-    a limit that cannot be judged is not passed.
-    """
-    if canonical.startswith("+"):
-        home = style.country_code and canonical.startswith("+" + style.country_code)
-        return NumberKind.EXTERNAL if home else NumberKind.ABROAD
-    if _is_short(canonical, style):
-        return NumberKind.INTERNAL
-    if style.international_prefix and canonical.startswith(style.international_prefix):
-        return NumberKind.ABROAD
-    return NumberKind.EXTERNAL
+    if has_code(typed):
+        return _code(typed)
+    canonical = _inward(_international(typed, style), style)
+    if is_emergency(canonical, style):
+        raise BadNumber(NumberProblem.EMERGENCY)
+    return canonical
 
 
 def masked(number: str, style: NumberFormat = PLAIN) -> str:
@@ -166,7 +203,7 @@ def masked(number: str, style: NumberFormat = PLAIN) -> str:
     """
     canonical = understood(number, style)
     digits = [character for character in canonical if character in DIGITS]
-    inside = kind(canonical, style) is NumberKind.INTERNAL
+    inside = not canonical.startswith("+") and _is_short(canonical, style)
     if inside and not DIGITS.issuperset(canonical):
         # A code, or what no number is, may carry one that leads outside.
         short = len(digits) <= style.extension_digits
@@ -186,8 +223,8 @@ def dialled(canonical: str, style: NumberFormat = PLAIN) -> str:
         return checked(canonical)
     national = canonical.removeprefix("+" + style.country_code)
     if style.style is DialStyle.NATIONAL and national != canonical:
-        return checked(style.outside_prefix + style.trunk_prefix + national)
-    return checked(style.outside_prefix + style.international_prefix + canonical[1:])
+        return checked(style.outside_prefix + style.trunk + national)
+    return checked(style.outside_prefix + style.abroad + canonical[1:])
 
 
 def understood(number: str, style: NumberFormat = PLAIN) -> str:
@@ -216,40 +253,93 @@ def extension_of(
     return canonical if canonical in extensions else None
 
 
-def _bare(text: str) -> str:
-    """Return the text's digits and signs, without what people put in between."""
+def bare(text: str) -> str:
+    """Return the text's digits and signs, without what people put in between.
+
+    Raises:
+        BadNumber: there is something else in it.
+    """
     if len(text) > LONGEST_TEXT:
         raise BadNumber(NumberProblem.TOO_LONG)
     text = text.strip(" ")
     if text.lower().startswith("tel:"):
         text = text[4:]
     if text.startswith("+"):
-        text = text.replace("(0)", "", 1)
-    bare = []
+        text = _without_trunk_prefix(text)
+    kept = []
     for character in text:
         if character in DIALLABLE:
-            bare.append(character)
+            kept.append(character)
         elif character not in SEPARATORS:
             raise BadNumber(_character_problem(character))
-    return checked("".join(bare))
+    return checked("".join(kept))
 
 
-def _is_emergency(bare: str, style: NumberFormat) -> bool:
-    """Tell an emergency number, whatever is written or dialled before it."""
-    if bare in style.extensions:
+def _without_trunk_prefix(text: str) -> str:
+    """Return ``+49 (0) 30 …`` without the zero, which is dialled inside a country only.
+
+    Where numbers keep it abroad (Italy), it stays.
+    """
+    digits = "".join(character for character in text if character in DIGITS)
+    found = countries.split_calling_code(digits)
+    trunk = countries.trunk_prefix(found[0]) if found else "0"
+    return text.replace(f"({trunk})", "", 1) if trunk else text
+
+
+def is_emergency(number: str, style: NumberFormat = PLAIN) -> bool:
+    """Tell an emergency number, whatever is written or dialled before or behind it.
+
+    112 and the numbers of the office's own country are such always; those of other
+    countries are not where an extension of that number is known: 101 is an
+    extension here and calls the police elsewhere.
+    """
+    return any(_calls_for_help(one, style) for one in called(number))
+
+
+def _calls_for_help(number: str, style: NumberFormat) -> bool:
+    country = style.country
+    if countries.is_emergency_in(number, country):
+        return True
+    if style.knows(number):
         return False
-    abroad, country = style.international_prefix, style.country_code
-    spellings = {
-        bare.removeprefix(prefix)
-        for prefix in (
-            style.outside_prefix,
-            style.outside_prefix + style.trunk_prefix,
-            style.trunk_prefix,
-            "+" + country,
-            abroad + country,
-        )
-    }
-    return bool(EMERGENCY & (spellings | {bare}))
+    if any(countries.is_emergency_anywhere(one) for one in _inner(number, style)):
+        return True
+    plain = number.removeprefix(style.outside_prefix)
+    return (
+        len(plain) > style.extension_digits
+        and DIGITS.issuperset(plain)
+        and not (style.trunk and plain.startswith(style.trunk))
+        and not (style.abroad and plain.startswith(style.abroad))
+        and not style.country_code
+        and countries.is_emergency_in(plain, country, begins=True)
+    )
+
+
+def _inner(number: str, style: NumberFormat) -> Iterator[str]:
+    """Yield a number, and what is left of it without each prefix that it may have."""
+    yield number
+    if len(number) <= style.extension_digits:
+        # So an outside line is had where nobody said how: 0 in Europe, 9 elsewhere.
+        yield number.removeprefix("0")
+        yield number.removeprefix("9") if number[1:] in {"112", "911"} else number
+    for outside in {"", style.outside_prefix}:
+        if not number.startswith(outside):
+            continue
+        plain = number.removeprefix(outside)
+        yield plain
+        yield plain.removeprefix(style.trunk)
+        yield plain.removeprefix(style.trunk).removeprefix(style.area_code)
+        for abroad in ("+", style.abroad):
+            if not abroad or not plain.startswith(abroad):
+                continue
+            digits = plain.removeprefix(abroad)
+            yield digits
+            if found := countries.split_calling_code(digits):
+                national = found[1]
+                yield national
+                yield national.removeprefix(countries.trunk_prefix(found[0]))
+                if found[0] == style.country:
+                    yield national.removeprefix(style.area_code)
 
 
 def _character_problem(character: str) -> NumberProblem:
@@ -284,13 +374,13 @@ def _international(bare: str, style: NumberFormat) -> str:
         return bare
     if not style.country_code:
         return bare
-    abroad, trunk = style.international_prefix, style.trunk_prefix
+    abroad, trunk = style.abroad, style.trunk
     if abroad and bare.startswith(abroad):
         return _e164(bare.removeprefix(abroad))
     if trunk and bare.startswith(trunk):
         return _e164(style.country_code + bare.removeprefix(trunk))
-    area = "" if len(bare) == style.national_digits else style.area_code
-    return _e164(style.country_code + area + bare)
+    whole = not style.has_area_codes or len(bare) == style.whole_length
+    return _e164(style.country_code + ("" if whole else style.area_code) + bare)
 
 
 def _e164(digits: str) -> str:
@@ -298,6 +388,14 @@ def _e164(digits: str) -> str:
         raise BadNumber(NumberProblem.TOO_LONG)
     if len(digits) < SHORTEST_E164:
         raise BadNumber(NumberProblem.TOO_SHORT)
+    found = countries.split_calling_code(digits)
+    if found is None:
+        raise BadNumber(NumberProblem.NO_COUNTRY)
+    code, national = found
+    trunk = countries.trunk_prefix(code)
+    if trunk and national.startswith(trunk) and not countries.is_valid(code, national):
+        # Dialled inside the country, two zeros would lead out of it.
+        raise BadNumber(NumberProblem.TRUNK_PREFIX)
     return "+" + digits
 
 

@@ -4,6 +4,7 @@
 import custom_components.xpresence  # noqa: F401, I001
 
 from collections.abc import Generator
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ settings.register_profile(
 )
 settings.register_profile("nightly", max_examples=10_000, **PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+# The plugin has every statement of the recorder's database logged.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 NEEDS = {
     "asterisk": "XPRESENCE_ASTERISK",
@@ -70,6 +74,15 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("recorder_mock")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode off, which the plugin turns on.
+
+    It takes half of a test's time, to remember where each task and callback came from.
+    asyncio itself turns it on where PYTHONASYNCIODEBUG=1 is set, as script/nightly does.
+    """
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The demo: Home Assistant, a test PBX, four people, and a dashboard."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 import contextlib
 from datetime import UTC, datetime, timedelta
 import os
@@ -34,6 +35,8 @@ APPOINTMENTS: Final = {
         "lunch": "@{lunch}",
     },
 }
+type Beside = Callable[[Home], Coroutine[Any, Any, None]]
+"""What runs beside the demo, such as a watch over the files."""
 PEOPLE: Final = (("Anna", "100"), ("Bob", "101"), ("Carol", "102"), ("David", "103"))
 
 
@@ -124,7 +127,7 @@ async def keep_a_diary(home: Home, entry: str) -> None:
     )
 
 
-async def run(pbx: Asterisk | None, port: int) -> None:
+async def run(pbx: Asterisk | None, port: int, beside: Beside | None) -> None:
     """Show the demo until Ctrl-C."""
     over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -153,11 +156,25 @@ async def run(pbx: Asterisk | None, port: int) -> None:
             say("Choose a profile for Anna and watch where her calls go;")
             say("or wait: her next meeting begins in a few minutes.")
             say("Ctrl-C ends everything.")
-            await over.wait()
+            await wait(over, beside(home) if beside else None)
             say("Ending …")
 
 
-def main() -> int:
+async def wait(over: asyncio.Event, beside: Coroutine[Any, Any, None] | None) -> None:
+    """Wait for the end of the demo, or until what runs beside it fails."""
+    if beside is None:
+        await over.wait()
+        return
+    tasks = {asyncio.create_task(beside), asyncio.create_task(over.wait())}
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+def main(beside: Beside | None = None) -> int:
     """Run the demo; the exit code is 1 where it cannot start."""
     port = int(os.environ.get("XPRESENCE_PORT", PORT))
     if taken(port):
@@ -173,7 +190,7 @@ def main() -> int:
             pbx = stack.enter_context(running())
         except NoAsterisk:
             say("There is no Asterisk on this machine; going on without.")
-        asyncio.run(run(pbx, port))
+        asyncio.run(run(pbx, port, beside))
     return 0
 
 

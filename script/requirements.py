@@ -21,10 +21,10 @@ FROM_PLUGIN = ("pytest", "pytest-asyncio", "pytest-timeout", "pytest-xdist")
 VERSIONS = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
 
 
-def split(requirement: str) -> tuple[str, str]:
-    """Return the name that a requirement is known by, and its version."""
+def split(requirement: str) -> tuple[str, str, str]:
+    """Return what a package is known by, its name with extras, and its version."""
     name, _, version = requirement.partition("==")
-    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower(), version
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower(), name, version
 
 
 def of_home_assistant() -> dict[str, str]:
@@ -33,28 +33,32 @@ def of_home_assistant() -> dict[str, str]:
     found = {}
     for manifest in components.glob("*/manifest.json"):
         for requirement in json.loads(manifest.read_text()).get("requirements", ()):
-            name, version = split(requirement)
-            found[name] = version
+            key, _, version = split(requirement)
+            found[key] = version
     return found
+
+
+def of_plugin(python: str) -> dict[str, str]:
+    """Return the versions that the test plugin has brought to another Python."""
+    told = subprocess.run(
+        [python, "-c", VERSIONS, *FROM_PLUGIN],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return dict(zip(FROM_PLUGIN, told.stdout.split(), strict=True))
 
 
 def main() -> None:
     """Print one requirement a line."""
-    groups = tomllib.loads((PROJECT / "pyproject.toml").read_text())[
-        "dependency-groups"
-    ]
-    wanted = dict(map(split, [*groups["homeassistant"], *groups["test"]]))
-    del wanted["homeassistant"], wanted[PLUGIN]
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
     asked = of_home_assistant()
-    wanted = {name: asked.get(name) or version for name, version in wanted.items()}
-    versions = subprocess.run(
-        [sys.argv[1], "-c", VERSIONS, *FROM_PLUGIN],
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout.split()
-    wanted |= zip(FROM_PLUGIN, versions, strict=True)
-    for name, version in sorted(wanted.items()):
+    for requirement in (*groups["homeassistant"], *groups["test"]):
+        key, name, version = split(requirement)
+        if key not in {"homeassistant", PLUGIN}:
+            print(f"{name}=={asked.get(key) or version}")
+    for name, version in of_plugin(sys.argv[1]).items():
         print(f"{name}=={version}")
 
 

@@ -19,6 +19,7 @@ from .presence.permission.policy import Grade
 from .presence.redirect.ledger import Ledger
 from .presence.redirect.parts import Part, is_on, value
 from .settings.permissions import info_tier_from, sharing_from, tier_from
+from .settings.person_fields import diagnostics_of as settings_diagnostics
 from .settings.profile_fields import diagnostics_of, rule_diagnostics
 
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
@@ -114,10 +115,7 @@ def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
         is not None,
         "has_default_profile": person.default_profile in coordinator.office.profiles,
         "has_own_time_zone": person.time_zone != coordinator.hass.config.time_zone,
-        "has_own_mailbox": bool(person.voicemail),
-        "extension_digits": len(person.extension),
-        "devices": len(person.devices),
-        "queues": len(person.queues),
+        **settings_diagnostics(person),
         "rules": len(person.rules),
         "call_profiles": sorted(filter(None, map(word, person.call_profiles))),
         "adjusted_profiles": len(coordinator.office.adjusted.get(person.id, ())),

@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
 
 from ..const import CONF_DEVICES, CONF_STATUS, SUBENTRY_PERSON, SUBENTRY_PROFILE
 from ..presence.line import Status
-from ..settings.validation import is_offered
+from ..settings.person_fields import is_offered
 
 
 def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
@@ -22,15 +22,6 @@ def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
     return _named(
         (subentry.subentry_id, subentry.data[CONF_NAME])
         for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
-    )
-
-
-def profiles_offered(entry: ConfigEntry[Any], person_id: str | None) -> SelectSelector:
-    """Return a choice between what a person may be given, by name."""
-    return _named(
-        (subentry.subentry_id, subentry.data[CONF_NAME])
-        for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
-        if is_offered(subentry.data, person_id)
     )
 
 

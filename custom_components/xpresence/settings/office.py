@@ -14,7 +14,6 @@ from ..const import (
     CONF_AREA_CODE,
     CONF_CALL_PROFILES,
     CONF_COUNTRY_CODE,
-    CONF_DEFAULT_PROFILE,
     CONF_DEVICES,
     CONF_END_PROFILE,
     CONF_ENTITY,
@@ -31,7 +30,6 @@ from ..const import (
     CONF_OUTSIDE_PREFIX,
     CONF_OWNER,
     CONF_PROFILE,
-    CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RESTART,
     CONF_RESTS_ON,
@@ -41,13 +39,11 @@ from ..const import (
     CONF_START_PROFILE,
     CONF_STATES,
     CONF_TIME_ZONE,
-    CONF_VOICEMAIL,
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
 from ..presence.model import (
     DEFAULT_ORDER,
-    Device,
     EntityRule,
     Health,
     InactivityRules,
@@ -66,6 +62,7 @@ from ..presence.redirect.numbers.internal import internal_numbers
 from ..presence.redirect.numbers.kinds import destination_kinds
 from ..presence.redirect.targets import destinations
 from .permissions import adjustments_holding, given_by, policy_from
+from .person_fields import values_from as person_values
 from .profile_fields import redirect_from, values_from
 
 
@@ -222,15 +219,7 @@ def person_from(subentry: ConfigSubentry, time_zone: str) -> Person:
     minutes = activity.get(CONF_INACTIVE_MINUTES)
     return Person(
         id=subentry.subentry_id,
-        name=data[CONF_NAME],
-        extension=data[CONF_EXTENSION],
-        default_profile=data.get(CONF_DEFAULT_PROFILE, ""),
-        voicemail=data.get(CONF_VOICEMAIL) or "",
-        devices=tuple(
-            Device(device[CONF_ID], device[CONF_NAME], device[CONF_NUMBER])
-            for device in data.get(CONF_DEVICES, ())
-        ),
-        queues=tuple(data.get(CONF_QUEUES, ())),
+        **person_values(data),
         time_zone=data.get(CONF_TIME_ZONE) or time_zone,
         inactivity=InactivityRules(
             inactive_profile=activity.get(CONF_INACTIVE_PROFILE),

@@ -30,7 +30,6 @@ from ..const import (
     CONF_NUMBER,
     CONF_OWNER,
     CONF_PERMISSIONS,
-    CONF_PERSON,
     CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RESTS_ON,
@@ -57,6 +56,7 @@ from ..presence.redirect.numbers import (
 )
 from ..telephony.driver import PhoneSystem, Rejected
 from .office import number_format
+from .person_fields import is_offered, stored_schema as person_schema
 from .profile_fields import ADJUSTMENTS, CONDITIONS, stored_schema
 from .references import calendar_profiles, profiles_named
 
@@ -81,24 +81,11 @@ PROFILE: Final = vol.Schema(
         **stored_schema(),
     }
 )
-DEVICE: Final = vol.Schema(
-    {
-        vol.Required(CONF_ID): str,
-        vol.Required(CONF_NAME): str,
-        vol.Required(CONF_NUMBER): str,
-    }
-)
 LONGEST_OVERRUN: Final = 240
 """Minutes that an appointment may go on after its end."""
 PERSON: Final = vol.Schema(
     {
-        vol.Required(CONF_NAME): str,
-        vol.Required(CONF_EXTENSION): str,
-        vol.Required(CONF_DEFAULT_PROFILE): str,
-        vol.Optional(CONF_VOICEMAIL): vol.Any(None, str),
-        vol.Optional(CONF_DEVICES): [DEVICE],
-        vol.Optional(CONF_QUEUES): [str],
-        vol.Optional(CONF_PERSON): vol.Any(None, str),
+        **person_schema(),
         vol.Optional(CONF_RUN_OVER): vol.All(int, vol.Range(0, LONGEST_OVERRUN)),
     },
     # Calendars, activity and rules of the person stand beside it.
@@ -324,12 +311,6 @@ def person_problems(
     }:
         problems[CONF_DEFAULT_PROFILE] = "profile_missing"
     return problems
-
-
-def is_offered(profile: Mapping[str, Any], person_id: str | None) -> bool:
-    """Tell whether a person may be given a profile; ``None`` is somebody new."""
-    owner = profile.get(CONF_OWNER)
-    return profile.get(CONF_ENABLED, True) and owner in (None, person_id)
 
 
 def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:

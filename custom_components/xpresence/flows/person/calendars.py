@@ -45,15 +45,15 @@ from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, TYPE
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs
+from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import words
 from ...settings.validation import (
     LONGEST_OVERRUN,
-    is_offered,
     name_problem,
     tidy,
 )
 from ..login_fields import EMAIL, shown
-from ..selectors import busy_profile, profiles_offered
+from ..selectors import busy_profile
 from .page import PersonPage
 
 CONF_CALENDAR: Final = "calendar"

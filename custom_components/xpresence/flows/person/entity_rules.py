@@ -30,8 +30,7 @@ from ...const import (
 )
 from ...presence.pc.signals import SWITCHED
 from ...settings.automation_validation import LONGEST_RULE, MOST_RULES, rule_problems
-from ...settings.validation import is_offered
-from ..selectors import profiles_offered
+from ...settings.person_fields import is_offered, profiles_offered
 from .page import PersonPage
 
 CONF_PLACE: Final = "place"

@@ -7,9 +7,8 @@ from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
-    TextSelector,
-    TextSelectorConfig,
 )
+from homeassistant.helpers.typing import VolDictType
 from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
 
@@ -18,28 +17,25 @@ from ...const import (
     CONF_CATEGORIES_ONLY,
     CONF_DEFAULT_PROFILE,
     CONF_DEVICES,
-    CONF_EXTENSION,
     CONF_KIND,
     CONF_NUMBER,
     CONF_PERSON,
-    CONF_QUEUES,
     CONF_RULES,
     CONF_SETTINGS,
-    CONF_VOICEMAIL,
     SUBENTRY_PROFILE,
 )
 from ...inputs.calendars.kinds.home_assistant import TYPE
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...settings.default_profiles import first_profile_id
+from ...settings.person_fields import cleaned, is_offered, page_schema
 from ...settings.validation import (
     device_id,
-    is_offered,
     name_problem,
     person_problems,
     stored_person,
     tidy,
 )
-from ..selectors import busy_profile, profiles_offered
+from ..selectors import busy_profile
 from .page import PersonPage
 
 CONF_CALENDAR: Final = "calendar"
@@ -79,30 +75,16 @@ class GeneralPage(PersonPage):
                 errors = await self._follow(calendar, data)
             if not errors:
                 return self.save(data)
-        asks_calendar = {
+        calendar_field: VolDictType = {
             vol.Optional(CONF_CALENDAR): EntitySelector(
                 EntitySelectorConfig(domain="calendar")
             )
         }
-        schema = vol.Schema(
-            {
-                vol.Optional(CONF_NAME): TextSelector(),
-                vol.Required(CONF_EXTENSION): TextSelector(),
-                vol.Required(CONF_DEFAULT_PROFILE): profiles_offered(
-                    entry, self.known_as
-                ),
-                vol.Optional(CONF_PERSON): EntitySelector(
-                    EntitySelectorConfig(domain="person")
-                ),
-                **(asks_calendar if step == NEW else {}),
-                vol.Optional(CONF_VOICEMAIL): TextSelector(),
-                vol.Optional(CONF_DEVICES): TextSelector(
-                    TextSelectorConfig(multiple=True)
-                ),
-                vol.Optional(CONF_QUEUES): TextSelector(
-                    TextSelectorConfig(multiple=True)
-                ),
-            }
+        schema = page_schema(
+            entry,
+            self.known_as,
+            calendar_field if step == NEW else {},
+            after=CONF_PERSON,
         )
         return self.async_show_form(
             step_id=step,
@@ -144,13 +126,9 @@ class GeneralPage(PersonPage):
         home = user_input.get(CONF_PERSON)
         known = self.hass.states.get(home) if home else None
         data = self.stored | {
+            **cleaned(user_input),
             CONF_NAME: user_input.get(CONF_NAME) or (known.name if known else ""),
-            CONF_EXTENSION: user_input[CONF_EXTENSION].strip(),
-            CONF_DEFAULT_PROFILE: user_input[CONF_DEFAULT_PROFILE],
-            CONF_PERSON: home,
-            CONF_VOICEMAIL: (user_input.get(CONF_VOICEMAIL) or "").strip(),
             CONF_DEVICES: devices or [],
-            CONF_QUEUES: [queue.strip() for queue in user_input.get(CONF_QUEUES) or []],
         }
         errors = person_problems(self._get_entry(), data, known_as=self.known_as)
         if devices is None:

@@ -37,9 +37,9 @@ from ...presence.pc.signals import BY_STATE, DOMAINS, Sign
 from ...presence.redirect.labels import target_label
 from ...settings.automation_validation import MINUTES, STATES, activity_problems
 from ...settings.office import office_from
+from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import words
-from ...settings.validation import is_offered, malformed
-from ..selectors import profiles_offered
+from ...settings.validation import malformed
 from .page import PersonPage
 from .pc_clients import CLIENTS, found
 

@@ -31,9 +31,8 @@ from ...presence.teams.echo import CALLS
 from ...presence.teams.mapping import TEAMS_PAIRS, Seen
 from ...settings.automation_validation import activity_problems
 from ...settings.default_profiles import NAMES
+from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import several, words
-from ...settings.validation import is_offered
-from ..selectors import profiles_offered
 from .page import PersonPage
 
 CONF_CALL_TEAMS: Final = f"call_{TEAMS}"

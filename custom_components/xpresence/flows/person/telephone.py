@@ -8,7 +8,7 @@ import voluptuous as vol
 from ...const import CONF_CALL_PROFILES
 from ...inputs.telephone import PBX
 from ...settings.automation_validation import activity_problems
-from ..selectors import profiles_offered
+from ...settings.person_fields import profiles_offered
 from .page import PersonPage
 
 CONF_CALL_PBX = f"call_{PBX}"

@@ -19,9 +19,9 @@ from ...operations.redirect import async_set_agent
 from ...presence.line import AgentState
 from ...services.service import PersonTarget, coordinators
 from ...settings.automation_validation import automatic_problems
+from ...settings.person_fields import profiles_offered
 from ...settings.references import profiles_named, renamed
 from ...telephony.driver import PhoneSystemError
-from ..selectors import profiles_offered
 
 PERSON_ID: Final = "person_id"
 NAMED: Final = "named"

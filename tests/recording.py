@@ -80,6 +80,8 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
     made: list[Recording] = []
     monkeypatch.setattr(Recording, "made", made, raising=False)
     monkeypatch.setattr(
-        "custom_components.xpresence.engine.connection.ActionsPhoneSystem", Recording
+        "custom_components.xpresence.telephony.home_assistant_actions.driver"
+        ".ActionsPhoneSystem",
+        Recording,
     )
     return made

@@ -1,5 +1,6 @@
 """An office in Home Assistant: choosing, changing, restarting, leaving."""
 
+from dataclasses import replace
 from datetime import timedelta
 import json
 import os
@@ -23,6 +24,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.xpresence.const import DOMAIN
 from custom_components.xpresence.engine import decisions as deciding
+from custom_components.xpresence.presence.line import CallState
 from custom_components.xpresence.presence.redirect.targets import resolve_office
 from custom_components.xpresence.telephony.driver import ConnectionChanged, LineChanged
 from tests.conftest import set_up
@@ -473,7 +475,7 @@ async def test_a_redirect_that_keeps_failing_is_a_notice_that_heals(
     ):
         with pytest.raises(HomeAssistantError) as caught:
             await choose(hass, "Meeting")
-        assert caught.value.translation_key == "redirect_denied"
+        assert caught.value.translation_key == "redirect_permission_denied"
         assert shown(hass, REDIRECT).state == "failed"
         for _ in range(3):
             freezer.tick(timedelta(seconds=70))
@@ -516,7 +518,11 @@ async def test_what_is_read_at_the_same_time_is_thought_through_once(
     assert len(lines) == 2
     with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
         for line in lines:
-            coordinator._on_driver_event(LineChanged(line))
+            assert line is not None
+            told = replace(line, call=CallState.IN_CALL)
+            coordinator._on_driver_event(LineChanged(told))
+            # A reading that says the same is no news.
+            coordinator._on_driver_event(LineChanged(told))
         await hass.async_block_till_done(wait_background_tasks=True)
     assert resolved.call_count == 1
 

@@ -1,9 +1,14 @@
-"""Adding a phone system, renewing its login, changing its connection."""
+"""Adding a phone system, renewing its login, changing its connection.
 
-from collections.abc import Mapping
+Each row of the registry is one step, named by its key; it serves for adding and for
+changing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
     ConfigFlowResult,
@@ -12,40 +17,38 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_USERNAME
 from homeassistant.core import callback
+from homeassistant.helpers.selector import TextSelector
+from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import voluptuous as vol
 
-from .const import (
-    CONF_DRIVER,
-    DOMAIN,
-    DRIVER_ACTIONS,
-    DRIVER_ASTERISK,
-    SUBENTRY_PERSON,
-    SUBENTRY_PROFILE,
-)
+from .const import CONF_DRIVER, DOMAIN, SUBENTRY_PERSON, SUBENTRY_PROFILE
 from .engine.connection import connection_of, kept_secrets
 from .flows.connection import (
-    ACTIONS_SCHEMA,
-    ASTERISK_DEFAULTS,
-    NEW_ACTIONS_SCHEMA,
-    SECRET,
-    actions_problems,
-    asterisk_problems,
-    asterisk_schema,
+    NO_BLANKS,
+    connection_data,
+    connection_schema,
+    field_problems,
+    said,
+    suggested,
     try_connection,
 )
 from .flows.office import OfficeOptionsFlow
 from .flows.person import PersonSubentryFlow
 from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
+from .flows.trial import TRIAL_SCHEMA, try_redirect
 from .settings.default_profiles import default_profiles
 from .settings.migrations import MINOR_VERSION, VERSION
 from .settings.validation import name_problem, tidy
+from .telephony.description import Discovered, PhoneSystemType
+from .telephony.fields import secrets, with_kept_secrets
+from .telephony.registry import PHONE_SYSTEMS, described
 
-TITLES: Final = {
-    DRIVER_ACTIONS: {"en": "My telephones", "de": "Meine Telefone"},
-}
+SAVE: Final = "save"
+TRY: Final = "trial"
 
 
 class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
@@ -53,6 +56,14 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
 
     VERSION = VERSION
     MINOR_VERSION = MINOR_VERSION
+
+    def __init__(self) -> None:
+        """Start with nothing said and nothing found."""
+        super().__init__()
+        self._found: dict[str, Any] = {}
+        self._ready: tuple[PhoneSystemType, str, dict[str, Any]] | None = None
+        """What would be saved: the row, the title, the data."""
+        self._outcome = ""
 
     @staticmethod
     @callback
@@ -80,52 +91,209 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         """Ask what kind of phone system there is."""
         if user_input and ANSWER_TO in user_input:
             return await self.async_wait_for_browser(user_input[ANSWER_TO])
-        return self.async_show_menu(
-            step_id="user", menu_options=[DRIVER_ASTERISK, DRIVER_ACTIONS]
+        return self.async_show_menu(step_id="user", menu_options=list(PHONE_SYSTEMS))
+
+    # Found in the network
+
+    @override
+    async def async_step_ssdp(
+        self, discovery_info: SsdpServiceInfo
+    ) -> ConfigFlowResult:
+        """Offer a phone system that announced itself by SSDP."""
+        return await self._discovered(
+            Discovered(
+                "ssdp",
+                discovery_info.ssdp_location or "",
+                {**discovery_info.ssdp_headers, **discovery_info.upnp},
+            )
         )
 
-    async def async_step_asterisk(
-        self, user_input: dict[str, Any] | None = None
+    @override
+    async def async_step_zeroconf(
+        self, discovery_info: ZeroconfServiceInfo
     ) -> ConfigFlowResult:
-        """Ask for the manager interface and try it."""
+        """Offer a phone system that announced itself by zeroconf."""
+        return await self._discovered(
+            Discovered("zeroconf", discovery_info.host, discovery_info.properties)
+        )
+
+    async def _discovered(self, device: Discovered) -> ConfigFlowResult:
+        for row in PHONE_SYSTEMS.values():
+            if (found := row.discovered(device)) is None:
+                continue
+            if unique_id := found.pop("unique_id", None):
+                await self.async_set_unique_id(unique_id)
+                self._abort_if_unique_id_configured()
+            host = found.get(CONF_HOST)
+            self._async_abort_entries_match({CONF_DRIVER: row.key, CONF_HOST: host})
+            self._found = found
+            self.context["title_placeholders"] = {"name": host or row.name}
+            return await self.async_connection(row, None)
+        return self.async_abort(reason="not_supported")
+
+    # The connection
+
+    async def async_connection(
+        self, row: PhoneSystemType, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Ask for a connection and try it, for a new phone system or for one there is.
+
+        A secret that is left out is kept.
+        """
+        stored: dict[str, Any] = {}
+        if self.source == SOURCE_RECONFIGURE:
+            stored = dict(self._get_reconfigure_entry().data)
         errors: dict[str, str] = {}
         placeholders: dict[str, str] = {}
         if user_input is not None:
-            data = _asterisk(user_input)
-            # A page that was left open elsewhere keeps nobody from starting anew.
-            await self.async_set_unique_id(_unique_id(data), raise_on_progress=False)
-            self._abort_if_unique_id_configured()
-            errors, placeholders = await self._try(data)
-            if not errors:
-                return self._create(data[CONF_HOST], data)
-        return self._show("asterisk", user_input, errors, placeholders)
-
-    async def async_step_actions(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for actions; with none named, xpresence keeps the state itself."""
-        errors: dict[str, str] = {}
-        title = TITLES[DRIVER_ACTIONS][
-            "de" if self._language.startswith("de") else "en"
-        ]
-        if user_input is not None:
-            title = user_input.get(CONF_NAME) or title
-            unique_id = f"{DRIVER_ACTIONS}_{tidy(title).casefold()}"
-            errors = actions_problems(self.hass, user_input)
-            if problem := name_problem(title):
+            settings = with_kept_secrets(
+                row.fields, said(row.fields, user_input), stored
+            )
+            name = self._name(row, user_input)
+            if problem := self._name_problem(row, name):
                 errors[CONF_NAME] = problem
-            elif unique_id in {e.unique_id for e in self._async_current_entries()}:
-                errors[CONF_NAME] = "name_taken"
+            errors |= await field_problems(self.hass, row, settings)
             if not errors:
-                await self.async_set_unique_id(unique_id, raise_on_progress=False)
-                data = {k: v for k, v in user_input.items() if k != CONF_NAME}
-                return self._create(tidy(title), {CONF_DRIVER: DRIVER_ACTIONS, **data})
+                unique_id = self._unique_id(row, settings, name)
+                if self._is_taken(unique_id):
+                    return self.async_abort(reason="already_configured")
+                data = connection_data(row, settings)
+                tried = await try_connection(self.hass, data)
+                errors, placeholders = tried.errors, tried.placeholders
+                if not errors:
+                    unique_id = unique_id or tried.identity.unique_id
+                    if self._is_taken(unique_id):
+                        return self.async_abort(reason="already_configured")
+                    if self.source != SOURCE_RECONFIGURE:
+                        # A page left open elsewhere keeps nobody from starting anew.
+                        await self.async_set_unique_id(
+                            unique_id, raise_on_progress=False
+                        )
+                    data |= tried.identity.settings
+                    title = name or row.title(settings) or tried.identity.title
+                    self._ready = (row, title or row.name, data)
+                    if row.tries_redirect(settings):
+                        return await self.async_step_before_saving()
+                    return await self.async_step_save()
         return self.async_show_form(
-            step_id="actions",
+            step_id=row.key,
             data_schema=self.add_suggested_values_to_schema(
-                NEW_ACTIONS_SCHEMA, user_input or {CONF_NAME: title}
+                self._schema(row, stored),
+                user_input or self._suggested(row, stored),
             ),
             errors=errors,
+            description_placeholders=NO_BLANKS | placeholders,
+        )
+
+    def _schema(self, row: PhoneSystemType, stored: Mapping[str, Any]) -> vol.Schema:
+        schema = connection_schema(self.hass, row.fields, stored)
+        if row.default_names and self.source != SOURCE_RECONFIGURE:
+            name = vol.Schema({vol.Optional(CONF_NAME): TextSelector()})
+            return name.extend(schema.schema)
+        return schema
+
+    def _suggested(
+        self, row: PhoneSystemType, stored: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what a form shows first: what is stored, found, or usual."""
+        values = {**self._of_core(row), **self._found, **stored}
+        shown = suggested(row.fields, values)
+        if row.default_names and self.source != SOURCE_RECONFIGURE:
+            shown[CONF_NAME] = self._default_name(row)
+        return shown
+
+    def _of_core(self, row: PhoneSystemType) -> dict[str, Any]:
+        """Return where Home Assistant's own integration finds this device."""
+        if row.core_domain is None:
+            return {}
+        for entry in self.hass.config_entries.async_entries(row.core_domain):
+            return {
+                key: entry.data[key]
+                for key in (CONF_HOST, CONF_USERNAME)
+                if key in entry.data
+            }
+        return {}
+
+    def _default_name(self, row: PhoneSystemType) -> str:
+        language = self._language.partition("-")[0]
+        return row.default_names.get(language) or row.default_names["en"]
+
+    def _name(self, row: PhoneSystemType, user_input: Mapping[str, Any]) -> str | None:
+        """Return the name that tells it from another one, where one is asked for."""
+        if not row.default_names or self.source == SOURCE_RECONFIGURE:
+            return None
+        typed: str = user_input.get(CONF_NAME) or self._default_name(row)
+        return typed
+
+    def _name_problem(self, row: PhoneSystemType, name: str | None) -> str | None:
+        if name is None:
+            return None
+        if problem := name_problem(name):
+            return problem
+        return "name_taken" if self._is_taken(_named_id(row, name)) else None
+
+    def _unique_id(
+        self, row: PhoneSystemType, settings: Mapping[str, Any], name: str | None
+    ) -> str | None:
+        return row.unique_id(settings) if name is None else _named_id(row, name)
+
+    def _is_taken(self, unique_id: str | None) -> bool:
+        """Tell whether another entry is this phone system."""
+        own = None
+        if self.source == SOURCE_RECONFIGURE:
+            own = self._get_reconfigure_entry().entry_id
+        return unique_id is not None and any(
+            other.unique_id == unique_id and other.entry_id != own
+            for other in self._async_current_entries()
+        )
+
+    # Trying a redirect
+
+    async def async_step_before_saving(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer to try a redirect before anything is saved."""
+        return self.async_show_menu(
+            step_id="before_saving",
+            menu_options=[TRY, SAVE],
+            description_placeholders={"outcome": self._outcome},
+        )
+
+    async def async_step_trial(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Set a redirect and end it again, and say what came of it."""
+        if self._ready is None:
+            return self.async_abort(reason="nothing_to_save")
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
+        if user_input is not None:
+            _, _, data = self._ready
+            trial = await try_redirect(self.hass, data, user_input, self._language)
+            errors, placeholders = trial.errors, trial.placeholders
+            if not errors:
+                self._outcome = trial.outcome
+                return await self.async_step_before_saving()
+        return self.async_show_form(
+            step_id=TRY,
+            data_schema=self.add_suggested_values_to_schema(TRIAL_SCHEMA, user_input),
+            errors=errors,
+            description_placeholders=NO_BLANKS | placeholders,
+        )
+
+    async def async_step_save(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Save what was entered and tried."""
+        if self._ready is None:
+            return self.async_abort(reason="nothing_to_save")
+        row, title, data = self._ready
+        if self.source == SOURCE_RECONFIGURE:
+            entry = self._get_reconfigure_entry()
+            unique_id = row.unique_id(data) or entry.unique_id
+            return self._update(entry, data, unique_id=unique_id, whole=True)
+        return self.async_create_entry(
+            title=tidy(title), data=data, subentries=default_profiles(self._language)
         )
 
     @override
@@ -138,6 +306,8 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, person["flow_id"])
         return result
 
+    # Renewing a login, changing a connection
+
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
@@ -147,94 +317,35 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the password alone; the rest is kept."""
+        """Ask for the secrets alone; the rest is kept."""
         entry = self._get_reauth_entry()
+        row = described(entry.data[CONF_DRIVER])
+        fields = [one for one in row.fields if one.key in secrets(row.fields)]
         errors: dict[str, str] = {}
-        placeholders = {"title": entry.title, "permission": ""}
+        placeholders: dict[str, str] = {}
         if user_input is not None:
-            errors, more = await self._try(dict(entry.data) | user_input)
-            placeholders |= more
+            renewed = said(fields, user_input)
+            settings = {
+                key: value for key, value in entry.data.items() if key != CONF_DRIVER
+            } | renewed
+            if not (errors := await field_problems(self.hass, row, settings)):
+                tried = await try_connection(self.hass, connection_data(row, settings))
+                errors, placeholders = tried.errors, tried.placeholders
             if not errors:
-                return self._update(entry, user_input)
+                return self._update(entry, renewed)
         return self.async_show_form(
             step_id="reauth_confirm",
-            data_schema=vol.Schema({vol.Required(CONF_PASSWORD): SECRET}),
+            data_schema=connection_schema(self.hass, fields),
             errors=errors,
-            description_placeholders=placeholders,
+            description_placeholders=NO_BLANKS | {"title": entry.title} | placeholders,
         )
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change the connection; a secret that is left out is kept."""
-        entry = self._get_reconfigure_entry()
-        if entry.data[CONF_DRIVER] == DRIVER_ACTIONS:
-            return await self._reconfigure_actions(entry, user_input)
-        errors: dict[str, str] = {}
-        placeholders: dict[str, str] = {}
-        if user_input is not None:
-            secret = user_input.get(CONF_PASSWORD) or entry.data[CONF_PASSWORD]
-            data = _asterisk({**user_input, CONF_PASSWORD: secret})
-            unique_id = _unique_id(data)
-            if any(
-                other.unique_id == unique_id and other.entry_id != entry.entry_id
-                for other in self._async_current_entries()
-            ):
-                return self.async_abort(reason="already_configured")
-            errors, placeholders = await self._try(data)
-            if not errors:
-                return self._update(entry, data, unique_id=unique_id, whole=True)
-        suggested = user_input or {
-            key: value for key, value in entry.data.items() if key != CONF_PASSWORD
-        }
-        return self._show("reconfigure", suggested, errors, placeholders)
-
-    async def _reconfigure_actions(
-        self, entry: ConfigEntry, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            errors = actions_problems(self.hass, user_input)
-            if not errors:
-                data = {CONF_DRIVER: DRIVER_ACTIONS, **user_input}
-                return self._update(entry, data, whole=True)
-        return self.async_show_form(
-            step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(
-                ACTIONS_SCHEMA, user_input or dict(entry.data)
-            ),
-            errors=errors,
-        )
-
-    async def _try(
-        self, data: Mapping[str, Any]
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        """Return what is wrong with the connection, and what the words mention."""
-        if errors := await asterisk_problems(self.hass, data):
-            return errors, {}
-        return await try_connection(self.hass, data)
-
-    def _show(
-        self,
-        step: str,
-        suggested: dict[str, Any] | None,
-        errors: dict[str, str],
-        placeholders: dict[str, str],
-    ) -> ConfigFlowResult:
-        schema = asterisk_schema(secret_known=step == "reconfigure")
-        return self.async_show_form(
-            step_id=step,
-            data_schema=self.add_suggested_values_to_schema(
-                schema, suggested or ASTERISK_DEFAULTS
-            ),
-            errors=errors,
-            description_placeholders={"permission": "", **placeholders},
-        )
-
-    def _create(self, title: str, data: dict[str, Any]) -> ConfigFlowResult:
-        return self.async_create_entry(
-            title=title, data=data, subentries=default_profiles(self._language)
-        )
+        row = described(self._get_reconfigure_entry().data[CONF_DRIVER])
+        return await self.async_connection(row, None)
 
     def _update(
         self,
@@ -266,11 +377,23 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         return self.hass.config.language
 
 
-def _asterisk(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the connection as it is stored."""
-    host = said[CONF_HOST].strip()
-    return {CONF_DRIVER: DRIVER_ASTERISK, **said, CONF_HOST: host}
+def _named_id(row: PhoneSystemType, name: str) -> str:
+    return f"{row.key}_{tidy(name).casefold()}"
 
 
-def _unique_id(data: Mapping[str, Any]) -> str:
-    return f"{data[CONF_HOST].casefold()}:{data[CONF_PORT]}"
+type Step = Callable[
+    [XPresenceConfigFlow, dict[str, Any] | None], Awaitable[ConfigFlowResult]
+]
+
+
+def _step(row: PhoneSystemType) -> Step:
+    async def step(
+        flow: XPresenceConfigFlow, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        return await flow.async_connection(row, user_input)
+
+    return step
+
+
+for _row in PHONE_SYSTEMS.values():
+    setattr(XPresenceConfigFlow, f"async_step_{_row.key}", _step(_row))

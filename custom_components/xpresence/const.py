@@ -8,17 +8,9 @@ EVENT_HAPPENED: Final = f"{DOMAIN}_happened"
 
 # Config entry: data (connection and secrets)
 CONF_DRIVER: Final = "driver"
-DRIVER_ACTIONS: Final = "actions"
-DRIVER_ASTERISK: Final = "asterisk"
-CONF_TLS: Final = "tls"
 CONF_CA: Final = "ca"
 CONF_ACCOUNTS: Final = "accounts"
 """The office's own logins at groupware servers, by the kind of calendar."""
-
-# Config entry: data of the Home Assistant actions driver
-CONF_SET_ACTION: Final = "set_action"
-CONF_END_ACTION: Final = "end_action"
-CONF_STATE_ENTITY: Final = "state_entity"
 
 # Config entry: options (behaviour)
 CONF_CALENDAR_DAYS: Final = "calendar_days"
@@ -83,6 +75,8 @@ CONF_EXTENSION: Final = "extension"
 CONF_INVITATIONS: Final = "invitations"
 CONF_NUMBER: Final = "number"
 CONF_PERSON: Final = "person"
+CONF_PHONE: Final = "phone"
+"""What the phone system needs to know of a person beside the extension."""
 CONF_QUEUES: Final = "queues"
 CONF_RULES: Final = "rules"
 CONF_SERVERS: Final = "servers"

@@ -26,7 +26,7 @@ from .const import (
     SUBENTRY_PROFILE,
 )
 from .engine.attribution import Origin
-from .engine.connection import async_connect, build, connection_of
+from .engine.connection import async_build, async_connect, connection_of
 from .engine.events import (
     set_origin,
 )
@@ -78,7 +78,7 @@ _LOGGER = logging.getLogger(__name__)
 SHOW_AT_LATEST: Final = 0.02
 """Seconds after which a choice is shown, however long its redirect takes."""
 LINES: Final = "lines"
-"""The store's key for the lines that the actions driver keeps itself."""
+"""The store's key for what a driver has to remember of its lines."""
 
 type XPresenceConfigEntry = ConfigEntry[OfficeCoordinator]
 
@@ -123,7 +123,7 @@ class OfficeCoordinator:
             ConfigEntryNotReady: the certificate or the rights are not enough.
         """
         await self._async_load()
-        self.system = build(
+        self.system = await async_build(
             self.hass,
             self.entry.data,
             self.store.get(LINES),

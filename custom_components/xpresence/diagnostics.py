@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 import re
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -12,11 +12,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from .const import (
     CONF_CALENDARS,
     CONF_DRIVER,
-    CONF_END_ACTION,
     CONF_KIND,
-    CONF_SET_ACTION,
-    CONF_STATE_ENTITY,
-    CONF_TLS,
     DOMAIN,
 )
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
@@ -29,9 +25,7 @@ from .diagnostics_person import (
 )
 from .settings.office_options import options_diagnostics as stored_options_diagnostics
 from .settings.permissions import policy_from
-
-CONNECTION: Final = (CONF_SET_ACTION, CONF_END_ACTION, CONF_STATE_ENTITY, CONF_TLS)
-"""What of the connection is told in the same way."""
+from .telephony.registry import described
 
 
 async def async_get_config_entry_diagnostics(
@@ -98,7 +92,8 @@ def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
             "capabilities": sorted(
                 flag.name.lower() for flag in system.capabilities if flag.name
             ),
-            **{f"has_{key}": bool(entry.data.get(key)) for key in CONNECTION},
+            "redirects": redirects_diagnostics(coordinator),
+            **connection_diagnostics(entry),
         },
         "options": options_diagnostics(coordinator),
         "counts": {
@@ -108,6 +103,24 @@ def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
             "calendars": {str(kind): kinds.count(kind) for kind in kinds},
         },
         "repairs": _repairs(coordinator.hass),
+    }
+
+
+def connection_diagnostics(entry: XPresenceConfigEntry) -> Told:
+    """Return which of the connection's questions were answered, and no answer."""
+    row = described(entry.data[CONF_DRIVER])
+    return {f"has_{one.key}": bool(entry.data.get(one.key)) for one in row.fields}
+
+
+def redirects_diagnostics(coordinator: OfficeCoordinator) -> Told:
+    """Return what can be set and read of redirects, over everybody's lines."""
+    lines = [state.loop.capabilities for state in coordinator.people.values()]
+    freshness = coordinator.system.freshness
+    return {
+        "writable": sorted({part.value for line in lines for part in line.writable}),
+        "readable": sorted({part.value for line in lines for part in line.readable}),
+        "poll_every": freshness.poll_every,
+        "oldest": freshness.oldest,
     }
 
 

@@ -23,6 +23,7 @@ PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "account_sign_in": AccountSignInFlow,
     "another_entity": ReplaceEntityFlow,
     "another_profile": ReplaceProfileFlow,
+    "confirm": ConfirmRepairFlow,
     "end_redirect": EndRedirectFlow,
     "ready_elsewhere": HotlineConflictFlow,
     "sign_in_anew": CalendarSignInFlow,

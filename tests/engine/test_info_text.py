@@ -42,7 +42,9 @@ def displays(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     texts: list[tuple[str, str]] = []
     monkeypatch.setattr(Showing, "shown", texts, raising=False)
     monkeypatch.setattr(
-        "custom_components.xpresence.engine.connection.ActionsPhoneSystem", Showing
+        "custom_components.xpresence.telephony.home_assistant_actions.driver"
+        ".ActionsPhoneSystem",
+        Showing,
     )
     return texts
 

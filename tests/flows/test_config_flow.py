@@ -302,6 +302,8 @@ async def test_actions_that_cannot_be_are_named_field_by_field(
         "state_entity": "sensor.forward_{extension}_{condition}",
     }
     result = await answer(hass, flow, right)
+    assert result["step_id"] == "before_saving"
+    result = await answer(hass, flow, {"next_step_id": "save"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"] == {"driver": "actions", **right}
 
@@ -455,6 +457,7 @@ async def test_actions_can_be_changed(hass: HomeAssistant) -> None:
     assert result["errors"] == {"set_action": "action_unknown"}
     right = {"set_action": "script.on", "end_action": "script.off"}
     result = await answer(hass, result["flow_id"], right)
+    result = await answer(hass, result["flow_id"], {"next_step_id": "save"})
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
     assert entry.data == {"driver": "actions", **right}

@@ -97,7 +97,7 @@ async def test_a_phone_system_without_follow_me_says_so(
     await set_up(hass, data=data, subentries_data=[*OFFICE[:-2], anna])
     with pytest.raises(HomeAssistantError) as caught:
         await choose(hass, "Mobile", FOLLOW_ME)
-    assert caught.value.translation_key == "redirect_unsupported"
+    assert caught.value.translation_key == "redirect_not_supported"
 
 
 # Hotline

@@ -34,6 +34,10 @@ class FaultProxy:
         """The fault that begins with the next request that writes."""
         self.port = 0
         self.connections = 0
+        self.refuses = False
+        """Whether nobody is let through."""
+        self.writes = 0
+        self.logins = 0
         self.answered = 0
         """Bytes of answers that arrived."""
         self.answers_left: int | None = None
@@ -69,6 +73,9 @@ class FaultProxy:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        if self.refuses:
+            writer.transport.abort()
+            return
         self.connections += 1
         task = asyncio.current_task()
         assert task is not None
@@ -126,6 +133,9 @@ class FaultProxy:
         deaf = False
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if asks:
+                    self.writes += sum(data.count(write) for write in WRITES)
+                    self.logins += data.count(b"Action: Login\r\n")
                 if asks and self.on_write and any(write in data for write in WRITES):
                     self.fault, self.on_write = self.on_write, None
                 if asks and self.fault is Fault.HOLD_REQUESTS:

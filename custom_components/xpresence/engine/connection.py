@@ -7,52 +7,50 @@ import random
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_USERNAME,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import (
+    Context,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
 )
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
+    ConfigEntryError,
     ConfigEntryNotReady,
     HomeAssistantError,
+    ServiceValidationError,
 )
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_state_change_event
-
-from ..const import (
-    CONF_ACCOUNTS,
-    CONF_CA,
-    CONF_DRIVER,
-    CONF_END_ACTION,
-    CONF_SET_ACTION,
-    CONF_STATE_ENTITY,
-    CONF_TLS,
-    DOMAIN,
-    DRIVER_ACTIONS,
-    DRIVER_ASTERISK,
+from homeassistant.helpers.script import (
+    Script,
+    async_validate_actions_config,
 )
+from homeassistant.helpers.trace import script_execution_get, trace_clear
+import voluptuous as vol
+
+from ..const import CONF_ACCOUNTS, CONF_DRIVER, DOMAIN
+from ..telephony.description import Action, Parameters, SaveMemory, Surroundings
 from ..telephony.driver import (
     AuthenticationFailed,
-    CertificateRejected,
-    PermissionDenied,
     PhoneSystem,
+    PhoneSystemError,
+    Rejected,
+    RetryLater,
     Unavailable,
 )
-from ..telephony.home_assistant_actions.driver import (
-    ActionsPhoneSystem,
-    SaveLines,
-    Surroundings,
-)
+from ..telephony.registry import UnknownPhoneSystem, described, load
 
 _LOGGER = logging.getLogger(__name__)
 
 
 FIRST_CONNECT_WAIT: Final = (1, 2, 5, 10, 30, 60)
 """Seconds between tries while the phone system was down at the start."""
+BARE: Final = frozenset({"action", "service", "alias", "enabled", "metadata"})
+"""What a step may hold beside its action that says nothing of its variables."""
 
 
 def connection_of(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,8 +72,8 @@ async def async_connect(
 
     Raises:
         ConfigEntryAuthFailed: the login is refused.
-        ConfigEntryNotReady: the certificate or the rights are not enough; they may
-            be mended in the phone system, and it is tried again.
+        ConfigEntryNotReady: certificate, rights or licence are not enough; they may be
+            mended in the phone system, and it is tried again.
     """
     try:
         await system.start()
@@ -83,37 +81,41 @@ async def async_connect(
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN, translation_key="auth_failed"
         ) from error
-    except CertificateRejected as error:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN, translation_key="certificate_rejected"
-        ) from error
-    except PermissionDenied as error:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key="permission_denied",
-            translation_placeholders={"permission": error.permission},
-        ) from error
-    except Unavailable:
+    except Unavailable as error:
         _LOGGER.info("The phone system cannot be reached yet; trying on")
         entry.async_create_background_task(
-            hass, _async_keep_connecting(hass, entry, system), f"{DOMAIN} connect"
+            hass,
+            _async_keep_connecting(hass, entry, system, error),
+            f"{DOMAIN} connect",
         )
+    except PhoneSystemError as error:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=error.key,
+            translation_placeholders=error.placeholders,
+        ) from error
 
 
 async def _async_keep_connecting(
-    hass: HomeAssistant, entry: ConfigEntry[Any], system: PhoneSystem
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    system: PhoneSystem,
+    error: PhoneSystemError,
 ) -> None:
     """Try until the phone system is there or refuses for good."""
     for attempt in range(2**31):
-        wait = FIRST_CONNECT_WAIT[min(attempt, len(FIRST_CONNECT_WAIT) - 1)]
-        await asyncio.sleep(wait * random.uniform(0.8, 1.2))
+        wait: float = FIRST_CONNECT_WAIT[min(attempt, len(FIRST_CONNECT_WAIT) - 1)]
+        if isinstance(error, RetryLater):
+            wait = max(wait, error.retry_after)
+        await asyncio.sleep(wait * random.uniform(1.0, 1.2))
         try:
             await system.start()
-        except Unavailable:
+        except Unavailable as again:
+            error = again
             continue
         except AuthenticationFailed:
             entry.async_start_reauth(hass)
-        except CertificateRejected, PermissionDenied:
+        except PhoneSystemError:
             # Setting up again says to the user what is wrong.
             hass.config_entries.async_schedule_reload(entry.entry_id)
         return
@@ -123,37 +125,33 @@ async def _forget(_lines: Mapping[str, Mapping[str, Any]]) -> None:
     """Keep nothing: a connection that is only being tried sets no redirect."""
 
 
-def build(
+async def async_build(
     hass: HomeAssistant,
     data: Mapping[str, Any],
-    lines: Mapping[str, Mapping[str, Any]] | None = None,
-    save_lines: SaveLines = _forget,
+    memory: Mapping[str, Mapping[str, Any]] | None = None,
+    save_memory: SaveMemory = _forget,
 ) -> PhoneSystem:
     """Make the driver that the entry's data names; nothing is connected yet.
 
-    ``lines`` and ``save_lines`` belong to the actions driver, which keeps what
-    no phone system keeps for it.
-    """
-    if data[CONF_DRIVER] == DRIVER_ASTERISK:
-        from ..telephony.asterisk.driver import AsteriskPhoneSystem
+    ``memory`` and ``save_memory`` belong to drivers that keep what no phone system
+    keeps for them.
 
-        return AsteriskPhoneSystem(
-            data[CONF_HOST],
-            data[CONF_PORT],
-            data[CONF_USERNAME],
-            data[CONF_PASSWORD],
-            tls=data.get(CONF_TLS, False),
-            ca=data.get(CONF_CA) or None,
-        )
-    if data[CONF_DRIVER] == DRIVER_ACTIONS:
-        return ActionsPhoneSystem(
-            _surroundings(hass, save_lines),
-            lines or {},
-            set_action=data.get(CONF_SET_ACTION),
-            end_action=data.get(CONF_END_ACTION),
-            state_entity=data.get(CONF_STATE_ENTITY),
-        )
-    raise ValueError("the entry names no driver that xpresence has")
+    Raises:
+        ConfigEntryError: this version has no such driver.
+    """
+    try:
+        row = described(data.get(CONF_DRIVER))
+    except UnknownPhoneSystem as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="unknown_phone_system"
+        ) from error
+    make = await hass.async_add_import_executor_job(load, row)
+    settings = {
+        key: value
+        for key, value in data.items()
+        if key not in (CONF_ACCOUNTS, CONF_DRIVER)
+    }
+    return make(Parameters(settings, _surroundings(hass, save_memory), memory or {}))
 
 
 async def connect(hass: HomeAssistant, data: Mapping[str, Any]) -> PhoneSystem:
@@ -162,18 +160,36 @@ async def connect(hass: HomeAssistant, data: Mapping[str, Any]) -> PhoneSystem:
     Raises:
         telephony.driver.PhoneSystemError: as :meth:`PhoneSystem.start` tells.
     """
-    system = build(hass, data)
-    await system.start()
+    system = await async_build(hass, data)
+    try:
+        await system.start()
+    except BaseException:
+        await system.close()
+        raise
     return system
 
 
-def _surroundings(hass: HomeAssistant, save_lines: SaveLines) -> Surroundings:
-    async def call_action(action: str, variables: Mapping[str, Any]) -> None:
-        domain, _, name = action.partition(".")
+def as_sequence(action: Action) -> list[dict[str, Any]]:
+    """Return an action as a sequence, however it was entered."""
+    return [{"action": action}] if isinstance(action, str) else list(action)
+
+
+def _surroundings(hass: HomeAssistant, save_memory: SaveMemory) -> Surroundings:
+    async def run_action(action: Action, variables: Mapping[str, Any]) -> None:
+        sequence = as_sequence(action)
         try:
-            await hass.services.async_call(domain, name, dict(variables), blocking=True)
-        except HomeAssistantError as error:
+            if len(sequence) == 1 and is_bare(sequence[0]):
+                name = sequence[0].get("action") or sequence[0].get("service")
+                domain, _, service = str(name).partition(".")
+                await hass.services.async_call(
+                    domain, service, dict(variables), blocking=True
+                )
+            else:
+                await _async_run_sequence(hass, sequence, variables)
+        except (ServiceValidationError, vol.Invalid) as error:
             # The text may carry the number that was refused: keep only the kind.
+            raise Rejected(type(error).__name__) from error
+        except HomeAssistantError as error:
             raise Unavailable(type(error).__name__) from error
 
     def read_state(entity_id: str) -> str | None:
@@ -189,4 +205,45 @@ def _surroundings(hass: HomeAssistant, save_lines: SaveLines) -> Surroundings:
 
         return async_track_state_change_event(hass, entity_id, on_change)
 
-    return Surroundings(call_action, read_state, track_state, save_lines)
+    return Surroundings(
+        run_action,
+        read_state,
+        track_state,
+        save_memory,
+        lambda: async_get_clientsession(hass),
+    )
+
+
+def is_bare(step: Mapping[str, Any]) -> bool:
+    """Tell a step that names an action and nothing else: it gets our variables."""
+    said = {key for key, value in step.items() if value not in (None, {}, [], "")}
+    return said <= BARE and bool(said & {"action", "service"})
+
+
+async def _async_run_sequence(
+    hass: HomeAssistant,
+    sequence: list[dict[str, Any]],
+    variables: Mapping[str, Any],
+) -> None:
+    """Run a sequence to its end.
+
+    Raises:
+        HomeAssistantError, voluptuous.Invalid: a step failed.
+        Unavailable: the sequence stopped itself with an error.
+    """
+    script = Script(
+        hass,
+        await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA(sequence)),
+        "redirect",
+        DOMAIN,
+        # Its own words would carry the numbers that it was given.
+        log_exceptions=False,
+    )
+    try:
+        # Home Assistant tells only by its trace that a sequence has stopped itself.
+        trace_clear()
+        await script.async_run(dict(variables), Context())
+        if script_execution_get() in ("aborted", "error"):
+            raise Unavailable("aborted")
+    finally:
+        await script.async_unload()

@@ -120,4 +120,5 @@ def update_redirect_issue(
     if reason == state.reported:
         return
     state.reported = reason
-    set_redirect_issue(hass, entry, state.person.id, state.person.name, reason)
+    error = None if state.loop.refusals else state.loop.failure
+    set_redirect_issue(hass, entry, state.person.id, state.person.name, reason, error)

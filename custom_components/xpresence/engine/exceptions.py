@@ -5,37 +5,15 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..const import DOMAIN
 from ..presence.model import Office
 from ..presence.redirect.targets import Refusal
-from ..telephony.driver import (
-    AuthenticationFailed,
-    NotSupported,
-    PermissionDenied,
-    PhoneSystemError,
-    Rejected,
-)
-from .redirect_loop import Undecided
+from ..telephony.driver import PhoneSystemError
 
 
 def not_set_error(error: PhoneSystemError) -> HomeAssistantError:
     """Return the translated error; the profile was kept in every case."""
-    placeholders: dict[str, str] = {}
-    match error:
-        case AuthenticationFailed():
-            key = "redirect_auth"
-        case PermissionDenied(permission=permission):
-            key = "redirect_denied"
-            placeholders["permission"] = permission
-        case NotSupported():
-            key = "redirect_unsupported"
-        case Rejected():
-            key = "redirect_rejected"
-        case Undecided():
-            key = "redirect_undecided"
-        case _:
-            key = "redirect_pending"
     return HomeAssistantError(
         translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
+        translation_key=f"redirect_{error.key}",
+        translation_placeholders=error.placeholders,
     )
 
 

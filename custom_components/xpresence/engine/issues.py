@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import CONF_EXTENSION, DOMAIN
 from ..presence.model import Person
 from ..presence.texts.markdown import escaped
+from ..telephony.driver import PhoneSystemError
 from .store import Trouble
 
 type Placeholders = dict[str, str]
@@ -41,6 +42,7 @@ OF_A_PERSON: Final = (
     "ledger_lost",
     "microsoft_sign_in",
     "redirect_failing",
+    "redirect_not_restored",
     "redirect_too_old",
 )
 FIX_FLOWS: Final[Mapping[str, str]] = {
@@ -51,16 +53,23 @@ FIX_FLOWS: Final[Mapping[str, str]] = {
     "hotline_conflict": "ready_elsewhere",
     "ledger_lost": "whose_redirect",
     "microsoft_sign_in": "sign_in_at_microsoft",
+    "redirect_failing_certificate_rejected": "try_again",
+    "redirect_failing_licence_missing": "try_again",
     "redirect_failing_permission_denied": "try_again",
+    "redirect_failing_rule_missing": "try_again",
+    "redirect_failing_second_factor": "try_again",
+    "redirect_not_restored": "confirm",
     "redirect_too_old": "end_redirect",
 }
 """A notice's words → the page under :mod:`repairs` that mends it."""
 PROFILE_MISSING: Final = "profile_missing_"
 
 
-def _fixable(words: str, person_id: str, named: str = "") -> dict[str, Any]:
+def _fixable(
+    words: str, person_id: str, named: str = "", page: str | None = None
+) -> dict[str, Any]:
     """Return what makes a notice one that can be mended at once, if it can."""
-    page = FIX_FLOWS.get(words)
+    page = page or FIX_FLOWS.get(words)
     if words.startswith(PROFILE_MISSING):
         page = "another_profile"
     if page is None:
@@ -248,8 +257,12 @@ def set_redirect_issue(
     person_id: str,
     name: str,
     reason: str | None,
+    error: PhoneSystemError | None = None,
 ) -> None:
-    """Say that a redirect cannot be set, or with no reason that it can again."""
+    """Say that a redirect cannot be set, or with no reason that it can again.
+
+    ``error``: what the phone system said, if it is that.
+    """
     issue = f"redirect_failing_{person_id}"
     if reason is None:
         ir.async_delete_issue(hass, DOMAIN, issue)
@@ -260,8 +273,16 @@ def set_redirect_issue(
         issue,
         severity=ir.IssueSeverity.ERROR,
         translation_key=words,
-        translation_placeholders={"person": name, "title": entry.title},
-        **_fixable(words, person_id),
+        translation_placeholders={
+            **(error.placeholders if error is not None else {}),
+            "person": name,
+            "title": entry.title,
+        },
+        **_fixable(
+            words,
+            person_id,
+            page="try_again" if error is not None and error.try_again else None,
+        ),
     )
 
 

@@ -14,11 +14,11 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_DESK_CHANGE, DOMAIN
+from ..const import CONF_DESK_CHANGE, CONF_PHONE, DOMAIN
 from ..presence.decision.decide import decide
 from ..presence.line import Destination
 from ..presence.model import Facts, Office, Person
-from ..presence.redirect.handover import DeskChange, Event
+from ..presence.redirect.handover import DeskChange, Event, EventKind
 from ..presence.redirect.labels import label, public_label
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
@@ -154,6 +154,7 @@ class People(Mapping[str, PersonState]):
     @callback
     def add(self, person: Person) -> None:
         """Take a person with what is stored of them."""
+        self._configure(person)
         record = self.store.get(person.id)
         facts = facts_from_record(person.id, record)
         self._states[person.id] = state = PersonState(
@@ -191,6 +192,7 @@ class People(Mapping[str, PersonState]):
         if person.extension != state.person.extension:
             await self._async_change_extension(state, person)
         state.person = person
+        self._configure(person)
         if dict(self.entry.subentries[person.id].data) == state.settings:
             for one in state.inputs:
                 one.office_changed()
@@ -237,6 +239,11 @@ class People(Mapping[str, PersonState]):
             there=state.loop.undecided,
         )
 
+    def _configure(self, person: Person) -> None:
+        """Tell the driver what it needs to know of a person's extension."""
+        data = self.entry.subentries[person.id].data
+        self.system.configure(person.extension, data.get(CONF_PHONE, {}))
+
     def _make_loop(
         self, person: Person, ledger: Ledger, *, undecided: bool = False
     ) -> RedirectLoop:
@@ -270,15 +277,20 @@ class People(Mapping[str, PersonState]):
 
     @callback
     def line_changed(self, event: LineChanged) -> None:
-        """Take a reading of an extension; whoever it belongs to follows."""
+        """Take a reading of an extension; whoever it belongs to follows.
+
+        A reading that says what the last one said only tells that it is newer.
+        """
         line = event.line
         for state in self._states.values():
-            if state.person.extension == line.extension:
-                state.loop.observe(line)
-                self.reconcile(state)
-                if state.person.queues:
-                    self.apply_side_effects(state)
-        self.decisions.resolve_soon()
+            if state.person.extension != line.extension:
+                continue
+            if not state.loop.observe(line):
+                continue
+            self.reconcile(state)
+            if state.person.queues:
+                self.apply_side_effects(state)
+            self.decisions.resolve_soon()
 
     @callback
     def connection_changed(self, *, ready: bool) -> None:
@@ -380,6 +392,14 @@ class _LoopOwner(RedirectOwner):
     def found(self, event: Event) -> None:
         event_type = EVENT_TYPES.get(event.kind)
         state = self._people.get(self._id)
+        if state is not None and event.kind is EventKind.NOT_RESTORED:
+            set_person_issue(
+                self._people.hass,
+                "redirect_not_restored",
+                state.person.id,
+                state.person.name,
+                there=True,
+            )
         if event_type is None or state is None:
             return
         at_phone = event_type is PresenceEventType.CHANGED_AT_PHONE

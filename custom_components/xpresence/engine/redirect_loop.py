@@ -27,14 +27,15 @@ from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities, known, o
 from ..presence.redirect.plan import RedirectPlan, answered, plan
 from ..presence.redirect.status import RedirectStatus, Shown, is_pending, status
 from ..presence.redirect.targets import Refusal
+from ..presence.redirect.unknown_target import is_target_unknown
 from ..telephony.driver import (
-    AuthenticationFailed,
     NotSupported,
     OutcomeUnknown,
-    PermissionDenied,
     PhoneSystem,
     PhoneSystemError,
     Rejected,
+    RetryLater,
+    RuleMissing,
     Unavailable,
 )
 
@@ -42,17 +43,21 @@ _LOGGER = logging.getLogger(__name__)
 
 RETRY_AFTER: Final = (2, 5, 15, 30, 60)
 """Seconds until the next try after the first, second … failure in a row."""
+NEEDS_PERSON_AFTER: Final = 600.0
+"""Seconds between tries for what only a person can mend."""
 ANSWERS_WITHIN: Final = 0.01
 """Seconds in which a phone system that is well answers; a choice can wait so long."""
 WRITES_A_TURN: Final = 4
 """A turn gives up when the phone system still differs after so many writes."""
-ASIDE: Final = ("since", "last_failure", "last_failure_reason")
+ASIDE: Final = ("since", "last_failure", "last_failure_reason", "read_at")
 """Attributes that tell of the redirect's past, and are no news by themselves."""
 NOT_AS_WISHED: Final = (RedirectStatus.PENDING, RedirectStatus.FAILED)
 
 
 class Undecided(PhoneSystemError):
     """Nobody has said yet whose redirect stands; nothing was written."""
+
+    key = "undecided"
 
 
 type Label = Callable[[Destination], str]
@@ -138,6 +143,7 @@ class RedirectLoop:
         self._last_failure: Mapping[str, Any] = {}
         self._turn = asyncio.Lock()
         self._wake: CALLBACK_TYPE | None = None
+        self._expiry: CALLBACK_TYPE | None = None
         self._stopped = False
         self._unwatch = system.watch(extension)
 
@@ -146,12 +152,14 @@ class RedirectLoop:
         self._stopped = True
         self._unwatch()
         self._sleep()
+        self._forget_in_time()
 
     @callback
-    def observe(self, line: Line) -> None:
-        """Take a fresh reading."""
-        self.line = line
+    def observe(self, line: Line) -> bool:
+        """Take a fresh reading; tell whether it says anything else than the last."""
+        before, self.line = self.line, line
         self.show()
+        return before is None or replace(before, as_of=line.as_of) != line
 
     @callback
     def lost(self) -> None:
@@ -179,7 +187,7 @@ class RedirectLoop:
                 }
                 if self._system.ready:
                     self.failures += 1
-                    self._wake_in(RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1])
+                    self._wake_in(self._pause(error))
                 raise
             else:
                 self.failure = None
@@ -187,6 +195,15 @@ class RedirectLoop:
                 self.converged_at = dt_util.utcnow()
             finally:
                 self.show()
+
+    def _pause(self, error: PhoneSystemError) -> float:
+        """Return after how many seconds to try again."""
+        pause: float = RETRY_AFTER[min(self.failures, len(RETRY_AFTER)) - 1]
+        if isinstance(error, RetryLater):
+            return max(pause, error.retry_after)
+        if error.needs_person and self.failures > len(RETRY_AFTER):
+            return NEEDS_PERSON_AFTER
+        return pause
 
     async def async_settled(self) -> None:
         """Return when no turn is being taken."""
@@ -241,7 +258,7 @@ class RedirectLoop:
             await self._remember(after, must=True)
         try:
             await self.async_turn()
-        except Rejected, NotSupported:
+        except Rejected, NotSupported, RuleMissing:
             if change is not None:
                 await self._take_back(change, before, line)
             raise
@@ -482,14 +499,13 @@ class RedirectLoop:
 
     @property
     def capabilities(self) -> RedirectCapabilities:
-        """Return what this phone system can set and tell."""
-        return RedirectCapabilities.named(
-            flag.name for flag in self._system.capabilities if flag.name is not None
-        )
+        """Return what can be set and told of this extension's redirect."""
+        return self._system.redirect_capabilities(self._extension)
 
     @callback
     def show(self) -> None:
         """Work out what is shown, and say so if it is new."""
+        self._forget_in_time()
         shown = status(
             self.desired,
             self.line.forwarding if self.line else ForwardingState(),
@@ -514,21 +530,61 @@ class RedirectLoop:
             attributes["set_by"] = shown.set_by.value
         if reason is not None:
             attributes["reason"] = reason
+        attributes |= self._certainty(shown)
         details = attributes | self._where(shown, self._owner.label)
         before = {k: v for k, v in self.view.details.items() if k not in ASIDE}
         if shown.status is not self.view.status or details != before:
             self._since = dt_util.utcnow()
-        past = {"since": self._since, **self._last_failure}
+        past = {"since": self._since, **self._last_failure, **self._age()}
         public = self._where(shown, self._owner.public_label)
         self.view = RedirectView(
             shown.status, attributes | public | past, details | past
         )
         self._owner.changed()
 
+    def _certainty(self, shown: Shown) -> dict[str, Any]:
+        """Return what is not certain about what is shown, and how old it is."""
+        said: dict[str, Any] = {}
+        if not shown.confirmed:
+            said["confirmed"] = False
+        if not shown.target_known:
+            said["target_known"] = False
+        return said
+
+    def _age(self) -> dict[str, Any]:
+        """Return when a phone system was read last that has to be asked."""
+        if self.line is None or self._system.freshness.poll_every is None:
+            return {}
+        return {"read_at": self.line.as_of}
+
+    def _forget_in_time(self) -> None:
+        """See to it that a reading is forgotten once it says nothing any more."""
+        if self._expiry is not None:
+            self._expiry()
+            self._expiry = None
+        oldest = self._system.freshness.oldest
+        if self._stopped or oldest is None or self.line is None:
+            return
+        if (as_of := self.line.as_of) is not None:
+            self._expiry = async_track_point_in_utc_time(
+                self._hass,
+                HassJob(self._on_expiry),
+                as_of + timedelta(seconds=oldest),
+            )
+
+    @callback
+    def _on_expiry(self, _now: datetime) -> None:
+        self._expiry = None
+        self.line = None
+        self.show()
+        self._hass.async_create_background_task(
+            self.async_follow(), f"{DOMAIN} redirect"
+        )
+
     def _where(self, shown: Shown, label: Label) -> dict[str, Any]:
         """Return where calls go, and where under each condition that forwards them."""
         where: dict[str, Any] = {}
-        if shown.destination is not None:
+        if shown.destination is not None and shown.target_known:
             where["target"] = label(shown.destination)
         forwarding = (
             self.line.forwarding if self.line is not None else ForwardingState()
@@ -537,7 +593,7 @@ class RedirectLoop:
         targets = {
             condition.value: label(target)
             for condition, target in forwards.items()
-            if isinstance(target, Destination)
+            if isinstance(target, Destination) and not is_target_unknown(target)
         }
         return where | ({"targets": targets} if targets else {})
 
@@ -548,12 +604,4 @@ class RedirectLoop:
             return "undecided"
         if self.refusals:
             return self.refusals[0].reason.value
-        match self.failure:
-            case AuthenticationFailed():
-                return "auth_failed"
-            case PermissionDenied():
-                return "permission_denied"
-            case Rejected() | NotSupported():
-                return "rejected"
-            case _:
-                return "unreachable"
+        return PhoneSystemError.key if self.failure is None else self.failure.key

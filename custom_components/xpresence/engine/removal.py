@@ -6,8 +6,9 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
+from ..const import CONF_EXTENSION, CONF_PHONE, SUBENTRY_PERSON
 from ..telephony.driver import PhoneSystemError
-from .connection import build
+from .connection import async_build
 from .issues import create_release_issue
 from .redirect_loop import RedirectLoop
 from .serialization import ledger_from_record, ledger_is_lost
@@ -43,7 +44,11 @@ async def async_release_all(
 
     for person_id in lost:
         create_release_issue(hass, entry, person_id)
-    system = build(hass, entry.data)
+    system = await async_build(hass, entry.data)
+    for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON):
+        system.configure(
+            subentry.data[CONF_EXTENSION], subentry.data.get(CONF_PHONE, {})
+        )
     try:
         await system.start()
     except PhoneSystemError as error:

@@ -1,107 +1,260 @@
-"""The questions about a phone system's connection, and trying the answers."""
+"""The questions about a phone system's connection, and trying the answers.
 
-from collections.abc import Mapping
+Which questions there are stands in the registry; nothing here knows a phone system.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 import logging
 import re
 from typing import Any, Final
 
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_NAME,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_USERNAME,
-)
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.script import async_validate_actions_config
 from homeassistant.helpers.selector import (
+    ActionSelector,
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..const import (
-    CONF_CA,
-    CONF_END_ACTION,
-    CONF_SET_ACTION,
-    CONF_STATE_ENTITY,
-    CONF_TLS,
-)
-from ..engine.connection import connect
-from ..telephony.asterisk.errors import trusting
-from ..telephony.driver import (
-    AuthenticationFailed,
-    CertificateRejected,
-    PermissionDenied,
-    PhoneSystemError,
-)
+from ..const import CONF_DRIVER
+from ..engine.connection import as_sequence, connect
+from ..settings.selectors import words
+from ..telephony.description import PhoneSystemType
+from ..telephony.driver import CertificateRejected, Identity, PhoneSystemError
+from ..telephony.fields import Field, FieldKind
+from ..telephony.tls import trusting
 
 _LOGGER = logging.getLogger(__name__)
 
 SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
-ASTERISK_DEFAULTS: Final[dict[str, Any]] = {CONF_PORT: 5038, CONF_TLS: False}
+FORM_ERRORS: Final = {"auth_failed": "invalid_auth", "unreachable": "cannot_connect"}
+"""Errors that have Home Assistant's usual words in a form."""
+NO_BLANKS: Final = {"licence": "", "permission": "", "rule": ""}
+"""What the words of errors may mention, while there is nothing to mention."""
+TELLING_DOMAINS: Final = (
+    "binary_sensor",
+    "input_boolean",
+    "input_select",
+    "input_text",
+    "select",
+    "sensor",
+    "switch",
+)
+"""Domains of entities that may tell where calls go."""
+MOST_OFFERED: Final = 500
+"""Entities in a picker; others can be typed."""
+EXAMPLES: Final = {"extension": "100", "condition": "busy"}
+"""What stands for a placeholder while an entity's id is checked."""
 
 
-def asterisk_schema(*, secret_known: bool) -> vol.Schema:
-    """Return the questions; a known secret may be left out to keep it."""
-    secret = vol.Optional if secret_known else vol.Required
-    return vol.Schema(
-        {
-            vol.Required(CONF_HOST): TextSelector(),
-            vol.Required(CONF_PORT): vol.All(
-                NumberSelector(
-                    NumberSelectorConfig(
-                        min=1, max=65535, step=1, mode=NumberSelectorMode.BOX
-                    )
-                ),
-                vol.Coerce(int),
-            ),
-            vol.Required(CONF_USERNAME): TextSelector(),
-            secret(CONF_PASSWORD): SECRET,
-            vol.Required(CONF_TLS): BooleanSelector(),
-            vol.Optional(CONF_CA): TextSelector(TextSelectorConfig(multiline=True)),
-        }
+def connection_schema(
+    hass: HomeAssistant,
+    fields: Iterable[Field],
+    stored: Mapping[str, Any] | None = None,
+) -> vol.Schema:
+    """Return the questions; a secret that is ``stored`` may be left out to keep it."""
+    top: VolDictType = {}
+    parts: dict[str, VolDictType] = {}
+    for one in fields:
+        place = top if one.section is None else parts.setdefault(one.section, {})
+        kept = one.kind is FieldKind.SECRET and one.key in (stored or {})
+        required = one.required and not kept
+        key = vol.Required(one.key) if required else vol.Optional(one.key)
+        place[key] = _selector(hass, one)
+    for name, part in parts.items():
+        top[vol.Optional(name)] = section(vol.Schema(part), {"collapsed": True})
+    return vol.Schema(top)
+
+
+def _selector(hass: HomeAssistant, one: Field) -> Any:
+    match one.kind:
+        case FieldKind.SECRET:
+            return SECRET
+        case FieldKind.PORT:
+            return _whole_number(1, 65535, None)
+        case FieldKind.NUMBER:
+            return _whole_number(one.lowest, one.highest, one.unit)
+        case FieldKind.SWITCH:
+            return BooleanSelector()
+        case FieldKind.CHOICE:
+            return words(one.choices, one.choice_words)
+        case FieldKind.CERTIFICATE:
+            return TextSelector(TextSelectorConfig(multiline=True))
+        case FieldKind.ACTIONS:
+            return ActionSelector()
+        case FieldKind.ENTITY:
+            return _entity_selector(hass, one)
+        case _:
+            return TextSelector()
+
+
+def _entity_selector(hass: HomeAssistant, one: Field) -> Any:
+    """Return a picker; one that takes a pattern as well where that is allowed."""
+    if not one.placeholders:
+        return EntitySelector(
+            EntitySelectorConfig(domain=list(one.domains))
+            if one.domains
+            else EntitySelectorConfig()
+        )
+    ids = sorted(hass.states.async_entity_ids(one.domains or TELLING_DOMAINS))
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=ids[:MOST_OFFERED],
+            custom_value=True,
+            mode=SelectSelectorMode.DROPDOWN,
+        )
     )
 
 
-ACTIONS_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional(CONF_SET_ACTION): TextSelector(),
-        vol.Optional(CONF_END_ACTION): TextSelector(),
-        vol.Optional(CONF_STATE_ENTITY): TextSelector(),
-    }
-)
-NEW_ACTIONS_SCHEMA: Final = vol.Schema(
-    {vol.Optional(CONF_NAME): TextSelector()}
-).extend(ACTIONS_SCHEMA.schema)
+def _whole_number(lowest: int, highest: int, unit: str | None) -> Any:
+    config = NumberSelectorConfig(
+        min=lowest, max=highest, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return vol.All(NumberSelector(config), vol.Coerce(int))
 
 
-async def asterisk_problems(
-    hass: HomeAssistant, data: Mapping[str, Any]
+def suggested(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form shows: these values, else the defaults, and no secret."""
+    shown: dict[str, Any] = {}
+    for one in fields:
+        if one.kind is FieldKind.SECRET:
+            continue
+        value = values.get(one.key, one.default)
+        if one.kind is FieldKind.ACTIONS and value:
+            value = as_sequence(value)
+        if value is None:
+            continue
+        place = shown if one.section is None else shown.setdefault(one.section, {})
+        place[one.key] = value
+    return shown
+
+
+def said(fields: Iterable[Field], user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was entered, by field, without sections and what was left empty."""
+    flat: dict[str, Any] = {}
+    for one in fields:
+        place = user_input if one.section is None else user_input.get(one.section, {})
+        value = place.get(one.key)
+        if one.kind is FieldKind.HOST and isinstance(value, str):
+            value = value.strip()
+            # An empty host is an answer, and a wrong one.
+            flat[one.key] = value
+        elif value not in (None, "", [], {}):
+            flat[one.key] = value
+    return flat
+
+
+async def field_problems(
+    hass: HomeAssistant, row: PhoneSystemType, settings: Mapping[str, Any]
 ) -> dict[str, str]:
     """Check what can be judged without connecting, field by field."""
     errors: dict[str, str] = {}
-    if not _is_host(data[CONF_HOST]):
-        errors[CONF_HOST] = "host_invalid"
-    errors |= {
-        field: "control_character"
-        for field in (CONF_USERNAME, CONF_PASSWORD)
-        if not data[field].isprintable()
-    }
-    if ca := data.get(CONF_CA):
-        try:
-            # Even without TLS: nobody enters it for nothing.
-            await hass.async_add_executor_job(trusting, ca)
-        except CertificateRejected:
-            errors[CONF_CA] = "ca_invalid"
-    return errors
+    for one in row.fields:
+        if one.key in settings and (
+            problem := await field_problem(hass, one, settings[one.key])
+        ):
+            errors[one.key] = problem
+    return errors or row.problems(settings)
+
+
+async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | None:
+    """Say what is wrong with an answer, or nothing."""
+    match one.kind:
+        case FieldKind.HOST:
+            return None if _is_host(value) else "host_invalid"
+        case FieldKind.TEXT | FieldKind.SECRET:
+            return None if value.isprintable() else "control_character"
+        case FieldKind.CERTIFICATE:
+            try:
+                # Even without TLS: nobody enters it for nothing.
+                await hass.async_add_executor_job(trusting, value)
+            except CertificateRejected:
+                return "ca_invalid"
+        case FieldKind.ACTIONS:
+            return await _action_problem(hass, value)
+        case FieldKind.ENTITY:
+            return _entity_problem(one, value)
+    return None
+
+
+async def _action_problem(hass: HomeAssistant, value: Any) -> str | None:
+    """Say what is wrong with a sequence of actions."""
+    if isinstance(value, str):
+        domain, dot, name = value.partition(".")
+        if not dot or not domain or not name:
+            return "action_invalid"
+    sequence = as_sequence(value)
+    try:
+        checked = cv.SCRIPT_SCHEMA(sequence)
+        await async_validate_actions_config(hass, checked)
+    except vol.Invalid, HomeAssistantError:
+        return "action_invalid"
+    for step in sequence:
+        called = step.get("action", step.get("service"))
+        if called is None or "{" in called:
+            continue
+        domain, _, service = called.partition(".")
+        if not hass.services.has_service(domain, service):
+            return "action_unknown"
+        if len(sequence) == 1 and _takes_no_variables(step, domain):
+            return "action_takes_no_variables"
+    return None
+
+
+TAKES_ANYTHING: Final = frozenset(
+    {"notify", "python_script", "pyscript", "rest_command", "script", "shell_command"}
+)
+"""Domains whose actions take whatever variables they are given."""
+
+
+def _takes_no_variables(step: Mapping[str, Any], domain: str) -> bool:
+    """Tell an action that would refuse our variables, and was given nothing else."""
+    return (
+        domain not in TAKES_ANYTHING
+        and not step.get("data")
+        and not step.get("target")
+        and not step.get("entity_id")
+        and domain in ENTITY_DOMAINS
+    )
+
+
+ENTITY_DOMAINS: Final = frozenset(
+    {"homeassistant", "input_boolean", "input_text", "input_select", "switch", "select"}
+)
+"""Domains whose actions need an entity that they act on."""
+
+
+def _entity_problem(one: Field, value: str) -> str | None:
+    example = value
+    for name in one.placeholders:
+        example = example.replace(f"{{{name}}}", EXAMPLES.get(name, "x"))
+    try:
+        cv.entity_id(example)
+    except vol.Invalid:
+        return "entity_invalid"
+    if one.domains and example.partition(".")[0] not in one.domains:
+        return "entity_other_domain"
+    return None
 
 
 def _is_host(host: str) -> bool:
@@ -118,48 +271,33 @@ def _is_host(host: str) -> bool:
         return False
 
 
-async def try_connection(
-    hass: HomeAssistant, data: Mapping[str, Any]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Connect once; return the errors and what their texts mention."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of trying a connection: what is wrong, or what it is."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    placeholders: dict[str, str] = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
+
+
+async def try_connection(hass: HomeAssistant, data: Mapping[str, Any]) -> Tried:
+    """Connect once and end the connection again."""
     try:
         system = await connect(hass, data)
-    except AuthenticationFailed:
-        return {"base": "invalid_auth"}, {}
-    except CertificateRejected:
-        return {"base": "certificate_rejected"}, {}
-    except PermissionDenied as error:
-        return {"base": "permission_denied"}, {"permission": error.permission}
-    except PhoneSystemError:
-        return {"base": "cannot_connect"}, {}
+    except PhoneSystemError as error:
+        return Tried(
+            {"base": FORM_ERRORS.get(error.key, error.key)}, error.placeholders
+        )
     except Exception:
         _LOGGER.exception("Trying the connection failed in a way nobody thought of")
-        return {"base": "unknown"}, {}
+        return Tried({"base": "unknown"})
+    identity = system.identity
     await system.close()
-    return {}, {}
+    return Tried(identity=identity)
 
 
-def actions_problems(hass: HomeAssistant, data: Mapping[str, Any]) -> dict[str, str]:
-    """Check the actions and the entity that the user names."""
-    errors: dict[str, str] = {}
-    for field in (CONF_SET_ACTION, CONF_END_ACTION):
-        if not (action := data.get(field)):
-            continue
-        domain, dot, name = action.partition(".")
-        if not dot or not domain or not name:
-            errors[field] = "action_invalid"
-        elif not hass.services.has_service(domain, name):
-            errors[field] = "action_unknown"
-    if not errors and bool(data.get(CONF_SET_ACTION)) != bool(
-        data.get(CONF_END_ACTION)
-    ):
-        missing = CONF_END_ACTION if data.get(CONF_SET_ACTION) else CONF_SET_ACTION
-        errors[missing] = "action_pair"
-    if entity := data.get(CONF_STATE_ENTITY):
-        example = entity.replace("{extension}", "100")
-        example = example.replace("{condition}", "busy")
-        try:
-            cv.entity_id(example)
-        except vol.Invalid:
-            errors[CONF_STATE_ENTITY] = "entity_invalid"
-    return errors
+def connection_data(
+    row: PhoneSystemType, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return settings as a config entry stores them."""
+    return {CONF_DRIVER: row.key, **settings}

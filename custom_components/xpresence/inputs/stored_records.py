@@ -6,7 +6,7 @@ from typing import Final
 from ..engine.record_types import Each, Fields, RecordType, Whole
 from ..engine.serialization import PERSON
 from ..presence.teams.serialization import FIELDS as TEAMS
-from ..telephony.home_assistant_actions.driver import line_from_json
+from ..telephony.registry import MEMORY_FIELDS, read_memory
 from .calendars.planned import planned_from_record
 from .calendars.serialization import from_record as calendar_from_record
 from .serialization import PC, rule_from_record
@@ -19,11 +19,7 @@ RECORD_TYPES: Final[Mapping[str, RecordType]] = {
             frozenset({"read_at", "coming"}),
         )
     ),
-    "lines": Each(
-        Whole(
-            lambda record: line_from_json("", record), frozenset({"setting", "agent"})
-        )
-    ),
+    "lines": Each(Whole(read_memory, MEMORY_FIELDS)),
     "pc": Fields(PC),
     "planned": Whole(
         lambda record: planned_from_record("", record),

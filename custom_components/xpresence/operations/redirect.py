@@ -199,7 +199,7 @@ async def async_set_follow_me(
         return
     if Capability.FOLLOW_ME not in coordinator.system.capabilities:
         raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="redirect_unsupported"
+            translation_domain=DOMAIN, translation_key="redirect_not_supported"
         )
     number: str | None = None
     if device is not None:

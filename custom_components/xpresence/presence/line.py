@@ -68,6 +68,8 @@ class DestinationKind(StrEnum):
 
     NUMBER = "number"
     VOICEMAIL = "voicemail"
+    UNKNOWN = "unknown"
+    """It is on, and nobody knows whereto: a lamp, a switch, a form that no one reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,17 @@ class Destination:
     """A place that the phone system can forward to.
 
     ``number`` is dialled as it stands; with ``VOICEMAIL`` it names the mailbox,
-    and the driver knows how that is reached.
+    and the driver knows how that is reached. With ``UNKNOWN`` it is what the driver can
+    put back as it stood, and is shown to nobody; empty: nothing can be put back.
     """
 
     kind: DestinationKind
     number: str
+
+
+TARGET_UNKNOWN: Final = Destination(DestinationKind.UNKNOWN, "")
+"""Read: on, target unknown. Handed to a driver: on, to wherever the phone system sends
+it, which only one does whose targets cannot be chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class TargetKind(StrEnum):
     PERSON = "person"
     DEVICE = "device"
     FIRST_AVAILABLE = "first_available"
+    PRESET = "preset"
+    """Wherever the phone system sends calls, where targets cannot be chosen."""
 
 
 @dataclass(frozen=True, slots=True)

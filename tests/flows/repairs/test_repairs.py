@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.engine import issues as repair_issues
 from custom_components.xpresence.repairs import PAGES
-from custom_components.xpresence.telephony.driver import Unavailable
+from custom_components.xpresence.telephony.driver import PermissionDenied, Unavailable
 from tests.calendars import clear, diaries, followed
 from tests.conftest import set_up
 from tests.office import ANNA, BOB, MEETING, OFFICE, person
@@ -255,7 +255,8 @@ async def test_a_hotline_that_does_not_answer_is_told(
 async def test_a_missing_right_is_tried_again_with_a_new_connection(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    repair_issues.set_redirect_issue(hass, office, ANNA, "Anna", "permission_denied")
+    error = PermissionDenied("system")
+    repair_issues.set_redirect_issue(hass, office, ANNA, "Anna", error.key, error)
     before = office.runtime_data
     page = await mend(hass, f"redirect_failing_{ANNA}")
     await answer(hass, page, {})

@@ -1447,8 +1447,27 @@ def test_a_blind_phone_systems_failure_is_shown() -> None:
     desk = Desk(capabilities=BLIND)
     desk.rule = MEETING
     desk.ask(ForwardingState())
-    assert shown(desk).status is RedirectStatus.UNKNOWN
+    assert shown(desk).status is RedirectStatus.PENDING
     assert shown(desk, "refused").status is RedirectStatus.FAILED
+
+
+def test_what_a_blind_phone_system_answered_for_is_shown_and_said_to_be_unconfirmed() -> (
+    None
+):
+    desk = Desk(capabilities=BLIND)
+    assert shown(desk) == Shown(RedirectStatus.OFF, confirmed=False)
+    desk.rule = MEETING
+    blind(desk)
+    assert shown(desk) == Shown(
+        RedirectStatus.ACTIVE,
+        Part.UNCONDITIONAL,
+        VOICEMAIL,
+        SetBy.PROFILE,
+        confirmed=False,
+    )
+    desk.rule = UNCHANGED
+    blind(desk)
+    assert shown(desk) == Shown(RedirectStatus.OFF, confirmed=False)
 
 
 # Deciding, storing

@@ -132,11 +132,19 @@ async def test_the_phones_lamps_are_lit_as_freepbx_lights_them(
     assert states(pbx)["Custom:DND100"] == "UNAVAILABLE"
 
 
-async def test_what_no_telephone_can_dial_is_shown_as_unknown_never_as_off(
+async def test_what_no_telephone_can_dial_is_on_with_an_unknown_target_and_kept(
     system: AsteriskPhoneSystem, pbx: Asterisk
 ) -> None:
-    pbx.put("CF", "100", "SIP/evil")
-    assert (await system.read("100")).forwarding.unconditional is UNKNOWN
+    pbx.put("CF", "100", "SIP/trunk/0301234567")
+    found = (await system.read("100")).forwarding
+    assert isinstance(found.unconditional, Destination)
+    assert found.unconditional.kind is DestinationKind.UNKNOWN
+    await system.apply("100", ForwardingState(unconditional=BOB))
+    assert pbx.database("CF", "100") == "101"
+    await system.apply("100", ForwardingState(unconditional=found.unconditional))
+    assert pbx.database("CF", "100") == "SIP/trunk/0301234567"
+    await system.apply("100", ForwardingState(unconditional=None))
+    assert pbx.database("CF", "100") is None
 
 
 @pytest.mark.parametrize(

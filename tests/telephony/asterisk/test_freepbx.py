@@ -41,16 +41,27 @@ LIST = "/AMPUSER/100/followme/grplist"
         ("*100", MAILBOX),
         ("+49301234", Destination(DestinationKind.NUMBER, "+49301234")),
         ("*72101#", Destination(DestinationKind.NUMBER, "*72101#")),
-        ("SIP/trunk", UNKNOWN),
-        ("101 ", UNKNOWN),
-        ("٣", UNKNOWN),
-        ("1" * 65, UNKNOWN),
+        ("SIP/trunk", Destination(DestinationKind.UNKNOWN, "SIP/trunk")),
+        ("101 ", Destination(DestinationKind.UNKNOWN, "101 ")),
+        ("٣", Destination(DestinationKind.UNKNOWN, "٣")),
+        ("1" * 65, Destination(DestinationKind.UNKNOWN, "1" * 65)),
     ],
 )
 def test_a_value_of_the_astdb_means_this(
     value: str | None, means: Destination | None
 ) -> None:
     assert destination(value) == means
+
+
+@pytest.mark.parametrize("value", ["SIP/trunk/0301234567", "030 123", "+49-30-123"])
+def test_a_value_that_no_telephone_dials_is_put_back_as_it_stood(value: str) -> None:
+    found = destination(value)
+    assert isinstance(found, Destination)
+    stored = {CF: value}
+    replaced, _ = changes("100", ForwardingState(unconditional=BOB), stored)
+    assert replaced == [Change("CF", "100", "101")]
+    back, _ = changes("100", ForwardingState(unconditional=found), {CF: "101"})
+    assert back == [Change("CF", "100", value)]
 
 
 def test_a_number_that_reads_like_voicemail_is_refused() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.xpresence.presence.line import (
+    TARGET_UNKNOWN,
     UNKNOWN,
     AgentState,
     Destination,
@@ -14,6 +15,7 @@ from custom_components.xpresence.presence.line import (
     ForwardingState,
     Status,
 )
+from custom_components.xpresence.telephony.description import Action, Surroundings
 from custom_components.xpresence.telephony.driver import (
     Capability,
     ConnectionChanged,
@@ -24,7 +26,6 @@ from custom_components.xpresence.telephony.driver import (
 )
 from custom_components.xpresence.telephony.home_assistant_actions.driver import (
     ActionsPhoneSystem,
-    Surroundings,
 )
 
 COLLEAGUE = Destination(DestinationKind.NUMBER, "101")
@@ -35,7 +36,7 @@ class House:
     """What stands around the driver: actions, entities, a disk."""
 
     def __init__(self) -> None:
-        self.called: list[tuple[str, dict[str, Any]]] = []
+        self.called: list[tuple[Action, dict[str, Any]]] = []
         self.states: dict[str, str | None] = {}
         self.disk: dict[str, Any] = {}
         self.broken = False
@@ -43,9 +44,11 @@ class House:
 
     @property
     def surroundings(self) -> Surroundings:
-        return Surroundings(self._call, self.states.get, self._track, self._save)
+        return Surroundings(
+            self._call, self.states.get, self._track, self._save, NotImplemented
+        )
 
-    async def _call(self, action: str, variables: Mapping[str, Any]) -> None:
+    async def _call(self, action: Action, variables: Mapping[str, Any]) -> None:
         if self.broken:
             raise Unavailable("broken")
         self.called.append((action, dict(variables)))
@@ -69,7 +72,9 @@ def house() -> House:
 
 
 async def started(house: House, **named: str) -> ActionsPhoneSystem:
-    system = ActionsPhoneSystem(house.surroundings, house.disk, **named)
+    system = ActionsPhoneSystem(
+        house.surroundings, house.disk, named, shows_within=0.05
+    )
     await system.start()
     return system
 
@@ -164,7 +169,8 @@ async def test_a_failed_action_leaves_the_state_as_it_was(house: House) -> None:
         ("Voicemail ", VOICEMAIL),
         (None, UNKNOWN),
         ("what?", UNKNOWN),
-        ("on", UNKNOWN),
+        ("on", TARGET_UNKNOWN),
+        ("0171 555-0100", Destination(DestinationKind.NUMBER, "01715550100")),
     ],
 )
 async def test_the_named_entity_tells_what_holds(

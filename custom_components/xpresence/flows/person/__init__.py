@@ -9,6 +9,7 @@ from .calendars import CalendarEntityPage, CalendarsPage
 from .entity_rules import RulesPage
 from .general import GeneralPage
 from .pc import ActivityPage
+from .phone import PhonePage
 from .sharing import SharingPage
 from .teams import TeamsPage
 from .telephone import TelephonePage
@@ -20,6 +21,7 @@ PAGES: Final = (
     "activity",
     "rules",
     "telephone",
+    "phone",
     "teams",
     "sharing",
 )
@@ -36,6 +38,7 @@ class PersonSubentryFlow(
     ActivityPage,
     RulesPage,
     TelephonePage,
+    PhonePage,
     TeamsPage,
     SharingPage,
 ):
@@ -47,6 +50,8 @@ class PersonSubentryFlow(
         """Say what holds now, and ask what is to be changed."""
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=list(PAGES),
+            menu_options=[
+                page for page in PAGES if page != "phone" or self.has_phone_page
+            ],
             description_placeholders=self.summary,
         )

@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     """A person changed a part at the phone, and the office's rule sets it back."""
     WRITE_LOST = "write_lost"
     """The phone system forgot a write, or an old one landed late."""
+    NOT_RESTORED = "not_restored"
+    """What was set before led nobody knows where, and is off now."""
     OWN_ENDED = "own_ended"
     """A person's own redirect reached its end time."""
 

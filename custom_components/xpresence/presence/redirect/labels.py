@@ -1,8 +1,15 @@
 """Destinations as a person reads them."""
 
+from typing import Final
+
 from ..line import Destination, DestinationKind
 from ..model import Office, Target, TargetKind
 from .numbers import NumberFormat, masked, understood
+
+PRESET: Final = "PBX"
+"""Stands for the target that the phone system itself knows."""
+TARGET_NOT_KNOWN: Final = "?"
+"""Stands for a target that nobody knows."""
 
 
 def label(
@@ -28,6 +35,8 @@ def _called(
 ) -> str | None:
     if destination.kind is DestinationKind.VOICEMAIL:
         return "Voicemail"
+    if destination.kind is DestinationKind.UNKNOWN:
+        return TARGET_NOT_KNOWN
     number = understood(destination.number, style)
     for person in office.people.values():
         if person.extension == number:
@@ -44,6 +53,8 @@ def target_label(office: Office, person_id: str, target: Target) -> str:
     match target.kind:
         case TargetKind.VOICEMAIL:
             return "Voicemail"
+        case TargetKind.PRESET:
+            return PRESET
         case TargetKind.NUMBER:
             return target.value
         case TargetKind.PERSON:

@@ -1,11 +1,18 @@
 """The parts of a redirect setting, taken one by one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, cast
 
-from ..line import UNKNOWN, Destination, DestinationKind, ForwardingState, Known
+from ..line import (
+    UNKNOWN,
+    Condition,
+    Destination,
+    DestinationKind,
+    ForwardingState,
+    Known,
+)
 
 
 class Part(StrEnum):
@@ -63,17 +70,79 @@ def off_value(part: Part) -> Value:
     return False if part is Part.DO_NOT_DISTURB else None
 
 
+class TargetChoice(StrEnum):
+    """What can be chosen as a target of a condition."""
+
+    FREE = "free"
+    """Any number that can be dialled."""
+    LIST = "list"
+    """One of those that the phone system offers."""
+    NONE = "none"
+    """None: it goes where the phone system sends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where one condition can be redirected to, on one line.
+
+    ``listed``: with :attr:`TargetChoice.LIST`, every target that can be had, mailboxes
+    included. ``voicemail``: whether it can lead to a mailbox.
+    """
+
+    choice: TargetChoice = TargetChoice.FREE
+    listed: tuple[Destination, ...] = ()
+    voicemail: bool = True
+
+    def takes(self, target: Destination) -> bool:
+        """Tell whether a target can be had, as far as its kind says.
+
+        Whether a number is one of those that are listed only the driver knows for
+        certain: the same number can be written in several ways.
+        """
+        match target.kind:
+            case DestinationKind.VOICEMAIL:
+                return self.voicemail and self.choice is not TargetChoice.NONE
+            case DestinationKind.UNKNOWN:
+                return bool(target.number) or self.choice is TargetChoice.NONE
+            case DestinationKind.NUMBER:
+                return self.choice is not TargetChoice.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class RingTime:
+    """How long a telephone rings before *no reply* redirects, in seconds.
+
+    ``about``: the phone system's own time, which cannot be set and is not exact;
+    ``None``: from ``lowest`` to ``highest`` in steps of ``step``.
+    """
+
+    lowest: int = 5
+    highest: int = 120
+    step: int = 1
+    about: int | None = None
+
+    def nearest(self, seconds: int) -> int:
+        """Return what can be had that is nearest to what is asked for."""
+        if self.about is not None:
+            return self.about
+        steps = round((seconds - self.lowest) / self.step)
+        return min(max(self.lowest + steps * self.step, self.lowest), self.highest)
+
+
 @dataclass(frozen=True, slots=True)
 class RedirectCapabilities:
-    """What this phone system can set, and what it can tell.
+    """What can be set of one line's redirect, and what can be read.
 
-    ``voicemail``: it can forward to a mailbox. A part that is writable but not
-    readable is believed to be as it was last answered for.
+    ``voicemail``: it can be redirected to a mailbox. A part that is writable but not
+    readable is believed to be as it was last answered for. ``targets``: for the
+    conditions that do not take every number.
     """
 
     writable: frozenset[Part] = frozenset(Part)
     readable: frozenset[Part] = frozenset(Part)
     voicemail: bool = True
+    targets: Mapping[Condition, Targets] = field(default_factory=dict)
+    ring_time: RingTime = RingTime()
 
     @classmethod
     def named(cls, names: Iterable[str]) -> RedirectCapabilities:
@@ -89,15 +158,17 @@ class RedirectCapabilities:
             "voicemail" in given,
         )
 
+    def targets_of(self, condition: Condition) -> Targets:
+        """Return where a condition can be redirected to."""
+        return self.targets.get(condition) or Targets(voicemail=self.voicemail)
+
     def can_set(self, part: Part, found: Value) -> bool:
         """Tell whether the phone system can be asked for this."""
-        if (
-            isinstance(found, Destination)
-            and found.kind is DestinationKind.VOICEMAIL
-            and not self.voicemail
-        ):
+        if part not in self.writable:
             return False
-        return part in self.writable
+        if part in FORWARDS and isinstance(found, Destination):
+            return self.targets_of(Condition(part.value)).takes(found)
+        return True
 
 
 EVERYTHING: Final = RedirectCapabilities()

@@ -59,6 +59,7 @@ from .parts import (
     only,
     value,
 )
+from .unknown_target import believed, given_up, may_be
 
 SETTLES_AFTER: Final = timedelta(seconds=5)
 """How long a write must stand before a crash cannot undo it.
@@ -111,7 +112,7 @@ def plan(
         capabilities: what the phone system can set and tell.
     """
     events: list[Event] = []
-    reading = only(observed, capabilities.readable)
+    reading = believed(only(observed, capabilities.readable), ledger)
     requested, unsupported = requested_parts(desired, capabilities)
     if capabilities.readable and reading == ForwardingState():
         # What happened at the phone meanwhile is heard before anything is decided.
@@ -131,6 +132,12 @@ def plan(
     )
     ledger = end_own(reading, ledger, events, now, capabilities)
     ledger = _decide(requested, reading, ledger, desired, capabilities)
+    in_force = {part for part, _ in known(requested)} - ledger.taken
+    if not is_in_force(ledger, desired):
+        in_force = set()
+    ledger, lost = given_up(reading, ledger, in_force, capabilities)
+    if lost:
+        events.append(Event(EventKind.NOT_RESTORED, lost))
 
     expected = expected_state(requested, ledger, desired)
     late = may_land_late(ledger, capabilities.readable)
@@ -172,7 +179,7 @@ def _listen(
         for part, found in known(reading)
         if part in ours
         and value(ledger.wrote, part) is not UNKNOWN
-        and found != value(ledger.wrote, part)
+        and not may_be(found, value(ledger.wrote, part))
     }
     lost = {
         part: _was_seen_or_lands_late(part, found, ledger)

@@ -1,6 +1,6 @@
 """What a person sees of a redirect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -23,9 +23,11 @@ from .parts import (
     changed,
     is_on,
     known,
+    off_value,
     only,
     value,
 )
+from .unknown_target import believed, is_target_unknown
 
 
 class RedirectStatus(StrEnum):
@@ -53,13 +55,21 @@ class Shown:
 
     ``part`` is the redirect that counts most (unconditional, follow-me, busy, no
     reply) and ``destination`` where it leads; both as the phone system says, or,
-    while pending or failed, as it should say. ``None``: no redirect.
+    while pending or failed, as it should say. ``None``: no redirect. ``confirmed``:
+    whether the phone system says so itself; what it does not tell is believed to be as
+    it was last answered for.
     """
 
     status: RedirectStatus
     part: Part | None = None
     destination: Destination | None = None
     set_by: SetBy | None = None
+    confirmed: bool = True
+
+    @property
+    def target_known(self) -> bool:
+        """Whether it is known where the redirect leads, if there is one."""
+        return self.destination is None or not is_target_unknown(self.destination)
 
     @property
     def condition(self) -> Condition | None:
@@ -84,7 +94,7 @@ def status(
     something is still to be done.
     """
     requested, _ = requested_parts(desired, capabilities)
-    reading = only(observed, capabilities.readable)
+    told = believed(only(observed, capabilities.readable), ledger)
     expected = expected_state(requested, ledger, desired)
     heavy = [
         part
@@ -93,9 +103,15 @@ def status(
     ]
     if not heavy:
         return Shown(RedirectStatus.UNKNOWN)
+    silent = {part for part in heavy if part not in capabilities.readable}
+    reading = changed(told, {part: _answered_for(part, ledger) for part in silent})
     unread = [part for part in heavy if value(reading, part) is UNKNOWN]
     differs = any(
-        value(reading, part) is not UNKNOWN and value(reading, part) != should
+        value(reading, part) is not UNKNOWN
+        and (
+            value(reading, part) != should
+            or (part in silent and ledger.answered is None)
+        )
         for part, should in known(expected)
         if part in capabilities.writable
     )
@@ -111,9 +127,17 @@ def status(
     on = [part for part in heavy if is_on(part, value(reading, part))]
     if unread and (not on or heavy.index(unread[0]) < heavy.index(on[0])):
         return Shown(RedirectStatus.UNKNOWN)
-    return _shown(
+    shown = _shown(
         RedirectStatus.ACTIVE if on else RedirectStatus.OFF, reading, ledger, desired
     )
+    decisive = heavy[: heavy.index(on[0]) + 1] if on else heavy
+    return replace(shown, confirmed=silent.isdisjoint(decisive))
+
+
+def _answered_for(part: Part, ledger: Ledger) -> Known[Value]:
+    """Return what a part that cannot be read is believed to say."""
+    wrote = value(ledger.wrote, part)
+    return off_value(part) if wrote is UNKNOWN else wrote
 
 
 def is_pending(

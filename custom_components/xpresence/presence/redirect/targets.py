@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..line import (
+    TARGET_UNKNOWN,
     UNKNOWN,
     CallState,
     Condition,
@@ -323,6 +324,8 @@ class _Way:
     ) -> Destination | Refusal:
         """Return where a target that is no list leads."""
         match target.kind:
+            case TargetKind.PRESET:
+                return TARGET_UNKNOWN
             case TargetKind.VOICEMAIL:
                 mailbox = target.value or self.person.voicemail or self.person.extension
                 return self._mailbox(mailbox, condition)

@@ -18,6 +18,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "no_reply": "ohne Antwort an {target}",
         "no_reply_after": "nach {seconds} Sekunden an {target}",
         "off": "Anrufe werden nicht umgeleitet",
+        "preset": "das in der Telefonanlage eingestellte Ziel",
         "unchanged": "die Umleitung bleibt, wie sie ist",
         "unconditional": "an {target}",
         "voicemail": "die Voicemail",
@@ -30,6 +31,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "no_reply": "to {target} when unanswered",
         "no_reply_after": "to {target} after {seconds} seconds",
         "off": "calls are not redirected",
+        "preset": "where the phone system sends them",
         "unchanged": "the redirect stays as it is",
         "unconditional": "to {target}",
         "voicemail": "voicemail",
@@ -55,13 +57,13 @@ def redirect_words(
     for condition in Condition:
         if (target := rule.target(condition)) is None:
             continue
-        voicemail = target.kind is TargetKind.VOICEMAIL
+        of_system = target.kind in (TargetKind.VOICEMAIL, TargetKind.PRESET)
         key = condition.value
         if condition is Condition.NO_REPLY and rule.ring_seconds:
             key = "no_reply_after"
         aims.append(
             words[key].format(
-                target=words["voicemail"] if voicemail else named(target),
+                target=words[target.kind.value] if of_system else named(target),
                 seconds=rule.ring_seconds,
             )
         )

@@ -22,6 +22,7 @@ import logging
 from typing import Any, Final, cast, override
 
 from ...presence.line import AgentState, ForwardingState, Line, Status
+from ..description import Parameters
 from ..driver import (
     RINGS_FOR,
     AuthenticationFailed,
@@ -38,6 +39,7 @@ from ..driver import (
     Rejected,
     Unavailable,
 )
+from ..tls import trusting
 from . import freepbx
 from .agents import RIGHT as AGENT_RIGHT, Agents
 from .ami import (
@@ -49,7 +51,7 @@ from .ami import (
     Settings,
 )
 from .devices import Calls, Telephones
-from .errors import translated, trusting
+from .errors import translated
 from .requests import Actions
 from .rights import Rights
 
@@ -606,3 +608,16 @@ def _shown(text: str) -> str:
 
 def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
+
+
+def build(parameters: Parameters) -> PhoneSystem:
+    """Make the driver; nothing is connected yet."""
+    settings = parameters.settings
+    return AsteriskPhoneSystem(
+        settings["host"],
+        settings["port"],
+        settings["username"],
+        settings["password"],
+        tls=settings.get("tls", False),
+        ca=settings.get("ca") or None,
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 import contextlib
-import ssl
 from typing import Final
 
 from ..driver import (
@@ -38,20 +37,6 @@ CLASS_OF: Final = {
     "Setvar": "call",
 }
 """Which class of the ``write`` list in manager.conf an action needs."""
-
-
-def trusting(ca: str | None) -> ssl.SSLContext:
-    """Return a context that verifies; reading certificates blocks.
-
-    ``ca`` is PEM text trusted in place of the system's own.
-
-    Raises:
-        CertificateRejected: it is not.
-    """
-    try:
-        return ssl.create_default_context(cadata=ca)
-    except (ssl.SSLError, TypeError, ValueError) as error:
-        raise CertificateRejected("the authority's certificate is not PEM") from error
 
 
 @contextlib.contextmanager

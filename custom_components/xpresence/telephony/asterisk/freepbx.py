@@ -97,11 +97,15 @@ def forwarding(extension: str, stored: Stored) -> ForwardingState:
 
 
 def destination(value: str | None) -> Known[Destination | None]:
-    """Read what stands in the AstDB; what no telephone can dial is not known."""
+    """Read what stands in the AstDB.
+
+    What no telephone can dial (``SIP/trunk/0301234567``) is on, and leads nobody here
+    knows where; it is kept as it stands.
+    """
     if not value:
         return None
     if not DIALLABLE.fullmatch(value):
-        return UNKNOWN
+        return Destination(DestinationKind.UNKNOWN, value)
     mailbox = value.removeprefix(VOICEMAIL_PREFIX)
     if mailbox != value and EXTENSION.fullmatch(mailbox):
         return Destination(DestinationKind.VOICEMAIL, mailbox)

@@ -1,17 +1,20 @@
 """A phone system driven by somebody else's actions, or by nothing at all.
 
-The user names an action that sets a redirect, one that ends it, and an entity
-that tells what holds; any of them may be missing. With no action named the
-driver keeps the state itself: the embedded default, with which everything but
-the calls works. What it needs of its surroundings is handed in.
+The user names an action that sets a redirect, one that ends it, and entities that tell
+what holds; any of them may be missing. In place of the two actions a switch may be
+named: it redirects all calls to where the phone system sends them. With nothing named
+the driver keeps the state itself: the embedded default, with which everything but the
+calls works. What it needs of its surroundings is handed in.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime
 import logging
-import re
-from typing import Any, Final, override
+from typing import Any, Final, cast, override
 
 from ...presence.line import (
     UNKNOWN,
@@ -20,106 +23,153 @@ from ...presence.line import (
     Destination,
     DestinationKind,
     ForwardingState,
+    Known,
     Line,
-    Status,
 )
-from ...presence.redirect.ledger import setting_from_json
-from ...presence.redirect.parts import changed, known
-from ...presence.stored import fields, member
+from ...presence.redirect.parts import (
+    Part,
+    RedirectCapabilities,
+    TargetChoice,
+    Targets,
+    changed,
+    known,
+    value,
+)
+from ..description import Action, Parameters, Surroundings
 from ..driver import (
     Capability,
     ConnectionChanged,
+    DriverEvent,
     LineChanged,
     Listener,
     NotSupported,
     PhoneSystem,
-    PhoneSystemError,
     Rejected,
+    Unavailable,
 )
+from . import description as said
+from .entities import DIALLABLE, destination, number, switched
+from .memory import OFF, line_from_json, line_to_json
 
 _LOGGER = logging.getLogger(__name__)
 
-SPEAKABLE: Final = re.compile(r"[0-9*#+]{1,32}")
-OFF_STATES: Final = frozenset({"", "0", "off", "none", "no", "false", "idle"})
-ON_STATES: Final = frozenset({"on", "true", "yes", "active"})
-
-_FORWARDING = (
+SHOWS_WITHIN: Final = 3.0
+"""Seconds in which an entity usually shows what an action has done."""
+FORWARDS: Final = (
     Capability.UNCONDITIONAL
     | Capability.BUSY
     | Capability.NO_REPLY
     | Capability.RING_SECONDS
     | Capability.VOICEMAIL
 )
-_EMBEDDED = (
-    _FORWARDING
+EMBEDDED: Final = (
+    FORWARDS
     | Capability.DO_NOT_DISTURB
     | Capability.FOLLOW_ME
     | Capability.AGENT
     | Capability.READ_BACK
     | Capability.PUSH
 )
-
-NOTHING_SET: Final = ForwardingState(None, None, None, None, None, do_not_disturb=False)
-"""What holds where nothing was ever set."""
-
-type CallAction = Callable[[str, Mapping[str, Any]], Awaitable[None]]
-"""Run an action to its end; raise :class:`PhoneSystemError` if it failed."""
-type ReadState = Callable[[str], str | None]
-"""An entity's state; ``None`` while the entity has nothing to say."""
-type TrackState = Callable[[str, Callable[[], None]], Callable[[], None]]
-"""Call back on every change of an entity; returns the way to stop."""
-type SaveLines = Callable[[Mapping[str, Mapping[str, Any]]], Awaitable[None]]
-"""Keep the lines safe; return once they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the driver needs of Home Assistant."""
-
-    call_action: CallAction
-    read_state: ReadState
-    track_state: TrackState
-    save_lines: SaveLines
+ENTITIES: Final = {
+    Part.UNCONDITIONAL: said.STATE_ENTITY,
+    Part.BUSY: said.BUSY_ENTITY,
+    Part.NO_REPLY: said.NO_REPLY_ENTITY,
+    Part.DO_NOT_DISTURB: said.DO_NOT_DISTURB_ENTITY,
+    Part.FOLLOW_ME: said.FOLLOW_ME_ENTITY,
+}
+TURN_ON: Final = "homeassistant.turn_on"
+TURN_OFF: Final = "homeassistant.turn_off"
+PRESET: Final = "preset"
+"""The ``target_kind`` of a redirect to where the phone system sends calls."""
 
 
 class ActionsPhoneSystem(PhoneSystem):
     """Home Assistant actions as a phone system.
 
-    ``set_action`` and ``end_action`` are called with ``extension``,
-    ``condition``, ``target``, ``target_kind`` and ``ring_seconds``.
-    ``state_entity`` may hold ``{extension}`` and ``{condition}``; its state is a
-    number, ``voicemail``, or one of the words for on and off.
+    ``settings`` are those of the row's fields. The actions are run with ``extension``,
+    ``condition``, ``target``, ``target_kind`` and ``ring_seconds``; the further ones with
+    ``extension`` and ``do_not_disturb`` or ``target``.
     """
 
     def __init__(
         self,
         surroundings: Surroundings,
-        lines: Mapping[str, Mapping[str, Any]],
+        memory: Mapping[str, Mapping[str, Any]],
+        settings: Mapping[str, Any] | None = None,
         *,
-        set_action: str | None = None,
-        end_action: str | None = None,
-        state_entity: str | None = None,
+        shows_within: float = SHOWS_WITHIN,
     ) -> None:
         """Take up the lines that were saved last."""
         self._around = surroundings
         self._lines = {
             extension: line_from_json(extension, data)
-            for extension, data in lines.items()
+            for extension, data in memory.items()
         }
-        self._set_action = set_action
-        self._end_action = end_action
-        self._state_entity = state_entity
+        self._settings = dict(settings or {})
+        self._of_people: dict[str, Mapping[str, Any]] = {}
+        self._shows_within = shows_within
         self._listeners: list[Listener] = []
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._ready = False
+        self._closed = False
+
+    # What it can do
+
+    @property
+    def _embedded(self) -> bool:
+        """Whether nothing is named that would reach a phone system."""
+        acts = (
+            said.SET_ACTION,
+            said.END_ACTION,
+            said.SWITCH,
+            said.DO_NOT_DISTURB_ACTION,
+            said.FOLLOW_ME_ACTION,
+        )
+        return not any(
+            settings.get(key)
+            for settings in (self._settings, *self._of_people.values())
+            for key in acts
+        )
 
     @property
     @override
     def capabilities(self) -> Capability:
-        if self._set_action is None and self._end_action is None:
-            return _EMBEDDED
-        if self._state_entity is None:
-            return _FORWARDING
-        return _FORWARDING | Capability.READ_BACK | Capability.PUSH
+        ring = Capability.RING if self._settings.get(said.RING_ACTION) else None
+        found = EMBEDDED if self._embedded else Capability(0)
+        for extension in ("", *self._of_people):
+            of_line = self.redirect_capabilities(extension)
+            names = {part.name for part in of_line.writable}
+            for flag in Capability:
+                if flag.name in names:
+                    found |= flag
+            if of_line.readable:
+                found |= Capability.READ_BACK | Capability.PUSH
+            if of_line.voicemail:
+                found |= Capability.VOICEMAIL
+        return found if ring is None else found | ring
+
+    @override
+    def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
+        if self._embedded:
+            return RedirectCapabilities()
+        writable: set[Part] = set()
+        targets: dict[Condition, Targets] = {}
+        if self._settings.get(said.SET_ACTION):
+            writable |= {Part(one.value) for one in Condition} | {Part.RING_SECONDS}
+        elif self._named(extension, said.SWITCH):
+            writable.add(Part.UNCONDITIONAL)
+            targets[Condition.UNCONDITIONAL] = Targets(TargetChoice.NONE)
+        if self._settings.get(said.DO_NOT_DISTURB_ACTION):
+            writable.add(Part.DO_NOT_DISTURB)
+        if self._settings.get(said.FOLLOW_ME_ACTION):
+            writable.add(Part.FOLLOW_ME)
+        readable = {part for part in writable if self._entity(extension, part)}
+        return RedirectCapabilities(
+            frozenset(writable),
+            frozenset(readable),
+            voicemail=bool(self._settings.get(said.SET_ACTION)),
+            targets=targets,
+        )
 
     @property
     @override
@@ -131,22 +181,34 @@ class ActionsPhoneSystem(PhoneSystem):
     def version(self) -> str | None:
         return None
 
+    # Life
+
     @override
     async def start(self) -> None:
+        if self._closed:
+            raise Unavailable("closed")
         self._ready = True
         self._emit(ConnectionChanged(ready=True))
 
     @override
     async def close(self) -> None:
+        self._closed = True
         self._ready = False
         self._listeners.clear()
+
+    @override
+    def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
+        if settings:
+            self._of_people[extension] = dict(settings)
+        else:
+            self._of_people.pop(extension, None)
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
 
         def unsubscribe() -> None:
-            if listener in self._listeners:
+            with contextlib.suppress(ValueError):
                 self._listeners.remove(listener)
 
         return unsubscribe
@@ -154,7 +216,8 @@ class ActionsPhoneSystem(PhoneSystem):
     @override
     def watch(self, extension: str) -> Callable[[], None]:
         def changed() -> None:
-            self._emit(LineChanged(self._read(extension)))
+            if not self._closed:
+                self._emit(LineChanged(self._read(extension)))
 
         stops = [
             self._around.track_state(entity, changed)
@@ -162,130 +225,215 @@ class ActionsPhoneSystem(PhoneSystem):
         ]
 
         def unwatch() -> None:
-            for stop in stops:
-                stop()
+            while stops:
+                stops.pop()()
 
         return unwatch
 
+    # Reading
+
     @override
     async def read(self, extension: str) -> Line:
+        self._require_open()
         return self._read(extension)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise Unavailable("closed")
+
+    def _line(self, extension: str) -> Line:
+        return self._lines.get(extension) or Line(extension, OFF)
+
+    def _read(self, extension: str) -> Line:
+        line = replace(self._line(extension), as_of=datetime.now(UTC))
+        kept = line.forwarding
+        told: dict[Part, Any] = {}
+        for part in ENTITIES:
+            if (entity := self._entity(extension, part)) is None:
+                continue
+            state = self._around.read_state(entity)
+            if part is Part.DO_NOT_DISTURB:
+                told[part] = switched(state)
+            elif part is Part.FOLLOW_ME:
+                told[part] = number(state, kept.follow_me)
+            else:
+                before = cast("Known[Destination | None]", value(kept, part))
+                told[part] = destination(state, extension, before)
+        return replace(line, forwarding=changed(kept, told))
+
+    def _named(self, extension: str, key: str) -> str | None:
+        """Return an entity as it is named for the person, or else for all."""
+        own = self._of_people.get(extension, {}).get(key)
+        return own or self._settings.get(key) or None
+
+    def _entity(self, extension: str, part: Part) -> str | None:
+        """Return the entity that tells a part; ``None``: none does."""
+        if part not in ENTITIES:
+            return None
+        named = self._named(extension, ENTITIES[part])
+        if named is None and part is Part.UNCONDITIONAL:
+            named = self._named(extension, said.SWITCH)
+        elif named is None and part in (Part.BUSY, Part.NO_REPLY):
+            general = self._named(extension, said.STATE_ENTITY)
+            named = general if general and "{condition}" in general else None
+        if named is None:
+            return None
+        return named.replace("{extension}", extension).replace(
+            "{condition}", part.value
+        )
+
+    def _entities(self, extension: str) -> set[str]:
+        found = (self._entity(extension, part) for part in ENTITIES)
+        return {entity for entity in found if entity is not None}
+
+    # Writing
 
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> Line:
-        before = self._read(extension).forwarding
-        changes = _differences(before, desired)
-        for condition in Condition:
-            if condition.value in changes or (
-                condition is Condition.NO_REPLY and "ring_seconds" in changes
-            ):
-                await self._forward(extension, condition, desired, before)
-        line = self._line(extension)
-        await self._keep(replace(line, forwarding=replace(line.forwarding, **changes)))
-        return self._read(extension)
+        self._require_open()
+        async with self._turns[extension]:
+            before = self._read(extension).forwarding
+            differs = {
+                part: new for part, new in known(desired) if new != value(before, part)
+            }
+            if not differs:
+                return self._read(extension)
+            self._check(extension, differs)
+            for part in self._to_run(differs):
+                await self._run(extension, part, desired, before)
+            line = self._line(extension)
+            kept = changed(line.forwarding, differs)
+            await self._keep(replace(line, forwarding=kept))
+            await self._shown(extension, differs)
+            return self._read(extension)
+
+    def _check(self, extension: str, differs: Mapping[Part, Any]) -> None:
+        """Refuse what cannot be had, before anything is run."""
+        capabilities = self.redirect_capabilities(extension)
+        for part, new in differs.items():
+            if isinstance(new, Destination):
+                preset = new.kind is DestinationKind.UNKNOWN
+                if not preset and not DIALLABLE.fullmatch(new.number):
+                    raise Rejected("number")
+            elif part is Part.FOLLOW_ME and isinstance(new, str):
+                if not DIALLABLE.fullmatch(new):
+                    raise Rejected("number")
+            elif not new:
+                # What is off cannot be refused; ending needs no more than setting.
+                continue
+            if not capabilities.can_set(part, new):
+                raise NotSupported(part.value)
+
+    @staticmethod
+    def _to_run(differs: Iterable[Part]) -> list[Part]:
+        """Return the parts that an action has to be run for, in their order."""
+        parts = set(differs)
+        if Part.RING_SECONDS in parts:
+            parts = (parts - {Part.RING_SECONDS}) | {Part.NO_REPLY}
+        return [part for part in Part if part in parts]
+
+    async def _run(
+        self,
+        extension: str,
+        part: Part,
+        desired: ForwardingState,
+        before: ForwardingState,
+    ) -> None:
+        new = value(desired, part)
+        if new is UNKNOWN:
+            new = value(before, part)
+        match part:
+            case Part.DO_NOT_DISTURB:
+                action = self._settings.get(said.DO_NOT_DISTURB_ACTION)
+                variables: dict[str, Any] = {"do_not_disturb": new}
+            case Part.FOLLOW_ME:
+                action = self._settings.get(said.FOLLOW_ME_ACTION)
+                variables = {"target": new or ""}
+            case _:
+                action, variables = self._forward(extension, new)
+                seconds = desired.ring_seconds
+                rings = part is Part.NO_REPLY and isinstance(seconds, int)
+                variables |= {
+                    "condition": part.value,
+                    "ring_seconds": seconds if rings else None,
+                }
+        if action:
+            await self._around.run_action(action, {"extension": extension, **variables})
+
+    def _forward(self, extension: str, new: object) -> tuple[Action, dict[str, Any]]:
+        """Return what forwards to a destination, or ends that, and its variables."""
+        on = isinstance(new, Destination)
+        key = said.SET_ACTION if on else said.END_ACTION
+        variables: dict[str, Any] = {"target": "", "target_kind": "off"}
+        if isinstance(new, Destination):
+            preset = new.kind is DestinationKind.UNKNOWN
+            variables = {
+                "target": new.number,
+                "target_kind": PRESET if preset else new.kind.value,
+            }
+        if (action := self._settings.get(key)) or self._settings.get(said.SET_ACTION):
+            return action or "", variables
+        if switch := self._named(extension, said.SWITCH):
+            entity = switch.replace("{extension}", extension)
+            name = TURN_ON if on else TURN_OFF
+            return [{"action": name, "target": {"entity_id": entity}}], variables
+        return "", variables
+
+    async def _shown(self, extension: str, differs: Mapping[Part, Any]) -> None:
+        """Wait until the entities show what was done, but not for long."""
+        shown = asyncio.Event()
+
+        def is_shown() -> bool:
+            now = self._read(extension).forwarding
+            return all(
+                value(now, part) == new
+                for part, new in differs.items()
+                if self._entity(extension, part) is not None
+            )
+
+        def look() -> None:
+            if is_shown():
+                shown.set()
+
+        if is_shown():
+            return
+        stops = [
+            self._around.track_state(entity, look)
+            for entity in sorted(self._entities(extension))
+        ]
+        try:
+            async with asyncio.timeout(self._shows_within):
+                await shown.wait()
+        except TimeoutError:
+            _LOGGER.debug("An entity does not show yet what was set")
+        finally:
+            for stop in stops:
+                stop()
 
     @override
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
-        if Capability.AGENT not in self.capabilities:
+        self._require_open()
+        if not self._embedded:
             raise NotSupported("agent")
         line = self._line(extension)
         await self._keep(replace(line, agent={**line.agent, queue: state}))
 
     @override
-    async def publish(self, extension: str, status: Status, text: str) -> None:
-        raise NotSupported("presence_text")
-
-    @override
     async def ring(self, extension: str) -> None:
-        raise NotSupported("ring")
-
-    def _line(self, extension: str) -> Line:
-        return self._lines.get(extension) or Line(extension, NOTHING_SET)
-
-    def _read(self, extension: str) -> Line:
-        line = replace(self._line(extension), as_of=datetime.now(UTC))
-        if self._state_entity is None:
-            return line
-        told: dict[str, Any] = {
-            condition.value: self._told(extension, condition, line.forwarding)
-            for condition in Condition
-            if condition is Condition.UNCONDITIONAL
-            or "{condition}" in self._state_entity
-        }
-        return replace(line, forwarding=replace(line.forwarding, **told))
-
-    def _told(
-        self, extension: str, condition: Condition, kept: ForwardingState
-    ) -> Destination | object | None:
-        """Return what the entity says, as a destination."""
-        state = self._around.read_state(self._entity(extension, condition))
-        if state is None:
-            return UNKNOWN
-        word = state.strip().casefold()
-        if word in OFF_STATES:
-            return None
-        if word == DestinationKind.VOICEMAIL:
-            return Destination(DestinationKind.VOICEMAIL, extension)
-        if word in ON_STATES:
-            # A switch tells that calls are forwarded, not whither.
-            return kept.forward(condition) or UNKNOWN
-        if SPEAKABLE.fullmatch(word):
-            return Destination(DestinationKind.NUMBER, word)
-        return UNKNOWN
-
-    def _entity(self, extension: str, condition: Condition) -> str:
-        return (
-            (self._state_entity or "")
-            .replace("{extension}", extension)
-            .replace("{condition}", condition.value)
-        )
-
-    def _entities(self, extension: str) -> set[str]:
-        if self._state_entity is None:
-            return set()
-        return {self._entity(extension, condition) for condition in Condition}
-
-    async def _forward(
-        self,
-        extension: str,
-        condition: Condition,
-        desired: ForwardingState,
-        before: ForwardingState,
-    ) -> None:
-        target = desired.forward(condition)
-        if target is UNKNOWN:
-            target = before.forward(condition)
-        ring = desired.ring_seconds
-        if isinstance(target, Destination):
-            if not SPEAKABLE.fullmatch(target.number):
-                raise Rejected("number")
-            action = self._set_action
-            said = {"target": target.number, "target_kind": target.kind.value}
-        else:
-            action = self._end_action
-            said = {"target": "", "target_kind": "off"}
-        if action is None:
-            return
-        seconds = ring if isinstance(ring, int) else None
-        await self._around.call_action(
-            action,
-            {
-                "extension": extension,
-                "condition": condition.value,
-                **said,
-                "ring_seconds": seconds if condition is Condition.NO_REPLY else None,
-            },
-        )
+        self._require_open()
+        if not (action := self._settings.get(said.RING_ACTION)):
+            raise NotSupported("ring")
+        await self._around.run_action(action, {"extension": extension})
 
     async def _keep(self, line: Line) -> None:
         lines = {**self._lines, line.extension: replace(line, as_of=None)}
-        await self._around.save_lines(
+        await self._around.save_memory(
             {extension: line_to_json(kept) for extension, kept in lines.items()}
         )
         self._lines = lines
         self._emit(LineChanged(self._read(line.extension)))
 
-    def _emit(self, event: ConnectionChanged | LineChanged) -> None:
+    def _emit(self, event: DriverEvent) -> None:
         for listener in tuple(self._listeners):
             try:
                 listener(event)
@@ -293,50 +441,8 @@ class ActionsPhoneSystem(PhoneSystem):
                 _LOGGER.exception("A listener failed; the others are told all the same")
 
 
-def _differences(before: ForwardingState, desired: ForwardingState) -> dict[str, Any]:
-    """Return the parts of ``desired`` that are said and not so yet."""
-    return {
-        name: value
-        for name in ForwardingState.__slots__
-        if (value := getattr(desired, name)) is not UNKNOWN
-        and value != getattr(before, name)
-    }
-
-
-def line_to_json(line: Line) -> dict[str, Any]:
-    """Return a line as plain JSON values."""
-    forwarding: dict[str, Any] = {}
-    for name in ForwardingState.__slots__:
-        value = getattr(line.forwarding, name)
-        if value is UNKNOWN:
-            continue
-        forwarding[name] = (
-            [value.kind.value, value.number]
-            if isinstance(value, Destination)
-            else value
-        )
-    return {"setting": forwarding, "agent": dict(line.agent)}
-
-
-def line_from_json(extension: str, data: Any) -> Line:
-    """Read what :func:`line_to_json` wrote.
-
-    Raises:
-        Malformed: it is damaged.
-    """
-    given = fields(data)
-    setting = {
-        name: dict(zip(("kind", "number"), value, strict=False))
-        if isinstance(value, list)
-        else value
-        for name, value in fields(given.get("setting", {})).items()
-    }
-    agent = {
-        queue: member(AgentState)(state)
-        for queue, state in fields(given.get("agent", {})).items()
-    }
-    kept = dict(known(setting_from_json(setting)))
-    return Line(extension, changed(NOTHING_SET, kept), agent=agent)
-
-
-__all__ = ["ActionsPhoneSystem", "PhoneSystemError", "Surroundings"]
+def build(parameters: Parameters) -> PhoneSystem:
+    """Make the driver; nothing is connected yet."""
+    return ActionsPhoneSystem(
+        parameters.surroundings, parameters.memory, parameters.settings
+    )

@@ -22,7 +22,6 @@ from ...presence.line import (
     Line,
     Status,
 )
-from ..asterisk.errors import trusting
 from ..driver import (
     AuthenticationFailed,
     Capability,
@@ -36,6 +35,7 @@ from ..driver import (
     PhoneSystemError,
     Unavailable,
 )
+from ..tls import trusting
 from .agent import Account, Protocol, Server, SipError, Timers, UserAgent
 from .code_line import CodeLine
 from .codes import CodeTable

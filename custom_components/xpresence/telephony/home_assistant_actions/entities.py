@@ -1,0 +1,65 @@
+"""What the state of an entity says of a redirect."""
+
+import re
+from typing import Final
+
+from ...presence.line import (
+    TARGET_UNKNOWN,
+    UNKNOWN,
+    Destination,
+    DestinationKind,
+    Known,
+)
+
+DIALLABLE: Final = re.compile(r"[0-9*#+]{1,32}")
+OFF_STATES: Final = frozenset({"", "0", "off", "none", "no", "false", "idle"})
+ON_STATES: Final = frozenset({"on", "true", "yes", "active"})
+PUNCTUATION: Final = str.maketrans("", "", " -/().\u00a0")
+"""What people write between digits, and no telephone dials."""
+LONGEST_STATE: Final = 255
+
+
+def destination(
+    state: str | None, mailbox: str, kept: Known[Destination | None]
+) -> Known[Destination | None]:
+    """Return where calls go by an entity's state.
+
+    Args:
+        state: ``None`` while the entity has nothing to say.
+        mailbox: the mailbox that *voicemail* means.
+        kept: what was set last through the driver. A switch tells that calls are
+            forwarded and not whereto: then they go where they were sent last.
+    """
+    if state is None:
+        return UNKNOWN
+    word = state[:LONGEST_STATE].strip().casefold()
+    if word in OFF_STATES:
+        return None
+    if word == DestinationKind.VOICEMAIL:
+        return Destination(DestinationKind.VOICEMAIL, mailbox)
+    if word in ON_STATES:
+        return kept if isinstance(kept, Destination) else TARGET_UNKNOWN
+    number = word.translate(PUNCTUATION)
+    if DIALLABLE.fullmatch(number):
+        return Destination(DestinationKind.NUMBER, number)
+    return UNKNOWN
+
+
+def switched(state: str | None) -> Known[bool]:
+    """Return whether an entity is on, by its state."""
+    word = None if state is None else state[:LONGEST_STATE].strip().casefold()
+    if word in ON_STATES:
+        return True
+    if word in OFF_STATES:
+        return False
+    return UNKNOWN
+
+
+def number(state: str | None, kept: Known[str | None]) -> Known[str | None]:
+    """Return the number that an entity's state names, as for follow-me."""
+    found = destination(state, "", UNKNOWN)
+    if isinstance(found, Destination):
+        if found.kind is DestinationKind.NUMBER:
+            return found.number
+        return kept if isinstance(kept, str) else UNKNOWN
+    return found

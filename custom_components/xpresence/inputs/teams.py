@@ -1,8 +1,8 @@
-"""A person's TeamsState: a call there becomes a fact, and what they do here shows there.
+"""A person's Teams: a call there becomes a fact, and what they do here shows there.
 
-The rules are those of ``presence/teams_echo.py``. This gives them the clock, the
+The rules are those of ``presence/teams/state.py``. This gives them the clock, the
 decision and the telephone, asks Graph, and stores what was written before it is on
-its way. Nothing is polled but TeamsState: between two readings a timer sleeps until
+its way. Nothing is polled but Teams: between two readings a timer sleeps until
 something is due.
 """
 
@@ -32,20 +32,11 @@ from ..presence.decision.dismissals import with_calls
 from ..presence.line import CallState
 from ..presence.model import Facts
 from ..presence.permission.policy import Tier
-from ..presence.teams.echo import (
-    EchoPolicy,
-    Outcome,
-    TeamsState,
-    Write,
-    after_reading,
-    begun,
-    ended,
-    next_due,
-    next_writes,
-    reading_due,
-)
 from ..presence.teams.mapping import DesiredTeams, TeamsReading, desired_teams
+from ..presence.teams.readings import after_reading
 from ..presence.teams.serialization import remembered, restarted
+from ..presence.teams.state import EchoPolicy, Outcome, TeamsState, Write
+from ..presence.teams.writes import begun, ended, next_due, next_writes, reading_due
 from ..settings.permissions import info_tier_from
 
 _LOGGER = logging.getLogger(__name__)
@@ -63,7 +54,7 @@ FAREWELL: Final = 10.0
 
 
 class TeamsInput:
-    """TeamsState of one person, in both directions."""
+    """Teams of one person, in both directions."""
 
     def __init__(self, input_context: InputContext) -> None:
         """Take up what is known; nothing is asked yet."""
@@ -76,7 +67,7 @@ class TeamsInput:
         self._memory = input_context.remembered(TEAMS)
         self._teams = self._add_person()
         self.reading: TeamsReading | None = None
-        """What TeamsState showed last."""
+        """What Teams showed last."""
         self._stops: list[CALLBACK_TYPE] = []
         self._timer: CALLBACK_TYPE | None = None
         self._task: asyncio.Task[None] | None = None
@@ -96,7 +87,7 @@ class TeamsInput:
         return restarted(self._memory, self._policy, dt_util.utcnow())
 
     def diagnosis(self) -> dict[str, Any]:
-        """Return how the account and TeamsState are doing, for diagnostics."""
+        """Return how the account and Teams are doing, for diagnostics."""
         problem = self._link.problem if self._link is not None else None
         return {
             "aligns": self._settings.aligns,
@@ -116,7 +107,7 @@ class TeamsInput:
 
     @callback
     def start(self) -> None:
-        """Read TeamsState, and follow what is to be shown there."""
+        """Read Teams, and follow what is to be shown there."""
         if self._link is not None:
             self._stops.append(self._link.listen(self._on_link))
         if self._settings.object_id is not None:
@@ -150,7 +141,7 @@ class TeamsInput:
             self.start()
 
     async def async_sync(self) -> None:
-        """Read TeamsState now.
+        """Read Teams now.
 
         Raises:
             HomeAssistantError: it could not be read; what was known stays.
@@ -168,7 +159,7 @@ class TeamsInput:
         self._turn_soon()
 
     async def async_clean_up(self) -> None:
-        """Take back what is set in TeamsState, for who leaves us or signs out."""
+        """Take back what is set in Teams, for who leaves us or signs out."""
         self.stop()
         teams, self._teams = self._teams, TeamsState()
         self._everybody.known[self._input_context.person_id] = self._teams
@@ -179,13 +170,13 @@ class TeamsInput:
 
     @property
     def reads(self) -> bool:
-        """Return whether TeamsState is read for this person, by them or by somebody."""
+        """Return whether Teams is read for this person, by them or by somebody."""
         somehow = self._link is not None or self._settings.object_id is not None
         return self._policy.read and somehow
 
     @property
     def _readable(self) -> bool:
-        """Return whether TeamsState can be read now, as far as anybody knows."""
+        """Return whether Teams can be read now, as far as anybody knows."""
         along = self._everybody.reads(self._input_context.person_id)
         return self._policy.read and (self._works or along)
 
@@ -311,7 +302,7 @@ class TeamsInput:
         self._not_before = now + max(asked, self._wait)
         self._wait = min(2 * self._wait, LONGEST_RETRY)
 
-    # TeamsReading
+    # Reading
 
     async def _async_read(self) -> None:
         now = dt_util.utcnow()
@@ -333,7 +324,7 @@ class TeamsInput:
                 self._failed(SourceError())
 
     async def _async_ask(self) -> None:
-        """Read TeamsState, with everybody's where that is possible.
+        """Read Teams, with everybody's where that is possible.
 
         Raises:
             SourceError: it could not be read.
@@ -389,7 +380,7 @@ class TeamsInput:
     # Writing
 
     def _desired(self, now: datetime) -> DesiredTeams:
-        """Return what TeamsState should show of the person now."""
+        """Return what Teams should show of the person now."""
         desired = desired_teams(
             self._input_context.state.decision,
             self._settings.mapping,
@@ -398,7 +389,7 @@ class TeamsInput:
         tier = info_tier_from(
             self._input_context.entry.options, self._input_context.settings
         )
-        # Whoever looks at the person in TeamsState reads it.
+        # Whoever looks at the person in Teams reads it.
         return desired if tier is Tier.TEAM else replace(desired, message="")
 
     def _on_the_phone(self, now: datetime) -> bool:
@@ -485,7 +476,7 @@ NOTHING: Final = EchoPolicy(
 
 
 async def async_take_back(client: TeamsClient, teams: TeamsState) -> None:
-    """Take back whatever of ours TeamsState may be showing; what fails ends by itself."""
+    """Take back whatever of ours Teams may be showing; what fails ends by itself."""
     now = dt_util.utcnow()
     _, writes = next_writes(
         replace(teams, refused_until=None), DesiredTeams(), NOTHING, now
@@ -501,7 +492,7 @@ async def async_take_back(client: TeamsClient, teams: TeamsState) -> None:
 async def async_take_back_all(
     hass: HomeAssistant, entry: ConfigEntry[Any], store: OfficeStore
 ) -> None:
-    """Take back what is set in TeamsState, for an office that is removed."""
+    """Take back what is set in Teams, for an office that is removed."""
     for person_id in entry.subentries:
         record = store.get(f"{person_id}.{TEAMS}")
         link = link_of(hass, entry, person_id) if record else None
@@ -515,7 +506,7 @@ def _client(link: MicrosoftLink) -> TeamsClient:
 
 
 def teams_of_person(inputs: Iterable[object]) -> TeamsInput | None:
-    """Return a person's TeamsState, if it is read at all."""
+    """Return a person's Teams, if it is read at all."""
     found = (one for one in inputs if isinstance(one, TeamsInput))
     return next((one for one in found if one.reads), None)
 

@@ -1,4 +1,4 @@
-"""TeamsReading TeamsState of a whole office with one request, where one account may read all.
+"""Reading Teams of a whole office with one request, where one account may read all.
 
 Whoever is due asks; everybody is read along, so that they are all due together the
 next time.
@@ -18,8 +18,8 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..groupware.microsoft.teams import TeamsClient
 from ..groupware.source import NotAllowed, SourceError
-from ..presence.teams.echo import TeamsState
 from ..presence.teams.mapping import TeamsReading
+from ..presence.teams.state import TeamsState
 
 LEAST: Final = timedelta(seconds=30)
 """How long after a failure everybody waits before one asks again."""
@@ -43,7 +43,7 @@ class Subscriber:
 
 @dataclass(slots=True)
 class PresenceBatch:
-    """The people of one office whose TeamsState is aligned."""
+    """The people of one office whose Teams is aligned."""
 
     hass: HomeAssistant
     entry: ConfigEntry[Any]

@@ -29,7 +29,6 @@ from ..const import (
 )
 from ..presence.line import Status
 from ..presence.model import AS_STATUS
-from ..presence.teams.echo import CALLS, EchoPolicy
 from ..presence.teams.mapping import (
     STATUS_TO_TEAMS,
     TEAMS_PAIRS,
@@ -37,6 +36,7 @@ from ..presence.teams.mapping import (
     Seen,
     TeamsMapping,
 )
+from ..presence.teams.state import CALLS, EchoPolicy
 
 WORDS: Final[Mapping[Pair | None, str]] = {
     pair: word for word, pair in TEAMS_PAIRS.items()

@@ -30,7 +30,7 @@ CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT)
 async def _plan_presence(
     call: ServiceCall, people: list[PersonTarget]
 ) -> ServiceResponse:
-    """PlannedPresences a profile for everybody meant, from one moment to another."""
+    """Plan a profile for everybody meant, from one moment to another."""
     start, end = _instant(call, ATTR_START), _instant(call, ATTR_END)
     info_text = checked_info_text(call.data.get(CONF_INFO_TEXT))
     # Every name is checked before anything is planned.
@@ -63,7 +63,7 @@ async def async_plan(
     info_text: str | None,
     context: Context | None,
 ) -> None:
-    """PlannedPresences a profile for one person; whoever asks has been found to be allowed to.
+    """Plan a profile for one person; whoever asks has been found to be allowed to.
 
     Raises:
         ServiceValidationError: something of it is not valid; nothing was planned.

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from custom_components.xpresence.presence.teams.echo import (
+from custom_components.xpresence.presence.teams.mapping import (
+    DesiredTeams,
+    Pair,
+    TeamsReading,
+)
+from custom_components.xpresence.presence.teams.readings import after_reading
+from custom_components.xpresence.presence.teams.serialization import (
+    remembered,
+    restarted,
+)
+from custom_components.xpresence.presence.teams.state import (
     ClearSession,
     ClearShown,
     EchoPolicy,
@@ -15,21 +25,13 @@ from custom_components.xpresence.presence.teams.echo import (
     SetShown,
     TeamsState,
     Write,
-    after_reading,
+)
+from custom_components.xpresence.presence.teams.writes import (
     begun,
     ended,
     next_due,
     next_writes,
     reading_due,
-)
-from custom_components.xpresence.presence.teams.mapping import (
-    DesiredTeams,
-    Pair,
-    TeamsReading,
-)
-from custom_components.xpresence.presence.teams.serialization import (
-    remembered,
-    restarted,
 )
 
 from .world import TeamsWorld
@@ -41,7 +43,7 @@ BUSY = Pair("Busy", "Busy")
 
 @dataclass
 class Loop:
-    """One person: a telephone, TeamsState, a meeting below calls, a choice above them."""
+    """One person: a telephone, Teams, a meeting below calls, a choice above them."""
 
     world: TeamsWorld
     policy: EchoPolicy = field(default_factory=EchoPolicy)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.xpresence.presence.teams.echo import EchoPolicy
 from custom_components.xpresence.presence.teams.mapping import Pair
+from custom_components.xpresence.presence.teams.state import EchoPolicy
 
 from .loop import OWN, Loop
 from .world import TeamsWorld

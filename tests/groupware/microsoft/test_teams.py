@@ -6,20 +6,20 @@ import pytest
 
 from custom_components.xpresence.groupware.microsoft.failures import SignInRefused
 from custom_components.xpresence.groupware.microsoft.teams import TeamsClient, duration
-from custom_components.xpresence.presence.teams.echo import (
-    ClearSession,
-    ClearShown,
-    Outcome,
-    SetMessage,
-    SetSession,
-    SetShown,
-)
 from custom_components.xpresence.presence.teams.mapping import (
     IN_A_CALL,
     PREFERRED_PAIRS,
     SESSION_PAIRS,
     Pair,
     Seen,
+)
+from custom_components.xpresence.presence.teams.state import (
+    ClearSession,
+    ClearShown,
+    Outcome,
+    SetMessage,
+    SetSession,
+    SetShown,
 )
 
 from .conftest import SignedIn

@@ -1,4 +1,4 @@
-"""ForwardingState the redirect, told as days at a desk with a telephone."""
+"""Setting the redirect, told as days at a desk with a telephone."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta

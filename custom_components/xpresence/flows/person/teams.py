@@ -27,8 +27,8 @@ from ...const import (
 from ...inputs.teams import TEAMS
 from ...microsoft.teams import OBJECT_ID, said_of, usual_words
 from ...presence.line import Status
-from ...presence.teams.echo import CALLS
 from ...presence.teams.mapping import TEAMS_PAIRS, Seen
+from ...presence.teams.state import CALLS
 from ...settings.automation_validation import activity_problems
 from ...settings.default_profiles import NAMES
 from ...settings.person_fields import is_offered, profiles_offered

@@ -1,10 +1,11 @@
-"""TeamsReading and writing one person's presence in Teams, as Graph takes it."""
+"""Reading and writing one person's presence in Teams, as Graph takes it."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ...presence.teams.echo import (
+from ...presence.teams.mapping import Pair, TeamsReading
+from ...presence.teams.state import (
     ClearSession,
     ClearShown,
     Outcome,
@@ -13,7 +14,6 @@ from ...presence.teams.echo import (
     SetShown,
     Write,
 )
-from ...presence.teams.mapping import Pair, TeamsReading
 from ..source import NotAllowed, SourceUnavailable
 from .failures import NotThere, RequestRefused
 from .graph import GraphClient

@@ -64,7 +64,7 @@ class PlannedPresences:
         info_text: str | None,
         by: str | None,
     ) -> str:
-        """PlannedPresences presence; return by what it is known.
+        """Plan presence; return by what it is known.
 
         Raises:
             ServiceValidationError: it ends before it begins, or is over.

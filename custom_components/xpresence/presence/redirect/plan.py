@@ -1,4 +1,4 @@
-"""ForwardingState the redirect: what to ask of the phone system, and what to remember.
+"""Setting the redirect: what to ask of the phone system, and what to remember.
 
 :func:`plan` compares what the rules want with what the phone system says and with
 the ledger, and names the difference. It is level-triggered: it may be asked at any

@@ -1,4 +1,4 @@
-"""What of a person's TeamsState must outlive a restart, as plain JSON values and back."""
+"""What of a person's Teams must outlive a restart, as plain JSON values and back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..stored import Reader, fields, flag, instant, text
-from .echo import EchoPolicy, OwnWrite, TeamsState, forget_expired
 from .mapping import Pair
+from .state import EchoPolicy, OwnWrite, TeamsState, forget_expired
 
 
 def remembered(teams: TeamsState) -> dict[str, Any]:

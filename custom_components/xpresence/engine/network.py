@@ -1,6 +1,6 @@
 """What groupware is read with: threads and HTTP clients, shared by all phone systems."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import ClientSession, DefaultResolver, DummyCookieJar, TCPConnector
@@ -12,6 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..groupware.network.addresses import CheckedResolver, public
 from ..groupware.network.threads import Threads
 from ..groupware.source import Execute
+from .requirements import Feature, async_require
 
 CONNECTIONS: Final = 8
 """Connections at once to servers that ordinary users named."""
@@ -21,14 +22,23 @@ HTTP: HassKey[ClientSession] = HassKey("xpresence_http")
 PUBLIC_HTTP: HassKey[ClientSession] = HassKey("xpresence_public_http")
 
 
-def executor(hass: HomeAssistant, owner: str = "") -> Execute:
-    """Return what runs blocking jobs; ``owner`` takes no more than some threads.
+def executor(hass: HomeAssistant, needs: Feature, owner: str = "") -> Execute:
+    """Return what runs blocking jobs, once the libraries they need are there.
 
-    Home Assistant's own executor is everybody's: slow servers would fill it.
+    ``owner`` takes no more than some threads. Home Assistant's own executor is
+    everybody's: slow servers would fill it.
     """
     if THREADS not in hass.data:
         hass.data[THREADS] = Threads()
-    return partial(hass.data[THREADS].run, owner=owner)
+    threads = hass.data[THREADS]
+
+    async def run[T](
+        job: Callable[[], T], /, *, give_up: Callable[[], None] | None = None
+    ) -> T:
+        await async_require(hass, needs)
+        return await threads.run(job, owner=owner, give_up=give_up)
+
+    return run
 
 
 def http_client(hass: HomeAssistant, *, public_only: bool = False) -> ClientSession:

@@ -28,12 +28,32 @@ RESPONSES: Final[Mapping[str, Response]] = {
     "declined": Response.DECLINED,
 }
 """The words of Microsoft Graph's ``responseStatus``, in small letters."""
-NOT_FOR_OTHERS: Final = frozenset({"private", "confidential"})
+NOT_FOR_OTHERS: Final = frozenset({"private", "confidential", "personal"})
+"""The words of Microsoft Graph's ``sensitivity`` but *normal*, in small letters."""
 LONGEST_TEXT: Final = 4000
 """Characters of subject and description in which a marker is looked for."""
 
 type Event = Mapping[str, Any]
-type Details = Mapping[tuple[str, str, str], Event]
+type Identity = tuple[str, str, str]
+
+
+class Details(dict[Identity, list[Event]]):
+    """What an entity tells beside its events, by when and what those are.
+
+    It covers the next few days only: of an event beyond them nothing is known, so it
+    is private until it is.
+    """
+
+    def of(self, event: Event) -> Event | None:
+        """Return what is told of an event; ``None`` if it is beyond reach.
+
+        Of several at one time with one subject the one of the same uid is it; where
+        that does not decide, the one that is not for others.
+        """
+        same = self.get(_identity(event), [])
+        uid = str(event.get("uid") or "")
+        mine = [one for one in same if uid and str(one.get("uid") or "") == uid]
+        return next(iter(sorted(mine or same, key=_is_private, reverse=True)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +68,44 @@ class Owner:
 
 
 def appointments_from(
-    events: Iterable[object], details: Details, owner: Owner, source: str
+    events: Iterable[object],
+    details: Details | Mapping[Any, Any],
+    owner: Owner,
+    source: str,
+    *,
+    private: bool = False,
 ) -> tuple[Appointment, ...]:
     """Read events; what cannot be read is left out, the rest counts."""
-    found = (appointment_from(event, details, owner, source) for event in events)
+    found = (
+        appointment_from(event, details, owner, source, private=private)
+        for event in events
+    )
     return tuple(appointment for appointment in found if appointment is not None)
 
 
 def appointment_from(
-    event: object, details: Details, owner: Owner, source: str
+    event: object,
+    details: Details | Mapping[Any, Any],
+    owner: Owner,
+    source: str,
+    *,
+    private: bool = False,
 ) -> Appointment | None:
-    """Read one event; ``None`` if it has no readable start."""
+    """Read one event; ``None`` if it has no readable start.
+
+    ``private``: whatever the calendar tells, it is nobody else's business.
+    """
     if not isinstance(event, Mapping):
         return None
     start = _moment(event.get("start"))
     if start is None:
         return None
     subject = str(event.get("summary") or "")
-    more = details.get(_identity(event), {})
-    private = str(more.get("sensitivity") or "").casefold() in NOT_FOR_OTHERS
+    more: Event = {}
+    if isinstance(details, Details):
+        found = details.of(event)
+        more = found or {}
+        private = private or found is None or _is_private(found)
     appointment = Appointment(
         uid=_uid(event, source),
         start=start,
@@ -83,14 +122,22 @@ def appointment_from(
     return marked(appointment, text[:LONGEST_TEXT])
 
 
-def details_of(data: object) -> Details:
-    """Arrange what an entity tells beside its events, by when and what they are."""
+def details_of(data: object) -> Details | Mapping[Any, Any]:
+    """Arrange what an entity tells beside its events; empty if it tells nothing."""
     if not isinstance(data, Sequence) or isinstance(data, str):
         return {}
-    return {_identity(one): one for one in data if isinstance(one, Mapping)}
+    details = Details()
+    for one in data:
+        if isinstance(one, Mapping):
+            details.setdefault(_identity(one), []).append(one)
+    return details
 
 
-def _identity(event: Event) -> tuple[str, str, str]:
+def _is_private(more: Event) -> bool:
+    return str(more.get("sensitivity") or "").casefold() in NOT_FOR_OTHERS
+
+
+def _identity(event: Event) -> Identity:
     return (
         _point(event.get("start")),
         _point(event.get("end")),

@@ -28,7 +28,16 @@ class NotAllowed(SourceError):
 
 
 class CalendarGone(SourceError):
-    """There is no such calendar any more; somebody must pick another one."""
+    """There is no such calendar any more; somebody must pick another one.
+
+    ``removed``: somebody removed it on purpose, so that its last appointments are none
+    any more. Else it may come back, and they stay.
+    """
+
+    def __init__(self, *, removed: bool = False) -> None:
+        """Keep how sure that is."""
+        super().__init__()
+        self.removed = removed
 
 
 class SourceUnavailable(SourceError):

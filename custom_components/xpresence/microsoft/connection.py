@@ -12,6 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_MICROSOFT, SUBENTRY_PERSON
 from ..engine.network import executor
+from ..engine.requirements import Feature
 from ..groupware.microsoft.account import MicrosoftAccount, Registration
 from ..groupware.microsoft.failures import NotThere, PermissionMissing, RequestRefused
 from ..groupware.microsoft.graph import GraphClient
@@ -56,7 +57,9 @@ class MicrosoftLink:
         self._connect(registration)
 
     def _connect(self, registration: Registration) -> None:
-        self.account = MicrosoftAccount(registration, self.store, executor(self._hass))
+        self.account = MicrosoftAccount(
+            registration, self.store, executor(self._hass, Feature.MICROSOFT)
+        )
         session = async_get_clientsession(self._hass)
         self.graph = _Graph(self, session, registration.cloud.graph)
         self.signed_in = self.problem = None

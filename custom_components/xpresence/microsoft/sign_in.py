@@ -21,6 +21,7 @@ from ..const import (
 )
 from ..engine.network import executor
 from ..engine.person import CleansUp
+from ..engine.requirements import Feature
 from ..groupware.microsoft.account import (
     DeviceCode,
     MemoryStore,
@@ -77,7 +78,9 @@ class SignIn:
         if settings is None or registration is None:
             raise SignInRefused(NO_REGISTRATION)
         self._store = MemoryStore()
-        self._account = MicrosoftAccount(registration, self._store, executor(hass))
+        self._account = MicrosoftAccount(
+            registration, self._store, executor(hass, Feature.MICROSOFT)
+        )
         self.permissions: Final = registration.permissions
         self.code: DeviceCode
         self._redirect: Redirect

@@ -132,7 +132,7 @@ async def async_connect(
     if name is not None and (problem := name_problem(name)):
         raise CalendarRefused({CONF_NAME: problem})
     answer = await _checked(kind, asked)
-    _check(answer.problems)
+    _check(answer.problems, **answer.placeholders)
     made = {
         CONF_ID: before.get(CONF_ID) or ulid_now(),
         CONF_KIND: kind_key,
@@ -253,9 +253,9 @@ def _is_called(calendar: Calendar, name: str) -> bool:
     return calendar[CONF_ID] == name or called == tidy(name).casefold()
 
 
-def _check(problems: Mapping[str, str]) -> None:
+def _check(problems: Mapping[str, str], **placeholders: str) -> None:
     if problems:
-        raise CalendarRefused(problems)
+        raise CalendarRefused(problems, **placeholders)
 
 
 def _refused(problem: str, **placeholders: str) -> CalendarRefused:

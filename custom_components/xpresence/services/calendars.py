@@ -29,10 +29,19 @@ from ..const import (
 )
 from ..groupware.domino.login import Auth as NotesAuth
 from ..groupware.exchange.login import Auth as ExchangeAuth
-from ..inputs.calendars.kinds import exchange, home_assistant, notes, outlook
+from ..inputs.calendars.kinds import (
+    caldav,
+    exchange,
+    home_assistant,
+    ics,
+    notes,
+    outlook,
+)
+from ..inputs.calendars.kinds.home_assistant import CONF_PRIVATE
 from ..inputs.calendars.kinds.logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
+    CONF_COLLECTION,
     CONF_MAIL_FILE,
     CONF_MAILBOX,
     LOGIN,
@@ -46,11 +55,14 @@ from .service import Action, PersonTarget
 
 ATTR_CALENDAR: Final = "calendar"
 
+BY_ADDRESS: Final = (CONF_URL, CONF_USERNAME, CONF_PASSWORD, CONF_CA, CONF_ADDRESS)
 FIELDS: Final = {
-    home_assistant.KEY: (CONF_ENTITY_ID, CONF_ADDRESS),
+    home_assistant.KEY: (CONF_ENTITY_ID, CONF_ADDRESS, CONF_PRIVATE),
     exchange.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAILBOX),
     notes.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAIL_FILE, CONF_ADDRESS, CONF_RESPONSES),
     outlook.TYPE.key: (),
+    caldav.KEY: (*BY_ADDRESS, CONF_COLLECTION),
+    ics.KEY: BY_ADDRESS,
 }
 """Which fields a kind of calendar has."""
 OF_A_KIND: Final = (
@@ -59,7 +71,9 @@ OF_A_KIND: Final = (
     CONF_ACCOUNT,
     CONF_MAILBOX,
     CONF_MAIL_FILE,
+    CONF_COLLECTION,
     CONF_ADDRESS,
+    CONF_PRIVATE,
     CONF_RESPONSES,
 )
 AUTHS: Final = {
@@ -79,7 +93,9 @@ CONNECT: Final[VolDictType] = {
     vol.Optional(CONF_ACCOUNT): cv.boolean,
     vol.Optional(CONF_MAILBOX): cv.string,
     vol.Optional(CONF_MAIL_FILE): cv.string,
+    vol.Optional(CONF_COLLECTION): cv.string,
     vol.Optional(CONF_ADDRESS): cv.string,
+    vol.Optional(CONF_PRIVATE): cv.boolean,
     vol.Optional(CONF_RESPONSES): cv.boolean,
     vol.Optional(CONF_DEFAULT_PROFILE): cv.string,
     vol.Optional(CONF_CATEGORIES_ONLY): cv.boolean,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.xpresence.groupware.domino.events import appointment
 from custom_components.xpresence.groupware.domino.source import NotesCalendar
 from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
@@ -299,3 +300,33 @@ async def test_an_invitation_nobody_has_looked_at_is_not_asked_for(
     assert (found.invited, found.response) == (True, Response.NONE)
     assert found.show_as is ShowAs.TENTATIVE
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "made_in", ["America/New_York", "Asia/Tokyo", "Asia/Kolkata", "Pacific/Honolulu"]
+)
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("days", [1, 3])
+def test_a_day_made_abroad_is_the_day_it_was_made_for(
+    made_in: str, named: bool, days: int
+) -> None:
+    zone = ZoneInfo(made_in)
+    first = datetime(2026, 11, 26, 4, tzinfo=zone)
+    last = datetime(2026, 11, 25 + days, 20, tzinfo=zone)
+
+    def told(moment: datetime) -> dict[str, Any]:
+        local = moment if named else moment.astimezone(UTC)
+        which = {"tzid": made_in} if named else {"utc": True}
+        return {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M:%S}", **which}
+
+    fair = {
+        "id": "1",
+        "summary": "Fair",
+        "start": told(first),
+        "end": told(last),
+        "x-lotus-appttype": {"data": "2"},
+    }
+    found = appointment(fair, BERLIN)
+    assert found is not None
+    assert (found.start, found.end) == (date(2026, 11, 26), date(2026, 11, 26 + days))
+    assert found.show_as is ShowAs.OUT_OF_OFFICE

@@ -204,11 +204,32 @@ async def test_a_day_of_an_unknown_zone_counts_in_the_persons_own(
     assert (found.start, found.end) == (date(2026, 11, 24), date(2026, 11, 25))
 
 
-async def test_a_day_whose_zone_is_lost_keeps_its_instants(
+@pytest.mark.parametrize("name", ["", "Customized Time Zone"])
+@pytest.mark.parametrize(
+    "made_in",
+    [
+        "America/New_York",
+        "Asia/Tokyo",
+        "Asia/Kathmandu",
+        "Pacific/Auckland",
+        "Pacific/Honolulu",
+    ],
+)
+async def test_a_day_whose_zone_is_lost_is_the_day_it_was_made_for(
+    server: ExchangeServer, calendar: Make, name: str, made_in: str
+) -> None:
+    start = datetime(2026, 11, 24, tzinfo=ZoneInfo(made_in))
+    end = start + timedelta(days=2)
+    server.add(ANNA, item(start=start, end=end, all_day=True, zone=name))
+    found = await only(calendar(server))
+    assert (found.start, found.end) == (date(2026, 11, 24), date(2026, 11, 26))
+
+
+async def test_a_day_that_begins_at_no_midnight_keeps_its_instants(
     server: ExchangeServer, calendar: Make
 ) -> None:
-    start = datetime(2026, 11, 24, tzinfo=NEW_YORK)
-    end = start + timedelta(days=1)
+    start = datetime(2026, 11, 24, 9, 20, tzinfo=BERLIN)
+    end = start + timedelta(hours=7)
     server.add(ANNA, item(start=start, end=end, all_day=True, zone=""))
     found = await only(calendar(server))
     assert (found.start, found.end) == (start, end)

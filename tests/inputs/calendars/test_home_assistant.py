@@ -12,6 +12,7 @@ from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -391,6 +392,58 @@ async def test_a_calendar_that_is_gone_is_said_so_until_it_is_back(
     assert again.reads
     assert "calendar_missing" not in issues(hass)
     assert anna(hass) == "Available"
+
+
+async def registered(hass: HomeAssistant) -> Diary:
+    """Set a calendar up that Home Assistant remembers, as one from its own pages."""
+    assert await async_setup_component(hass, "calendar", {})
+    diary = Diary("Anna")
+    diary._attr_unique_id = "1"
+    await hass.data[DATA_COMPONENT].async_add_entities([diary])
+    await settle(hass)
+    return diary
+
+
+async def test_a_calendar_that_somebody_removed_redirects_no_longer(
+    hass: HomeAssistant, clock: Clock
+) -> None:
+    diary = await registered(hass)
+    diary.enter(at("7:00"), at("12:00"), "Budget")
+    entry = await office_with(hass)
+    assert (anna(hass), target(hass)) == ("Meeting", "Voicemail")
+    er.async_get(hass).async_remove("calendar.anna")
+    await settle(hass)
+    assert (anna(hass), target(hass)) == ("Available", None)
+    assert "calendar_missing" in issues(hass)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await settle(hass)
+    assert (anna(hass), target(hass)) == ("Available", None)
+
+
+async def test_a_calendar_removed_while_home_assistant_was_down_holds_nothing(
+    hass: HomeAssistant, clock: Clock
+) -> None:
+    diary = await registered(hass)
+    diary.enter(at("7:00"), at("12:00"), "Budget")
+    entry = await office_with(hass)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    er.async_get(hass).async_remove("calendar.anna")
+    await settle(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await settle(hass)
+    assert (anna(hass), target(hass)) == ("Available", None)
+
+
+async def test_a_calendar_treated_as_private_shows_no_subject(
+    hass: HomeAssistant, diary: Diary, clock: Clock
+) -> None:
+    diary.enter(at("7:00"), at("12:00"), "Doctor @Lunch")
+    stored = followed("calendar.anna", default=MEETING)
+    stored[0]["settings"]["private"] = True
+    entry = await set_up(hass, subentries_data=with_calendars(PEOPLE, ANNA, stored))
+    await settle(hass)
+    assert anna(hass) == "Lunch"
+    assert "Doctor" not in repr(entry.runtime_data.people[ANNA].facts.agenda)
 
 
 async def test_a_calendar_that_gets_another_id_is_followed(

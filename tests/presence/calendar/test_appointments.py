@@ -290,7 +290,21 @@ def test_planned_presence_whose_profile_is_gone_is_told_in_the_trace() -> None:
         ("@Nicht stören Angebot schreiben", "", "Nicht stören"),
         ("@Nicht stören, Raum 3", "", "Nicht stören"),
         ("(bitte) @Quiet!", "", "Quiet"),
-        ("@ Quiet", "", "Quiet"),
+        ("Customer @ Quiet room 2", "", "Meeting"),
+        ("Offer", "@ Quiet", "Meeting"),
+        ("(@Quiet)", "", "Quiet"),
+        ("[@Quiet] offer", "", "Quiet"),
+        ('"@Quiet"', "", "Quiet"),
+        ("„@Nicht stören“", "", "Nicht stören"),
+        ("»@Quiet«", "", "Quiet"),
+        ("*@Quiet*", "", "Quiet"),
+        ("Offer", "<p>@Quiet</p>", "Quiet"),
+        ("Offer", "Note<br>@Quiet<br/>more", "Quiet"),
+        ("Offer", "&nbsp;@Quiet&nbsp;", "Quiet"),
+        ("Offer", "<div><b>@Nicht&nbsp;st&ouml;ren</b></div>", "Nicht stören"),
+        ("Offer", "&#64;Quiet", "Quiet"),
+        ("Offer", '<a href="mailto:anna@Quiet">write</a>', "Meeting"),
+        ("Offer", "write to &lt;anna@Quiet&gt;", "Meeting"),
         ("write to anna@Quiet", "", "Meeting"),
         ("write to somebody @", "Quiet", "Meeting"),
         ("@Quietly", "", "Meeting"),
@@ -479,7 +493,9 @@ def test_eight_words_after_an_at_may_be_a_profiles_name() -> None:
     assert max(len(marker.split()) for marker in found.markers) == 8
 
 
-@pytest.mark.parametrize("piece", ["@", "@ ", "@\n", "@x ", " ", "@" + " " * 50])
+@pytest.mark.parametrize(
+    "piece", ["@", "@ ", "@\n", "@x ", " ", "@" + " " * 50, "<a", "<!--", "&", "&lt;@"]
+)
 def test_a_description_of_megabytes_is_read_in_time(piece: str) -> None:
     text = piece * (2_000_000 // len(piece))
     found = marked(meeting("9:00", "10:00", subject="Offer"), text)

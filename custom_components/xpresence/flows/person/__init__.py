@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import SubentryFlowResult
 
+from .calendar_addresses import AddressPages
 from .calendar_kinds import ExchangePage, NotesPage, OutlookPage
 from .calendars import CalendarEntityPage, CalendarsPage
 from .entity_rules import RulesPage
@@ -35,6 +36,7 @@ class PersonSubentryFlow(
     ExchangePage,
     NotesPage,
     OutlookPage,
+    AddressPages,
     ActivityPage,
     RulesPage,
     TelephonePage,

@@ -41,7 +41,7 @@ from ...const import (
 )
 from ...inputs.calendars import read_again
 from ...inputs.calendars.kinds import CALENDAR_TYPES, CalendarType
-from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, TYPE
+from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, CONF_PRIVATE, TYPE
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs
@@ -89,6 +89,7 @@ class CalendarPage(PersonPage):
     ) -> SubentryFlowResult:
         """Ask for a calendar on a page; go on to its rules once it can be read."""
         problems: Mapping[str, str] = {}
+        placeholders: Mapping[str, str] = {}
         if user_input is not None:
             entry = self._get_entry()
             answer = await kind.check(
@@ -100,7 +101,7 @@ class CalendarPage(PersonPage):
                     others=self.other_calendars,
                 )
             )
-            problems = answer.problems
+            problems, placeholders = answer.problems, answer.placeholders
             if not problems:
                 read_again(entry)
                 return await self.ask_rules(kind.key, answer.name, answer.settings)
@@ -112,6 +113,7 @@ class CalendarPage(PersonPage):
                 schema, shown(user_input or self.settings)
             ),
             errors=dict(problems),
+            description_placeholders=dict(placeholders),
         )
 
     async def async_step_exchange_online(
@@ -260,6 +262,7 @@ class CalendarEntityPage(CalendarPage):
                     EntitySelectorConfig(domain="calendar")
                 ),
                 vol.Optional(CONF_ADDRESS): EMAIL,
+                vol.Required(CONF_PRIVATE, default=False): BooleanSelector(),
             }
         )
         return await self.ask_and_try(TYPE, TYPE.step, schema, user_input)

@@ -28,6 +28,8 @@ const FIELDS = {
   home_assistant: ["calendar"],
   exchange: ["url", "username", "password", "mailbox"],
   notes: ["url", "username", "password", "mail_file"],
+  caldav: ["url", "username", "password", "collection"],
+  ics: ["url", "username", "password"],
 };
 /** Asked for only once a server wants it. */
 const RARELY = ["auth", "ca"];

@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tzlocal.windows_tz import win_tz
-
 from ...presence.calendar.appointments import Appointment, Response, ShowAs
+from ..all_day import midnight_zone
 
 NAME: Final = "Notes"
 """What the appointment list calls this source."""
@@ -32,6 +31,9 @@ RESPONSES: Final = {
 }
 """Whoever sent somebody else does not go."""
 PRIVATE: Final = frozenset({"private", "confidential"})
+DAY_BEGINS: Final = timedelta(hours=4)
+DAY_ENDS: Final = time(20)
+"""From when to when Notes keeps what lasts all day."""
 
 
 def appointment(
@@ -126,17 +128,33 @@ def _span(
 ) -> tuple[Any, Any]:
     """Return both ends, of one kind; days end with the midnight after them.
 
-    Notes keeps what lasts all day from four in the morning to eight in the evening.
+    Notes keeps what lasts all day from four in the morning to eight in the evening, in
+    the time zone of whoever made it.
     """
     if isinstance(start, datetime) and isinstance(end, datetime):
         if not all_day:
             return start, end
-        last = end.astimezone(zone)
+        makers = _makers_zone(start, end) or zone
+        last = end.astimezone(makers)
         days = timedelta(days=1 if last.time() > time() else 0)
-        return start.astimezone(zone).date(), last.date() + days
+        return start.astimezone(makers).date(), last.date() + days
     first = start.astimezone(zone).date() if isinstance(start, datetime) else start
     last_day = end.astimezone(zone).date() if isinstance(end, datetime) else end
     return first, max(last_day, first + timedelta(days=1))
+
+
+def _makers_zone(start: datetime, end: datetime) -> tzinfo | None:
+    """Return the zone in which an all-day entry lasts from four to eight.
+
+    Its own where it names one, else the offset at which the times come out right;
+    ``None`` if they do at none.
+    """
+    if start.tzinfo is not UTC:
+        return start.tzinfo
+    makers = midnight_zone(start - DAY_BEGINS)
+    if makers is None or end.astimezone(makers).time() != DAY_ENDS:
+        return None
+    return makers
 
 
 def zone_named(name: str) -> tzinfo | None:
@@ -144,6 +162,8 @@ def zone_named(name: str) -> tzinfo | None:
 
     Notes' names are those of Windows without the words at the end: *W. Europe*.
     """
+    from tzlocal.windows_tz import win_tz
+
     known = win_tz.get(f"{name} Standard Time") or win_tz.get(name) or name
     try:
         return ZoneInfo(known)

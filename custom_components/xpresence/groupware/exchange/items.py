@@ -5,11 +5,12 @@ Microsoft Graph has for the same things.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from ...presence.calendar.appointments import Appointment, Response, ShowAs
+from ..all_day import midnight_zone
 
 TYPES: Final = "{http://schemas.microsoft.com/exchange/services/2006/types}"
 NAME: Final = "Exchange"
@@ -31,6 +32,10 @@ RESPONSES: Final = {
 """``MyResponseType``; of the others none has been given."""
 PRIVATE: Final = frozenset({"Personal", "Private", "Confidential"})
 """``Sensitivity``: whatever is not meant for everybody keeps its subject to itself."""
+
+DAY: Final = timedelta(days=1)
+CLOCK_CHANGE: Final = timedelta(hours=1)
+"""By so much a number of days may be longer or shorter."""
 
 type Zones = Callable[[str], tzinfo | None]
 """The time zone of Windows' name of it; ``None`` if nobody knows the name."""
@@ -81,13 +86,22 @@ def _days(start: datetime, end: datetime, zone: tzinfo) -> tuple[date, date] | N
     """Return the days of an all-day item, as its own time zone counts them.
 
     EWS tells them by the instants of two midnights, in whatever zone the item was
-    made: Tuesday in New York is Tuesday, though it ends on Wednesday in Berlin. An
-    item whose instants are no midnights there is left as it is.
+    made: Tuesday in New York is Tuesday, though it ends on Wednesday in Berlin. Where
+    that zone is not known (*Customized Time Zone*), or they are no midnights there, the
+    offset is taken at which they are. An item whose instants are midnights nowhere is
+    left as it is.
     """
-    first, last = start.astimezone(zone), end.astimezone(zone)
-    if first.time() != time() or last.time() != time() or first >= last:
+    if start >= end:
         return None
-    return first.date(), last.date()
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    if first.time() == time() and last.time() == time():
+        return first.date(), last.date()
+    makers = midnight_zone(start)
+    days = (end - start + CLOCK_CHANGE) // DAY
+    if makers is None or abs(end - start - days * DAY) > CLOCK_CHANGE:
+        return None
+    first_day = start.astimezone(makers).date()
+    return first_day, first_day + days * DAY
 
 
 def _own_zone(item: Element, zones: Zones) -> tzinfo | None:

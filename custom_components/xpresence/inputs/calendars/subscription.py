@@ -173,6 +173,8 @@ class FollowedCalendar:
         except SourceError as error:
             retry = getattr(error, "retry_after", None)
             reason = str(error) or None
+            if isinstance(error, CalendarGone) and error.removed:
+                self.appointments = ()
             self._failed(_problem(error), reason, retry)
         except Exception as error:  # noqa: BLE001
             # Whatever a calendar answers, the others and what it said before stay.

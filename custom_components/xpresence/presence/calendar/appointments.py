@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
+import html
 import re
 from typing import Final
 import unicodedata
@@ -128,8 +129,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())[:LONGEST_SUBJECT]
 
 
-MARKER: Final = re.compile(r"(?<!\S)@[ \t]*([^@\s][^@\n\r]{0,199})")
-"""An ``@`` that begins a word; one inside a word is a mail address."""
+MARKER: Final = re.compile(r"(?<![\w.+-])@([^@\s][^@\n\r]{0,199})")
+"""An ``@`` that begins a word, in brackets or quotes too; one inside a word is a mail
+address, one before a blank means *at*."""
+TAG: Final = re.compile(r"<[A-Za-z/!][^<>]{0,999}>")
+"""Markup in a description that a calendar keeps as HTML."""
+AROUND: Final = ".,;:!?)]}>*_\"'`“”„‘’‚»«›‹"
+"""What may stand behind a profile's name without belonging to it."""
 MOST_WORDS: Final = 8
 """So many words of a marker may be a profile's name."""
 
@@ -141,15 +147,26 @@ def marked(appointment: Appointment, description: str = "") -> Appointment:
     until noon`` every beginning is tried, the longest first. The description goes no
     further than this.
     """
-    if "@" not in appointment.subject and "@" not in description:
+    text = f"{appointment.subject}\n{plain_text(description)}"
+    if "@" not in text:
         return appointment
     found: list[str] = []
-    for text in MARKER.findall(f"{appointment.subject}\n{description}"):
-        words = text.split()[:MOST_WORDS]
+    for marker in MARKER.findall(text):
+        words = marker.split()[:MOST_WORDS]
         for length in range(len(words), 0, -1):
             name = " ".join(words[:length])
-            found += dict.fromkeys((name, name.rstrip(".,;:!?)]")))
+            found += dict.fromkeys((name, name.rstrip(AROUND)))
     return replace(appointment, markers=(*appointment.markers, *found))
+
+
+def plain_text(description: str) -> str:
+    """Return a description without the markup that Outlook and Google put in.
+
+    A tag ends a line: what follows it belongs to another paragraph.
+    """
+    if "<" in description:
+        description = TAG.sub("\n", description)
+    return html.unescape(description) if "&" in description else description
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)

@@ -8,13 +8,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..settings import CalendarSettings, calendars_of
-from . import exchange, home_assistant, notes, outlook
+from . import caldav, exchange, home_assistant, ics, notes, outlook
 from .kind import CalendarType
 
 CALENDAR_TYPES: Final[Mapping[str, CalendarType]] = {
     kind.key: kind
-    for kind in (home_assistant.TYPE, outlook.TYPE, exchange.TYPE, notes.TYPE)
+    for kind in (
+        home_assistant.TYPE,
+        outlook.TYPE,
+        exchange.TYPE,
+        notes.TYPE,
+        caldav.TYPE,
+        ics.TYPE,
+    )
 }
 """Every kind there is, in the order of the settings page."""
 
-__all__ = ["KINDS", "CalendarSettings", "Kind", "calendars_of"]
+__all__ = ["CALENDAR_TYPES", "CalendarSettings", "CalendarType", "calendars_of"]

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 
 from ....const import CONF_CA
 from ....engine.network import executor
+from ....engine.requirements import Feature
 from ....groupware.exchange.address import PATH, endpoint, is_online
 from ....groupware.exchange.items import NAME
 from ....groupware.exchange.login import Access, Auth, Login
@@ -74,7 +75,7 @@ def _source(
         ),
         mailbox,
         time_zone=hass.config.time_zone,
-        execute=executor(hass, owner or ""),
+        execute=executor(hass, Feature.EXCHANGE, owner or ""),
         access=Access(login.get(CONF_ACCESS, Access.DELEGATE)),
         anew=anew,
     )

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 CONF_ADDRESS: Final = "address"
 """The person's own e-mail address, where an entity tells who invited."""
 
+CONF_PRIVATE: Final = "private"
+"""Whether no subject is for others: Home Assistant's events do not tell which are."""
+
 KEY: Final = "home_assistant"
 
 type Events = list[Mapping[str, Any]]
@@ -74,18 +77,19 @@ class Understood:
     def __init__(self) -> None:
         """Know nothing."""
         self._of: tuple[object, object] = (None, None)
-        self._known: dict[tuple[str, str], tuple[Appointment, ...]] = {}
+        self._known: dict[tuple[Owner, str, bool], tuple[Appointment, ...]] = {}
 
     def of(
-        self, events: Events, data: object, owner: Owner, name: str
+        self, events: Events, data: object, owner: Owner, name: str, *, private: bool
     ) -> tuple[Appointment, ...]:
         """Return the appointments of somebody in a calendar of this name."""
         if self._of[0] is not events or self._of[1] != data:
             self._of, self._known = (events, data), {}
-        key = owner.address, name
+        key = owner, name, private
         if key not in self._known:
-            details = details_of(data)
-            self._known[key] = appointments_from(events, details, owner, name)
+            self._known[key] = appointments_from(
+                events, details_of(data), owner, name, private=private
+            )
         return self._known[key]
 
 
@@ -132,15 +136,18 @@ class EntityFeed:
                 del self._readings[window]
 
     async def async_appointments(
-        self, window: Window, owner: Owner, name: str
+        self, window: Window, owner: Owner, name: str, *, private: bool = False
     ) -> tuple[Appointment, ...]:
         """Return the appointments of a time, as somebody understands them.
+
+        ``private``: none of their subjects is for others.
 
         Raises:
             SourceError: as :meth:`async_read`.
         """
         events = await self.async_read(window)
-        return self._understood.of(events, self.attributes.get("data"), owner, name)
+        data = self.attributes.get("data")
+        return self._understood.of(events, data, owner, name, private=private)
 
     async def _async_read(self, window: Window) -> list[Any]:
         entity = self._entity()
@@ -158,15 +165,25 @@ class EntityFeed:
         component = self._hass.data.get(DATA_COMPONENT)
         entity = component.get_entity(self._entity_id) if component else None
         if entity is None:
-            state = self._hass.states.get(self._entity_id)
-            if state is None and not er.async_get(self._hass).async_is_registered(
-                self._entity_id
-            ):
-                raise CalendarGone
+            if self._is_gone:
+                raise CalendarGone(removed=self._was_removed)
             raise SourceUnavailable("not_loaded")
         if not entity.available:
             raise SourceUnavailable("unavailable")
         return entity
+
+    @property
+    def _is_gone(self) -> bool:
+        registry = er.async_get(self._hass)
+        return self._hass.states.get(
+            self._entity_id
+        ) is None and not registry.async_is_registered(self._entity_id)
+
+    @property
+    def _was_removed(self) -> bool:
+        """Tell whether somebody removed it; the registry remembers that for a month."""
+        removed = er.async_get(self._hass).deleted_entities.values()
+        return any(entry.entity_id == self._entity_id for entry in removed)
 
     @property
     def attributes(self) -> Mapping[str, Any]:
@@ -228,6 +245,9 @@ class EntityFeed:
     @callback
     def _on_state(self, event: Any) -> None:
         old, new = event.data["old_state"], event.data["new_state"]
+        if new is None and self._is_gone:
+            self._tell()
+            return
         if new is None or new.state == STATE_UNAVAILABLE:
             # What was read last stays; the next reading in turn will say so.
             return
@@ -248,8 +268,11 @@ FEEDS: HassKey[dict[str, EntityFeed]] = HassKey("xpresence_calendar_feeds")
 class EntitySource(CalendarSource):
     """A calendar entity as one person's calendar."""
 
-    def __init__(self, feed: EntityFeed, name: str, address: str) -> None:
+    def __init__(
+        self, feed: EntityFeed, name: str, address: str, *, private: bool
+    ) -> None:
         """Read a feed for somebody with this e-mail address, if it is known."""
+        self._private = private
         self._feed = feed
         self._name = name
         self._owner = Owner(address)
@@ -264,7 +287,7 @@ class EntitySource(CalendarSource):
     async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
         """Return what the entity tells of the time."""
         return await self._feed.async_appointments(
-            (start, end), self._owner, self._name
+            (start, end), self._owner, self._name, private=self._private
         )
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
@@ -280,7 +303,13 @@ def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarS
     entity_id = calendar.settings[CONF_ENTITY_ID]
     feeds = input_context.hass.data.setdefault(FEEDS, {})
     feed = feeds.setdefault(entity_id, EntityFeed(input_context.hass, entity_id))
-    return EntitySource(feed, calendar.name, calendar.settings.get(CONF_ADDRESS) or "")
+    settings = calendar.settings
+    return EntitySource(
+        feed,
+        calendar.name,
+        settings.get(CONF_ADDRESS) or "",
+        private=bool(settings.get(CONF_PRIVATE)),
+    )
 
 
 async def async_check(asked: CalendarForm) -> ValidationResult:
@@ -295,7 +324,9 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
         problems[CONF_ENTITY_ID] = "calendar_missing"
     elif is_followed(asked, KEY, entity_id=entity_id):
         problems[CONF_ENTITY_ID] = "calendar_twice"
-    settings = {CONF_ENTITY_ID: entity_id}
+    settings: dict[str, Any] = {CONF_ENTITY_ID: entity_id}
+    if asked.said.get(CONF_PRIVATE):
+        settings[CONF_PRIVATE] = True
     if address := text(asked.said, CONF_ADDRESS):
         settings[CONF_ADDRESS] = address
         if problem := mail_address_problem(address):

@@ -42,6 +42,8 @@ class ValidationResult:
     name: str = ""
     """What the appointment list may call the calendar."""
     problems: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    """What the texts of the problems name."""
 
 
 def _nothing(_input_context: InputContext, _calendar: CalendarSettings) -> object:

@@ -30,6 +30,8 @@ _LOGGER = logging.getLogger(__name__)
 CONF_ACCOUNT: Final = "account"
 """Whether a calendar is read with the office's login."""
 CONF_AUTH: Final = "auth"
+CONF_COLLECTION: Final = "collection"
+"""The name of a calendar on a CalDAV server."""
 CONF_MAILBOX: Final = "mailbox"
 CONF_MAIL_FILE: Final = "mail_file"
 LOGIN: Final = (CONF_URL, CONF_USERNAME, CONF_PASSWORD, CONF_AUTH, CONF_CA)
@@ -46,17 +48,22 @@ MAIL_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 FIELDS: Final[Mapping[str, str]] = {
     "account_disabled": CONF_USERNAME,
+    "address_unknown": CONF_URL,
     "auth_not_offered": CONF_AUTH,
     "authority_unreadable": CONF_CA,
     "certificate_expired": CONF_URL,
     "certificate_other_host": CONF_URL,
     "certificate_unknown": CONF_CA,
+    "collection_missing": CONF_COLLECTION,
+    "collection_unknown": CONF_COLLECTION,
     "impersonation_denied": CONF_MAILBOX,
     "kerberos_needed": CONF_AUTH,
+    "login_needed": CONF_USERNAME,
     "mail_file_unknown": CONF_MAIL_FILE,
     "mailbox_unknown": CONF_MAILBOX,
     "modern_auth_needed": CONF_AUTH,
     "not_allowed": CONF_MAILBOX,
+    "not_calendar": CONF_URL,
     "not_domino": CONF_URL,
     "not_encrypted": CONF_URL,
     "not_exchange": CONF_URL,
@@ -67,7 +74,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "wrong_password": CONF_PASSWORD,
 }
 """What a source fails with → the field where it is to be mended."""
-PASSING: Final = frozenset({"busy", "server_error", "too_slow"})
+AFTER_SIGN_IN: Final = frozenset({"collection_missing", "collection_unknown"})
+"""Failures of somebody whom the server has let in already."""
+PASSING: Final = frozenset({"busy", "library_missing", "server_error", "too_slow"})
 """Failures that no field can mend: try again later."""
 
 
@@ -145,30 +154,28 @@ class Unreadable(CalendarSource):
 
 
 async def async_login(
-    asked: CalendarForm, address: Callable[[str], str], usual_auth: str
+    asked: CalendarForm,
+    address: Callable[[str], str],
+    usual_auth: str = "",
+    *,
+    optional: bool = False,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return a login as it is stored, and what is wrong with it, by field.
 
     ``address`` makes the server's address of what was typed, or raises. A password
     that is left out is the stored one, as long as it goes to the same server.
+    ``optional``: an address alone will do.
     """
     said, problems = asked.said, dict[str, str]()
-    login: dict[str, Any] = {CONF_AUTH: said.get(CONF_AUTH) or usual_auth}
+    login: dict[str, Any] = {}
+    if auth := said.get(CONF_AUTH) or usual_auth:
+        login[CONF_AUTH] = auth
     try:
         login[CONF_URL] = address(text(said, CONF_URL))
     except BadAddress as error:
         problems[CONF_URL] = error.reason
-    login[CONF_USERNAME] = name = text(said, CONF_USERNAME)
-    if not name or not name.isprintable():
-        problems[CONF_USERNAME] = "login_name_invalid"
-    password = said.get(CONF_PASSWORD) or ""
-    if not password and login.get(CONF_URL) == asked.stored.get(CONF_URL):
-        password = asked.stored.get(CONF_PASSWORD, "")
-    login[CONF_PASSWORD] = password
-    if not password:
-        problems[CONF_PASSWORD] = "password_missing"
-    elif not password.isprintable():
-        problems[CONF_PASSWORD] = "password_invalid"
+    if not optional or text(said, CONF_USERNAME) or said.get(CONF_PASSWORD):
+        problems |= _credentials(asked, login)
     for field in (CONF_URL, CONF_USERNAME, CONF_PASSWORD):
         if len(said.get(field) or "") > LONGEST:
             problems[field] = "malformed"
@@ -182,6 +189,23 @@ async def async_login(
         except OSError:
             problems[CONF_CA] = "ca_file_missing"
     return login, problems
+
+
+def _credentials(asked: CalendarForm, login: dict[str, Any]) -> dict[str, str]:
+    """Put name and password into a login; return what is wrong with them."""
+    said, problems = asked.said, dict[str, str]()
+    login[CONF_USERNAME] = name = text(said, CONF_USERNAME)
+    if not name or not name.isprintable():
+        problems[CONF_USERNAME] = "login_name_invalid"
+    password = said.get(CONF_PASSWORD) or ""
+    if not password and login.get(CONF_URL) == asked.stored.get(CONF_URL):
+        password = asked.stored.get(CONF_PASSWORD, "")
+    login[CONF_PASSWORD] = password
+    if not password:
+        problems[CONF_PASSWORD] = "password_missing"
+    elif not password.isprintable():
+        problems[CONF_PASSWORD] = "password_invalid"
+    return problems
 
 
 def text(said: Mapping[str, Any], field: str) -> str:
@@ -253,7 +277,7 @@ async def async_tried(
         await source.read(start, start + timedelta(days=1))
     except SourceError as error:
         reason = str(error)
-        if alike:
+        if alike and reason not in AFTER_SIGN_IN:
             _LOGGER.warning("A calendar that a user named cannot be read: %s", reason)
             return {"base": "calendar_not_readable"}
         field = FIELDS.get(reason, "base")

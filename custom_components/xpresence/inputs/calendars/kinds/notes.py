@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 
 from ....const import CONF_CA
 from ....engine.network import executor, http_client
+from ....engine.requirements import Feature
 from ....groupware.domino.events import NAME
 from ....groupware.domino.login import Auth, Login, server
 from ....groupware.domino.source import NotesCalendar
@@ -73,7 +74,7 @@ def _source(
         settings[CONF_MAIL_FILE],
         http=http_client(hass, public_only=public_only),
         time_zone=hass.config.time_zone,
-        execute=executor(hass, owner or ""),
+        execute=executor(hass, Feature.NOTES, owner or ""),
         address=settings.get(CONF_ADDRESS, ""),
         with_responses=settings.get(CONF_RESPONSES, False),
         anew=anew,

@@ -1,0 +1,1 @@
+"""Tests of how iCalendar texts are read."""

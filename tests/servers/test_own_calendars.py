@@ -316,6 +316,8 @@ async def test_the_list_tells_how_each_calendar_is_doing_and_no_secret(
         {"kind": "exchange", "office_server": True},
         {"kind": "notes", "office_server": True},
         {"kind": "outlook", "office_server": False},
+        {"kind": "caldav", "office_server": False},
+        {"kind": "ics", "office_server": False},
     ]
     exchange.passwords["anna"] = "renewed"
     with pytest.raises(HomeAssistantError):

@@ -150,6 +150,7 @@ class _Worker[T](threading.Thread):
             )
 
     def _finish(self, result: Any, error: BaseException | None) -> None:
+        self.join()  # It has nothing left to do but to end.
         self._ended()
         if error is None:
             self.answer.set_result(result)

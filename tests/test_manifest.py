@@ -9,6 +9,8 @@ from typing import Any
 from packaging.requirements import Requirement
 import pytest
 
+from custom_components.xpresence.engine.requirements import REQUIREMENTS
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components" / "xpresence"
 MANIFEST: dict[str, Any] = json.loads((PACKAGE / "manifest.json").read_text())
@@ -43,13 +45,25 @@ def test_the_manifest_has_what_is_asked_for_in_the_order_asked_for() -> None:
 
 def test_the_project_tries_what_it_asks_home_assistant_to_install() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    pinned = {one.name: one for one in map(Requirement, groups["integration"])}
-    asked = {one.name: one for one in map(Requirement, MANIFEST["requirements"])}
-    assert pinned.keys() == asked.keys()
-    for name, requirement in asked.items():
-        [version] = pinned[name].specifier
+    pins = [
+        Requirement(one)
+        for group in ("integration", "homeassistant")
+        for one in groups[group]
+    ]
+    pinned = {one.name: one for one in pins}
+    later = [one for feature in REQUIREMENTS.values() for one in feature]
+    for requirement in map(Requirement, [*MANIFEST["requirements"], *later]):
+        [version] = pinned[requirement.name].specifier
         assert version.operator == "=="
         assert requirement.specifier.contains(version.version)
+
+
+def test_what_only_some_offices_use_is_in_nobody_elses_way() -> None:
+    for feature in REQUIREMENTS.values():
+        for requirement in map(Requirement, feature):
+            operators = {one.operator for one in requirement.specifier}
+            assert "==" not in operators
+            assert requirement.name not in str(MANIFEST["requirements"])
 
 
 def test_the_project_and_the_manifest_have_one_version() -> None:

@@ -16,6 +16,8 @@ from custom_components.xpresence.presence.calendar.appointments import (
 )
 from custom_components.xpresence.presence.model import Facts, Office, Profile
 
+HALF_A_MINUTE = timedelta(seconds=30)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -181,10 +183,30 @@ def _runs(office: Office, facts: Facts, now: datetime) -> tuple[bool, datetime] 
         if not facts.pc.silence_ends:
             return None
         if on:
-            on, since = False, said.silent_since + office.health.grace
+            silent = _all_silent(office, facts)
+            if silent is None or now < silent:
+                return on, since
+            on, since = False, silent
+    if not on and _was_active_after(office, facts, since):
+        return True, ran_since or since
     if not on and now - since < office.health.restart:
         return (True, ran_since) if ran_since else None
     return on, since
+
+
+def _all_silent(office: Office, facts: Facts) -> datetime | None:
+    pc = facts.pc
+    said = [s for s in (pc.running, pc.locked, pc.last_input, pc.active) if s]
+    if any(s.silent_since is None for s in said):
+        return None
+    return max(s.silent_since for s in said if s.silent_since) + office.health.grace
+
+
+def _was_active_after(office: Office, facts: Facts, end: datetime) -> bool:
+    used, active = facts.pc.last_input, facts.pc.active
+    signs = [used.value] if used else []
+    signs += [active.since] if active and active.value else []
+    return any(sign - end > office.health.hold for sign in signs)
 
 
 def _goes_off(office: Office, facts: Facts) -> tuple[datetime, datetime] | None:
@@ -193,10 +215,14 @@ def _goes_off(office: Office, facts: Facts) -> tuple[datetime, datetime] | None:
     if said is None:
         return None
     if said.value:
-        if said.silent_since is None or not facts.pc.silence_ends:
+        off = _all_silent(office, facts)
+        if off is None or not facts.pc.silence_ends:
             return None
-        off = said.silent_since + health.grace
+        if _was_active_after(office, facts, off):
+            return None
         return off, off + health.restart
+    if _was_active_after(office, facts, said.since):
+        return None
     counts = said.since + health.restart
     if not facts.pc.silence_ends and not _speaks(office, said, counts):
         return None
@@ -215,7 +241,9 @@ def _manual(office: Office, facts: Facts, now: datetime) -> list[str]:
     if kind != "until_changed" and profile and profile.ending.duration:
         over = now - choice.at >= profile.ending.duration
     if kind == "until_return" and facts.absence and facts.absence.until:
-        stayed_away = facts.absence.until - choice.at > office.health.grace
+        stayed_away = facts.absence.until - choice.at > office.health.grace or (
+            facts.absence.told and facts.absence.until - choice.at >= HALF_A_MINUTE
+        )
         followed_it = facts.absence.since >= choice.at or stayed_away
         over = over or (followed_it and facts.absence.until <= now)
     if kind == "until_session_ends" and facts.session_ended:

@@ -35,10 +35,11 @@ def pc_from_record(record: Mapping[str, Any]) -> Pc:
 
 
 def absence_to_record(absence: Absence | None) -> list[str | None] | None:
-    """Return an absence as plain values."""
+    """Return an absence as plain values; a third one says that its end was told."""
     if absence is None:
         return None
-    return [_from_instant(absence.since), _from_instant(absence.until)]
+    since, until = _from_instant(absence.since), _from_instant(absence.until)
+    return [since, until, until] if absence.told else [since, until]
 
 
 def absence_from_record(record: Any) -> Absence | None:
@@ -52,6 +53,8 @@ def absence_from_record(record: Any) -> Absence | None:
             return None
         case (datetime() as since, until):
             return Absence(since, until)
+        case (datetime() as since, until, told):
+            return Absence(since, until, told=told is not None)
         case _:
             raise Malformed("no absence")
 

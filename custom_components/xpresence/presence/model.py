@@ -342,6 +342,8 @@ class Absence:
 
     since: datetime
     until: datetime | None = None
+    told: bool = False
+    """Whether an unlock or a start ended it; else the return is inferred from input."""
 
 
 @dataclass(frozen=True, slots=True)

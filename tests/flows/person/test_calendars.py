@@ -71,7 +71,7 @@ async def test_a_calendar_of_home_assistant_is_added_and_counts_at_once(
     entry = await set_up(hass)
     form = await change(hass, entry, ANNA, "calendars")
     # Where there is none yet, there is none to change or remove.
-    assert form.result["menu_options"] == ["add_calendar"]
+    assert form.result["menu_options"] == ["add_calendar", "run_over"]
     await on(form, "add_calendar", "calendar_home_assistant")
     await form.fill(entity_id="calendar.anna", address="anna@office.example")
     assert form.result["step_id"] == "calendar_rules"

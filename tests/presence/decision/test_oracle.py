@@ -164,7 +164,9 @@ def days(draw: st.DrawFn) -> tuple[Office, Facts, list[Any], datetime]:
     if draw(st.booleans()):
         since = minute()
         absence = Absence(
-            since, maybe(lambda: since + timedelta(minutes=draw(st.integers(0, 300))))
+            since,
+            maybe(lambda: since + timedelta(minutes=draw(st.integers(0, 300)))),
+            draw(st.booleans()),
         )
     agenda = agenda_from(calendars, PROFILES, person)
     occasions = [

@@ -17,7 +17,6 @@ HASS_AGENT_RUNS: Final = (
     "ApplicationStarted",
     "ConsoleConnect",
     "ConsoleDisconnect",
-    "HassAgentSatelliteServiceStarted",
     "HassAgentStarted",
     "RemoteConnect",
     "RemoteDisconnect",

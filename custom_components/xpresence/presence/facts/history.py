@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ..decision.dismissals import still_dismissed
 from ..decision.sources.manual import has_ended as choice_has_ended
-from ..model import Absence, Facts, Health, Office, Pc, Person
+from ..model import Absence, Facts, Health, Office, Pc, Person, Statement
 from ..pc.activity import (
     away_from,
     followed,
@@ -31,6 +31,10 @@ def with_pc(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
     person = office.people.get(facts.person)
     if person is not None and _never_was(person, facts.pc, before, pc, office, now):
         told = replace(told, absence=None)
+    if _came_back(facts.pc, pc):
+        # Told at once, while the PC's last input may still be that from before.
+        absence = followed(told.absence, away=False, now=now, told=True)
+        told = _without_ended_choice(office, replace(told, absence=absence), now)
     return with_past(office, told, now)
 
 
@@ -49,6 +53,11 @@ def with_past(office: Office, facts: Facts, now: datetime) -> Facts:
     facts = replace(
         facts, absence=absence, session_ended=_session_ended(facts, office.health, now)
     )
+    return _without_ended_choice(office, facts, now)
+
+
+def _without_ended_choice(office: Office, facts: Facts, now: datetime) -> Facts:
+    """Drop what is over: a choice, and what was set aside."""
     facts = still_dismissed(facts, now)
     choice = facts.choice
     if choice is not None and choice_has_ended(
@@ -56,6 +65,19 @@ def with_past(office: Office, facts: Facts, now: datetime) -> Facts:
     ):
         return replace(facts, choice=None)
     return facts
+
+
+def _came_back(old: Pc, pc: Pc) -> bool:
+    """Tell whether an unlock or a start is told now."""
+
+    def turned(before: Statement[bool] | None, now: Statement[bool] | None) -> bool:
+        return before is not None and now is not None and before.value is not now.value
+
+    unlocked = pc.locked is not None and not pc.locked.value
+    started = pc.running is not None and pc.running.value
+    return (unlocked and turned(old.locked, pc.locked)) or (
+        started and turned(old.running, pc.running)
+    )
 
 
 def _session_ended(facts: Facts, health: Health, now: datetime) -> datetime | None:

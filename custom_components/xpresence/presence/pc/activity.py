@@ -32,6 +32,7 @@ def running(pc: Pc, health: Health, now: datetime) -> Statement[bool] | None:
     """Return whether the PC runs, as far as it is said or its silence says it.
 
     An end must stand for a while before it is one: a restart is no end of the day.
+    Newer activity contradicts it.
     """
     said = pc.running
     if said is None:
@@ -41,10 +42,42 @@ def running(pc: Pc, health: Health, now: datetime) -> Statement[bool] | None:
     if end is not None and now >= end:
         if not pc.silence_ends:
             return None
-        said = Statement(False, end if said.value else said.since)
+        silent = silent_from(pc, health)
+        if said.value and (silent is None or now < silent):
+            return said
+        said = Statement(False, silent if said.value and silent else said.since)
+    if not said.value and is_contradicted(pc, said.since, health):
+        return Statement(True, ran_since or said.since)
     if said.value or now >= later(said.since, health.restart):
         return said
     return None if ran_since is None else Statement(True, ran_since)
+
+
+def silent_from(pc: Pc, health: Health) -> datetime | None:
+    """Return when nothing of a PC is believed any more; ``None`` while some of it speaks.
+
+    One silent entity is no PC that went off: after a restart of Home Assistant some
+    say nothing before they have news.
+    """
+    ends = [
+        speaks_until(one, health)
+        for one in (pc.running, pc.locked, pc.last_input, pc.active)
+        if one is not None
+    ]
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) and known else None
+
+
+def is_contradicted(pc: Pc, end: datetime, health: Health) -> bool:
+    """Tell whether somebody was active after a session is said to have ended.
+
+    A PC tells that it is about to sleep when it wakes.
+    """
+    moment = later(end, health.hold)
+    used, active = pc.last_input, pc.active
+    return (used is not None and used.value > moment) or (
+        active is not None and active.value and active.since > moment
+    )
 
 
 def session_changes(pc: Pc, health: Health) -> list[datetime]:
@@ -52,8 +85,9 @@ def session_changes(pc: Pc, health: Health) -> list[datetime]:
     said = pc.running
     if said is None:
         return []
-    end = speaks_until(said, health)
-    found = [] if end is None else [end, later(end, health.restart)]
+    ends = {speaks_until(said, health), silent_from(pc, health)} - {None}
+    known = [end for end in ends if end is not None]
+    found = [*known, *(later(end, health.restart) for end in known)]
     return found if said.value else [*found, later(said.since, health.restart)]
 
 
@@ -66,8 +100,10 @@ def going_off(pc: Pc, health: Health) -> tuple[datetime, datetime] | None:
     if said is None:
         return None
     silent = speaks_until(said, health)
-    off = silent if said.value else said.since
+    off = silent_from(pc, health) if said.value else said.since
     if off is None or (said.value and not pc.silence_ends):
+        return None
+    if is_contradicted(pc, off, health):
         return None
     counts = later(off, health.restart)
     believed_still = silent is None or counts < silent or pc.silence_ends
@@ -185,13 +221,16 @@ def absence_changes(office: Office, person: Person, pc: Pc) -> list[datetime]:
 
 
 def followed(
-    absence: Absence | None, *, away: bool | None, now: datetime
+    absence: Absence | None, *, away: bool | None, now: datetime, told: bool = False
 ) -> Absence | None:
-    """Return the last absence once it is known whether somebody is away now."""
+    """Return the last absence once it is known whether somebody is away now.
+
+    ``told``: the PC said so itself, by an unlock or a start.
+    """
     if away is None:
         return absence
     if away:
         return absence if absence and absence.until is None else Absence(now)
     if absence and absence.until is None:
-        return Absence(absence.since, now)
+        return Absence(absence.since, now, told)
     return absence

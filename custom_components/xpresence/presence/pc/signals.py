@@ -9,8 +9,18 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-SILENT: Final = frozenset({"unknown", "unavailable", ""})
-"""States that say nothing."""
+SILENT: Final = frozenset(
+    {"unknown", "unavailable", "", "hassagentsatelliteservicestarted"}
+)
+"""States that say nothing, in small letters.
+
+HASS.Agent's service starts with Windows, whether or not anybody logs on.
+"""
+
+
+def is_silent(state: str | None) -> bool:
+    """Tell whether a state says nothing."""
+    return state is None or state.strip().casefold() in SILENT
 
 
 class Sign(StrEnum):
@@ -66,7 +76,7 @@ def usual_states(sign: Sign, entity: str, device_class: str | None) -> tuple[str
 
 def is_in(state: str | None, states: Iterable[str]) -> bool | None:
     """Tell whether a state is one of some; ``None`` if it says nothing."""
-    if state is None or state in SILENT:
+    if state is None or is_silent(state):
         return None
     return state.casefold() in {one.casefold() for one in states}
 
@@ -74,14 +84,14 @@ def is_in(state: str | None, states: Iterable[str]) -> bool | None:
 def lock_from(state: str | None, attributes: Mapping[str, Any]) -> bool | None:
     """Read a lock that a client tells beside its activity, as macOS's app does."""
     said = attributes.get("Locked")
-    if state is None or state in SILENT or not isinstance(said, bool):
+    if is_silent(state) or not isinstance(said, bool):
         return None
     return said
 
 
 def instant_from(state: str | None, at: datetime) -> datetime | None:
     """Read an instant told ``at``; a PC's clock that runs ahead is held back."""
-    if state is None or state in SILENT:
+    if state is None or is_silent(state):
         return None
     try:
         said = datetime.fromisoformat(state)
@@ -92,7 +102,7 @@ def instant_from(state: str | None, at: datetime) -> datetime | None:
 
 def idle_from(state: str | None, unit: str | None, at: datetime) -> datetime | None:
     """Read since when a PC is unused from a time told ``at``, seconds if unnamed."""
-    if state is None or state in SILENT:
+    if state is None or is_silent(state):
         return None
     try:
         idle = float(state) * UNITS[unit or "s"]

@@ -5,7 +5,8 @@ was given or else the profile's own: on return, with the session (both at the la
 after the profile's time), after a fixed time, or not at all.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from ...datetimes import later
 from ...model import (
@@ -24,6 +25,9 @@ from ...model import (
 )
 from ...pc.activity import going_off
 from .slot import NOTHING, Slot, earliest
+
+AT_ONCE: Final = timedelta(seconds=30)
+"""After a choice an unlock or a start within this time may be what came with it."""
 
 
 def claims(
@@ -104,12 +108,14 @@ def _return(choice: Choice, absence: Absence | None, health: Health) -> datetime
 
     Who chose while already away, with a telephone in the corridor, comes back as
     well. Only a return so soon that a PC may just be late in telling of the very
-    click that chose is none.
+    click that chose is none: an unlock or a start is told at once, input is not.
     """
     if absence is None or absence.until is None:
         return None
-    if absence.since < choice.at and absence.until <= later(choice.at, health.grace):
-        return None
+    if absence.since < choice.at:
+        soon = later(choice.at, AT_ONCE if absence.told else health.grace)
+        if absence.until < soon or (absence.until == soon and not absence.told):
+            return None
     return absence.until
 
 

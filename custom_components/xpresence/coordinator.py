@@ -104,6 +104,11 @@ class OfficeCoordinator:
         self._stops: list[CALLBACK_TYPE] = []
         self._office_turn = asyncio.Lock()
         self._lost = False
+        self._limits: tuple[Policy, NumberFormat] = (
+            policy_from(entry.options),
+            self.people.number_format,
+        )
+        """What ordinary users were last held to."""
 
     @property
     def office(self) -> Office:
@@ -236,14 +241,9 @@ class OfficeCoordinator:
                     # Read now: without a desired redirect nothing else would.
                     people.reconcile(state)
             self._update_office_listeners()
+            self._limits = (policy_from(self.entry.options), people.number_format)
         if self._limits != limits:
-            await async_end_forbidden(
-                people, policy_from(self.entry.options), before_office
-            )
-
-    @property
-    def _limits(self) -> tuple[Policy, NumberFormat]:
-        return policy_from(self.entry.options), self.people.number_format
+            await async_end_forbidden(people, self._limits[0], before_office)
 
     @callback
     def _follow_directory(self) -> None:

@@ -1,16 +1,66 @@
 """What all entities of xpresence share."""
 
+from collections.abc import Callable
 from typing import override
 
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import OfficeCoordinator
 from .engine.person import PersonState
 from .operations.authorization import async_authorize
 from .presence.permission.policy import Permission
+
+type MakeEntity = Callable[[OfficeCoordinator, str], PersonEntity]
+
+
+@callback
+def async_add_while_set_up(
+    coordinator: OfficeCoordinator,
+    platform: str,
+    key: str,
+    is_set_up: Callable[[PersonState], bool],
+    make: MakeEntity,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add an entity to everybody whose settings ask for it, and remove it with them.
+
+    ``platform`` and ``key``: where the registry knows it. Changed settings apply at
+    once, without a reload.
+    """
+    shown: set[str] = set()
+
+    @callback
+    def follow() -> None:
+        shown.intersection_update(coordinator.people)
+        for person_id, state in coordinator.people.items():
+            if is_set_up(state) is (person_id in shown):
+                continue
+            if person_id not in shown:
+                shown.add(person_id)
+                entity = make(coordinator, person_id)
+                async_add_entities([entity], config_subentry_id=person_id)
+                continue
+            shown.discard(person_id)
+            _remove(person_id)
+
+    @callback
+    def _remove(person_id: str) -> None:
+        registry = er.async_get(coordinator.hass)
+        unique_id = f"{person_id}_{key}"
+        if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
+            registry.async_remove(entity_id)
+
+    for person_id in coordinator.people:
+        # It may have been taken away while this was not set up.
+        if not is_set_up(coordinator.people[person_id]):
+            _remove(person_id)
+    follow()
+    coordinator.entry.async_on_unload(coordinator.async_listen(None, follow))
 
 
 class PersonEntity(Entity):

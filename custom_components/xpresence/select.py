@@ -2,13 +2,17 @@
 
 from typing import Final, override
 
-from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.components.select import (
+    DOMAIN,
+    SelectEntity,
+    SelectEntityDescription,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .engine.side_effects import agent_of
-from .entity import PersonEntity
+from .entity import PersonEntity, async_add_while_set_up
 from .operations.available_profiles import names_offered, profile_named
 from .operations.choice import async_choose
 from .operations.redirect import async_set_agent, async_set_follow_me
@@ -38,15 +42,26 @@ async def async_setup_entry(
 
     @callback
     def add(person_id: str) -> None:
-        person = coordinator.people[person_id].person
-        selects: list[PersonEntity] = [ProfileSelect(coordinator, person_id, PROFILE)]
-        if person.devices:
-            selects.append(FollowMeSelect(coordinator, person_id, FOLLOW_ME))
-        if person.queues:
-            selects.append(AgentSelect(coordinator, person_id, AGENT))
-        async_add_entities(selects, config_subentry_id=person_id)
+        profile = ProfileSelect(coordinator, person_id, PROFILE)
+        async_add_entities([profile], config_subentry_id=person_id)
 
     coordinator.async_for_each_person(add)
+    async_add_while_set_up(
+        coordinator,
+        DOMAIN,
+        FOLLOW_ME.key,
+        lambda state: bool(state.person.devices),
+        lambda *of: FollowMeSelect(*of, FOLLOW_ME),
+        async_add_entities,
+    )
+    async_add_while_set_up(
+        coordinator,
+        DOMAIN,
+        AGENT.key,
+        lambda state: bool(state.person.queues),
+        lambda *of: AgentSelect(*of, AGENT),
+        async_add_entities,
+    )
 
 
 class ProfileSelect(PersonEntity, SelectEntity):

@@ -45,9 +45,11 @@ def destination_kinds(
     destination: Destination, style: NumberFormat
 ) -> frozenset[NumberKind]:
     """Return what somebody must be allowed who lets calls go there."""
+    if destination.kind is DestinationKind.VOICEMAIL:
+        return frozenset({NumberKind.INTERNAL})
     if destination.kind is DestinationKind.NUMBER:
         return kinds(destination.number, style)
-    return frozenset({NumberKind.INTERNAL})
+    return UNJUDGED
 
 
 def _kinds(number: str, style: NumberFormat) -> frozenset[NumberKind]:

@@ -51,7 +51,7 @@ async def async_setup_entry(
         DOMAIN,
         FOLLOW_ME.key,
         lambda state: bool(state.person.devices),
-        lambda *of: FollowMeSelect(*of, FOLLOW_ME),
+        lambda of, person_id: FollowMeSelect(of, person_id, FOLLOW_ME),
         async_add_entities,
     )
     async_add_while_set_up(
@@ -59,7 +59,7 @@ async def async_setup_entry(
         DOMAIN,
         AGENT.key,
         lambda state: bool(state.person.queues),
-        lambda *of: AgentSelect(*of, AGENT),
+        lambda of, person_id: AgentSelect(of, person_id, AGENT),
         async_add_entities,
     )
 

@@ -256,7 +256,7 @@ def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> P
     if redirect.get(CONF_MODE) != RedirectMode.FORWARD:
         return {}
     said = {key: redirect[key] for key in CONDITIONS if redirect.get(key)}
-    if not said:
+    if not said and not redirect.get(CONF_DO_NOT_DISTURB):
         return {CONF_UNCONDITIONAL: "target_missing"}
     people = {s.subentry_id for s in entry.get_subentries_of_type(SUBENTRY_PERSON)}
     style, accepts = number_format_of(entry), accepted_by(entry)

@@ -269,6 +269,11 @@ def test_the_devices_of_an_extension(
     [
         ("Local/100@from-queue/n", "", "100"),
         ("Local/100@from-internal", "", "100"),
+        ("Local/100@ext-queues/n", "", "100"),
+        ("Local/FMPR-100@from-internal/n", "", "100"),
+        ("Local/100@from-queue-exten-only/n", "", "100"),
+        ("Local/100@ext-local/n", "", "100"),
+        ("Local/100@from-internal", "", "100"),
         ("pjsip/100", "", "100"),
         ("Agent/100", "", "100"),
         ("Local/anna@desks", "hint:100@ext-local", "100"),

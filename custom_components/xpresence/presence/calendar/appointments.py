@@ -308,10 +308,13 @@ def spellings(name: str) -> tuple[str, str]:
 def names_for(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]:
     """Return each name's profile: as it is written before without umlauts.
 
-    A person's own profile comes before the office's of the same name.
+    A person's own profile comes before the office's of the same name. One that is
+    switched off has no name, as one that was deleted: its appointments get the
+    calendar's default profile.
     """
-    mine = [p for p in profiles.values() if p.owner == person.id]
-    offices = [p for p in profiles.values() if p.owner is None]
+    offered = [p for p in profiles.values() if p.enabled]
+    mine = [p for p in offered if p.owner == person.id]
+    offices = [p for p in offered if p.owner is None]
     names: dict[str, str] = {}
     for form in (0, 1):
         for profile in (*mine, *offices):

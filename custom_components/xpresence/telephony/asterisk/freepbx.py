@@ -257,10 +257,17 @@ QUEUE_LAMP: Final = ("INUSE", "NOT_INUSE")
 """The device state of a queue's lamp: logged in, logged off."""
 
 _MEMBER: Final = re.compile(
-    r"(?:Local/([0-9]+)@from-(?:queue|internal)(?:/n)?"
+    r"(?:Local/(?:FMPR-|FMGL-|FMUN-|LC-)?([0-9]+)@"
+    r"(?:from-queue(?:-exten-only|-exten-internal)?|from-internal|ext-queues|ext-local)"
+    r"(?:/[a-z]+)?"
     r"|(?:PJSIP|SIP|IAX2|SCCP|Agent)/([0-9]+))",
     re.IGNORECASE,
 )
+"""Spellings of an extension as a member of a queue.
+
+FreePBX's own codes, its static agents, and those with call confirmation or follow-me
+(modules queues and findmefollow, and what other tools write).
+"""
 _STATE_INTERFACE: Final = re.compile(r"hint:([0-9]+)@.*", re.IGNORECASE)
 
 

@@ -263,7 +263,6 @@ def test_the_devices_of_an_extension(
 ) -> None:
     assert devices("100", stored) == found
 
-
 @pytest.mark.parametrize(
     ("interface", "state_interface", "extension"),
     [

@@ -263,6 +263,7 @@ def test_the_devices_of_an_extension(
 ) -> None:
     assert devices("100", stored) == found
 
+
 @pytest.mark.parametrize(
     ("interface", "state_interface", "extension"),
     [
@@ -272,7 +273,6 @@ def test_the_devices_of_an_extension(
         ("Local/FMPR-100@from-internal/n", "", "100"),
         ("Local/100@from-queue-exten-only/n", "", "100"),
         ("Local/100@ext-local/n", "", "100"),
-        ("Local/100@from-internal", "", "100"),
         ("pjsip/100", "", "100"),
         ("Agent/100", "", "100"),
         ("Local/anna@desks", "hint:100@ext-local", "100"),

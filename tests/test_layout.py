@@ -3,6 +3,7 @@
 import ast
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import re
 import subprocess
 import sys
 
@@ -222,3 +223,46 @@ ROOT_FILES = {
 
 def test_the_root_holds_only_what_home_assistant_wants_there() -> None:
     assert {path.name for path in PACKAGE.glob("*.py")} <= ROOT_FILES
+
+
+PROJECT = PACKAGE.parents[1]
+ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text()
+
+
+def test_the_architecture_names_the_folders_that_are_there_with_their_floors() -> None:
+    rows = re.findall(r"^\| (\d) \| `([\w.]+)/?` \|", ARCHITECTURE, re.MULTILINE)
+    told = {name: int(level) for level, name in rows}
+    folders = {
+        path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()
+    }
+    assert set(told) == folders | {"coordinator.py"}
+    for name, level in told.items():
+        assert FLOORS.get(name, DOORS) == level, name
+
+
+def test_the_architecture_sends_nobody_to_a_file_that_is_not_there() -> None:
+    named = set(re.findall(r"`([\w./]+(?:\.py|\.js|/))`", ARCHITECTURE))
+    # Folders of presence/, named together in one row.
+    named = {name for name in named if " " not in name}
+    missing = [
+        name
+        for name in named
+        if not any(
+            (base / name).exists()
+            for base in (
+                PROJECT,
+                PACKAGE,
+                PACKAGE / "flows",
+                PACKAGE / "frontend",
+                PACKAGE / "inputs",
+                PACKAGE / "groupware",
+            )
+        )
+    ]
+    assert not missing
+
+
+def test_every_decision_is_listed() -> None:
+    folder = PROJECT / "docs" / "decisions"
+    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {path.name for path in folder.glob("*.md")} - {"README.md"}

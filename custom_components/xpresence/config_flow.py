@@ -40,6 +40,7 @@ from .flows.person import PersonSubentryFlow
 from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
 from .flows.trial import TRIAL_SCHEMA, try_redirect
+from .presence.redirect.parts import EVERYTHING
 from .settings.default_profiles import default_profiles
 from .settings.migrations import MINOR_VERSION, VERSION
 from .settings.validation import name_problem, tidy
@@ -64,6 +65,7 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         self._ready: tuple[PhoneSystemType, str, dict[str, Any]] | None = None
         """What would be saved: the row, the title, the data."""
         self._outcome = ""
+        self._redirect = EVERYTHING
 
     @staticmethod
     @callback
@@ -170,6 +172,7 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
                             unique_id, raise_on_progress=False
                         )
                     data |= tried.identity.settings
+                    self._redirect = tried.redirect
                     title = name or row.title(settings) or tried.identity.title
                     self._ready = (row, title or row.name, data)
                     if row.tries_redirect(settings):
@@ -293,7 +296,9 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
             unique_id = row.unique_id(data) or entry.unique_id
             return self._update(entry, data, unique_id=unique_id, whole=True)
         return self.async_create_entry(
-            title=tidy(title), data=data, subentries=default_profiles(self._language)
+            title=tidy(title),
+            data=data,
+            subentries=default_profiles(self._language, self._redirect),
         )
 
     @override

@@ -206,6 +206,7 @@ class PersonSensor(PersonEntity, SensorEntity):
             "last_failure_reason",
             "next_change",
             "profile",
+            "read_at",
             "reason",
             "set_by",
             "target",

@@ -131,8 +131,8 @@ async def read_people(pbx: Asterisk, people: int) -> list[float]:
     await asyncio.sleep(0.5)
     for _ in range(30):
         start = time.perf_counter()
-        await system._look_around()
-        await system._reread(tuple(system._watched))
+        await system._monitor.look_around()
+        await system._monitor.reread(tuple(system._monitor.watched))
         times.append((time.perf_counter() - start) * 1000)
     await system.close()
     return times

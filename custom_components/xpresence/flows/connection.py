@@ -35,10 +35,12 @@ import voluptuous as vol
 
 from ..const import CONF_DRIVER
 from ..engine.connection import as_sequence, connect
+from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities
 from ..settings.selectors import words
 from ..telephony.description import PhoneSystemType
 from ..telephony.driver import CertificateRejected, Identity, PhoneSystemError
 from ..telephony.fields import Field, FieldKind
+from ..telephony.registry import described
 from ..telephony.tls import trusting
 
 _LOGGER = logging.getLogger(__name__)
@@ -278,6 +280,8 @@ class Tried:
     errors: dict[str, str] = field(default_factory=dict)
     placeholders: dict[str, str] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
+    redirect: RedirectCapabilities = EVERYTHING
+    """What can be done with redirects there, whoever's they are."""
 
 
 async def try_connection(hass: HomeAssistant, data: Mapping[str, Any]) -> Tried:
@@ -291,9 +295,12 @@ async def try_connection(hass: HomeAssistant, data: Mapping[str, Any]) -> Tried:
     except Exception:
         _LOGGER.exception("Trying the connection failed in a way nobody thought of")
         return Tried({"base": "unknown"})
-    identity = system.identity
+    redirect = system.redirect_capabilities("")
+    if not redirect.writable:
+        redirect = described(data[CONF_DRIVER]).redirect
+    tried = Tried(identity=system.identity, redirect=redirect)
     await system.close()
-    return Tried(identity=identity)
+    return tried
 
 
 def connection_data(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -15,8 +16,12 @@ from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..const import (
@@ -39,20 +44,29 @@ from ..const import (
     CONF_UNCONDITIONAL,
     CONF_VALUE,
 )
-from ..presence.line import Status
+from ..presence.line import Condition, DestinationKind, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
 from ..presence.permission.revocation import reissued
+from ..presence.redirect.parts import (
+    FORWARDS,
+    Part,
+    RedirectCapabilities,
+    TargetChoice,
+    Targets,
+)
+from ..presence.texts.limits import limits_words
+from ..settings.capabilities import office_capabilities
 from ..settings.permissions import adjust_permission
 from ..settings.profile_fields import (
     ADJUSTMENTS,
     CONDITIONS,
     CONF_MINUTES,
     NEW_PROFILE,
-    RING_SECONDS,
     page_schema,
 )
 from ..settings.selectors import several, whole_number, words
 from ..settings.validation import (
+    DESTINATIONS,
     active_for,
     device_id,
     places,
@@ -180,7 +194,8 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="redirect",
             data_schema=self.add_suggested_values_to_schema(
-                REDIRECT_SCHEMA, self._data.get(CONF_REDIRECT, {})
+                redirect_schema(office_capabilities(self._get_entry())),
+                self._data.get(CONF_REDIRECT, {}),
             ),
             description_placeholders={"name": self._data[CONF_NAME]},
         )
@@ -229,34 +244,34 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
                 _suggested(self._data[CONF_REDIRECT], set(entry.subentries)),
             ),
             errors=errors,
-            description_placeholders={"name": self._data[CONF_NAME]},
+            description_placeholders={
+                "name": self._data[CONF_NAME],
+                "limits": limits_words(
+                    office_capabilities(entry), self.hass.config.language
+                ),
+            },
         )
 
     def _targets_schema(self) -> vol.Schema:
+        """Return the questions, as far as the phone system can do what is asked."""
         entry = self._get_entry()
-        kinds = [NOWHERE, *(kind.value for kind in TargetKind)]
-
-        def fields(condition: str) -> vol.Schema:
-            answers: dict[Any, Any] = {
-                vol.Required(CONF_KIND, default=NOWHERE): words(kinds, "target_kind"),
-                vol.Optional(CONF_NUMBER): TextSelector(),
-                vol.Optional("person"): people(entry),
-                vol.Optional(CONF_DEPUTIES): people(entry, multiple=True),
-                vol.Optional("device"): devices(entry),
-            }
-            if condition == CONF_NO_REPLY:
-                answers[vol.Optional(CONF_RING_SECONDS)] = SECONDS
-            return vol.Schema(answers)
-
-        return vol.Schema(
-            {
-                vol.Required(condition): section(
-                    fields(condition), {"collapsed": condition != CONF_UNCONDITIONAL}
-                )
-                for condition in CONDITIONS
-            }
-            | {vol.Optional(CONF_DO_NOT_DISTURB, default=False): BooleanSelector()}
-        )
+        capabilities = office_capabilities(entry)
+        conditions = [
+            condition
+            for condition in CONDITIONS
+            if Part(condition) in capabilities.writable
+        ]
+        questions: VolDictType = {
+            vol.Required(condition): section(
+                vol.Schema(_target_fields(entry, capabilities, condition)),
+                {"collapsed": condition != CONF_UNCONDITIONAL},
+            )
+            for condition in conditions
+        }
+        if Part.DO_NOT_DISTURB in capabilities.writable:
+            asks = vol.Optional(CONF_DO_NOT_DISTURB, default=False)
+            questions[asks] = BooleanSelector()
+        return vol.Schema(questions)
 
     def _places(self) -> list[str]:
         """Return for whom the profile is the default or holds now, once each."""
@@ -285,15 +300,62 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         )
 
 
-SECONDS: Final = whole_number(*RING_SECONDS, "s")
+def redirect_schema(capabilities: RedirectCapabilities) -> vol.Schema:
+    """Return the question what becomes of the calls."""
+    forwards = capabilities.writable & FORWARDS
+    modes = [one for one in RedirectMode if forwards or one is not RedirectMode.FORWARD]
+    questions: VolDictType = {
+        vol.Required(CONF_MODE): words(modes, "redirect_mode"),
+    }
+    if Part.DO_NOT_DISTURB in capabilities.writable:
+        asks = vol.Optional(CONF_DO_NOT_DISTURB, default=False)
+        questions[asks] = BooleanSelector()
+    return vol.Schema(questions)
+
+
+def _target_fields(
+    entry: ConfigEntry[Any], capabilities: RedirectCapabilities, condition: str
+) -> VolDictType:
+    """Return the questions about one condition's target."""
+    targets = capabilities.targets_of(Condition(condition))
+    kinds = [
+        kind
+        for kind in TargetKind
+        if targets.takes_kind(DESTINATIONS.get(kind, DestinationKind.NUMBER))
+    ]
+    questions: VolDictType = {
+        vol.Required(CONF_KIND, default=NOWHERE): words(
+            [NOWHERE, *kinds], "target_kind"
+        )
+    }
+    if TargetKind.NUMBER in kinds:
+        questions |= {
+            vol.Optional(CONF_NUMBER): _number_selector(targets),
+            vol.Optional("person"): people(entry),
+            vol.Optional(CONF_DEPUTIES): people(entry, multiple=True),
+            vol.Optional("device"): devices(entry),
+        }
+    if condition == CONF_NO_REPLY and Part.RING_SECONDS in capabilities.writable:
+        time = capabilities.ring_time
+        seconds = whole_number(time.lowest, time.highest, "s", step=time.step)
+        questions[vol.Optional(CONF_RING_SECONDS)] = seconds
+    return questions
+
+
+def _number_selector(targets: Targets) -> Any:
+    """Return a field for a number, or a list where only some can be had."""
+    if targets.choice is not TargetChoice.LIST:
+        return TextSelector()
+    numbers = [
+        one.number for one in targets.listed if one.kind is DestinationKind.NUMBER
+    ]
+    return SelectSelector(
+        SelectSelectorConfig(options=numbers, mode=SelectSelectorMode.DROPDOWN)
+    )
+
+
 PRESENCE_SCHEMA: Final = vol.Schema(
     {**page_schema(), vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable")}
-)
-REDIRECT_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_MODE): words(RedirectMode, "redirect_mode"),
-        vol.Optional(CONF_DO_NOT_DISTURB, default=False): BooleanSelector(),
-    }
 )
 FOLLOW_ME_SCHEMA: Final = vol.Schema(
     {

@@ -24,7 +24,14 @@ from ..presence.permission.policy import UNLIMITED, Permission
 from ..presence.redirect.numbers import BadNumber, NumberProblem, dialled, parse
 from ..presence.redirect.numbers.kinds import destination_kinds
 from ..presence.redirect.own import NotRead
-from ..presence.redirect.parts import REDIRECTS, Part, changed, known
+from ..presence.redirect.parts import (
+    REDIRECTS,
+    Part,
+    RedirectCapabilities,
+    changed,
+    is_on,
+    known,
+)
 from ..presence.redirect.targets import resolve
 from ..telephony.driver import (
     RINGS_FOR,
@@ -129,12 +136,28 @@ async def async_check_setting(
     style = coordinator.number_format
     reached = {kind for one in led for kind in destination_kinds(one, style)}
     await async_authorize_destinations(coordinator, person_id, reached, context)
+    raise_not_supported(coordinator.people[person_id].loop.capabilities, setting)
     try:
         coordinator.system.check(setting)
     except Rejected as error:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="redirect_refused"
         ) from error
+
+
+def raise_not_supported(
+    capabilities: RedirectCapabilities, setting: ForwardingState
+) -> None:
+    """Raise for the first part that this extension's phone system cannot set.
+
+    Raises:
+        ServiceValidationError: there is one; nothing was changed.
+    """
+    for part, found in known(setting):
+        if is_on(part, found) and not capabilities.can_set(part, found):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="redirect_not_supported"
+            )
 
 
 async def async_set_redirect(

@@ -15,6 +15,7 @@ from homeassistant.const import CONF_NAME
 
 from ..const import (
     CONF_AGENT,
+    CONF_DO_NOT_DISTURB,
     CONF_DURATION,
     CONF_ENABLED,
     CONF_ENDING,
@@ -28,8 +29,9 @@ from ..const import (
     CONF_VALUE,
     SUBENTRY_PROFILE,
 )
-from ..presence.line import Status
+from ..presence.line import Condition, DestinationKind, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
+from ..presence.redirect.parts import EVERYTHING, Part, RedirectCapabilities
 from .validation import profile_unique_id
 
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -60,6 +62,10 @@ VOICEMAIL: Final = {
     CONF_MODE: RedirectMode.FORWARD.value,
     CONF_UNCONDITIONAL: {CONF_KIND: TargetKind.VOICEMAIL.value, CONF_VALUE: ""},
 }
+PRESET: Final = {
+    CONF_MODE: RedirectMode.FORWARD.value,
+    CONF_UNCONDITIONAL: {CONF_KIND: TargetKind.PRESET.value, CONF_VALUE: ""},
+}
 
 STICKY: Final = (EndingKind.UNTIL_CHANGED, None)
 
@@ -83,15 +89,34 @@ PROFILES: Final = (
 """Key, status, redirect, ending; the first is everybody's default profile."""
 
 
-def default_profiles(language: str) -> list[ConfigSubentryData]:
-    """Return the default set; any language but German gets the English names."""
+def away_redirect(capabilities: RedirectCapabilities) -> Mapping[str, Any]:
+    """Return what keeps calls off somebody who is away, as this phone system can."""
+    if Part.UNCONDITIONAL in capabilities.writable:
+        targets = capabilities.targets_of(Condition.UNCONDITIONAL)
+        if targets.takes_kind(DestinationKind.VOICEMAIL):
+            return VOICEMAIL
+        if targets.takes_kind(DestinationKind.UNKNOWN):
+            return PRESET
+    if Part.DO_NOT_DISTURB in capabilities.writable:
+        return {**UNCHANGED, CONF_DO_NOT_DISTURB: True}
+    return UNCHANGED
+
+
+def default_profiles(
+    language: str, capabilities: RedirectCapabilities = EVERYTHING
+) -> list[ConfigSubentryData]:
+    """Return the default set; any language but German gets the English names.
+
+    ``capabilities``: what the phone system can do; nothing else is asked of it.
+    """
+    away = away_redirect(capabilities)
     names = NAMES["de" if language.startswith("de") else "en"]
     return [
         ConfigSubentryData(
             data={
                 CONF_NAME: names[key],
                 CONF_STATUS: status.value,
-                CONF_REDIRECT: dict(redirect),
+                CONF_REDIRECT: dict(away if redirect is VOICEMAIL else redirect),
                 CONF_AGENT: "unchanged",
                 CONF_INFO_TEXT: "",
                 CONF_ENDING: ending.value,

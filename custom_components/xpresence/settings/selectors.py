@@ -35,10 +35,12 @@ def several(options: Iterable[str], translation_key: str) -> SelectSelector:
     )
 
 
-def whole_number(least: int, most: int, unit: str | None = None) -> NumberSelector:
+def whole_number(
+    least: int, most: int, unit: str | None = None, *, step: int = 1
+) -> NumberSelector:
     """Return a box for a whole number within these limits."""
     config = NumberSelectorConfig(
-        min=least, max=most, step=1, mode=NumberSelectorMode.BOX
+        min=least, max=most, step=step, mode=NumberSelectorMode.BOX
     )
     if unit is not None:
         config["unit_of_measurement"] = unit

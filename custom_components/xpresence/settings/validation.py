@@ -42,6 +42,7 @@ from ..const import (
     SUBENTRY_PROFILE,
 )
 from ..presence.line import (
+    Condition,
     Destination,
     DestinationKind,
     ForwardingState,
@@ -55,7 +56,9 @@ from ..presence.redirect.numbers import (
     dialled,
     parse,
 )
+from ..presence.redirect.parts import Part, RedirectCapabilities
 from ..telephony.driver import PhoneSystem, Rejected
+from .capabilities import office_capabilities
 from .office import number_format
 from .person_fields import is_offered, stored_schema as person_schema
 from .profile_fields import ADJUSTMENTS, CONDITIONS, stored_schema
@@ -68,6 +71,12 @@ INFO_TEXT_LENGTH: Final = 255
 QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """A queue's name in the phone system."""
 type Problems = dict[str, str]
+
+DESTINATIONS: Final = {
+    TargetKind.PRESET.value: DestinationKind.UNKNOWN,
+    TargetKind.VOICEMAIL.value: DestinationKind.VOICEMAIL,
+}
+"""Kinds of targets that do not lead to a number."""
 
 # What comes by a flow has been through its selectors; what comes by an action has
 # not. Both are checked here, so the shape is part of what is checked.
@@ -261,8 +270,12 @@ def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> P
         return {CONF_UNCONDITIONAL: "target_missing"}
     people = {s.subentry_id for s in entry.get_subentries_of_type(SUBENTRY_PERSON)}
     style, accepts = number_format_of(entry), accepted_by(entry)
+    capabilities = office_capabilities(entry)
     problems: Problems = {}
     for condition, target in said.items():
+        if problem := capability_problem(capabilities, condition, target):
+            problems[condition] = problem
+            continue
         match target[CONF_KIND]:
             case TargetKind.NUMBER:
                 problem = number_problem(target.get(CONF_VALUE) or "", style, accepts)
@@ -280,6 +293,17 @@ def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> P
         if problem:
             problems[condition] = problem
     return problems
+
+
+def capability_problem(
+    capabilities: RedirectCapabilities, condition: str, target: Mapping[str, Any]
+) -> str | None:
+    """Say what of a target the phone system cannot do, or nothing."""
+    if Part(condition) not in capabilities.writable:
+        return "condition_not_available"
+    kind = DESTINATIONS.get(target[CONF_KIND], DestinationKind.NUMBER)
+    targets = capabilities.targets_of(Condition(condition))
+    return None if targets.takes_kind(kind) else "target_not_available"
 
 
 def person_problems(

@@ -278,7 +278,7 @@ class PhoneSystem(Protocol):
     def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
         """Return what can be set and read of an extension's redirect.
 
-        Known once :meth:`start` has returned. It may change with what is set up in
+        ``""``: of any line. Known once :meth:`start` has returned. It may change with what is set up in
         the phone system; :class:`LineChanged` follows then.
         """
         return RedirectCapabilities.named(

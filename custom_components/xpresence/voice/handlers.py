@@ -308,6 +308,9 @@ def _calls(
     key = f"redirect_{view.status.value}"
     if view.status is not RedirectStatus.ACTIVE:
         return _about(hass, sentence, coordinator, person, key)
+    if view.details.get("target_known") is False:
+        key = "redirect_target_unknown"
+        return _about(hass, sentence, coordinator, person, key)
     state = coordinator.people[person]
     placeholders = {"target": str(view.details.get("target", "–"))}
     if view.details.get("set_by") == SetBy.PROFILE:

@@ -17,6 +17,10 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
         "plan_other": "Planned for {person}: {profile}, from {start} until {end}.",
         "redirect_active": "Your calls go to {target}.",
         "redirect_active_other": "The calls of {person} go to {target}.",
+        "redirect_target_unknown": "Your calls are redirected; the phone system does "
+        "not say whereto.",
+        "redirect_target_unknown_other": "The calls of {person} are redirected; the "
+        "phone system does not say whereto.",
         "redirect_kept": "Your calls keep going to {target}, from {profile}.",
         "redirect_kept_other": "The calls of {person} keep going to {target}, from "
         "{profile}.",
@@ -65,6 +69,10 @@ ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
         "plan_other": "Geplant für {person}: {profile}, von {start} bis {end}.",
         "redirect_active": "Deine Anrufe gehen an {target}.",
         "redirect_active_other": "Die Anrufe von {person} gehen an {target}.",
+        "redirect_target_unknown": "Deine Anrufe sind umgeleitet; die Telefonanlage "
+        "sagt nicht, wohin.",
+        "redirect_target_unknown_other": "Die Anrufe von {person} sind umgeleitet; die "
+        "Telefonanlage sagt nicht, wohin.",
         "redirect_kept": "Deine Anrufe gehen weiter an {target}, wegen {profile}.",
         "redirect_kept_other": "Die Anrufe von {person} gehen weiter an {target}, "
         "wegen {profile}.",

@@ -33,6 +33,7 @@ export function redirectLine(scene, redirect, connected, wish, button, from) {
   const kept = redirect.set_by === "profile" && from;
   if (redirect.status === "active" && kept) notes.push(t("from_profile", { profile: from }));
   else if (redirect.status === "active" && isKey(by)) notes.push(t(by));
+  notes.push(...doubts(scene, redirect));
   return h(
     "div",
     { class: `redirect is-${redirect.status}`, key: "redirect" },
@@ -48,12 +49,30 @@ export function redirectLine(scene, redirect, connected, wish, button, from) {
 }
 
 /**
+ * Say what is not certain about a redirect, and how old the reading is.
+ *
+ * @param {Scene} scene
+ * @param {Redirect} redirect
+ */
+function doubts({ t, clock }, redirect) {
+  const notes = [];
+  const replaceable = redirect.status === "active" && redirect.set_by !== "profile";
+  if (redirect.target_known === false && replaceable) notes.push(t("redirect_not_restorable"));
+  if (redirect.confirmed === false) notes.push(t("redirect_not_confirmed"));
+  if (redirect.read_at) {
+    notes.push(t("redirect_read_at", { time: clock.time(new Date(redirect.read_at)) }));
+  }
+  return notes;
+}
+
+/**
  * @param {Scene} scene
  * @param {Redirect} redirect
  * @param {boolean} [keeps] whether calls go on to where they went
  */
-export function sentence({ t }, { status, target, condition, part }, keeps) {
+export function sentence({ t }, { status, target, condition, part, target_known }, keeps) {
   if (!target) {
+    if (status === "active" && target_known === false) return t("redirect_target_unknown");
     const without = `redirect_${status}_off`;
     const plain = `redirect_${status}`;
     if (isKey(without)) return t(without);

@@ -32,6 +32,9 @@
  * @property {string} [part]
  * @property {string} [set_by]
  * @property {string} [reason]
+ * @property {boolean} [target_known] false: on, and nobody knows whereto
+ * @property {boolean} [confirmed] false: the phone system does not tell
+ * @property {string} [read_at] when it was read last, where it has to be asked
  *
  * @typedef {object} Rule what a profile wants of the redirect
  * @property {"unchanged" | "off" | "forward"} mode

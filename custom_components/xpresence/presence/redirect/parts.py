@@ -93,19 +93,23 @@ class Targets:
     listed: tuple[Destination, ...] = ()
     voicemail: bool = True
 
+    def takes_kind(self, kind: DestinationKind) -> bool:
+        """Tell whether a target of this kind can be chosen."""
+        if kind is DestinationKind.UNKNOWN:
+            return self.choice is TargetChoice.NONE
+        if self.choice is TargetChoice.NONE:
+            return False
+        return self.voicemail or kind is not DestinationKind.VOICEMAIL
+
     def takes(self, target: Destination) -> bool:
         """Tell whether a target can be had, as far as its kind says.
 
         Whether a number is one of those that are listed only the driver knows for
         certain: the same number can be written in several ways.
         """
-        match target.kind:
-            case DestinationKind.VOICEMAIL:
-                return self.voicemail and self.choice is not TargetChoice.NONE
-            case DestinationKind.UNKNOWN:
-                return bool(target.number) or self.choice is TargetChoice.NONE
-            case DestinationKind.NUMBER:
-                return self.choice is not TargetChoice.NONE
+        if target.kind is DestinationKind.UNKNOWN and target.number:
+            return True
+        return self.takes_kind(target.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +176,34 @@ class RedirectCapabilities:
 
 
 EVERYTHING: Final = RedirectCapabilities()
+
+
+def merged(lines: Iterable[RedirectCapabilities]) -> RedirectCapabilities:
+    """Return what at least one of several lines can do."""
+    all_lines = tuple(lines)
+    found = [one.ring_time for one in all_lines]
+    settable = [time for time in found if time.about is None]
+    return RedirectCapabilities(
+        frozenset[Part]().union(*(one.writable for one in all_lines)),
+        frozenset[Part]().union(*(one.readable for one in all_lines)),
+        any(one.voicemail for one in all_lines),
+        {
+            condition: _merged_targets(
+                one.targets_of(condition)
+                for one in all_lines
+                if Part(condition.value) in one.writable
+            )
+            for condition in Condition
+        },
+        next(iter([*settable, *found]), RingTime()),
+    )
+
+
+def _merged_targets(targets: Iterable[Targets]) -> Targets:
+    every = tuple(targets)
+    choices = {one.choice for one in every}
+    choice = next((one for one in TargetChoice if one in choices), TargetChoice.NONE)
+    listed = dict.fromkeys(one for each in every for one in each.listed)
+    if choice is not TargetChoice.LIST:
+        listed = {}
+    return Targets(choice, tuple(listed), any(one.voicemail for one in every))

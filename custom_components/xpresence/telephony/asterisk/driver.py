@@ -5,19 +5,14 @@ its disk: dying within about a second it forgets the write. So every reconnect
 says that the phone system is ready again and reads all watched extensions anew;
 whoever keeps a redirect as it should be compares then, and writes once more.
 
-AstDB changes raise no event. What a person dials at the desk shows in a custom
-device state (``*72``), in nothing but the telephone's return to idle (``*90``,
-``*52``, a second ``*72``), or not at all (a web page): hence the re-reading on
-both, on a reload, and once a minute.
+What changes there without us :mod:`.monitor` notices.
 """
 
 import asyncio
 from base64 import b64encode
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 import contextlib
 from dataclasses import replace
-from datetime import UTC, datetime
 import logging
 from typing import Any, Final, cast, override
 
@@ -28,6 +23,7 @@ from ..driver import (
     AuthenticationFailed,
     Capability,
     ConnectionChanged,
+    DirectoryEntry,
     DriverEvent,
     LineChanged,
     Listener,
@@ -41,40 +37,22 @@ from ..driver import (
 )
 from ..tls import trusting
 from . import freepbx
-from .agents import RIGHT as AGENT_RIGHT, Agents
+from .agents import RIGHT as AGENT_RIGHT
 from .ami import (
     AmiClient,
     AmiError,
     Deadlines,
-    Message,
     Refused,
     Settings,
 )
-from .devices import Calls, Telephones
+from .directory import directory
 from .errors import translated
+from .monitor import EVENTS, FLAPPING, POLL_EVERY, Monitor
 from .requests import Actions
 from .rights import Rights
 
 _LOGGER = logging.getLogger(__name__)
 
-EVENTS: Final = (
-    "DeviceStateChange",
-    "ExtensionStatus",
-    "FullyBooted",
-    "QueueMemberAdded",
-    "QueueMemberPause",
-    "QueueMemberRemoved",
-    "Reload",
-    "UserEvent",
-)
-POLL_EVERY: Final = 60.0
-"""Seconds between readings, for changes that nothing tells of."""
-SETTLE: Final = 0.05
-"""Seconds that several events of one change are gathered for."""
-FLAPPING: Final = 10.0
-"""Seconds a telephone must be gone before it is shown as gone."""
-AT_ONCE: Final = 32
-"""Extensions that are read together, so that a write never waits for long."""
 LONGEST_TEXT: Final = 300
 """Bytes of an info text that phones get; base64 must fit on one line."""
 
@@ -130,19 +108,14 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._version: str | None = None
         self._capabilities = Capability(0)
         self._listeners: list[Listener] = []
-        self._watched: dict[str, int] = defaultdict(int)
-        self._stored: dict[str, freepbx.Stored] = {}
-        """What was read of the AstDB and is still believed."""
-        self._devices: dict[str, tuple[str, ...]] = {}
-        self._lines: dict[str, Line] = {}
-        self._calls = Calls(flapping, self._tell_call_again)
-        self._telephones = Telephones()
-        self._extensions: frozenset[str] = frozenset()
-        self._agents = Agents(self._ami)
-        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._due: set[str] = set()
-        self._hints_due = False
-        self._settling: asyncio.TimerHandle | None = None
+        self._monitor = Monitor(
+            self._ami,
+            poll_every=poll_every,
+            flapping=flapping,
+            tell=lambda line: self._emit(LineChanged(line)),
+            note_device=self._rights.note_device,
+            spawn=self._spawn,
+        )
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -163,7 +136,7 @@ class AsteriskPhoneSystem(PhoneSystem):
     @property
     @override
     def extensions(self) -> frozenset[str]:
-        return self._extensions
+        return self._monitor.extensions
 
     @override
     def check(self, wanted: ForwardingState) -> None:
@@ -179,7 +152,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         if self._tls:
             context = await asyncio.to_thread(trusting, self._ca)
             settings = replace(settings, tls=context)
-        client = AmiClient(settings, self._on_event, self._on_connection)
+        client = AmiClient(settings, self._monitor.on_event, self._on_connection)
         self._ami.client = client
         try:
             await self._first_connection(client)
@@ -203,7 +176,7 @@ class AsteriskPhoneSystem(PhoneSystem):
                 raise Unavailable("no answer") from error
             raise reason from error
         self._started = True
-        self._spawn(self._poll())
+        self._spawn(self._monitor.poll())
 
     @override
     async def close(self) -> None:
@@ -211,14 +184,14 @@ class AsteriskPhoneSystem(PhoneSystem):
         await self._end()
 
     async def _end(self) -> None:
-        self._ready = self._started = False
+        self._ready = self._started = self._monitor.ready = False
         client, self._ami.client = self._ami.client, None
         if client is not None:
             await client.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._forget()
+        self._monitor.forget()
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -233,115 +206,29 @@ class AsteriskPhoneSystem(PhoneSystem):
     @override
     def watch(self, extension: str) -> Callable[[], None]:
         _checked(extension)
-        self._watched[extension] += 1
-        if self._ready:
-            self._soon({extension})
-        watching = True
-
-        def unwatch() -> None:
-            nonlocal watching
-            if not watching:
-                return
-            watching = False
-            self._watched[extension] -= 1
-            if not self._watched[extension]:
-                del self._watched[extension]
-                self._calls.forget(extension)
-                for kept in (self._stored, self._devices, self._lines):
-                    kept.pop(extension, None)
-
-        return unwatch
+        return self._monitor.watch(extension)
 
     # Reading
 
     @override
     async def read(self, extension: str) -> Line:
         _checked(extension)
-        async with self._turns[extension]:
-            return self._take(extension, await self._ami.fetch(extension))
-
-    def _take(self, extension: str, stored: freepbx.Stored) -> Line:
-        """Make a line of a fresh reading and tell if it is not as it was told."""
-        self._devices[extension] = freepbx.devices(extension, stored)
-        self._note_call(extension)
-        line = Line(
-            extension,
-            freepbx.forwarding(extension, stored),
-            call=self._calls.get(extension),
-            agent=self._agents.queues.agent(extension),
-            as_of=datetime.now(UTC),
-        )
-        if self._ready and extension in self._watched:
-            self._stored[extension] = stored
-            self._tell_line(line)
-        return line
-
-    def _tell_line(self, line: Line) -> None:
-        before = self._lines.get(line.extension)
-        self._lines[line.extension] = line
-        if before is None or replace(before, as_of=line.as_of) != line:
-            self._emit(LineChanged(line))
-
-    async def _reread(self, extensions: Iterable[str]) -> None:
-        """Read watched extensions and tell what differs from before."""
-        due = sorted(
-            extension for extension in extensions if extension in self._watched
-        )
-        for start in range(0, len(due), AT_ONCE):
-            some = due[start : start + AT_ONCE]
-            async with contextlib.AsyncExitStack() as turns:
-                # Always in the same order, or two who wait would wait for ever.
-                for extension in some:
-                    await turns.enter_async_context(self._turns[extension])
-                for extension, stored in (await self._ami.fetch_many(some)).items():
-                    self._take(extension, stored)
-
-    async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(self._poll_every)
-            if self._ready:
-                try:
-                    await self._look_around()
-                    await self._reread(tuple(self._watched))
-                except PhoneSystemError as error:
-                    _LOGGER.debug("A look around failed: %s", type(error).__name__)
-                except Exception:
-                    _LOGGER.exception("A look around failed; the next one may not")
-
-    async def _look_around(self) -> None:
-        """Read devices, hints and queues, of which events tell only the changes."""
-        devices, hints = await asyncio.gather(
-            self._ami.collect("DeviceStateList"),
-            self._ami.collect("ExtensionStateList"),
-        )
-        for item in devices:
-            self._telephones.note_device(item.get("Device"), item.get("State"))
-        self._telephones.forget_hints()
-        for item in hints:
-            self._telephones.note_hint(
-                item.get("Exten"), item.get("Hint"), item.get("Status")
-            )
-        self._extensions = frozenset(
-            filter(freepbx.EXTENSION.fullmatch, self._telephones.hinted)
-        )
-        if Capability.AGENT in self._capabilities:
-            await self._agents.read()
-        for extension in tuple(self._watched):
-            self._note_call(extension)
+        async with self._monitor.turns[extension]:
+            return self._monitor.take(extension, await self._ami.fetch(extension))
 
     # Writing
 
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> Line:
         _checked(extension)
-        async with self._turns[extension]:
-            believed = self._stored.get(extension)
+        async with self._monitor.turns[extension]:
+            believed = self._monitor.stored.get(extension)
             stored = await self._ami.fetch(extension) if believed is None else believed
             stored = await self._write(extension, desired, stored)
             if believed is not None and _changes(extension, desired, stored)[0]:
                 # Somebody had changed what was read a while ago.
                 stored = await self._write(extension, desired, stored)
-            return self._take(extension, stored)
+            return self._monitor.take(extension, stored)
 
     async def _write(
         self, extension: str, desired: ForwardingState, stored: freepbx.Stored
@@ -351,7 +238,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         All of it is sent at once; Asterisk does it in this order.
         """
         values, lamps = _changes(extension, desired, stored)
-        self._stored.pop(extension, None)
+        self._monitor.stored.pop(extension, None)
         outcomes = await asyncio.gather(
             *map(self._ami.store, values),
             self._ami.fetch(extension),
@@ -368,16 +255,16 @@ class AsteriskPhoneSystem(PhoneSystem):
         _checked(extension)
         if Capability.AGENT not in self._capabilities and self._ready:
             await self._ami.require(AGENT_RIGHT)
-        async with self._turns[extension]:
-            await self._agents.set(extension, queue, state)
+        async with self._monitor.turns[extension]:
+            await self._monitor.agents.set(extension, queue, state)
             lamps = freepbx.queue_lamps(
                 extension,
                 queue,
-                self._stored.get(extension, {}),
+                self._monitor.stored.get(extension, {}),
                 logged_in=state is not AgentState.LOGGED_OFF,
             )
             await asyncio.gather(*map(self._ami.light, lamps))
-        self._tell_agent(extension)
+        self._monitor.tell_agent(extension)
 
     @override
     async def publish(self, extension: str, status: Status, text: str) -> None:
@@ -413,6 +300,10 @@ class AsteriskPhoneSystem(PhoneSystem):
             self._ami.light(freepbx.Lamp(f"Custom:PRESENCE{extension}", "NOT_INUSE")),
         )
 
+    @override
+    async def directory(self) -> tuple[DirectoryEntry, ...]:
+        return await directory(self._ami, self._monitor.extensions)
+
     # What the phone system tells
 
     def _on_connection(self, connected: bool, error: AmiError | None) -> None:
@@ -422,23 +313,12 @@ class AsteriskPhoneSystem(PhoneSystem):
             self._connection += 1
             self._spawn(self._become_ready_again(self._connection))
             return
-        self._ready = False
-        self._forget()
+        self._ready = self._monitor.ready = False
+        self._monitor.forget()
         reason = translated(error) if error is not None else None
         if self._denied is not None and isinstance(reason, Unavailable):
             reason = self._denied
         self._tell_connection(ConnectionChanged(ready=False, error=reason))
-
-    def _forget(self) -> None:
-        """Believe nothing any more of what the connection told."""
-        if self._settling is not None:
-            self._settling.cancel()
-            self._settling = None
-        for kept in (self._stored, self._lines, self._due):
-            kept.clear()
-        self._calls.forget_all()
-        self._telephones.forget()
-        self._agents.queues.forget()
 
     async def _become_ready(self, connection: int) -> None:
         """Find out what the login may do and how things stand, then say so."""
@@ -452,12 +332,13 @@ class AsteriskPhoneSystem(PhoneSystem):
         answer = await self._ami.action("CoreSettings")
         self._version = answer.get("AsteriskVersion") or None
         self._denied = None
-        await self._look_around()
+        self._monitor.reads_agents = Capability.AGENT in self._capabilities
+        await self._monitor.look_around()
         if connection != self._connection or not self._ami.connected().connected:
             raise Unavailable("lost again")
-        self._ready = True
+        self._ready = self._monitor.ready = True
         self._tell_connection(ConnectionChanged(ready=True))
-        self._spawn(self._reread(tuple(self._watched)))
+        self._spawn(self._monitor.reread(tuple(self._monitor.watched)))
 
     async def _become_ready_again(self, connection: int) -> None:
         try:
@@ -480,86 +361,6 @@ class AsteriskPhoneSystem(PhoneSystem):
         if event.ready or known.ready or repr(event.error) != repr(known.error):
             self._told = event
             self._emit(event)
-
-    def _on_event(self, message: Message) -> None:
-        match message.get("Event"):
-            case "DeviceStateChange":
-                self._on_device(message.get("Device"), message.get("State"))
-            case "ExtensionStatus":
-                self._on_hint(
-                    message.get("Exten"), message.get("Hint"), message.get("Status")
-                )
-            case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
-                if extension := self._agents.queues.note(message):
-                    self._tell_agent(extension)
-            case "UserEvent":
-                self._soon({message.get("Extension")})
-            case "Reload":
-                # It may have taken hints away, or added some.
-                self._hints_due = True
-                self._soon(self._watched)
-
-    def _on_hint(self, extension: str, hint: str, status: str) -> None:
-        self._telephones.note_hint(extension, hint, status)
-        if extension in self._watched:
-            self._tell_call(extension)
-
-    def _on_device(self, device: str, state: str) -> None:
-        self._rights.note_device(device)
-        if lamp := freepbx.LAMP.fullmatch(device):
-            self._soon(
-                extension
-                for extension in self._watched
-                if lamp[1] == extension or lamp[1] in self._names(extension)
-            )
-            return
-        idle = self._telephones.note_device(device, state)
-        for extension in tuple(self._watched):
-            if self._telephones.owns(extension, self._names(extension), device):
-                self._tell_call(extension)
-                if idle:
-                    # A feature code may just have been dialled.
-                    self._soon({extension})
-
-    def _names(self, extension: str) -> tuple[str, ...]:
-        return self._devices.get(extension, (extension,))
-
-    def _note_call(self, extension: str) -> None:
-        call = self._telephones.call(extension, self._names(extension))
-        self._calls.note(extension, call)
-
-    def _tell_call(self, extension: str) -> None:
-        self._note_call(extension)
-        self._tell_call_again(extension)
-
-    def _tell_call_again(self, extension: str) -> None:
-        self._tell_again(extension, call=self._calls.get(extension))
-
-    def _tell_agent(self, extension: str) -> None:
-        self._tell_again(extension, agent=self._agents.queues.agent(extension))
-
-    def _tell_again(self, extension: str, **changed: Any) -> None:
-        """Tell a line that has been told before, with something else in it."""
-        if (line := self._lines.get(extension)) is not None:
-            self._tell_line(replace(line, **changed))
-
-    def _soon(self, extensions: Iterable[str]) -> None:
-        """Read extensions again once the events of a change have all arrived."""
-        self._due.update(extensions)
-        if (self._due or self._hints_due) and self._settling is None:
-            self._settling = asyncio.get_running_loop().call_later(SETTLE, self._settle)
-
-    def _settle(self) -> None:
-        self._settling = None
-        due, self._due = tuple(self._due), set()
-        if self._ready:
-            self._spawn(self._catch_up(due))
-
-    async def _catch_up(self, extensions: Iterable[str]) -> None:
-        if self._hints_due:
-            self._hints_due = False
-            await self._look_around()
-        await self._reread(extensions)
 
     def _emit(self, event: DriverEvent) -> None:
         for listener in tuple(self._listeners):

@@ -26,6 +26,7 @@ ALWAYS: Final = (
     | Capability.PRESENCE_TEXT
     | Capability.CALL_STATE
     | Capability.READ_BACK
+    | Capability.DIRECTORY
 )
 
 

@@ -1,0 +1,275 @@
+"""Noticing what changes at an Asterisk: events, re-reading, calls.
+
+AstDB changes raise no event. What a person dials at the desk shows in a custom
+device state (``*72``), in nothing but the telephone's return to idle (``*90``,
+``*52``, a second ``*72``), or not at all (a web page): hence the re-reading on
+both, on a reload, and once a minute.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
+import contextlib
+from dataclasses import replace
+from datetime import UTC, datetime
+import logging
+from typing import Any, Final
+
+from ...presence.line import Line
+from ..driver import PhoneSystemError
+from . import freepbx
+from .agents import Agents
+from .ami import Message
+from .devices import Calls, Telephones
+from .requests import Actions
+
+_LOGGER = logging.getLogger(__name__)
+
+EVENTS: Final = (
+    "DeviceStateChange",
+    "ExtensionStatus",
+    "FullyBooted",
+    "QueueMemberAdded",
+    "QueueMemberPause",
+    "QueueMemberRemoved",
+    "Reload",
+    "UserEvent",
+)
+POLL_EVERY: Final = 60.0
+"""Seconds between readings, for changes that nothing tells of."""
+SETTLE: Final = 0.05
+"""Seconds that several events of one change are gathered for."""
+FLAPPING: Final = 10.0
+"""Seconds a telephone must be gone before it is shown as gone."""
+AT_ONCE: Final = 32
+"""Extensions that are read together, so that a write never waits for long."""
+
+
+class Monitor:
+    """Keeps the watched extensions up to date, and tells each that has changed.
+
+    ``tell`` is called with every line that reads otherwise than it was told;
+    ``note_device`` with the device of every event; ``spawn`` runs work in the
+    background, to its end or the driver's.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        *,
+        poll_every: float,
+        flapping: float,
+        tell: Callable[[Line], None],
+        note_device: Callable[[str], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        """Prepare; nothing is watched yet."""
+        self._ami = actions
+        self._poll_every = poll_every
+        self._tell = tell
+        self._note_device = note_device
+        self._spawn = spawn
+        self.ready = False
+        """Whether what is read belongs to a connection that is ready."""
+        self.reads_agents = False
+        self.agents = Agents(actions)
+        self.extensions: frozenset[str] = frozenset()
+        """The extensions with a hint; they stay known while the connection is lost."""
+        self.watched: dict[str, int] = defaultdict(int)
+        self.stored: dict[str, freepbx.Stored] = {}
+        """What was read of the AstDB and is still believed."""
+        self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One who reads or writes an extension at a time."""
+        self._devices: dict[str, tuple[str, ...]] = {}
+        self._lines: dict[str, Line] = {}
+        self._calls = Calls(flapping, self._tell_call_again)
+        self._telephones = Telephones()
+        self._due: set[str] = set()
+        self._hints_due = False
+        self._settling: asyncio.TimerHandle | None = None
+
+    def watch(self, extension: str) -> Callable[[], None]:
+        """Read an extension on every change that may concern it."""
+        self.watched[extension] += 1
+        if self.ready:
+            self._soon({extension})
+        watching = True
+
+        def unwatch() -> None:
+            nonlocal watching
+            if not watching:
+                return
+            watching = False
+            self.watched[extension] -= 1
+            if not self.watched[extension]:
+                del self.watched[extension]
+                self._calls.forget(extension)
+                for kept in (self.stored, self._devices, self._lines):
+                    kept.pop(extension, None)
+
+        return unwatch
+
+    def forget(self) -> None:
+        """Believe nothing any more of what the connection told."""
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        for kept in (self.stored, self._lines, self._due):
+            kept.clear()
+        self._calls.forget_all()
+        self._telephones.forget()
+        self.agents.queues.forget()
+
+    # Reading
+
+    def take(self, extension: str, stored: freepbx.Stored) -> Line:
+        """Make a line of a fresh reading and tell if it is not as it was told."""
+        self._devices[extension] = freepbx.devices(extension, stored)
+        self._note_call(extension)
+        line = Line(
+            extension,
+            freepbx.forwarding(extension, stored),
+            call=self._calls.get(extension),
+            agent=self.agents.queues.agent(extension),
+            as_of=datetime.now(UTC),
+        )
+        if self.ready and extension in self.watched:
+            self.stored[extension] = stored
+            self._tell_line(line)
+        return line
+
+    def _tell_line(self, line: Line) -> None:
+        before = self._lines.get(line.extension)
+        self._lines[line.extension] = line
+        if before is None or replace(before, as_of=line.as_of) != line:
+            self._tell(line)
+
+    async def reread(self, extensions: Iterable[str]) -> None:
+        """Read watched extensions and tell what differs from before."""
+        due = sorted(extension for extension in extensions if extension in self.watched)
+        for start in range(0, len(due), AT_ONCE):
+            some = due[start : start + AT_ONCE]
+            async with contextlib.AsyncExitStack() as turns:
+                # Always in the same order, or two who wait would wait for ever.
+                for extension in some:
+                    await turns.enter_async_context(self.turns[extension])
+                for extension, stored in (await self._ami.fetch_many(some)).items():
+                    self.take(extension, stored)
+
+    async def poll(self) -> None:
+        """Look around for ever, for what no event tells."""
+        while True:
+            await asyncio.sleep(self._poll_every)
+            if self.ready:
+                try:
+                    await self.look_around()
+                    await self.reread(tuple(self.watched))
+                except PhoneSystemError as error:
+                    _LOGGER.debug("A look around failed: %s", type(error).__name__)
+                except Exception:
+                    _LOGGER.exception("A look around failed; the next one may not")
+
+    async def look_around(self) -> None:
+        """Read devices, hints and queues, of which events tell only the changes."""
+        devices, hints = await asyncio.gather(
+            self._ami.collect("DeviceStateList"),
+            self._ami.collect("ExtensionStateList"),
+        )
+        for item in devices:
+            self._telephones.note_device(item.get("Device"), item.get("State"))
+        self._telephones.forget_hints()
+        for item in hints:
+            self._telephones.note_hint(
+                item.get("Exten"), item.get("Hint"), item.get("Status")
+            )
+        self.extensions = frozenset(
+            filter(freepbx.EXTENSION.fullmatch, self._telephones.hinted)
+        )
+        if self.reads_agents:
+            await self.agents.read()
+        for extension in tuple(self.watched):
+            self._note_call(extension)
+
+    # Events
+
+    def on_event(self, message: Message) -> None:
+        """Take what Asterisk tells by itself."""
+        match message.get("Event"):
+            case "DeviceStateChange":
+                self._on_device(message.get("Device"), message.get("State"))
+            case "ExtensionStatus":
+                self._on_hint(
+                    message.get("Exten"), message.get("Hint"), message.get("Status")
+                )
+            case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
+                if extension := self.agents.queues.note(message):
+                    self.tell_agent(extension)
+            case "UserEvent":
+                self._soon({message.get("Extension")})
+            case "Reload":
+                # It may have taken hints away, or added some.
+                self._hints_due = True
+                self._soon(self.watched)
+
+    def _on_hint(self, extension: str, hint: str, status: str) -> None:
+        self._telephones.note_hint(extension, hint, status)
+        if extension in self.watched:
+            self._tell_call(extension)
+
+    def _on_device(self, device: str, state: str) -> None:
+        self._note_device(device)
+        if lamp := freepbx.LAMP.fullmatch(device):
+            self._soon(
+                extension
+                for extension in self.watched
+                if lamp[1] == extension or lamp[1] in self._names(extension)
+            )
+            return
+        idle = self._telephones.note_device(device, state)
+        for extension in tuple(self.watched):
+            if self._telephones.owns(extension, self._names(extension), device):
+                self._tell_call(extension)
+                if idle:
+                    # A feature code may just have been dialled.
+                    self._soon({extension})
+
+    def _names(self, extension: str) -> tuple[str, ...]:
+        return self._devices.get(extension, (extension,))
+
+    def _note_call(self, extension: str) -> None:
+        call = self._telephones.call(extension, self._names(extension))
+        self._calls.note(extension, call)
+
+    def _tell_call(self, extension: str) -> None:
+        self._note_call(extension)
+        self._tell_call_again(extension)
+
+    def _tell_call_again(self, extension: str) -> None:
+        self._tell_again(extension, call=self._calls.get(extension))
+
+    def tell_agent(self, extension: str) -> None:
+        """Tell an extension's line with its state in the queues as it is now."""
+        self._tell_again(extension, agent=self.agents.queues.agent(extension))
+
+    def _tell_again(self, extension: str, **changed: Any) -> None:
+        """Tell a line that has been told before, with something else in it."""
+        if (line := self._lines.get(extension)) is not None:
+            self._tell_line(replace(line, **changed))
+
+    def _soon(self, extensions: Iterable[str]) -> None:
+        """Read extensions again once the events of a change have all arrived."""
+        self._due.update(extensions)
+        if (self._due or self._hints_due) and self._settling is None:
+            self._settling = asyncio.get_running_loop().call_later(SETTLE, self._settle)
+
+    def _settle(self) -> None:
+        self._settling = None
+        due, self._due = tuple(self._due), set()
+        if self.ready:
+            self._spawn(self._catch_up(due))
+
+    async def _catch_up(self, extensions: Iterable[str]) -> None:
+        if self._hints_due:
+            self._hints_due = False
+            await self.look_around()
+        await self.reread(extensions)

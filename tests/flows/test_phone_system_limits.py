@@ -1,0 +1,338 @@
+"""The settings pages offer what the phone system can do, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.selector import SelectSelector
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from custom_components.xpresence.presence.line import (
+    Condition,
+    Destination,
+    DestinationKind,
+)
+from custom_components.xpresence.presence.redirect.parts import (
+    Part,
+    RedirectCapabilities,
+    RingTime,
+    TargetChoice,
+    Targets,
+    merged,
+)
+from custom_components.xpresence.presence.texts.limits import limits_words
+from custom_components.xpresence.settings.default_profiles import default_profiles
+from custom_components.xpresence.telephony.home_assistant_actions.driver import (
+    ActionsPhoneSystem,
+)
+from tests.conftest import set_up
+from tests.office import ANNA
+from tests.pages import EN, assert_worded
+from tests.test_coordinator import REDIRECT, choose, shown
+
+pytestmark = pytest.mark.usefixtures("own_folder")
+
+MOBILE = Destination(DestinationKind.NUMBER, "01715550100")
+BOX = RedirectCapabilities(
+    frozenset({Part.UNCONDITIONAL, Part.NO_REPLY}),
+    frozenset({Part.UNCONDITIONAL, Part.NO_REPLY}),
+    voicemail=False,
+    targets={
+        Condition.UNCONDITIONAL: Targets(TargetChoice.LIST, (MOBILE,), voicemail=False)
+    },
+    ring_time=RingTime(about=20),
+)
+"""As a FRITZ!Box with one rule: one target, no busy, no ring time of its own."""
+SWITCH = RedirectCapabilities(
+    frozenset({Part.UNCONDITIONAL}),
+    voicemail=False,
+    targets={Condition.UNCONDITIONAL: Targets(TargetChoice.NONE)},
+)
+
+
+@pytest.fixture
+async def boxed(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> MockConfigEntry:
+    """Set up an office whose phone system can do little."""
+    monkeypatch.setattr(
+        ActionsPhoneSystem, "redirect_capabilities", lambda _self, _extension: BOX
+    )
+    return await set_up(hass)
+
+
+async def targets_page(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Go on to the page that asks where calls go."""
+    flows = hass.config_entries.subentries
+    page = await flows.async_init(
+        (entry.entry_id, "profile"), context={"source": "user"}
+    )
+    flow = page["flow_id"]
+    page = await flows.async_configure(flow, {"name": "Outside"})
+    page = await flows.async_configure(
+        flow,
+        {
+            "status": "busy",
+            "ending": "until_changed",
+            "agent": "unchanged",
+            "teams": "as_status",
+            "enabled": True,
+        },
+    )
+    assert "do_not_disturb" not in page["data_schema"].schema
+    page = await flows.async_configure(flow, {"mode": "forward"})
+    assert_worded(page, EN["config_subentries"]["profile"])
+    return page
+
+
+def fields(page: Any, section: str) -> Mapping[str, Any]:
+    (part,) = [
+        field for key, field in page["data_schema"].schema.items() if key == section
+    ]
+    return {str(key): field for key, field in part.schema.schema.items()}
+
+
+async def test_a_profile_is_only_asked_what_the_phone_system_can_do(
+    hass: HomeAssistant, boxed: MockConfigEntry
+) -> None:
+    page = await targets_page(hass, boxed)
+    assert {str(key) for key in page["data_schema"].schema} == {
+        "unconditional",
+        "no_reply",
+    }
+    number = fields(page, "unconditional")["number"]
+    assert isinstance(number, SelectSelector)
+    assert number.config["options"] == [MOBILE.number]
+    kinds = fields(page, "unconditional")["kind"].config["options"]
+    assert "voicemail" not in kinds
+    assert "preset" not in kinds
+    assert "ring_seconds" not in fields(page, "no_reply")
+    assert "about 20 s" in page["description_placeholders"]["limits"]
+
+
+async def test_an_action_is_refused_what_the_phone_system_cannot_do(
+    hass: HomeAssistant, boxed: MockConfigEntry
+) -> None:
+    from homeassistant.exceptions import ServiceValidationError
+
+    for said in (
+        {"condition": "busy", "target": MOBILE.number},
+        {"condition": "no_reply", "target": "voicemail"},
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await hass.services.async_call(
+                "xpresence",
+                "set_redirect",
+                {"entity_id": REDIRECT, "mode": "forward", **said},
+                blocking=True,
+            )
+        assert refused.value.translation_key == "redirect_not_supported"
+    assert shown(hass, REDIRECT).state == "off"
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "meeting"),
+    [
+        (RedirectCapabilities(), "voicemail"),
+        (SWITCH, "preset"),
+        (BOX, None),
+        (RedirectCapabilities(frozenset({Part.DO_NOT_DISTURB})), None),
+    ],
+)
+def test_the_profiles_of_a_new_phone_system_ask_only_what_it_can(
+    capabilities: RedirectCapabilities, meeting: str | None
+) -> None:
+    found = {
+        one["title"]: one["data"]["redirect"]
+        for one in default_profiles("en", capabilities)
+    }
+    target = found["Meeting"].get("unconditional")
+    assert (target and target["kind"]) == meeting
+    asks = Part.DO_NOT_DISTURB in capabilities.writable and meeting is None
+    assert found["Meeting"].get("do_not_disturb", False) is asks
+    assert found["Available"] == {"mode": "unchanged"}
+
+
+def test_what_one_line_can_do_a_profile_of_the_office_may_ask_for() -> None:
+    both = merged([BOX, SWITCH])
+    assert both.writable == {Part.UNCONDITIONAL, Part.NO_REPLY}
+    assert both.targets_of(Condition.UNCONDITIONAL).choice is TargetChoice.LIST
+    assert both.ring_time.about is None
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_limits_are_told_and_freedom_is_not(language: str) -> None:
+    assert limits_words(RedirectCapabilities(), language) == ""
+    assert "20 s" in limits_words(BOX, language)
+    assert limits_words(SWITCH, language).count(".") >= 2
+
+
+# A switch as a phone system
+
+
+@pytest.fixture
+async def switched(hass: HomeAssistant) -> MockConfigEntry:
+    """Set up an office whose calls are redirected by a switch of Anna's."""
+
+    async def turn(call: Any) -> None:
+        for entity in call.data["entity_id"]:
+            hass.states.async_set(entity, call.service.removeprefix("turn_"))
+
+    hass.services.async_register("homeassistant", "turn_on", turn)
+    hass.services.async_register("homeassistant", "turn_off", turn)
+    hass.states.async_set("switch.anna", "off")
+    from tests.office import OFFICE, person, profile
+
+    preset = {"mode": "forward", "unconditional": {"kind": "preset", "value": ""}}
+    away = profile("01PROFILEAWAY0000000000000", "Away", "away", redirect=preset)
+    anna = person(ANNA, "Anna", "100", phone={"switch": "switch.anna"})
+    return await set_up(
+        hass,
+        subentries_data=[*OFFICE[:3], away, anna],
+    )
+
+
+async def test_a_persons_own_switch_redirects_their_calls(
+    hass: HomeAssistant, switched: MockConfigEntry
+) -> None:
+    await choose(hass, "Away")
+    assert hass.states.get("switch.anna").state == "on"  # type: ignore[union-attr]
+    redirect = shown(hass, REDIRECT)
+    assert redirect.state == "active"
+    assert redirect.attributes["target_known"] is False
+    assert "target" not in redirect.attributes
+    await choose(hass, "Available")
+    assert hass.states.get("switch.anna").state == "off"  # type: ignore[union-attr]
+    assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_a_switch_that_was_on_before_is_on_again_afterwards(
+    hass: HomeAssistant, switched: MockConfigEntry
+) -> None:
+    hass.states.async_set("switch.anna", "on")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await choose(hass, "Away")
+    await choose(hass, "Available")
+    assert hass.states.get("switch.anna").state == "on"  # type: ignore[union-attr]
+
+
+async def test_the_page_of_a_persons_switch_takes_switches_only(
+    hass: HomeAssistant, switched: MockConfigEntry
+) -> None:
+    flows = hass.config_entries.subentries
+    page = await flows.async_init(
+        (switched.entry_id, "person"),
+        context={"source": "reconfigure", "subentry_id": ANNA},
+    )
+    assert "phone" in page["menu_options"]
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "phone"})
+    assert page["step_id"] == "phone_actions"
+    assert_worded(page, EN["config_subentries"]["person"])
+    page = await flows.async_configure(
+        page["flow_id"], {"state_entity": "sensor.anna_{condition}"}
+    )
+    assert page["type"] is FlowResultType.ABORT
+    await hass.async_block_till_done()
+    stored = switched.subentries[ANNA].data["phone"]
+    assert stored == {"state_entity": "sensor.anna_{condition}"}
+
+
+# The form of the actions
+
+
+@pytest.mark.parametrize(
+    ("said", "errors"),
+    [
+        ({"switch": "light.lamp"}, {"switch": "entity_other_domain"}),
+        (
+            {"set_action": "switch.turn_on", "end_action": "switch.turn_off"},
+            {
+                "set_action": "action_takes_no_variables",
+                "end_action": "action_takes_no_variables",
+            },
+        ),
+        ({"set_action": [{"nonsense": 1}]}, {"set_action": "action_invalid"}),
+    ],
+)
+async def test_what_could_not_work_is_refused_in_the_form(
+    hass: HomeAssistant, said: dict[str, Any], errors: dict[str, str]
+) -> None:
+    for service in ("turn_on", "turn_off"):
+        async_mock_service(hass, "switch", service)
+    flows = hass.config_entries.flow
+    page = await flows.async_init("xpresence", context={"source": "user"})
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "actions"})
+    page = await flows.async_configure(page["flow_id"], said)
+    assert page["errors"] == errors
+    assert_worded(page, EN["config"])
+
+
+async def test_a_redirect_is_tried_and_ended_before_anything_is_saved(
+    hass: HomeAssistant,
+) -> None:
+    told: list[str] = []
+
+    async def turn(call: Any) -> None:
+        told.append(call.service)
+        hass.states.async_set("switch.line", call.service.removeprefix("turn_"))
+
+    hass.states.async_set("switch.line", "off")
+    hass.services.async_register("switch", "turn_on", turn)
+    hass.services.async_register("switch", "turn_off", turn)
+    flows = hass.config_entries.flow
+    page = await flows.async_init("xpresence", context={"source": "user"})
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "actions"})
+    target = {"target": {"entity_id": "switch.line"}}
+    page = await flows.async_configure(
+        page["flow_id"],
+        {
+            "set_action": [{"action": "switch.turn_on", **target}],
+            "end_action": [{"action": "switch.turn_off", **target}],
+            "state_entity": "switch.line",
+        },
+    )
+    assert page["step_id"] == "before_saving"
+    assert told == []
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "trial"})
+    assert_worded(page, EN["config"])
+    page = await flows.async_configure(page["flow_id"], {"extension": "x"})
+    assert page["errors"] == {"extension": "extension_invalid"}
+    page = await flows.async_configure(
+        page["flow_id"], {"extension": "100", "target": "112"}
+    )
+    assert page["errors"] == {"target": "number_emergency"}
+    page = await flows.async_configure(
+        page["flow_id"], {"extension": "100", "target": MOBILE.number}
+    )
+    assert told == ["turn_on", "turn_off"]
+    assert page["step_id"] == "before_saving"
+    assert "It worked" in page["description_placeholders"]["outcome"]
+    assert not hass.config_entries.async_entries("xpresence")
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "save"})
+    assert page["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_sequence_that_stops_itself_with_an_error_has_failed(
+    hass: HomeAssistant,
+) -> None:
+    from custom_components.xpresence.engine.connection import async_build
+    from custom_components.xpresence.presence.line import ForwardingState
+    from custom_components.xpresence.telephony.driver import Unavailable
+
+    stop = [
+        {"variables": {"known": "{{ target == '101' }}"}},
+        {"if": "{{ not known }}", "then": [{"stop": "no such rule", "error": True}]},
+    ]
+    data = {"driver": "actions", "set_action": stop, "end_action": stop}
+    system = await async_build(hass, data)
+    await system.start()
+    bob = Destination(DestinationKind.NUMBER, "101")
+    await system.apply("100", ForwardingState(unconditional=bob))
+    with pytest.raises(Unavailable):
+        await system.apply("100", ForwardingState(unconditional=MOBILE))
+    await system.close()

@@ -16,10 +16,12 @@ from typing import Any, Final, cast
 from ..presence.stored import Malformed
 from .asterisk.description import ASTERISK
 from .description import Build, PhoneSystemType
+from .fritzbox.description import FRITZBOX
 from .home_assistant_actions.description import HOME_ASSISTANT_ACTIONS
 
 ROWS: Final = (
     ASTERISK,
+    FRITZBOX,
     HOME_ASSISTANT_ACTIONS,
 )
 """In the order in which they are offered."""

@@ -91,6 +91,8 @@ class FritzBox:
     """Action → the UPnP code it is refused with."""
     swallow: set[str] = field(default_factory=set)
     """Actions that are done, and whose answer never arrives."""
+    swallow_after: str = ""
+    """Answers are lost only once this action has been asked for."""
     status: int = 0
     """The HTTP status of every answer, if it is not 0."""
     raw: Callable[[str, bytes], bytes] | None = None
@@ -271,7 +273,9 @@ class FritzBox:
             self._point()
         if code is not None:
             return self._fault(code)
-        if action in self.swallow:
+        if action == self.swallow_after:
+            self.swallow_after = ""
+        if action in self.swallow and not self.swallow_after:
             await self._over.wait()
         said = "".join(f"<{k}>{escape(v)}</{k}>" for k, v in answer.items())
         text = ENVELOPE.format(

@@ -1,19 +1,18 @@
 """A FRITZ!Box double, and the driver on it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
-from custom_components.xpresence.telephony.fritzbox import (
-    Address,
+from custom_components.xpresence.telephony.fritzbox.client import Address
+from custom_components.xpresence.telephony.fritzbox.driver import (
     FritzBoxPhoneSystem,
-    Line,
+    Timing,
 )
-from custom_components.xpresence.telephony.fritzbox.driver import Timing
 
 from .box import FritzBox
 
-QUICK = Timing(poll=0.05, answer=5, retry=0.02)
+QUICK = Timing(poll=0.05, oldest=1, answer=5, retry=0.02)
 
 
 @pytest.fixture
@@ -30,16 +29,16 @@ def system_for(
     username: str = "homeassistant",
     password: str = "Grün€ 7",
     fingerprint: str = "",
+    tls: bool = False,
     timing: Timing = QUICK,
-    line_of: Callable[[str], Line] = Line,
 ) -> FritzBoxPhoneSystem:
     """Return a driver for a box; nothing is connected yet."""
-    port = box.tls_port if fingerprint else box.port
+    tls = tls or bool(fingerprint)
+    port = box.tls_port if tls else box.port
     return FritzBoxPhoneSystem(
-        Address("127.0.0.1", port, fingerprint),
+        Address("127.0.0.1", port, tls, fingerprint),
         username,
         password,
-        line_of=line_of,
         monitor_port=box.monitor_port,
         timing=timing,
     )

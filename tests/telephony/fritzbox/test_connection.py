@@ -13,7 +13,6 @@ from custom_components.xpresence.presence.line import (
 )
 from custom_components.xpresence.telephony.driver import (
     AuthenticationFailed,
-    CertificateRejected,
     ConnectionChanged,
     DriverEvent,
     NotSupported,
@@ -21,25 +20,34 @@ from custom_components.xpresence.telephony.driver import (
     PermissionDenied,
     PhoneSystemError,
     Rejected,
+    RetryLater,
+    SecondFactorRequired,
     Unavailable,
 )
-from custom_components.xpresence.telephony.fritzbox import (
-    ApplicationsDisabled,
-    FritzBoxPhoneSystem,
-    MeshSlave,
-    NoTelephony,
-    SecondFactor,
+from custom_components.xpresence.telephony.fritzbox.client import (
+    LONGEST_ANSWER,
     fingerprint,
 )
-from custom_components.xpresence.telephony.fritzbox.client import LONGEST_ANSWER
-from custom_components.xpresence.telephony.fritzbox.driver import Timing
+from custom_components.xpresence.telephony.fritzbox.driver import (
+    FritzBoxPhoneSystem,
+    Timing,
+)
+from custom_components.xpresence.telephony.fritzbox.errors import (
+    ApplicationsDisabled,
+    CertificateChanged,
+    MeshSlave,
+    NoTelephony,
+    PhoneRightMissing,
+    SecondFactorBlocked,
+    SecondFactorBusy,
+)
 from tests.groupware.certificates import Authority
 
 from .box import ONTEL, FritzBox, Rule
 from .conftest import system_for
 
 MOBILE = Destination(DestinationKind.NUMBER, "0171555")
-IMPATIENT = Timing(poll=0.05, answer=0.2, retry=0.02)
+IMPATIENT = Timing(poll=0.05, oldest=1, answer=0.2, retry=0.02)
 
 
 @pytest.fixture
@@ -83,19 +91,30 @@ async def test_the_certificate_of_the_first_use_is_pinned(safe_box: FritzBox) ->
     await system.close()
 
 
+async def test_at_the_first_use_the_certificate_is_noted(safe_box: FritzBox) -> None:
+    system = await started(safe_box, tls=True)
+    seen = await fingerprint("127.0.0.1", safe_box.tls_port)
+    assert system.identity.settings == {"fingerprint": seen}
+    assert system.identity.unique_id == "989BCB2B93B0"
+    assert system.identity.title == "FRITZ!Box 7590"
+    await system.close()
+
+
 async def test_another_certificate_gets_no_login(safe_box: FritzBox) -> None:
-    with pytest.raises(CertificateRejected):
+    with pytest.raises(CertificateChanged):
         await started(safe_box, fingerprint="00" * 32)
     assert not safe_box.asked
     assert not safe_box.logins_refused
 
 
 async def test_a_wrong_password_is_tried_once(box: FritzBox) -> None:
-    with pytest.raises(AuthenticationFailed):
-        await started(box, password="wrong")
-    assert box.logins_refused == 1
+    system = system_for(box, password="wrong")
+    for _ in range(3):
+        with pytest.raises(AuthenticationFailed):
+            await system.start()
     await asyncio.sleep(0.2)
     assert box.logins_refused == 1
+    await system.close()
 
 
 async def test_a_password_that_is_changed_is_tried_no_more(box: FritzBox) -> None:
@@ -122,10 +141,10 @@ async def test_a_login_that_expired_is_renewed(box: FritzBox) -> None:
 @pytest.mark.parametrize(
     ("code", "expected", "said"),
     [
-        (606, PermissionDenied, "phone"),
-        (866, SecondFactor, "required"),
-        (867, SecondFactor, "blocked"),
-        (868, SecondFactor, "busy"),
+        (606, PhoneRightMissing, "phone"),
+        (866, SecondFactorRequired, "required"),
+        (867, SecondFactorBlocked, "blocked"),
+        (868, SecondFactorBusy, "busy"),
         (820, OutcomeUnknown, "code 820"),
         (501, OutcomeUnknown, "code 501"),
         (402, Rejected, "code 402"),
@@ -194,18 +213,28 @@ async def test_nobody_at_the_address_is_told_as_unreachable(box: FritzBox) -> No
         await started(box)
 
 
-@pytest.mark.parametrize("status", [502, 503])
-async def test_a_busy_box_is_tried_again_later(box: FritzBox, status: int) -> None:
+async def test_a_box_in_trouble_is_lost_and_found_again(box: FritzBox) -> None:
     events: list[DriverEvent] = []
     system = await started(box)
     system.subscribe(events.append)
-    box.status = status
+    box.status = 502
     await until(events, ready=False)
     with pytest.raises(Unavailable):
         await system.read("111222")
     events.clear()
     box.status = 0
     await until(events, ready=True)
+    await system.close()
+
+
+async def test_a_box_that_was_asked_too_often_is_left_alone_for_a_while(
+    box: FritzBox,
+) -> None:
+    system = await started(box)
+    box.status = 503
+    with pytest.raises(RetryLater) as told:
+        await system.read("111222")
+    assert told.value.retry_after >= 30
     await system.close()
 
 
@@ -281,7 +310,7 @@ async def test_nothing_that_belongs_to_a_person_is_logged(
     box.refuse["SetDeflectionEnable"] = 606
     with pytest.raises(PermissionDenied):
         await system.apply("111222", ForwardingState(unconditional=None))
-    box.status = 503
+    box.status = 502
     await asyncio.sleep(0.2)
     await system.close()
     for secret in ("0171555", "111222", "111333", "Grün€"):

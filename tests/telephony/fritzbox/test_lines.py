@@ -11,12 +11,15 @@ from custom_components.xpresence.presence.line import (
     DestinationKind,
     ForwardingState,
 )
-from custom_components.xpresence.telephony.driver import Rejected
+from custom_components.xpresence.presence.redirect.parts import TargetChoice
+from custom_components.xpresence.telephony.driver import Rejected, RuleMissing
+from custom_components.xpresence.telephony.fritzbox.errors import (
+    OtherMailbox,
+    RuleForAll,
+)
 from custom_components.xpresence.telephony.fritzbox.lines import (
     Box,
     Line,
-    NoSuchRule,
-    RuleForAll,
     View,
     spelled,
 )
@@ -50,7 +53,7 @@ def view(
     machines: tuple[Machine, ...] = (),
     numbers: tuple[OwnNumber, ...] = (ANNA, BENS),
     extension: str = "111222",
-    may_switch: frozenset[int] = frozenset(),
+    may_switch: frozenset[int] | None = frozenset(),
 ) -> View:
     placed = tuple(replace(each, index=index) for index, each in enumerate(entries))
     return View(
@@ -115,7 +118,9 @@ def test_what_a_rule_does_to_a_line(entry: Entry, expected: ForwardingState) -> 
 
 def test_two_targets_at_once_are_not_known_and_not_off() -> None:
     seen = view(rule("0171555", on=True), rule("111333", on=True))
-    assert seen.forwarding().unconditional is UNKNOWN
+    found = seen.forwarding().unconditional
+    assert isinstance(found, Destination)
+    assert found.kind is DestinationKind.UNKNOWN
 
 
 def test_a_socket_has_rules_of_its_own() -> None:
@@ -139,11 +144,13 @@ def test_targets_are_the_rules_that_exist_per_condition() -> None:
         rule("", "eNoSignal", on=True, kind="fromNumber"),
     ).targets()
     other = Destination(DestinationKind.NUMBER, "0172777")
-    assert found == {
+    assert {condition: each.listed for condition, each in found.items()} == {
         Condition.UNCONDITIONAL: (MOBILE, BEN),
         Condition.BUSY: (BEN, other),
         Condition.NO_REPLY: (other,),
     }
+    assert {each.choice for each in found.values()} == {TargetChoice.LIST}
+    assert not any(each.voicemail for each in found.values())
 
 
 def test_only_an_answering_machine_named_as_theirs_is_a_persons_voicemail() -> None:
@@ -153,7 +160,7 @@ def test_only_an_answering_machine_named_as_theirs_is_a_persons_voicemail() -> N
     )
     assert view(machines=machines).forwarding().no_reply is None
     seen = view(machines=machines, may_switch=frozenset({1}))
-    assert seen.targets()[Condition.UNCONDITIONAL] == (VOICEMAIL,)
+    assert seen.targets()[Condition.UNCONDITIONAL].listed == (VOICEMAIL,)
     changes = seen.changes(
         ForwardingState(unconditional=VOICEMAIL, busy=None, no_reply=None)
     )
@@ -278,9 +285,9 @@ def test_one_rule_may_answer_busy_and_no_reply(
 def test_a_rule_that_does_not_exist_is_named(
     entries: tuple[Entry, ...], desired: ForwardingState, condition: Condition
 ) -> None:
-    with pytest.raises(NoSuchRule) as refused:
+    with pytest.raises(RuleMissing) as refused:
         view(*entries).changes(desired)
-    assert refused.value.condition is condition
+    assert refused.value.rule == condition.value
     assert "0171555" not in str(refused.value)
 
 
@@ -289,7 +296,7 @@ def test_a_rule_for_every_number_is_not_switched_for_one_of_them() -> None:
     with pytest.raises(RuleForAll):
         seen.changes(ForwardingState(None, None, None))
     assert not seen.changes(ForwardingState(unconditional=MOBILE))
-    assert not any(seen.targets().values())
+    assert not any(each.listed for each in seen.targets().values())
 
 
 def test_with_one_number_a_rule_for_every_call_is_that_numbers() -> None:
@@ -307,18 +314,69 @@ def test_two_rules_that_are_alike_are_both_ended_and_one_is_enough() -> None:
 
 def test_another_mailbox_than_the_persons_is_refused() -> None:
     elsewhere = Destination(DestinationKind.VOICEMAIL, "999")
-    with pytest.raises(Rejected):
+    with pytest.raises(OtherMailbox):
         view(rule("600")).changes(ForwardingState(elsewhere))
 
 
-def test_where_several_rules_hold_at_once_nothing_is_guessed() -> None:
-    seen = view(
-        rule("0171555", "eDelayedOrBusy", on=True), rule("111333", "eDelayed", on=True)
+def test_several_rules_that_held_at_once_are_put_back_as_they_stood() -> None:
+    before = (
+        rule("0171555", "eDelayedOrBusy", on=True),
+        rule("111333", "eDelayed", on=True),
+        rule("0172777", "eDelayed"),
+        rule("0171555", "eBusy"),
     )
+    base = view(*before).forwarding()
+    assert base.busy == MOBILE
+    off = view(*before).changes(ForwardingState(busy=None, no_reply=None)).entries
+    after = tuple(
+        replace(each, enabled=off.get(each.key, each.enabled)) for each in before
+    )
+    assert not any(each.enabled for each in after)
+    again = view(*after).changes(base).entries
+    assert [each.enabled or again.get(each.key, False) for each in after] == [
+        each.enabled for each in before
+    ]
+
+
+def test_rules_that_held_at_once_and_are_gone_cannot_be_put_back() -> None:
+    base = view(rule("0171555", on=True), rule("111333", on=True)).forwarding()
     with pytest.raises(Rejected):
-        seen.changes(ForwardingState(busy=None))
-    # Asked for both, it is clear.
-    assert len(switched(seen, ForwardingState(busy=None, no_reply=None))) == 2
+        view(rule("0171555")).changes(base)
+
+
+def test_a_state_that_is_kept_is_not_touched_by_another_condition() -> None:
+    seen = view(
+        rule("0171555", "eDelayed", on=True),
+        rule("111333", "eDelayed", on=True),
+        rule("0171555", "eBusy"),
+    )
+    assert switched(seen, ForwardingState(busy=MOBILE)) == {("0171555", "eBusy", True)}
+
+
+@pytest.mark.parametrize(
+    ("machine", "numbers", "is_theirs"),
+    [
+        (Machine(1, "Anna", enabled=False, numbers=("111222",)), (ANNA, BENS), True),
+        (Machine(1, "Anna", enabled=False, numbers=("030111222",)), (ANNA, BENS), True),
+        (Machine(1, "All", enabled=False), (ANNA,), True),
+        (Machine(1, "All", enabled=False), (ANNA, BENS), False),
+        (
+            Machine(1, "Both", enabled=False, numbers=("111222", "111333")),
+            (ANNA, BENS),
+            False,
+        ),
+        (
+            Machine(1, "Later", enabled=True, ring_seconds=20, numbers=("111222",)),
+            (ANNA, BENS),
+            False,
+        ),
+    ],
+)
+def test_a_machine_that_was_made_for_one_number_need_not_be_named(
+    machine: Machine, numbers: tuple[OwnNumber, ...], *, is_theirs: bool
+) -> None:
+    seen = view(machines=(machine,), numbers=numbers, may_switch=None)
+    assert (VOICEMAIL in seen.targets()[Condition.UNCONDITIONAL].listed) is is_theirs
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,6 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.xpresence.presence.line import (
-    Condition,
-    Destination,
-    DestinationKind,
-)
 from custom_components.xpresence.telephony.driver import (
     OutcomeUnknown,
     PhoneSystemError,
@@ -28,12 +23,10 @@ from custom_components.xpresence.telephony.driver import (
 from custom_components.xpresence.telephony.fritzbox.errors import (
     EntryKind,
     ForeignEntryChanged,
+    RuleMissingAtOnce,
 )
-from custom_components.xpresence.telephony.fritzbox.lines import NoSuchRule
 from custom_components.xpresence.telephony.fritzbox.rules import Entry
 from custom_components.xpresence.telephony.fritzbox.writer import MOST_WRITES, Writer
-
-MOBILE = Destination(DestinationKind.NUMBER, "0171555")
 
 
 @dataclass(eq=False)
@@ -123,7 +116,7 @@ def to_mobile(entries: Sequence[Entry]) -> dict[tuple[str, ...], bool]:
     """Calls shall go to the mobile, and no longer to the colleague."""
     mine = [entry for entry in entries if entry.number == "111222"]
     if not any(entry.target == "0171555" for entry in mine):
-        raise NoSuchRule(Condition.UNCONDITIONAL, MOBILE)
+        raise RuleMissingAtOnce
     return {
         entry.key: entry.target == "0171555"
         for entry in sorted(mine, key=lambda entry: entry.target)
@@ -162,10 +155,10 @@ def judged(foreign: Foreign) -> PhoneSystemError | None:
     named = set(told.entries) if isinstance(told, ForeignEntryChanged) else set()
     if told is None:
         assert not foreign.harmed
-    elif not isinstance(told, NoSuchRule):
+    elif not isinstance(told, RuleMissingAtOnce):
         assert isinstance(told, ForeignEntryChanged), repr(told)
         assert set(foreign.harmed) <= named
-        if isinstance(told.__cause__, NoSuchRule):
+        if isinstance(told.__cause__, RuleMissingAtOnce):
             return told
     else:
         assert not foreign.harmed
@@ -288,7 +281,7 @@ def test_a_call_block_inserted_under_the_write_is_active_again() -> None:
 
 def test_a_rule_that_was_removed_meanwhile_is_told_as_missing() -> None:
     foreign = Foreign(start(), {2: [remove(3)]})
-    assert isinstance(judged(foreign), NoSuchRule)
+    assert isinstance(judged(foreign), RuleMissingAtOnce)
 
 
 def test_a_lost_answer_is_read_and_not_repeated() -> None:

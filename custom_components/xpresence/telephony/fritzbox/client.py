@@ -25,7 +25,13 @@ from ..driver import (
     PhoneSystemError,
     Unavailable,
 )
-from .errors import ApplicationsDisabled, NoTelephony, translated
+from .errors import (
+    ApplicationsDisabled,
+    CertificateChanged,
+    NoTelephony,
+    too_many_requests,
+    translated,
+)
 from .soap import Fault, Unreadable, answer, local_name, parse, request
 
 PORT: Final = 49000
@@ -44,17 +50,18 @@ CONNECTS_WITHIN: Final = 5.0
 class Address:
     """Where a box listens.
 
-    ``fingerprint``: the SHA-256 of its certificate in hex, which makes the TLS: a box
-    signs its own certificate, so no authority can vouch for it. Empty: plain HTTP.
+    ``fingerprint``: the SHA-256 of its certificate in hex; empty: not seen yet. A box
+    signs its own certificate, so no authority can vouch for it.
     """
 
     host: str
     port: int = TLS_PORT
+    tls: bool = True
     fingerprint: str = ""
 
     def url(self, path: str) -> URL:
         """Return the address of a path on the box."""
-        scheme = "https" if self.fingerprint else "http"
+        scheme = "https" if self.tls else "http"
         path, _, query = path.partition("?")
         return URL.build(
             scheme=scheme, host=self.host, port=self.port, path=path, query_string=query
@@ -138,10 +145,10 @@ class Tr064Client:
         if status == 404:
             status, _ = await self._send("GET", UPNP_DESCRIPTION)
             if status == 200:
-                raise ApplicationsDisabled("applications")
+                raise ApplicationsDisabled
             raise NoTelephony("no description")
         if status != 200:
-            raise Unavailable(f"HTTP {status}")
+            raise _refused(status) or Unavailable(f"HTTP {status}")
         found = _description(body)
         self._services = found.services
         return found
@@ -231,7 +238,7 @@ class Tr064Client:
             ):
                 return response.status, await _read(response)
         except aiohttp.ServerFingerprintMismatch:
-            raise CertificateRejected("fingerprint") from None
+            raise CertificateChanged("fingerprint") from None
         except aiohttp.ClientConnectorError as error:
             # Not connected, so nothing was sent.
             raise Unavailable(type(error).__name__) from None
@@ -253,7 +260,7 @@ class Tr064Client:
         return self._session
 
     def _trust(self) -> bool | aiohttp.Fingerprint:
-        if not self.address.fingerprint:
+        if not self.address.tls:
             return True
         try:
             return aiohttp.Fingerprint(bytes.fromhex(self.address.fingerprint))
@@ -279,8 +286,9 @@ def _refused(status: int) -> PhoneSystemError | None:
             return AuthenticationFailed("login")
         case 403 | 404 | 405:
             return NotSupported("service")
+        case 503:
+            return too_many_requests()
         case _:
-            # 503: too many requests without a login (First Steps, 4.1.1).
             return Unavailable(f"HTTP {status}")
 
 

@@ -1,7 +1,7 @@
 """A FRITZ!Box as a phone system.
 
 The box tells nothing by itself but calls: its redirects are read every
-:data:`POLL_EVERY` seconds, and before and after each write. One lock covers the box, so
+:data:`~.description.POLL_EVERY` seconds, and before and after each write. One lock covers the box, so
 that nobody reads what stands between two writes of one redirect.
 """
 
@@ -13,47 +13,67 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import logging
 import random
-from typing import Final, override
+from typing import Any, Final, override
 
 from ...presence.line import (
-    AgentState,
     CallState,
     Condition,
     Destination,
+    DestinationKind,
     ForwardingState,
+    Known,
     Line as ReadLine,
-    Status,
 )
-from ...presence.redirect.parts import Part, changed
+from ...presence.redirect.numbers import BadNumber, checked
+from ...presence.redirect.parts import (
+    Part,
+    RedirectCapabilities,
+    RingTime,
+    changed,
+)
+from ..description import Parameters
 from ..driver import (
     AuthenticationFailed,
     Capability,
     CertificateRejected,
     ConnectionChanged,
+    DirectoryEntry,
     DriverEvent,
+    Freshness,
+    Identity,
     LineChanged,
     Listener,
     NotSupported,
     OutcomeUnknown,
     PhoneSystem,
     PhoneSystemError,
+    Rejected,
+    RetryLater,
     Unavailable,
 )
 from .call_monitor import PORT as MONITOR_PORT, CallMonitor
-from .client import ANSWERS_WITHIN, Address, Description, Tr064Client
+from .client import (
+    ANSWERS_WITHIN,
+    PORT,
+    TLS_PORT,
+    Address,
+    Description,
+    Tr064Client,
+    fingerprint,
+)
+from .description import FRITZBOX, MACHINES, OLDEST, POLL_EVERY
 from .lines import Box, Changes, Line, View, same_target
 from .reader import Reader
-from .rules import Entry
+from .rules import FIRST_MACHINE, Entry
 from .writer import Writer
 
 _LOGGER = logging.getLogger(__name__)
 
-POLL_EVERY: Final = 30.0
-"""Seconds between readings."""
 WHOLE_EVERY: Final = 120
 """Readings until numbers and answering machines are read anew: an hour."""
 RETRY_MOST: Final = 60.0
 FORWARDS: Final = Capability.UNCONDITIONAL | Capability.BUSY | Capability.NO_REPLY
+WRITABLE: Final = FRITZBOX.redirect.writable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +81,30 @@ class Timing:
     """Seconds that the driver waits; tests are less patient."""
 
     poll: float = POLL_EVERY
+    oldest: float = OLDEST
     answer: float = ANSWERS_WITHIN
     retry: float = 2.0
 
 
-class FritzBoxPhoneSystem(PhoneSystem):
-    """One box, one login.
+def build(parameters: Parameters) -> FritzBoxPhoneSystem:
+    """Make a driver from what its row of the registry asks for."""
+    said = parameters.settings
+    tls = bool(said.get("tls", True))
+    return FritzBoxPhoneSystem(
+        Address(
+            said["host"],
+            int(said.get("port") or (TLS_PORT if tls else PORT)),
+            tls=tls,
+            fingerprint=said.get("fingerprint") or "",
+        ),
+        said["username"],
+        said["password"],
+        monitor_port=int(said.get("monitor_port", MONITOR_PORT) or 0),
+    )
 
-    ``line_of`` says what belongs to an extension beside its number: its answering
-    machines. ``monitor_port`` 0: the call monitor is not used.
-    """
+
+class FritzBoxPhoneSystem(PhoneSystem):
+    """One box, one login. ``monitor_port`` 0: the call monitor is not used."""
 
     def __init__(
         self,
@@ -78,7 +112,6 @@ class FritzBoxPhoneSystem(PhoneSystem):
         username: str,
         password: str,
         *,
-        line_of: Callable[[str], Line] = Line,
         monitor_port: int = MONITOR_PORT,
         timing: Timing | None = None,
     ) -> None:
@@ -89,15 +122,16 @@ class FritzBoxPhoneSystem(PhoneSystem):
         )
         self._reader = Reader(self._client)
         self._writer = Writer(self._reader.entries, self._reader.switch_entry)
-        self._line_of = line_of
         self._monitor = (
             CallMonitor(address.host, monitor_port, self._on_call)
             if monitor_port
             else None
         )
         self._description: Description | None = None
+        self._lines: dict[str, Line] = {}
         self._box = Box()
         self._read_at: datetime | None = None
+        self._refused: AuthenticationFailed | None = None
         self._ready = False
         self._closed = False
         self._turn = asyncio.Lock()
@@ -105,7 +139,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
         self._poller: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
         self._watched: dict[str, int] = defaultdict(int)
-        self._told: dict[str, ReadLine] = {}
+        self._told: dict[str, CallState | None] = {}
         self._spelling: dict[tuple[str, Condition], Destination] = {}
         """How a destination was spelt by whoever set it."""
 
@@ -115,6 +149,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
         if self._description is None:
             return Capability(0)
         found = FORWARDS | Capability.VOICEMAIL | Capability.READ_BACK
+        found |= Capability.DIRECTORY
         if self._monitor is not None and self._monitor.connected:
             found |= Capability.CALL_STATE
         return found
@@ -135,6 +170,37 @@ class FritzBoxPhoneSystem(PhoneSystem):
         )
         return f"{self._description.model} {version}".strip()
 
+    @override
+    def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
+        if self._description is None:
+            return RedirectCapabilities(frozenset(), frozenset(), voicemail=False)
+        view = self.view(extension)
+        targets = view.targets()
+        return RedirectCapabilities(
+            WRITABLE,
+            WRITABLE,
+            any(each.voicemail for each in targets.values()),
+            targets,
+            RingTime(about=view.ring_seconds()),
+        )
+
+    @property
+    @override
+    def freshness(self) -> Freshness:
+        return Freshness(self._timing.poll, self._timing.oldest)
+
+    @property
+    @override
+    def identity(self) -> Identity:
+        if self._description is None:
+            return Identity()
+        seen = self._client.address.fingerprint
+        return Identity(
+            self._description.serial or None,
+            self._description.model or None,
+            {"fingerprint": seen} if seen else {},
+        )
+
     @property
     def description(self) -> Description | None:
         """What the box is; known once :meth:`start` has returned."""
@@ -149,18 +215,42 @@ class FritzBoxPhoneSystem(PhoneSystem):
         """Return a line's part of the last reading."""
         return View(self._box, self._line_of(extension))
 
+    def _line_of(self, extension: str) -> Line:
+        return self._lines.get(extension) or Line(extension)
+
+    @override
+    def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
+        named = {
+            int(settings[key]) - FIRST_MACHINE
+            for key in ("machine_at_once", "machine_later")
+            if settings.get(key) in MACHINES
+        }
+        self._lines[extension] = Line(
+            extension, machines=frozenset(named) if named else None
+        )
+        if self._ready:
+            asyncio.get_running_loop().call_soon(self._tell_lines)
+
     # Life
 
     @override
     async def start(self) -> None:
         if self._closed:
             raise Unavailable("closed")
+        self._check_login()
+        address = self._client.address
+        if address.tls and not address.fingerprint:
+            # First use: whoever answers now is taken for the box from now on.
+            seen = await fingerprint(address.host, address.port)
+            self._client.address = replace(address, fingerprint=seen)
         try:
             self._description, self._box = await self._reader.begin()
             self._read_at = datetime.now(UTC)
             if self._monitor is not None:
                 await self._monitor.start()
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, AuthenticationFailed):
+                self._refused = error
             await self._client.close()
             raise
         self._ready = True
@@ -214,14 +304,22 @@ class FritzBoxPhoneSystem(PhoneSystem):
 
     @override
     async def read(self, extension: str) -> ReadLine:
-        if not self._ready:
-            raise Unavailable("not connected")
+        self._check_ready()
         if self._waiting is None:
             self._waiting = asyncio.create_task(self._read_once())
             # Whoever waited may have gone by the time it fails.
             self._waiting.add_done_callback(_retrieved)
         await asyncio.shield(self._waiting)
         return self._line(extension)
+
+    def _check_login(self) -> None:
+        if self._refused is not None and not self._closed:
+            raise AuthenticationFailed("login")
+
+    def _check_ready(self) -> None:
+        self._check_login()
+        if not self._ready:
+            raise Unavailable("not connected")
 
     async def _read_once(self) -> None:
         """Read for everybody who asked before it begins."""
@@ -236,16 +334,13 @@ class FritzBoxPhoneSystem(PhoneSystem):
         if whole:
             box = await self._reader.whole()
         else:
-            box = await self._reader.box(machines=self._uses_machines())
+            box = await self._reader.box()
         self._take(box)
 
     def _take(self, box: Box) -> None:
         self._box = box
         self._read_at = datetime.now(UTC)
         self._tell_lines()
-
-    def _uses_machines(self) -> bool:
-        return any(self._line_of(extension).machines for extension in self._watched)
 
     def _line(self, extension: str) -> ReadLine:
         forwarding = self.view(extension).forwarding()
@@ -279,17 +374,22 @@ class FritzBoxPhoneSystem(PhoneSystem):
 
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> ReadLine:
-        if not self._ready:
-            raise Unavailable("not connected")
+        self._check_ready()
         if desired.do_not_disturb is True:
             raise NotSupported("do_not_disturb")
         if isinstance(desired.follow_me, str):
             raise NotSupported("follow_me")
+        for condition in Condition:
+            _check(desired.forward(condition))
         line = self._line_of(extension)
         async with self._turn:
-            box = await self._reader.box(machines=bool(line.machines), details=True)
+            box = await self._reader.box()
             # Refused before anything is written.
             changes = View(box, line).changes(desired)
+            if changes.machines:
+                # When they answer, and for whom, may have been changed meanwhile.
+                box = await self._reader.box(details=True)
+                changes = View(box, line).changes(desired)
             self._take(await self._switch(box, line, desired, changes))
             for condition in Condition:
                 if isinstance(found := desired.forward(condition), Destination):
@@ -324,16 +424,10 @@ class FritzBoxPhoneSystem(PhoneSystem):
         return bool(due)
 
     @override
-    async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
-        raise NotSupported("agent")
-
-    @override
-    async def publish(self, extension: str, status: Status, text: str) -> None:
-        raise NotSupported("presence_text")
-
-    @override
-    async def ring(self, extension: str) -> None:
-        raise NotSupported("ring")
+    async def directory(self) -> tuple[DirectoryEntry, ...]:
+        """Return the box's numbers, with the machine that was made for each."""
+        self._check_ready()
+        return tuple(DirectoryEntry(own.number, own.name) for own in self._box.numbers)
 
     # Polling
 
@@ -348,10 +442,14 @@ class FritzBoxPhoneSystem(PhoneSystem):
                     await self._refresh(whole=rounds % WHOLE_EVERY == 0 or failures > 1)
             except (AuthenticationFailed, CertificateRejected) as error:
                 # Trying again would lock the login, or send it to a stranger.
+                if isinstance(error, AuthenticationFailed):
+                    self._refused = error
                 self._lost(error)
                 return
             except PhoneSystemError as error:
                 failures += 1
+                if isinstance(error, RetryLater):
+                    await asyncio.sleep(error.retry_after)
                 _LOGGER.debug("A reading failed: %s", type(error).__name__)
                 if failures > 1 and self._ready:
                     self._lost(error)
@@ -379,18 +477,17 @@ class FritzBoxPhoneSystem(PhoneSystem):
     # Telling
 
     def _on_call(self) -> None:
-        if self._ready:
-            self._tell_lines()
+        for extension in tuple(self._watched):
+            call = self._call(extension)
+            if self._ready and call != self._told.get(extension):
+                self._told[extension] = call
+                self._emit(LineChanged(self._line(extension)))
 
     def _tell_lines(self) -> None:
         if not self._ready:
             return
         for extension in tuple(self._watched):
-            line = self._line(extension)
-            before = self._told.get(extension)
-            self._told[extension] = line
-            if before is None or replace(before, as_of=line.as_of) != line:
-                self._emit(LineChanged(line))
+            self._emit(LineChanged(self._line(extension)))
 
     def _emit(self, event: DriverEvent) -> None:
         for listener in tuple(self._listeners):
@@ -398,6 +495,22 @@ class FritzBoxPhoneSystem(PhoneSystem):
                 listener(event)
             except Exception:
                 _LOGGER.exception("A listener failed; the others are told all the same")
+
+
+def _check(target: Known[Destination | None]) -> None:
+    """Refuse what no telephone can dial.
+
+    Raises:
+        Rejected: it is no number.
+    """
+    if not isinstance(target, Destination):
+        return
+    if target.kind is DestinationKind.UNKNOWN:
+        return
+    try:
+        checked(target.number)
+    except BadNumber as error:
+        raise Rejected(error.problem.value) from None
 
 
 def _retrieved(task: asyncio.Task[None]) -> None:

@@ -1,6 +1,6 @@
 """What the box's entries mean for one person's line, and which of them to switch.
 
-Pure: a reading of the box in, a forwarding or a list of changes out. A box cannot be told
+Pure: a reading of the box in, a state or a list of changes out. A box cannot be told
 where to send calls; it can only be told which of the rules that somebody made in it
 are on. So the targets of a line are the rules that exist for it.
 
@@ -8,12 +8,15 @@ Calls of a line are diverted by the rules for its number (or its socket), and by
 for every call. The latter belong to the line only where the box has no second number:
 otherwise switching one would move other people's calls.
 
-An answering machine counts as a person's redirect only where it was named as theirs;
-all others are nobody's business here.
+An answering machine is a person's voicemail where it was named as theirs. Where nobody
+named any, one that answers at once and answers this number alone is: it is good for
+nothing else. All others are nobody's business here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import combinations
 import re
 from typing import Final
 
@@ -23,12 +26,13 @@ from ...presence.line import (
     Destination,
     DestinationKind,
     ForwardingState,
-    Known,
 )
+from ...presence.redirect.parts import TargetChoice, Targets
 from ..driver import Rejected
+from .description import ABOUT_RING_SECONDS
+from .errors import RULES_MISSING, OtherMailbox, RuleForAll
 from .rules import (
     BY_TELEPHONE,
-    DELAYED_OR_BUSY,
     Dialling,
     Entry,
     Machine,
@@ -36,29 +40,14 @@ from .rules import (
     line_of,
 )
 
-BUSY_AND_NO_REPLY: Final = (Condition.BUSY, Condition.NO_REPLY)
-"""The two conditions that one rule can answer together."""
+ALONE: Final = ((Condition.UNCONDITIONAL,), (Condition.BUSY, Condition.NO_REPLY))
+"""Conditions that no rule answers together with one of another group."""
+MOST_CANDIDATES: Final = 12
+"""Rules of one line and target that are tried in every combination."""
 
-type Destinations = Mapping[Condition, Known[Destination | None]]
 type Choice = tuple[str, ...] | int
 """An entry by its key, or an answering machine by its index."""
-
-
-class NoSuchRule(Rejected):
-    """No rule in the box does this; somebody has to make it there.
-
-    ``condition`` and ``destination`` say which.
-    """
-
-    def __init__(self, condition: Condition, destination: Destination) -> None:
-        """Keep what is missing; the message has no number in it."""
-        super().__init__(f"no rule for {condition.value}")
-        self.condition = condition
-        self.destination = destination
-
-
-class RuleForAll(Rejected):
-    """A rule for all numbers diverts this line too, and belongs to nobody alone."""
+type Wanted = Mapping[Condition, Destination | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +65,13 @@ class Line:
     """A person's line: one of the box's numbers, or a socket (``1`` to ``4``).
 
     ``mailbox`` stands for the person's voicemail in what is read and asked for;
-    ``machines`` are the answering machines that may be switched for them.
+    ``machines``: the answering machines that may be switched for them; ``None``: nobody
+    named any.
     """
 
     extension: str
     mailbox: str = ""
-    machines: frozenset[int] = frozenset()
+    machines: frozenset[int] | None = None
 
     @property
     def voicemail(self) -> Destination:
@@ -102,6 +92,16 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Something that can be on: where it sends calls, and when."""
+
+    choice: Choice
+    conditions: tuple[Condition, ...]
+    destination: Destination
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One line's part of a reading."""
 
@@ -111,190 +111,234 @@ class View:
     def forwarding(self) -> ForwardingState:
         """Return the line's redirects.
 
-        A condition with several targets at once is ``UNKNOWN``: which of them the box
-        takes is described nowhere.
+        A condition with several targets at once is on with a target that is not known:
+        which of them the box takes is described nowhere. Its number is a mark by which
+        :meth:`changes` finds the same rules again.
         """
-        found = {condition: self._holding(condition) for condition in Condition}
+        now = self._now()
         return ForwardingState(
-            found[Condition.UNCONDITIONAL],
-            found[Condition.BUSY],
-            found[Condition.NO_REPLY],
+            now[Condition.UNCONDITIONAL], now[Condition.BUSY], now[Condition.NO_REPLY]
         )
 
-    def targets(self) -> dict[Condition, tuple[Destination, ...]]:
+    def _now(self) -> dict[Condition, Destination | None]:
+        on = [each for each in self._candidates() if each.on]
+        return {
+            condition: _read([*on, *self._for_all()], condition)
+            for condition in Condition
+        }
+
+    def targets(self) -> dict[Condition, Targets]:
         """Return where calls can be sent under each condition, in the box's order."""
         found: dict[Condition, dict[Destination, None]] = {c: {} for c in Condition}
-        for machine in self._machines():
-            if (condition := machine.condition) is not None:
-                found[condition][self.line.voicemail] = None
-        for entry in self._own():
-            for condition in entry.conditions:
-                found[condition][self._destination(entry)] = None
-        return {condition: tuple(each) for condition, each in found.items()}
+        for each in self._candidates():
+            for condition in each.conditions:
+                found[condition][each.destination] = None
+        return {
+            condition: Targets(
+                TargetChoice.LIST, tuple(listed), self.line.voicemail in listed
+            )
+            for condition, listed in found.items()
+        }
+
+    def ring_seconds(self) -> int:
+        """Return about how long it rings before *no reply* takes a call."""
+        later = {
+            machine.ring_seconds
+            for machine, condition in self._machines()
+            if condition is Condition.NO_REPLY
+        }
+        by_rule = any(
+            Condition.NO_REPLY in entry.conditions and self._is_own(entry)
+            for entry in self.box.entries
+        )
+        return ABOUT_RING_SECONDS if by_rule or not later else min(later)
 
     def changes(self, desired: ForwardingState) -> Changes:
         """Return what to switch so that the line's redirects are as desired.
 
         Raises:
-            NoSuchRule: the rule for it does not exist.
+            RuleMissing: the rule for it does not exist.
             RuleForAll: it would take a rule that holds for other people too.
-            Rejected: several rules are on, and what they do together is not known.
+            Rejected: it is a mailbox that is not the person's, or has too many rules.
         """
-        now = self.forwarding()
-        asked = {c for c in Condition if desired.forward(c) is not UNKNOWN}
-        final = {c: (desired if c in asked else now).forward(c) for c in Condition}
-        chosen: set[Choice] = set()
-        if Condition.UNCONDITIONAL in asked:
-            chosen |= self._means(Condition.UNCONDITIONAL, final)
-        if pair := asked.intersection(BUSY_AND_NO_REPLY):
-            chosen |= self._pair(final, pair)
-            asked |= pair
-        # Two rules may be alike in everything: one of them that is on is enough.
-        on = {entry.key for entry in self._own() if entry.enabled}
-        entries = {
-            entry.key: entry.key in chosen
-            for entry in self._own()
-            if asked.intersection(entry.conditions)
-            and (entry.key in on) != (entry.key in chosen)
-        }
-        machines = {
-            machine.index: machine.index in chosen
-            for machine in self._machines()
-            if machine.condition in asked
-            and machine.enabled != (machine.index in chosen)
-        }
+        now = self._now()
+        candidates = self._candidates()
+        entries: dict[tuple[str, ...], bool] = {}
+        machines: dict[int, bool] = {}
+        for group in ALONE:
+            if all(desired.forward(condition) is UNKNOWN for condition in group):
+                continue
+            wanted: dict[Condition, Destination | None] = {}
+            for condition in group:
+                asked = desired.forward(condition)
+                wanted[condition] = now[condition] if asked is UNKNOWN else asked
+            concerned = [c for c in candidates if set(c.conditions) & set(group)]
+            chosen = self._chosen(concerned, wanted)
+            on = {each.choice for each in concerned if each.on}
+            for choice in sorted(on ^ chosen, key=lambda one: one not in chosen):
+                if isinstance(choice, int):
+                    machines[choice] = choice in chosen
+                else:
+                    entries[choice] = choice in chosen
         # On before off: no call meets a gap between two redirects.
         ordered = sorted(entries.items(), key=lambda change: not change[1])
         return Changes(dict(ordered), machines)
 
-    def _pair(self, final: Destinations, pair: set[Condition]) -> set[Choice]:
-        """Choose for busy and no reply, which one rule can answer together.
-
-        Whatever ``pair`` lacks is added to it where it has to be switched as well.
-        """
-        both = [entry for entry in self._own() if entry.mode == DELAYED_OR_BUSY]
-        if any(final[c] is UNKNOWN for c in BUSY_AND_NO_REPLY):
-            if any(entry.enabled for entry in both):
-                raise Rejected("several rules at once")
-            return set[Choice]().union(*(self._means(c, final) for c in pair))
-        pair.update(BUSY_AND_NO_REPLY)
-        options: list[set[Choice]] = []
-        busy, no_reply = (final[c] for c in BUSY_AND_NO_REPLY)
-        if isinstance(busy, Destination) and isinstance(no_reply, Destination):
-            together = self._best(
-                entry
-                for entry in both
-                if self._same(self._destination(entry), busy)
-                and self._same(busy, no_reply)
-            )
-            if together is not None and not any(
-                self._done_for_all(c, final) for c in BUSY_AND_NO_REPLY
-            ):
-                options.append({together.key})
-        try:
-            options.append(
-                set[Choice]().union(*(self._means(c, final) for c in BUSY_AND_NO_REPLY))
-            )
-        except NoSuchRule:
-            if not options:
-                raise
-        on: set[Choice] = {
-            entry.key
-            for entry in self._own()
-            if entry.enabled and pair.intersection(entry.conditions)
+    def _chosen(
+        self, concerned: Sequence[_Candidate], wanted: Wanted
+    ) -> frozenset[Choice]:
+        """Return what has to be on, by trying; the least that has to be switched."""
+        for target in wanted.values():
+            self._check_mailbox(target)
+        on = frozenset(each.choice for each in concerned if each.on)
+        possible = {
+            each.choice: each for each in concerned if self._may_be_on(each, wanted)
         }
-        return min(options, key=lambda option: len(option ^ on))
+        if len(possible) > MOST_CANDIDATES:
+            raise Rejected("too many rules")
+        for_all = self._for_all()
+        fitting = [
+            chosen
+            for chosen in _subsets(possible)
+            if all(
+                self._same(
+                    _read([*(possible[one] for one in chosen), *for_all], condition),
+                    target,
+                )
+                for condition, target in wanted.items()
+            )
+        ]
+        if not fitting:
+            raise self._why_not(possible.values(), wanted)
+        return min(fitting, key=lambda chosen: (len(chosen ^ on), len(chosen)))
 
-    def _means(self, condition: Condition, final: Destinations) -> set[Choice]:
-        """Return what has to be on for one condition: one thing, or nothing."""
-        target = final[condition]
-        if self._done_for_all(condition, final) or not isinstance(target, Destination):
-            return set()
-        if target.kind is DestinationKind.VOICEMAIL:
-            if target != self.line.voicemail:
-                raise Rejected("mailbox")
-            machines = [m for m in self._machines() if m.condition is condition]
-            if machines:
-                return {max(machines, key=lambda m: (m.enabled, -m.index)).index}
-        entry = self._best(
-            each
-            for each in self._own()
-            if each.conditions == (condition,)
-            and self._same(self._destination(each), target)
-        )
-        if entry is None:
-            raise NoSuchRule(condition, target)
-        return {entry.key}
+    def _check_mailbox(self, target: Destination | None) -> None:
+        if target is None or target.kind is not DestinationKind.VOICEMAIL:
+            return
+        if target != self.line.voicemail:
+            raise OtherMailbox("mailbox")
 
-    def _done_for_all(self, condition: Condition, final: Destinations) -> bool:
-        """Tell whether a rule for everybody does already what is asked for.
-
-        Raises:
-            RuleForAll: it does something else.
-        """
-        for entry in self.box.entries:
-            if (
-                entry.enabled
-                and condition in entry.conditions
-                and self._covers(entry)
-                and not self._is_own(entry)
+    def _may_be_on(self, each: _Candidate, wanted: Wanted) -> bool:
+        """Tell whether something can be on without breaking what is wanted."""
+        for condition in each.conditions:
+            target = wanted[condition]
+            if target is None:
+                return False
+            if target.kind is not DestinationKind.UNKNOWN and not self._same(
+                each.destination, target
             ):
-                target = final[condition]
-                if not isinstance(target, Destination) or not self._same(
-                    self._destination(entry), target
+                return False
+        return True
+
+    def _why_not(self, possible: Collection[_Candidate], wanted: Wanted) -> Exception:
+        for condition, target in wanted.items():
+            for each in self._for_all():
+                if condition in each.conditions and not self._same(
+                    each.destination, target
                 ):
-                    raise RuleForAll(condition.value)
-                return True
-        return False
+                    return RuleForAll(condition.value)
+        for condition, target in wanted.items():
+            if target is None or target.kind is DestinationKind.UNKNOWN:
+                continue
+            if not any(each.conditions == (condition,) for each in possible):
+                return RULES_MISSING[condition]()
+        return Rejected("these rules are no longer there")
 
-    def _best(self, entries: Iterable[Entry]) -> Entry | None:
-        """Return the entry that is on already, else the first."""
-        return max(entries, key=lambda e: (e.enabled, -e.index), default=None)
+    def _candidates(self) -> list[_Candidate]:
+        """Return all that can be switched for this line, in the box's order."""
+        found: dict[Choice, _Candidate] = {}
+        for machine, condition in self._machines():
+            found[machine.index] = _Candidate(
+                machine.index, (condition,), self.line.voicemail, machine.enabled
+            )
+        for entry in self.box.entries:
+            if not entry.conditions or not self._is_own(entry):
+                continue
+            # Two rules may be alike in everything: one of them that is on is enough.
+            alike = found.get(entry.key)
+            found[entry.key] = _Candidate(
+                entry.key,
+                entry.conditions,
+                self._destination(entry),
+                entry.enabled or (alike is not None and alike.on),
+            )
+        return list(found.values())
 
-    def _holding(self, condition: Condition) -> Known[Destination | None]:
-        found = {
-            self._destination(entry)
-            for entry in self.box.entries
-            if entry.enabled and condition in entry.conditions and self._covers(entry)
-        }
-        if any(m.enabled and m.condition is condition for m in self._machines()):
-            found.add(self.line.voicemail)
-        return UNKNOWN if len(found) > 1 else next(iter(found), None)
-
-    def _own(self) -> list[Entry]:
+    def _for_all(self) -> list[_Candidate]:
+        """Return what diverts this line's calls and belongs to nobody alone."""
         return [
-            entry
+            _Candidate(
+                entry.key, entry.conditions, self._destination(entry), entry.enabled
+            )
             for entry in self.box.entries
-            if entry.conditions and self._is_own(entry)
+            if entry.enabled
+            and entry.conditions
+            and self._line_of(entry) is None
+            and not self._is_own(entry)
         ]
 
-    def _covers(self, entry: Entry) -> bool:
-        return self._line_of(entry) in {None, self.line.extension}
+    def _machines(self) -> list[tuple[Machine, Condition]]:
+        named = self.line.machines
+        return [
+            (machine, condition)
+            for machine in self.box.machines
+            if (condition := machine.condition) is not None
+            and (
+                self._is_made_for(machine) if named is None else machine.index in named
+            )
+        ]
+
+    def _is_made_for(self, machine: Machine) -> bool:
+        """Tell a machine that sends this line alone to voicemail at once."""
+        if machine.condition is not Condition.UNCONDITIONAL:
+            return False
+        dialling = self.box.dialling
+        if machine.numbers:
+            return all(
+                dialling.same(number, self.line.extension) for number in machine.numbers
+            )
+        return self._is_alone
+
+    @property
+    def _is_alone(self) -> bool:
+        sockets = set(BY_TELEPHONE.values())
+        return len(self.box.numbers) <= 1 and self.line.extension not in sockets
 
     def _is_own(self, entry: Entry) -> bool:
         line = self._line_of(entry)
-        alone = len(self.box.numbers) <= 1 and self.line.extension not in set(
-            BY_TELEPHONE.values()
-        )
-        return line == self.line.extension or (line is None and alone)
+        return line == self.line.extension or (line is None and self._is_alone)
 
     def _line_of(self, entry: Entry) -> str | None:
         return line_of(entry, self.box.numbers, self.box.dialling)
-
-    def _machines(self) -> list[Machine]:
-        return [m for m in self.box.machines if m.index in self.line.machines]
 
     def _destination(self, entry: Entry) -> Destination:
         if entry.machine is not None:
             return self.line.voicemail
         return Destination(DestinationKind.NUMBER, spelled(entry.target, self.box))
 
-    def _same(self, one: Destination, other: Destination) -> bool:
-        if one.kind is not other.kind:
-            return False
-        return one.kind is DestinationKind.VOICEMAIL or same_target(
-            one.number, other.number, self.box
-        )
+    def _same(self, one: Destination | None, other: Destination | None) -> bool:
+        if one is None or other is None or one.kind is not other.kind:
+            return one is other
+        if one.kind is DestinationKind.NUMBER:
+            return same_target(one.number, other.number, self.box)
+        return one == other
+
+
+def _read(on: Collection[_Candidate], condition: Condition) -> Destination | None:
+    """Return where calls go while all of this is on."""
+    concerned = [each for each in on if condition in each.conditions]
+    targets = {each.destination for each in concerned}
+    if len(targets) <= 1:
+        return next(iter(targets), None)
+    said = "\n".join(sorted(str(each.choice) for each in concerned))
+    mark = sha256(said.encode()).hexdigest()[:16]
+    return Destination(DestinationKind.UNKNOWN, mark)
+
+
+def _subsets(possible: Collection[Choice]) -> Iterator[frozenset[Choice]]:
+    for size in range(len(possible) + 1):
+        for chosen in combinations(possible, size):
+            yield frozenset(chosen)
 
 
 def spelled(target: str, box: Box) -> str:

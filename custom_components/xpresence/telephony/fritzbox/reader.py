@@ -63,18 +63,16 @@ class Reader:
         self._numbers = await self._own_numbers()
         self._dialling = await self._how_to_dial()
         self._details.clear()
-        return await self.box(machines=True)
+        return await self.box()
 
-    async def box(self, *, machines: bool, details: bool = False) -> Box:
+    async def box(self, *, details: bool = False) -> Box:
         """Read what is on and off.
 
-        Args:
-            machines: whether to read the answering machines too.
-            details: read anew when the machines answer, and which numbers.
+        ``details``: also read anew when the machines answer, and which numbers.
         """
         if details:
             self._details.clear()
-        found = await self.machines() if machines else ()
+        found = await self.machines()
         # Last: what is written next must rest on a list as fresh as can be.
         return Box(await self.entries(), found, self._numbers, self._dialling)
 

@@ -31,9 +31,6 @@ CONDITIONS: Final[Mapping[str, tuple[Condition, ...]]] = {
     DELAYED_OR_BUSY: (Condition.BUSY, Condition.NO_REPLY),
 }
 """Mode → what it answers. Every other mode is no redirect: a block, parallel ringing."""
-ABOUT_RING_SECONDS: Final = 20
-"""How long a delayed diversion rings: about three times; it cannot be set."""
-
 BY_NUMBER: Final = frozenset({"toVoIP", "toPOTS", "toMSN"})
 BY_TELEPHONE: Final = {"fon1": "1", "fon2": "2", "fon3": "3", "fon4": "4"}
 """Type → the extension that stands for that socket: ``**1`` without its stars."""

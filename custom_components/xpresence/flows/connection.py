@@ -3,7 +3,7 @@
 Which questions there are stands in the registry; nothing here knows a phone system.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 import logging
@@ -23,6 +23,7 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -71,8 +72,13 @@ def connection_schema(
     hass: HomeAssistant,
     fields: Iterable[Field],
     stored: Mapping[str, Any] | None = None,
+    found: Callable[[str], list[SelectOptionDict]] = lambda _key: [],
 ) -> vol.Schema:
-    """Return the questions; a secret that is ``stored`` may be left out to keep it."""
+    """Return the questions.
+
+    A secret that is ``stored`` may be left out to keep it. ``found``: what the phone
+    system has for a choice, in place of the row's own choices.
+    """
     top: VolDictType = {}
     parts: dict[str, VolDictType] = {}
     for one in fields:
@@ -80,7 +86,8 @@ def connection_schema(
         kept = one.kind is FieldKind.SECRET and one.key in (stored or {})
         required = one.required and not kept
         key = vol.Required(one.key) if required else vol.Optional(one.key)
-        place[key] = _selector(hass, one)
+        choices = found(one.key) if one.kind is FieldKind.CHOICE else []
+        place[key] = options(choices) if choices else _selector(hass, one)
     for name, part in parts.items():
         top[vol.Optional(name)] = section(vol.Schema(part), {"collapsed": True})
     return vol.Schema(top)
@@ -106,6 +113,15 @@ def _selector(hass: HomeAssistant, one: Field) -> Any:
             return _entity_selector(hass, one)
         case _:
             return TextSelector()
+
+
+def options(found: list[SelectOptionDict], *, custom: bool = False) -> SelectSelector:
+    """Return a list to choose from; ``custom``: anything else can be typed."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=found, custom_value=custom, mode=SelectSelectorMode.DROPDOWN
+        )
+    )
 
 
 def _entity_selector(hass: HomeAssistant, one: Field) -> Any:

@@ -367,6 +367,21 @@ class PhoneSystem(Protocol):
             PhoneSystemError: any of them.
         """
 
+    def check(self, extension: str, desired: ForwardingState) -> None:
+        """Refuse now what :meth:`apply` would refuse, as far as was read last.
+
+        Raises:
+            RuleMissing, Rejected, NotSupported.
+        """
+        return
+
+    def choices(self, field: str) -> Mapping[str, str]:
+        """Return what there is in the phone system for a person's field: value → name.
+
+        Empty: what the row's ``person_fields`` say.
+        """
+        return {}
+
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
         """Set the extension's state in a queue; a repeat is no error."""
         raise NotSupported("agent")

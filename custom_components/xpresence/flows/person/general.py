@@ -17,6 +17,7 @@ from ...const import (
     CONF_CATEGORIES_ONLY,
     CONF_DEFAULT_PROFILE,
     CONF_DEVICES,
+    CONF_EXTENSION,
     CONF_KIND,
     CONF_NUMBER,
     CONF_PERSON,
@@ -35,8 +36,10 @@ from ...settings.validation import (
     stored_person,
     tidy,
 )
+from ..connection import options
 from ..selectors import busy_profile
 from .page import PersonPage
+from .phone_overview import extensions_offered
 
 CONF_CALENDAR: Final = "calendar"
 DEVICE_SEPARATOR: Final = ":"
@@ -86,6 +89,14 @@ class GeneralPage(PersonPage):
             calendar_field if step == NEW else {},
             after=CONF_PERSON,
         )
+        if extensions := await extensions_offered(entry, self.known_as):
+            choice = options(extensions, custom=True)
+            schema = vol.Schema(
+                {
+                    key: choice if key == CONF_EXTENSION else field
+                    for key, field in schema.schema.items()
+                }
+            )
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, suggested),

@@ -8,11 +8,13 @@ from typing import Any
 from homeassistant.config_entries import SubentryFlowResult
 
 from ...const import CONF_DRIVER, CONF_PHONE
+from ...settings.office import number_format, office_from
 from ...telephony.description import PhoneSystemType
 from ...telephony.fields import with_kept_secrets
 from ...telephony.registry import PHONE_SYSTEMS, described
 from ..connection import NO_BLANKS, connection_schema, field_problem, said, suggested
 from .page import PersonPage
+from .phone_overview import choices_found, phone_overview
 
 
 class PhonePage(PersonPage):
@@ -51,12 +53,27 @@ class PhonePage(PersonPage):
         return self.async_show_form(
             step_id=f"phone_{row.key}",
             data_schema=self.add_suggested_values_to_schema(
-                connection_schema(self.hass, row.person_fields, stored),
+                connection_schema(
+                    self.hass,
+                    row.person_fields,
+                    stored,
+                    lambda key: choices_found(self._get_entry(), key),
+                ),
                 user_input or suggested(row.person_fields, stored),
             ),
             errors=errors,
-            description_placeholders=NO_BLANKS,
+            description_placeholders=NO_BLANKS | {"overview": await self._overview()},
         )
+
+    async def _overview(self) -> str:
+        """Return where calls can go, and what the profiles lack in the phone system."""
+        entry, zone = self._get_entry(), self.hass.config.time_zone
+        office = office_from(entry, zone)
+        person = office.people[self._get_reconfigure_subentry().subentry_id]
+        style = number_format(
+            entry.options, (one.extension for one in office.people.values())
+        )
+        return await phone_overview(self.hass, entry, office, person, style)
 
 
 def _step(row: PhoneSystemType) -> Any:

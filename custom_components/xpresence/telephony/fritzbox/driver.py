@@ -175,13 +175,11 @@ class FritzBoxPhoneSystem(PhoneSystem):
         if self._description is None:
             return RedirectCapabilities(frozenset(), frozenset(), voicemail=False)
         view = self.view(extension)
-        targets = view.targets()
         return RedirectCapabilities(
             WRITABLE,
             WRITABLE,
-            any(each.voicemail for each in targets.values()),
-            targets,
-            RingTime(about=view.ring_seconds()),
+            targets=view.targets(),
+            ring_time=RingTime(about=view.ring_seconds()),
         )
 
     @property
@@ -370,7 +368,26 @@ class FritzBoxPhoneSystem(PhoneSystem):
                 forwarding = changed(forwarding, {Part(condition.value): known})
         return forwarding
 
+    @override
+    def choices(self, field: str) -> Mapping[str, str]:
+        """Return the answering machines that fit a question, as the box calls them."""
+        later = field == "machine_later"
+        return {
+            machine.number: (
+                f"{machine.name} (**{machine.number}) · {machine.ring_seconds} s"
+                + "".join(f" · {number}" for number in machine.numbers)
+            )
+            for machine in self._box.machines
+            if machine.condition is not None and bool(machine.ring_seconds) is later
+        }
+
     # Writing
+
+    @override
+    def check(self, extension: str, desired: ForwardingState) -> None:
+        for condition in Condition:
+            _check(desired.forward(condition))
+        self.view(extension).changes(desired)
 
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> ReadLine:

@@ -133,10 +133,10 @@ class View:
         for each in self._candidates():
             for condition in each.conditions:
                 found[condition][each.destination] = None
+        # Voicemail always counts as possible: where its rule is missing, it is said
+        # which one to make.
         return {
-            condition: Targets(
-                TargetChoice.LIST, tuple(listed), self.line.voicemail in listed
-            )
+            condition: Targets(TargetChoice.LIST, tuple(listed))
             for condition, listed in found.items()
         }
 

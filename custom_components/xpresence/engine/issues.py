@@ -14,6 +14,7 @@ from ..const import CONF_EXTENSION, DOMAIN
 from ..presence.model import Person
 from ..presence.texts.markdown import escaped
 from ..telephony.driver import PhoneSystemError
+from ..telephony.registry import ROWS
 from .store import Trouble
 
 type Placeholders = dict[str, str]
@@ -60,6 +61,7 @@ FIX_FLOWS: Final[Mapping[str, str]] = {
     "redirect_failing_second_factor": "try_again",
     "redirect_not_restored": "confirm",
     "redirect_too_old": "end_redirect",
+    **{f"redirect_failing_{key}": "try_again" for row in ROWS for key in row.repairs},
 }
 """A notice's words → the page under :mod:`repairs` that mends it."""
 PROFILE_MISSING: Final = "profile_missing_"

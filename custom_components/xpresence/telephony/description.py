@@ -105,6 +105,7 @@ class PhoneSystemType:
             another by a name that is asked for.
         tries_redirect: whether the settings page offers, for these settings, to set and
             end a redirect before anything is saved.
+        repairs: keys of its own errors whose notice offers to try again.
     """
 
     key: str
@@ -126,3 +127,4 @@ class PhoneSystemType:
     read_memory: Callable[[Any], object] | None = None
     default_names: Mapping[str, str] = field(default_factory=dict)
     tries_redirect: Callable[[Mapping[str, Any]], bool] = lambda _settings: False
+    repairs: tuple[str, ...] = ()

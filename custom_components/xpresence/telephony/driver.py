@@ -367,11 +367,12 @@ class PhoneSystem(Protocol):
             PhoneSystemError: any of them.
         """
 
-    def check(self, extension: str, desired: ForwardingState) -> None:
-        """Refuse now what :meth:`apply` would refuse, as far as was read last.
+    def check_rules(self, extension: str, desired: ForwardingState) -> None:
+        """Return if the phone system has, as read last, the rules that this takes.
 
         Raises:
-            RuleMissing, Rejected, NotSupported.
+            RuleMissing: it has not.
+            Rejected, NotSupported: it is refused for another reason.
         """
         return
 

@@ -8,7 +8,6 @@ from typing import Any
 from homeassistant.config_entries import SubentryFlowResult
 
 from ...const import CONF_DRIVER, CONF_PHONE
-from ...settings.office import number_format, office_from
 from ...telephony.description import PhoneSystemType
 from ...telephony.fields import with_kept_secrets
 from ...telephony.registry import PHONE_SYSTEMS, described
@@ -67,13 +66,8 @@ class PhonePage(PersonPage):
 
     async def _overview(self) -> str:
         """Return where calls can go, and what the profiles lack in the phone system."""
-        entry, zone = self._get_entry(), self.hass.config.time_zone
-        office = office_from(entry, zone)
-        person = office.people[self._get_reconfigure_subentry().subentry_id]
-        style = number_format(
-            entry.options, (one.extension for one in office.people.values())
-        )
-        return await phone_overview(self.hass, entry, office, person, style)
+        person_id = self._get_reconfigure_subentry().subentry_id
+        return await phone_overview(self.hass, self._get_entry(), person_id)
 
 
 def _step(row: PhoneSystemType) -> Any:

@@ -12,6 +12,7 @@ from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.helpers.translation import async_get_translations
 
 from ...const import CONF_DRIVER, CONF_EXTENSION, DOMAIN, SUBENTRY_PERSON
+from ...coordinator import OfficeCoordinator
 from ...operations.available_profiles import offered
 from ...presence.line import UNKNOWN, Condition, Destination, DestinationKind
 from ...presence.model import Office, Person, RedirectMode
@@ -66,16 +67,15 @@ def choices_found(entry: ConfigEntry[Any], field: str) -> list[SelectOptionDict]
 
 
 async def phone_overview(
-    hass: HomeAssistant,
-    entry: ConfigEntry[Any],
-    office: Office,
-    person: Person,
-    style: NumberFormat,
+    hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str
 ) -> str:
     """Return both lists in Markdown; nothing where every number can be a target."""
     system = system_of(entry)
     if system is None:
         return ""
+    coordinator: OfficeCoordinator = entry.runtime_data
+    office, style = coordinator.office, coordinator.number_format
+    person = office.people[person_id]
     capabilities = system.redirect_capabilities(person.extension)
     if all(
         capabilities.targets_of(condition).choice is not TargetChoice.LIST
@@ -116,7 +116,7 @@ def _missing(
         )
         for _ in known(desired):
             try:
-                system.check(person.extension, desired)
+                system.check_rules(person.extension, desired)
             except RuleMissing as error:
                 condition = Condition(error.rule)
                 target = desired.forward(condition)

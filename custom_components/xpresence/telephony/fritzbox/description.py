@@ -95,4 +95,17 @@ FRITZBOX: Final = PhoneSystemType(
     needs="a user of the box with the right to the telephony",
     discovered=_discovered,
     core_domain="fritz",
+    repairs=(
+        "fritzbox_applications_disabled",
+        "fritzbox_certificate_changed",
+        "fritzbox_foreign_entry",
+        "fritzbox_mailbox",
+        "fritzbox_phone_right",
+        "fritzbox_rule_busy",
+        "fritzbox_rule_for_all",
+        "fritzbox_rule_no_reply",
+        "fritzbox_rule_unconditional",
+        "fritzbox_second_factor_blocked",
+        "fritzbox_second_factor_busy",
+    ),
 )

@@ -384,7 +384,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
     # Writing
 
     @override
-    def check(self, extension: str, desired: ForwardingState) -> None:
+    def check_rules(self, extension: str, desired: ForwardingState) -> None:
         for condition in Condition:
             _check(desired.forward(condition))
         self.view(extension).changes(desired)

@@ -125,7 +125,8 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
                 continue
             if unique_id := found.pop("unique_id", None):
                 await self.async_set_unique_id(unique_id)
-                self._abort_if_unique_id_configured()
+                # Known already; perhaps by another address.
+                self._abort_if_unique_id_configured(found)
             host = found.get(CONF_HOST)
             self._async_abort_entries_match({CONF_DRIVER: row.key, CONF_HOST: host})
             self._found = found

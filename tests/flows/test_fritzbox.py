@@ -5,7 +5,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_SSDP, SOURCE_USER
+from homeassistant.config_entries import (
+    SOURCE_SSDP,
+    SOURCE_USER,
+    ConfigEntryDisabler,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -161,6 +165,23 @@ async def test_a_box_in_the_network_is_offered_by_itself(
         DOMAIN, context={"source": SOURCE_SSDP}, data=announced(box)
     )
     assert again["reason"] == "already_configured"
+
+
+async def test_a_box_that_moved_is_followed_to_its_new_address(
+    hass: HomeAssistant, box: FritzBox
+) -> None:
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id="989BCB2B93B0",
+        data={"driver": "fritzbox", "host": "192.0.2.1", **USER},
+        disabled_by=ConfigEntryDisabler.USER,
+    )
+    entry.add_to_hass(hass)
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_SSDP}, data=announced(box)
+    )
+    assert result["reason"] == "already_configured"
+    assert entry.data["host"] == "127.0.0.1"
 
 
 async def test_a_repeater_in_the_network_is_not_offered(

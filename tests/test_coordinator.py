@@ -586,3 +586,72 @@ async def test_a_forgotten_lunch_ends_by_itself_even_without_a_pc(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert shown(hass, SELECT).state == "Available"
     assert shown(hass, REDIRECT).state == "off"
+
+
+async def test_two_people_deleted_at_once_both_leave(
+    hass: HomeAssistant, office: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    await choose(hass, "Meeting")
+    await choose(hass, "Meeting", "select.bob_profile")
+    system = office.runtime_data.system
+    for person_id in (ANNA, BOB):
+        hass.config_entries.async_remove_subentry(office, person_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "Traceback" not in caplog.text
+    assert not office.runtime_data.people
+    for extension in ("100", "101"):
+        assert (await system.read(extension)).forwarding.unconditional is None
+
+
+async def test_a_person_deleted_while_another_is_added_leaves(
+    hass: HomeAssistant, office: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    await choose(hass, "Meeting")
+    carol = person("01PERSONCAROL0000000000000", "Carol", "102")
+    hass.config_entries.async_remove_subentry(office, ANNA)
+    hass.config_entries.async_add_subentry(
+        office,
+        ConfigSubentry(
+            data=MappingProxyType(dict(carol["data"])),
+            subentry_id="01PERSONCAROL0000000000000",
+            subentry_type="person",
+            title="Carol",
+            unique_id="person_102",
+        ),
+    )
+    hass.config_entries.async_remove_subentry(office, BOB)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "Traceback" not in caplog.text
+    assert set(office.runtime_data.people) == {"01PERSONCAROL0000000000000"}
+    await choose(hass, "Meeting", "select.carol_profile")
+    assert shown(hass, "sensor.carol_redirect").state == "active"
+
+
+async def test_of_who_left_nothing_stays_in_the_journal(
+    hass: HomeAssistant, office: MockConfigEntry, own_folder: Path
+) -> None:
+    await permission(hass, "set_redirect", mode="forward", target="0171 5550100")
+    await choose(hass, "Meeting")
+    journal = own_folder / ".storage" / f"xpresence.{office.entry_id}.journal"
+    for word in (ANNA, '"100"', "5550100"):
+        assert word in journal.read_text()
+    hass.config_entries.async_remove_subentry(office, ANNA)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for word in (ANNA, '"100"', "5550100"):
+        assert word not in journal.read_text()
+    assert BOB in journal.read_text()
+
+
+async def test_of_an_extension_that_was_given_up_nothing_stays_in_the_journal(
+    hass: HomeAssistant, office: MockConfigEntry, own_folder: Path
+) -> None:
+    await choose(hass, "Meeting")
+    anna = office.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        office, anna, data={**anna.data, "extension": "110"}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await restarted(hass, office)
+    journal = own_folder / ".storage" / f"xpresence.{office.entry_id}.journal"
+    assert '"100"' not in journal.read_text()
+    assert shown(hass, REDIRECT).state == "active"

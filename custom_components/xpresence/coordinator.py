@@ -218,14 +218,12 @@ class OfficeCoordinator:
         async with self._office_turn:
             people = self.people
             before_office, limits = people.office, self._limits
-            people.read_office()
             before = {person_id: state.loop for person_id, state in people.items()}
-            for person_id in tuple(people):
-                if person_id not in self.office.people:
-                    await people.async_remove(person_id)
+            await self._async_release_all()
+            # Nothing waits from here on, so the office stays as it was read.
             for person in self.office.people.values():
                 if person.id in people:
-                    await people.async_update(person)
+                    people.update(person)
                 else:
                     people.add(person)
                     for add in self._adders:
@@ -256,6 +254,31 @@ class OfficeCoordinator:
         self.entry.async_create_background_task(
             self.hass, self.async_office_changed(), f"{DOMAIN} office"
         )
+
+    async def _async_release_all(self) -> None:
+        """Release extensions that are nobody's any more.
+
+        The office is read anew after that: while the phone system is waited for, the
+        next person may be deleted.
+        """
+        people = self.people
+        while True:
+            people.read_office()
+            there = self.office.people
+            if gone := [person_id for person_id in people if person_id not in there]:
+                await people.async_remove(gone)
+                continue
+            moved = next(
+                (
+                    there[person_id]
+                    for person_id, state in people.items()
+                    if there[person_id].extension != state.person.extension
+                ),
+                None,
+            )
+            if moved is None:
+                return
+            await people.async_change_extension(moved)
 
     @callback
     def _check_profiles(self) -> None:
@@ -295,7 +318,7 @@ class OfficeCoordinator:
 
     def person_entity_id(self, person_id: str) -> str | None:
         """Return the Home Assistant person that this one is, if that is known."""
-        home: str | None = self.entry.subentries[person_id].data.get(CONF_PERSON)
+        home: str | None = self.settings(person_id).get(CONF_PERSON)
         return home
 
     def entity_of(self, person_id: str) -> str | None:
@@ -306,7 +329,7 @@ class OfficeCoordinator:
 
     def settings(self, person_id: str) -> Mapping[str, Any]:
         """Return a person's settings as they are stored."""
-        return self.entry.subentries[person_id].data
+        return self.people.settings(person_id)
 
     # Choosing by hand
 

@@ -57,7 +57,9 @@ class InputContext:
     @property
     def settings(self) -> Mapping[str, Any]:
         """Return the person's settings as they are stored."""
-        return self.entry.subentries[self.person_id].data
+        subentry = self.entry.subentries.get(self.person_id)
+        # Somebody who was deleted a moment ago has the last ones.
+        return self.state.settings if subentry is None else subentry.data
 
     @callback
     def learn(

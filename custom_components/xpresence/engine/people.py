@@ -5,7 +5,7 @@ changes and removes people, and it is the one object (:class:`~.person.Runtime`)
 decisions, side effects, redirect loops and inputs get of the office.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 import logging
 from typing import Any, override
@@ -171,26 +171,40 @@ class People(Mapping[str, PersonState]):
         self._make_inputs(state)
         self._set_ledger_issue(state)
 
-    async def async_remove(self, person_id: str) -> None:
-        """Restore what a profile holds for a person, and forget them."""
-        # Removed first, so that no other change sets their redirect again.
-        state = self._states.pop(person_id)
-        state.stop()
+    async def async_remove(self, person_ids: Collection[str]) -> None:
+        """Restore what profiles hold for these people, and forget them."""
+        # All are removed before anything is waited for: nothing of theirs runs on in
+        # an office that they are not in, and no other change sets their redirects.
+        removed = [self._states.pop(person_id) for person_id in person_ids]
+        for state in removed:
+            state.stop()
+        for state in removed:
+            await self._async_release(state)
+
+    async def _async_release(self, state: PersonState) -> None:
+        person_id = state.person.id
         for one in state.inputs:
             if isinstance(one, CleansUp):
                 await one.async_clean_up()
         released = await state.loop.async_release()
         await clear_phones(self.system, state.person.extension)
-        await self.store.async_forget(person_id)
+        await self._async_forget(state.person)
         delete_person_issues(self.hass, person_id)
         if not released:
             self._left_behind(state.person)
 
-    async def async_update(self, person: Person) -> None:
+    async def _async_forget(self, person: Person) -> None:
+        """Delete what is stored of a person; their phone numbers before all."""
+        try:
+            await self.system.forget(person.extension)
+            await self.store.async_forget(person.id)
+        except OSError:
+            _LOGGER.warning("What is stored of a person could not be deleted yet")
+
+    @callback
+    def update(self, person: Person) -> None:
         """Apply changed settings of a person; their inputs are made anew."""
         state = self._states[person.id]
-        if person.extension != state.person.extension:
-            await self._async_change_extension(state, person)
         state.person = person
         self._configure(person)
         if dict(self.entry.subentries[person.id].data) == state.settings:
@@ -201,8 +215,9 @@ class People(Mapping[str, PersonState]):
             one.stop()
         self._make_inputs(state)
 
-    async def _async_change_extension(self, state: PersonState, person: Person) -> None:
+    async def async_change_extension(self, person: Person) -> None:
         """Follow a person to another extension; the old one is restored."""
+        state = self._states[person.id]
         before, left = state.loop, state.person
         state.person, state.loop = person, self._make_loop(person, Ledger())
         released = await before.async_release()
@@ -210,6 +225,10 @@ class People(Mapping[str, PersonState]):
         if not released:
             self._left_behind(left)
         self._set_ledger_issue(state)
+        try:
+            await self.system.forget(left.extension)
+        except OSError:
+            _LOGGER.warning("What is stored of an extension could not be deleted yet")
 
     @callback
     def _left_behind(self, person: Person) -> None:
@@ -304,6 +323,14 @@ class People(Mapping[str, PersonState]):
                 self.reconcile(state)
                 state.published = None
                 self.side_effects.follow(state)
+
+    def settings(self, person_id: str) -> Mapping[str, Any]:
+        """Return a person's settings as they are stored.
+
+        Of somebody who was deleted a moment ago they are the last ones.
+        """
+        subentry = self.entry.subentries.get(person_id)
+        return self[person_id].settings if subentry is None else subentry.data
 
     # What every loop calls back (person.Runtime)
 

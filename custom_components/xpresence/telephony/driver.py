@@ -387,6 +387,13 @@ class PhoneSystem(Protocol):
         """Set the extension's state in a queue; a repeat is no error."""
         raise NotSupported("agent")
 
+    async def forget(self, extension: str) -> None:
+        """Drop what the driver itself keeps of an extension that is nobody's any more.
+
+        Raises:
+            OSError: it could not be stored; nothing was dropped.
+        """
+
     async def publish(self, extension: str, status: Status, text: str) -> None:
         """Show status and info text on the phones, where they can show it."""
         raise NotSupported("presence_text")

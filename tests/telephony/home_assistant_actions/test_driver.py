@@ -1,6 +1,8 @@
 """The actions driver: somebody else's actions as a phone system."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 import json
 from typing import Any
 
@@ -272,3 +274,38 @@ async def test_an_agent_is_kept_by_the_embedded_default_alone(house: House) -> N
         await driven.publish("100", Status.BUSY, "text")
     with pytest.raises(NotSupported):
         await driven.ring("100")
+
+
+async def test_of_two_changes_at_once_none_is_lost(house: House) -> None:
+    system = ActionsPhoneSystem(house.surroundings, {})
+    save, go_on = house._save, asyncio.Event()
+
+    async def slow(lines: Mapping[str, Mapping[str, Any]]) -> None:
+        await go_on.wait()
+        await save(lines)
+
+    system._around = replace(system._around, save_memory=slow)
+    await system.start()
+    changes = asyncio.gather(
+        system.apply("100", ForwardingState(unconditional=VOICEMAIL)),
+        system.apply("101", ForwardingState(busy=COLLEAGUE)),
+        system.set_agent("100", "400", AgentState.READY),
+    )
+    await asyncio.sleep(0)
+    go_on.set()
+    await changes
+    first, second = await system.read("100"), await system.read("101")
+    assert first.forwarding.unconditional == VOICEMAIL
+    assert first.agent == {"400": AgentState.READY}
+    assert second.forwarding.busy == COLLEAGUE
+    assert house.disk.keys() == {"100", "101"}
+
+
+async def test_an_extension_that_is_nobodys_is_forgotten(house: House) -> None:
+    system = ActionsPhoneSystem(house.surroundings, {})
+    await system.start()
+    for extension in ("100", "101"):
+        await system.apply(extension, ForwardingState(busy=COLLEAGUE))
+    await system.forget("100")
+    assert house.disk.keys() == {"101"}
+    assert (await system.read("100")).forwarding.busy is None

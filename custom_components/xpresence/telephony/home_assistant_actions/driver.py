@@ -110,6 +110,7 @@ class ActionsPhoneSystem(PhoneSystem):
         self._shows_within = shows_within
         self._listeners: list[Listener] = []
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._storing = asyncio.Lock()
         self._ready = False
         self._closed = False
 
@@ -415,8 +416,9 @@ class ActionsPhoneSystem(PhoneSystem):
         self._require_open()
         if not self._embedded:
             raise NotSupported("agent")
-        line = self._line(extension)
-        await self._keep(replace(line, agent={**line.agent, queue: state}))
+        async with self._turns[extension]:
+            line = self._line(extension)
+            await self._keep(replace(line, agent={**line.agent, queue: state}))
 
     @override
     async def ring(self, extension: str) -> None:
@@ -425,13 +427,22 @@ class ActionsPhoneSystem(PhoneSystem):
             raise NotSupported("ring")
         await self._around.run_action(action, {"extension": extension})
 
+    @override
+    async def forget(self, extension: str) -> None:
+        async with self._turns[extension], self._storing:
+            await self._save({k: v for k, v in self._lines.items() if k != extension})
+
     async def _keep(self, line: Line) -> None:
-        lines = {**self._lines, line.extension: replace(line, as_of=None)}
+        async with self._storing:
+            kept = replace(line, as_of=None)
+            await self._save({**self._lines, line.extension: kept})
+        self._emit(LineChanged(self._read(line.extension)))
+
+    async def _save(self, lines: dict[str, Line]) -> None:
         await self._around.save_memory(
             {extension: line_to_json(kept) for extension, kept in lines.items()}
         )
         self._lines = lines
-        self._emit(LineChanged(self._read(line.extension)))
 
     def _emit(self, event: DriverEvent) -> None:
         for listener in tuple(self._listeners):

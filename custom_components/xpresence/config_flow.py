@@ -4,7 +4,7 @@ Each row of the registry is one step, named by its key; it serves for adding and
 changing.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
@@ -25,7 +25,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import voluptuous as vol
 
 from .const import CONF_DRIVER, DOMAIN, SUBENTRY_PERSON, SUBENTRY_PROFILE
-from .engine.connection import connection_of, kept_secrets
+from .engine.connection import connection_of
 from .flows.connection import (
     NO_BLANKS,
     connection_data,
@@ -295,7 +295,8 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
             unique_id = row.unique_id(data) or entry.unique_id
-            return self._update(entry, data, unique_id=unique_id, whole=True)
+            asked = {field.key for field in row.fields}
+            return self._update(entry, data, unique_id=unique_id, asked=asked)
         return self.async_create_entry(
             title=tidy(title),
             data=data,
@@ -359,13 +360,16 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         data: dict[str, Any],
         *,
         unique_id: str | None = None,
-        whole: bool = False,
+        asked: Collection[str] = (),
     ) -> ConfigFlowResult:
-        """Store the new connection; a loaded entry reloads by its own listener."""
+        """Store the new connection; a loaded entry reloads by its own listener.
+
+        ``asked``: the fields of the page; one that was left empty is none any more.
+        Whatever no page asks for stays, as a later version's fields do.
+        """
+        kept = {key: value for key, value in entry.data.items() if key not in asked}
         update: dict[str, Any] = {
-            "data": kept_secrets(entry.data) | data
-            if whole
-            else dict(entry.data) | data,
+            "data": kept | data,
             "unique_id": unique_id or entry.unique_id,
         }
         if (host := entry.data.get(CONF_HOST)) and entry.title == host:

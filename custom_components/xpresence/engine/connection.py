@@ -58,11 +58,6 @@ def connection_of(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != CONF_ACCOUNTS}
 
 
-def kept_secrets(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what stays of an entry's data when its phone system is another one."""
-    return {key: value for key, value in data.items() if key == CONF_ACCOUNTS}
-
-
 async def async_connect(
     hass: HomeAssistant, entry: ConfigEntry[Any], system: PhoneSystem
 ) -> None:

@@ -62,6 +62,7 @@ from ..settings.profile_fields import (
     CONDITIONS,
     CONF_MINUTES,
     NEW_PROFILE,
+    later_redirect_fields,
     page_schema,
 )
 from ..settings.selectors import several, whole_number, words
@@ -184,7 +185,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             self._data[CONF_REDIRECT] = dict(before) | {CONF_MODE: mode}
             if mode == RedirectMode.FORWARD:
                 return await self.async_step_targets()
-            self._data[CONF_REDIRECT] = {
+            self._data[CONF_REDIRECT] = later_redirect_fields(before) | {
                 CONF_MODE: mode,
                 CONF_DO_NOT_DISTURB: user_input.get(CONF_DO_NOT_DISTURB, False),
             }
@@ -222,7 +223,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         entry = self._get_entry()
         if user_input is not None:
-            redirect: dict[str, Any] = {
+            redirect = later_redirect_fields(self._data[CONF_REDIRECT]) | {
                 CONF_MODE: RedirectMode.FORWARD.value,
                 CONF_DO_NOT_DISTURB: user_input.get(CONF_DO_NOT_DISTURB, False),
             }

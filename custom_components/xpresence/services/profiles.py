@@ -31,7 +31,12 @@ from ..operations.redirect import target_called
 from ..presence.line import Condition
 from ..presence.model import RedirectMode
 from ..presence.permission.policy import Permission
-from ..settings.profile_fields import OWN_FIELDS, RING_SECONDS, action_schema
+from ..settings.profile_fields import (
+    OWN_FIELDS,
+    RING_SECONDS,
+    action_schema,
+    later_redirect_fields,
+)
 from .service import Action, PersonTarget
 
 ATTR_CONDITION: Final = "condition"
@@ -131,7 +136,7 @@ def _said(
         redirect = dict(before.get(CONF_REDIRECT, {}))
         mode = data.get(CONF_MODE, RedirectMode.FORWARD.value)
         if mode != RedirectMode.FORWARD or redirect.get(CONF_MODE) != mode:
-            redirect = {}
+            redirect = later_redirect_fields(redirect)
         redirect[CONF_MODE] = mode
         if target_said := data.get(CONF_TARGET):
             target = target_called(coordinator, person_id, target_said)

@@ -81,6 +81,12 @@ REDIRECT: Final = vol.Schema(
 type Stored = Mapping[str, Any]
 
 
+def later_redirect_fields(redirect: Stored) -> dict[str, Any]:
+    """Return what of a stored redirect only a later version knows."""
+    known = {str(field) for field in REDIRECT.schema}
+    return {key: value for key, value in redirect.items() if key not in known}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileField:
     """One field of a profile.

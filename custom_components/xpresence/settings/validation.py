@@ -61,7 +61,12 @@ from ..telephony.driver import PhoneSystem, Rejected
 from .capabilities import office_capabilities
 from .office import number_format
 from .person_fields import is_offered, stored_schema as person_schema
-from .profile_fields import ADJUSTMENTS, CONDITIONS, stored_schema
+from .profile_fields import (
+    ADJUSTMENTS,
+    CONDITIONS,
+    later_redirect_fields,
+    stored_schema,
+)
 from .references import calendar_profiles, profiles_named
 
 EXTENSION_LENGTH: Final = 20
@@ -242,7 +247,8 @@ def profile_problems(
     entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
 ) -> Problems:
     """Check a profile; ``known_as`` is its subentry id if it exists already."""
-    if problems := malformed(PROFILE, data):
+    stored = entry.subentries[known_as].data if known_as in entry.subentries else {}
+    if problems := malformed(PROFILE, _without_later_fields(data, stored)):
         return problems
     owner = data.get(CONF_OWNER)
     if problem := name_problem(data[CONF_NAME]):
@@ -259,6 +265,19 @@ def profile_problems(
         elif active_for(entry, known_as):
             problems[CONF_ENABLED] = "profile_active"
     return problems | redirect_problems(entry, data[CONF_REDIRECT])
+
+
+def _without_later_fields(
+    data: Mapping[str, Any], stored: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a profile without what a later version stored and nobody changed."""
+    known = {str(field) for field in PROFILE.schema}
+    kept = {k: v for k, v in data.items() if k in known or (k, v) not in stored.items()}
+    redirect, before = kept.get(CONF_REDIRECT), stored.get(CONF_REDIRECT)
+    if isinstance(redirect, Mapping) and isinstance(before, Mapping):
+        later = later_redirect_fields(before).items()
+        kept[CONF_REDIRECT] = {k: v for k, v in redirect.items() if (k, v) not in later}
+    return kept
 
 
 def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> Problems:

@@ -271,6 +271,22 @@ def test_damaged_files_are_kept_but_not_without_end(tmp_path: Path) -> None:
     assert [one.read_text() for one in kept] == [f"garbage {n}" for n in range(4, 9)]
 
 
+def test_where_a_file_cannot_have_two_names_it_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_paths: Path) -> None:
+        raise OSError(errno.EPERM, "one name is enough")
+
+    # As on a FAT or a share; none is to be had here.
+    monkeypatch.setattr(os, "link", refused)
+    path = tmp_path / "journal"
+    path.write_text("garbage")
+    Journal(path).set_aside()
+    (kept,) = Journal(path).aside()
+    assert kept.read_text() == "garbage"
+    assert kept.stat().st_mode & 0o077 == 0
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     there = tmp_path / "elsewhere" / "journal"
     there.parent.mkdir()

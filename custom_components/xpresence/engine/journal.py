@@ -208,7 +208,7 @@ class Journal:
         except OSError:
             # Not every file system knows a second name for a file.
             try:
-                shutil.copyfile(self._path, kept)
+                _copy(self._path, kept)
             except OSError:
                 kept.unlink(missing_ok=True)
                 raise
@@ -480,6 +480,18 @@ def _write(file: int, data: bytes) -> None:
         if written == 0:
             raise OSError(errno.ENOSPC, "the disk took only a part")
         view = view[written:]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file for its owner alone, and return once it is on the disk."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with (
+        source.open("rb") as old,
+        os.fdopen(os.open(target, flags, 0o600), "wb") as new,
+    ):
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def _digest(path: Path) -> bytes:

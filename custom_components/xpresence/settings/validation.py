@@ -247,7 +247,8 @@ def profile_problems(
     entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
 ) -> Problems:
     """Check a profile; ``known_as`` is its subentry id if it exists already."""
-    stored = entry.subentries[known_as].data if known_as in entry.subentries else {}
+    subentry = entry.subentries.get(known_as or "")
+    stored = subentry.data if subentry is not None else {}
     if problems := malformed(PROFILE, _without_later_fields(data, stored)):
         return problems
     owner = data.get(CONF_OWNER)

@@ -390,9 +390,12 @@ class PhoneSystem(Protocol):
     async def forget(self, extension: str) -> None:
         """Drop what the driver itself keeps of an extension that is nobody's any more.
 
+        Most drivers keep nothing: the phone system does.
+
         Raises:
             OSError: it could not be stored; nothing was dropped.
         """
+        del extension
 
     async def publish(self, extension: str, status: Status, text: str) -> None:
         """Show status and info text on the phones, where they can show it."""

@@ -655,3 +655,18 @@ async def test_of_an_extension_that_was_given_up_nothing_stays_in_the_journal(
     journal = own_folder / ".storage" / f"xpresence.{office.entry_id}.journal"
     assert '"100"' not in journal.read_text()
     assert shown(hass, REDIRECT).state == "active"
+
+
+async def test_who_was_deleted_while_nothing_was_set_up_is_released_at_the_next_start(
+    hass: HomeAssistant, office: MockConfigEntry, own_folder: Path
+) -> None:
+    await choose(hass, "Meeting")
+    await hass.config_entries.async_unload(office.entry_id)
+    hass.config_entries.async_remove_subentry(office, ANNA)
+    await hass.config_entries.async_setup(office.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    journal = own_folder / ".storage" / f"xpresence.{office.entry_id}.journal"
+    for word in (ANNA, '"100"'):
+        assert word not in journal.read_text()
+    line = await office.runtime_data.system.read("100")
+    assert line.forwarding.unconditional is None

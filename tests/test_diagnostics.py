@@ -118,6 +118,8 @@ async def test_a_maintainer_reads_how_everybody_stands(
         "calendars": {"home_assistant": 1},
     }
     assert told["repairs"]["entity_missing"] == 2
+    assert told["journal"]["damaged"] is False
+    assert told["journal"]["trouble"] is None
     meeting = told["profiles"][1]
     assert meeting["redirect"]["targets"] == {"unconditional": "number"}
     assert meeting["has_info_text"]

@@ -42,6 +42,7 @@ from .engine.people import People
 from .engine.person import (
     PresenceEventListener,
 )
+from .engine.removal import async_forget_absent
 from .engine.store import Newer, OfficeStore
 from .inputs import inputs_for
 from .inputs.stored_records import RECORD_TYPES
@@ -143,6 +144,9 @@ class OfficeCoordinator:
             raise
         for person in self.office.people.values():
             self.people.add(person)
+        await async_forget_absent(
+            self.hass, self.entry, self.system, self.store, self.office.people
+        )
         self._check_profiles()
 
     async def _async_load(self) -> None:

@@ -102,6 +102,7 @@ def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
             "own_profiles": sum(p.owner is not None for p in office.profiles.values()),
             "calendars": {str(kind): kinds.count(kind) for kind in kinds},
         },
+        "journal": coordinator.store.diagnostics(),
         "repairs": _repairs(coordinator.hass),
     }
 

@@ -126,6 +126,18 @@ class OfficeStore:
         """Yield the keys of all records."""
         return iter(tuple(self._records))
 
+    def diagnostics(self) -> dict[str, Any]:
+        """Return how what is stored is doing: counts and kinds, nobody's content."""
+        damaged = set().union(*self.damage.records.values()) if self.damage else set()
+        return {
+            "records": len(self._records),
+            "damaged": self.damage is not None,
+            "damaged_kinds": sorted(
+                kind or "person" for kind in damaged & {*self._kinds}
+            ),
+            "trouble": self._trouble.reason if self._trouble else None,
+        }
+
     async def async_put(self, changes: Changes) -> None:
         """Set records (``None`` removes) and return once they are on the disk.
 

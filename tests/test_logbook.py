@@ -239,6 +239,7 @@ async def test_das_logbuch_spricht_die_sprache_des_servers(
         "Profil von Anna wechselte zu Meeting wegen des Termins",
         "Anrufe von Anna gehen jetzt an Voicemail wegen des Termins",
         "Profil von Anna wechselte zu Available durch Dora (Vertretung)",
+        "Anrufe von Anna werden nicht mehr umgeleitet durch Dora (Vertretung)",
     ]
 
 

@@ -63,6 +63,7 @@ from .presence.model import (
 )
 from .presence.permission.policy import Policy
 from .presence.redirect.numbers import NumberFormat
+from .presence.redirect.own import is_open_ended
 from .presence.redirect.targets import Situation
 from .settings.permissions import policy_from
 from .telephony.driver import (
@@ -396,7 +397,19 @@ class OfficeCoordinator:
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
         """
-        facts = resume_automatic(self.people[person_id].facts)
+        state = self.people[person_id]
+        facts = resume_automatic(state.facts)
+        if any(is_open_ended(own) for own in state.loop.ledger.own):
+            state.redirect_origin = origin
+            try:
+                await state.loop.async_end_own(is_open_ended)
+            except OSError as error:
+                raise HomeAssistantError(
+                    translation_domain=DOMAIN, translation_key="not_saved"
+                ) from error
+            except PhoneSystemError as error:
+                # The choice is released all the same; the redirect is tried again.
+                _LOGGER.debug("An own redirect waits: %s", type(error).__name__)
         await self._async_set_facts(person_id, facts, origin)
 
     async def async_set_automatic(

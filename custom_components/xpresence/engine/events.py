@@ -11,8 +11,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, EVENT_HAPPENED
+from ..presence.redirect.changes import ChangedBy, seen
 from ..presence.redirect.status import RedirectStatus, SetBy
-from .attribution import Origin, origin_at_phone
+from .attribution import Origin, origin_at_phone, origin_of_decision
 from .issues import set_redirect_issue
 from .person import PersonState, PresenceEventType
 
@@ -76,38 +77,59 @@ def fire_activated(hass: HomeAssistant, state: PersonState) -> None:
     before, state.reported_profile = state.reported_profile, decision.profile.id
     if before is not None and before != decision.profile.id:
         details = {"profile": decision.profile.name, "source": decision.source.value}
-        fire_event(hass, state, PresenceEventType.ACTIVATED, details, state.origin)
+        # It belongs to this one change; the next has an origin of its own.
+        origin, state.origin = state.origin, None
+        origin = origin or origin_of_decision(decision, None)
+        fire_event(hass, state, PresenceEventType.ACTIVATED, details, origin)
 
 
 @callback
 def fire_redirected(hass: HomeAssistant, state: PersonState) -> bool:
-    """Say when calls begin to go elsewhere, or fail to; return whether that is new."""
-    attributes = state.redirect.attributes
-    now = (state.redirect.status, state.redirect.details.get("target"))
-    if now == state.told:
+    """Say when calls go elsewhere, or cannot; return whether anything else is shown."""
+    status = state.redirect.status
+    now = (status, state.redirect.details.get("target"))
+    before, state.shown_redirect = state.shown_redirect, now
+    if status in (RedirectStatus.ACTIVE, RedirectStatus.OFF):
+        _fire_change(hass, state)
+    elif status is RedirectStatus.FAILED and now != before:
+        fire_activated(hass, state)
+        reason = {"reason": state.redirect.attributes.get("reason")}
+        origin = state.redirect_origin
+        fire_event(hass, state, PresenceEventType.REDIRECT_FAILED, reason, origin)
+    if now == before:
         return False
-    fire_activated(hass, state)
-    before, state.told = state.told, now
-    status, _ = now
-    if before is not None or state.redirect_since is None:
+    if before is None and state.redirect_since is None:
         state.redirect_since = dt_util.utcnow()
-    if status is RedirectStatus.FAILED:
-        reason = {"reason": attributes.get("reason")}
-        fire_event(
-            hass,
-            state,
-            PresenceEventType.REDIRECT_FAILED,
-            reason,
-            state.redirect_origin,
-        )
-    elif status in (RedirectStatus.ACTIVE, RedirectStatus.OFF):
-        origin, state.redirect_origin = state.redirect_origin, None
-        if attributes.get("set_by") == SetBy.PHONE:
-            origin = origin_at_phone()
-        if before:
-            details = {key: attributes.get(key) for key in ("target", "set_by")}
-            fire_event(hass, state, PresenceEventType.REDIRECTED, details, origin)
     return True
+
+
+def _fire_change(hass: HomeAssistant, state: PersonState) -> None:
+    """Tell where calls go now, if a reading shows that they went elsewhere before."""
+    loop, attributes = state.loop, state.redirect.attributes
+    forwarding = loop.line.forwarding if loop.line else None
+    loop.reports, change = seen(
+        loop.reports, forwarding, has_origin=state.redirect_origin is not None
+    )
+    target = attributes.get("target")
+    came_from, state.reported_target = state.reported_target, target
+    if change is None:
+        return
+    state.redirect_since = dt_util.utcnow()
+    fire_activated(hass, state)
+    match change.by:
+        case ChangedBy.PHONE:
+            origin = origin_at_phone()
+        case ChangedBy.ORIGIN if state.redirect_origin is not None:
+            origin = state.redirect_origin
+        case _:
+            origin = origin_of_decision(state.decision, None)
+    set_by = attributes.get("set_by")
+    details = {
+        "from": came_from,
+        "target": target,
+        "set_by": SetBy.PHONE if target and change.by is ChangedBy.PHONE else set_by,
+    }
+    fire_event(hass, state, PresenceEventType.REDIRECTED, details, origin)
 
 
 @callback

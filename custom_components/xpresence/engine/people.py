@@ -416,6 +416,11 @@ class _LoopOwner(RedirectOwner):
             self._people.show(state)
 
     @override
+    def settled(self) -> None:
+        if (state := self._people.get(self._id)) is not None:
+            state.redirect_origin = None
+
+    @override
     def found(self, event: Event) -> None:
         event_type = EVENT_TYPES.get(event.kind)
         state = self._people.get(self._id)

@@ -109,8 +109,10 @@ class PersonState:
     """What the telephones were last told to show."""
     reported_profile: str | None = None
     """The profile that was last told as activated."""
-    told: tuple[RedirectStatus, str | None] | None = None
-    """The redirect that was last told as something that happened."""
+    shown_redirect: tuple[RedirectStatus, str | None] | None = None
+    """The redirect as it was shown last: status and main target."""
+    reported_target: str | None = None
+    """Where calls went by what was reported last, as everybody reads it."""
     rings: tuple[float, ...] = ()
     """When the redirect was tried by a call, in seconds of the event loop."""
     paused: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..presence.line import Condition, Destination, ForwardingState, Line
+from ..presence.redirect.changes import RedirectReports, writing
 from ..presence.redirect.desired import DesiredRedirect
 from ..presence.redirect.handover import DeskChange, Event
 from ..presence.redirect.ledger import Ledger, OwnRedirect, taken_over
@@ -94,6 +95,10 @@ class RedirectOwner:
     def found(self, event: Event) -> None:
         """Take what a plan found out."""
 
+    @callback
+    def settled(self) -> None:
+        """Note that the phone system is as desired: what was changed is done."""
+
     def label(self, destination: Destination) -> str:
         """Return where calls go, for who may know it."""
         return destination.number
@@ -139,6 +144,8 @@ class RedirectLoop:
         """When the phone system was last found, or made, as wished."""
         self.round_trip_ms: float | None = None
         """How long the phone system took for its last answer."""
+        self.reports = RedirectReports()
+        """What was reported of where calls go, and what was written."""
         self._since: datetime | None = None
         self._last_failure: Mapping[str, Any] = {}
         self._turn = asyncio.Lock()
@@ -195,6 +202,7 @@ class RedirectLoop:
                 self.converged_at = dt_util.utcnow()
             finally:
                 self.show()
+            self._owner.settled()
 
     def _pause(self, error: PhoneSystemError) -> float:
         """Return after how many seconds to try again."""
@@ -244,7 +252,17 @@ class RedirectLoop:
                 self.line = await self._timed(self._system.read(self._extension))
             before, line = self.ledger, self.line
             if change is None:
-                after = given_back(before)
+                # Where no profile decides, an own redirect stands as it is.
+                after = given_back(
+                    own_ended(
+                        before,
+                        line.forwarding if line else ForwardingState(),
+                        lambda _own: True,
+                        capabilities=self.capabilities,
+                    )
+                    if self.desired is not None
+                    else before
+                )
             else:
                 after = own_change(
                     before,
@@ -276,6 +294,7 @@ class RedirectLoop:
             if line is not None:
                 # A part of it may have been written before the rest was refused.
                 stood = only(line.forwarding, (part for part, _ in known(change)))
+                self.reports = writing(self.reports, stood)
                 try:
                     self.line = await self._system.apply(self._extension, stood)
                 except PhoneSystemError as error:
@@ -395,6 +414,7 @@ class RedirectLoop:
                 if step.waiting and not self._system.ready:
                     raise Unavailable("not ready")
                 return
+            self.reports = writing(self.reports, step.write)
             try:
                 self.line = await self._timed(
                     self._system.apply(self._extension, step.write)

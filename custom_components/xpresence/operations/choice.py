@@ -38,7 +38,10 @@ async def async_resume_automatic(
     context: Context | None = None,
     satellite: str | None = None,
 ) -> None:
-    """Release what was chosen by hand."""
+    """Take back what was set through xpresence by hand, an own redirect included.
+
+    What was given an end stays until then, and so does what was dialled at a telephone.
+    """
     origin = await async_origin(coordinator, person_id, context, satellite=satellite)
     await coordinator.async_resume_automatic(person_id, origin)
 

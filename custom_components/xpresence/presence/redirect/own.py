@@ -78,6 +78,15 @@ def given_back(ledger: Ledger) -> Ledger:
     return replace(ledger, claim=None, taken=frozenset(), own=())
 
 
+def is_open_ended(own: OwnRedirect) -> bool:
+    """Tell whether an own redirect lasts until somebody takes it back.
+
+    Follow-me is a telephone that the person picked, and is taken back by picking.
+    """
+    parts = {part for part, _ in known(own.forwarding)}
+    return own.until is None and bool(parts - {Part.FOLLOW_ME})
+
+
 def own_ended(
     ledger: Ledger,
     observed: ForwardingState,

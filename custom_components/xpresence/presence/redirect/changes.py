@@ -1,0 +1,117 @@
+"""What happened to a person's calls: from where to where, and who made it.
+
+One place decides it; the event, the logbook and the notifications read its answer.
+
+==========================  ===============  ========================================
+what is seen                what happened    whose it is
+==========================  ===============  ========================================
+nothing, or a reading that  nothing          –
+says less than the last
+the first reading           nothing          –
+the destinations of before  nothing          –
+others, as they were        redirected       of whoever made the change; without one,
+written just now                             of what decides
+others that nobody wrote    redirected       the telephone's
+==========================  ===============  ========================================
+
+An origin belongs to the one change that it made. Once the phone system was found as
+desired it has made all that it could: then it is spent.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from ..line import UNKNOWN, ForwardingState
+from .parts import REDIRECTS, Part, Value, is_on, value
+
+
+class ChangedBy(StrEnum):
+    """Whose a change of the destination is."""
+
+    ORIGIN = "origin"
+    """Of whoever made the change that is under way."""
+    DECISION = "decision"
+    """Of what decides; nobody made a change just now."""
+    PHONE = "phone"
+    """Dialled at a telephone, or set in the phone system by somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where calls go, part by part; a part that is not there was never read."""
+
+    parts: tuple[tuple[Part, Value], ...] = ()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is known of it."""
+        return bool(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectChange:
+    """Calls go elsewhere than before."""
+
+    before: Destinations
+    after: Destinations
+    by: ChangedBy
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectReports:
+    """What was reported of a person's redirect so far."""
+
+    reported: Destinations = field(default_factory=Destinations)
+    written: Destinations = field(default_factory=Destinations)
+    """What was written last, part by part."""
+
+
+def destinations(forwarding: ForwardingState) -> Destinations:
+    """Return where a reading says that calls go."""
+    return Destinations(
+        tuple(
+            (part, said if is_on(part, said) else None)
+            for part in sorted(REDIRECTS)
+            if (said := value(forwarding, part)) is not UNKNOWN
+        )
+    )
+
+
+def writing(reports: RedirectReports, forwarding: ForwardingState) -> RedirectReports:
+    """Note what is about to be written: the phone system may tell of it at once."""
+    parts = dict(reports.written.parts) | dict(destinations(forwarding).parts)
+    return replace(
+        reports, written=Destinations(tuple(sorted(parts.items(), key=_by_part)))
+    )
+
+
+def seen(
+    reports: RedirectReports,
+    forwarding: ForwardingState | None,
+    *,
+    has_origin: bool = False,
+) -> tuple[RedirectReports, RedirectChange | None]:
+    """Return what happened by a reading; ``None``: nothing is known now.
+
+    ``has_origin``: whether a change that somebody made is under way.
+    """
+    if forwarding is None:
+        return reports, None
+    before = dict(reports.reported.parts)
+    now = dict(destinations(forwarding).parts)
+    after = Destinations(tuple(sorted((before | now).items(), key=_by_part)))
+    kept = replace(reports, reported=after)
+    differing = {
+        part for part in before.keys() & now.keys() if before[part] != now[part]
+    }
+    if not differing:
+        return kept, None
+    wrote = dict(reports.written.parts)
+    if any(part not in wrote or wrote[part] != now[part] for part in differing):
+        by = ChangedBy.PHONE
+    else:
+        by = ChangedBy.ORIGIN if has_origin else ChangedBy.DECISION
+    return kept, RedirectChange(reports.reported, after, by)
+
+
+def _by_part(found: tuple[Part, Value]) -> str:
+    return found[0].value

@@ -1,5 +1,6 @@
 """The demo: Home Assistant, a test PBX, four people, and a dashboard."""
 
+import argparse
 import asyncio
 from collections.abc import Callable, Coroutine
 import contextlib
@@ -15,7 +16,8 @@ from typing import Any, Final
 from custom_components.xpresence.settings.default_profiles import NAMES
 from tests.e2e.diaries import Appointment, Local
 from tests.e2e.home import Home
-from tests.pbx.asterisk import Asterisk, NoAsterisk, running
+
+from .demo_phones import MISSING, NONE, PHONES, DemoPhones
 
 PORT: Final = 8123
 DASHBOARD: Final = "presence-demo"
@@ -88,9 +90,9 @@ def dashboard() -> dict[str, Any]:
     }
 
 
-async def furnish(home: Home, pbx: Asterisk | None) -> None:
+async def furnish(home: Home, phones: DemoPhones, system: Any) -> None:
     """Add the phone system, the people, Anna's calendar and the dashboard."""
-    entry = await (home.add_asterisk(pbx) if pbx else home.add_embedded())
+    entry = await phones.add(home, system)
     for name, extension in PEOPLE:
         await home.add_person(entry, name, extension)
     await keep_a_diary(home, entry)
@@ -127,7 +129,9 @@ async def keep_a_diary(home: Home, entry: str) -> None:
     )
 
 
-async def run(pbx: Asterisk | None, port: int, beside: Beside | None) -> None:
+async def run(
+    phones: DemoPhones, system: Any, port: int, beside: Beside | None
+) -> None:
     """Show the demo until Ctrl-C."""
     over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -143,15 +147,12 @@ async def run(pbx: Asterisk | None, port: int, beside: Beside | None) -> None:
         say("Starting Home Assistant (the first start takes half a minute) …")
         async with home:
             say("Adding the phone system, four people, a calendar and a dashboard …")
-            await furnish(home, pbx)
+            await furnish(home, phones, system)
             say("")
             say(f"  Open       {home.url}/{DASHBOARD}")
             say(f"  User       {home.username}")
             say(f"  Password   {home.password}")
-            if pbx is None:
-                say("  Telephones none here: xpresence keeps the redirects itself")
-            else:
-                say(f"  Telephones a real Asterisk, SIP on 127.0.0.1:{pbx.sip_port}")
+            say(f"  Telephones {phones.told(system)}")
             say("")
             say("Choose a profile for Anna and watch where her calls go;")
             say("or wait: her next meeting begins in a few minutes.")
@@ -176,6 +177,14 @@ async def wait(over: asyncio.Event, beside: Coroutine[Any, Any, None] | None) ->
 
 def main(beside: Beside | None = None) -> int:
     """Run the demo; the exit code is 1 where it cannot start."""
+    parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    parser.add_argument(
+        "--phone",
+        choices=list(PHONES),
+        default=next(iter(PHONES)),
+        help="the phone system to start it with",
+    )
+    wanted: str = parser.parse_known_args()[0].phone
     port = int(os.environ.get("XPRESENCE_PORT", PORT))
     if taken(port):
         say(
@@ -184,13 +193,14 @@ def main(beside: Beside | None = None) -> int:
         )
         return 1
     with contextlib.ExitStack() as stack:
-        pbx: Asterisk | None = None
+        phones, system = PHONES[wanted], None
         try:
-            say("Starting the test PBX …")
-            pbx = stack.enter_context(running())
-        except NoAsterisk:
-            say("There is no Asterisk on this machine; going on without.")
-        asyncio.run(run(pbx, port, beside))
+            say("Starting the test phone system …")
+            system = stack.enter_context(phones.start())
+        except MISSING:
+            say(f"There is no {wanted} on this machine; going on without.")
+            phones = NONE
+        asyncio.run(run(phones, system, port, beside))
     return 0
 
 

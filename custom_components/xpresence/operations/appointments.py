@@ -127,6 +127,7 @@ def own_words(
             lambda target: public_target_label(
                 office, person_id, target, coordinator.number_format
             ),
+            ring_about=office.ring_about,
         )
         said.append(redirect[0].upper() + redirect[1:])
     if entry.subject and everybody_may(coordinator, person_id, Permission.SEE_SUBJECTS):

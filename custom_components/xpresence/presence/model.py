@@ -220,6 +220,8 @@ class Office:
     health: Health = Health()
     adjusted: Mapping[str, Mapping[str, Profile]] = field(default_factory=dict)
     """Per person the office's profiles that they have made a little their own."""
+    ring_about: int | None = None
+    """Seconds that it rings before *no reply*, where the phone system fixes them."""
 
     def of(self, person: str) -> Office:
         """Return the office as it is to one person."""

@@ -76,6 +76,7 @@ class _Teller:
             rule,
             self._language,
             lambda t: target_label(self.office, self._person_id, t),
+            ring_about=self.office.ring_about,
         )
 
     def subject(self, subject: str) -> Answer:

@@ -15,6 +15,7 @@ from ..const import (
     CONF_CALL_PROFILES,
     CONF_COUNTRY_CODE,
     CONF_DEVICES,
+    CONF_DRIVER,
     CONF_END_PROFILE,
     CONF_ENTITY,
     CONF_EXTENSION,
@@ -61,9 +62,16 @@ from ..presence.redirect.numbers.countries import calling_code
 from ..presence.redirect.numbers.internal import internal_numbers
 from ..presence.redirect.numbers.kinds import destination_kinds
 from ..presence.redirect.targets import destinations
+from ..telephony.registry import PHONE_SYSTEMS
 from .permissions import adjustments_holding, given_by, policy_from
 from .person_fields import values_from as person_values
 from .profile_fields import redirect_from, values_from
+
+
+def described_ring_time(entry: ConfigEntry[Any]) -> int | None:
+    """Return how long this kind of phone system rings, where that cannot be set."""
+    row = PHONE_SYSTEMS.get(entry.data.get(CONF_DRIVER, ""))
+    return None if row is None else row.redirect.ring_time.about
 
 
 def office_from(
@@ -85,6 +93,7 @@ def office_from(
         order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
         or DEFAULT_ORDER,
         health=health_from(entry.options),
+        ring_about=described_ring_time(entry),
     )
     limits = _Limits(entry, office, style or number_format(entry))
     return replace(

@@ -196,3 +196,20 @@ def test_a_redirect_in_words(rule: RedirectRule, en: str, de: str) -> None:
 
     assert redirect_words(rule, "en", named) == en
     assert redirect_words(rule, "de-CH", named) == de
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "calls go to voicemail after about 20 seconds"),
+        ("de", "Anrufe gehen nach etwa 20 Sekunden an die Voicemail"),
+    ],
+)
+def test_a_ring_time_that_the_phone_system_fixes_is_told_as_about(
+    language: str, said: str
+) -> None:
+    rule = RedirectRule(
+        RedirectMode.FORWARD, no_reply=Target(TargetKind.VOICEMAIL), ring_seconds=45
+    )
+    words = redirect_words(rule, language, lambda target: target.value, ring_about=20)
+    assert words == said

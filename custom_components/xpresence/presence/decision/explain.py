@@ -172,6 +172,7 @@ class _Words:
             self._language,
             lambda target: target_label(office, self._person.id, target),
             keeps=True,
+            ring_about=office.ring_about,
         )
         profile = office.profiles[entry.claim.profile].name
         return WAITS[self._language][KEEPS[entry.why]].format(

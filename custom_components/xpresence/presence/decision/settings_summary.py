@@ -209,6 +209,7 @@ class _Summary:
                 profile.redirect,
                 self._language,
                 lambda target: plain(self._names.target(target)),
+                ring_about=self._office.ring_about,
             )
             calls = self._words["calls"].format(redirect=said)
         return self._words[key].format(

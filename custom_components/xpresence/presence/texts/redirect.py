@@ -16,6 +16,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "calls_keep_going": "Anrufe gehen weiter {targets}",
         "do_not_disturb": "das Telefon klingelt nicht",
         "no_reply": "ohne Antwort an {target}",
+        "no_reply_about": "nach etwa {seconds} Sekunden an {target}",
         "no_reply_after": "nach {seconds} Sekunden an {target}",
         "off": "Anrufe werden nicht umgeleitet",
         "preset": "das in der Telefonanlage eingestellte Ziel",
@@ -29,6 +30,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "calls_keep_going": "calls keep going {targets}",
         "do_not_disturb": "the telephone does not ring",
         "no_reply": "to {target} when unanswered",
+        "no_reply_about": "to {target} after about {seconds} seconds",
         "no_reply_after": "to {target} after {seconds} seconds",
         "off": "calls are not redirected",
         "preset": "where the phone system sends them",
@@ -40,7 +42,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def redirect_words(
-    rule: RedirectRule, language: str, named: Named, *, keeps: bool = False
+    rule: RedirectRule,
+    language: str,
+    named: Named,
+    *,
+    keeps: bool = False,
+    ring_about: int | None = None,
 ) -> str:
     """Say what a rule does to calls, as a part of a sentence.
 
@@ -48,6 +55,8 @@ def redirect_words(
         rule: with every target that it names.
         language: ``de``; anything else is English.
         named: how targets other than the voicemail are called.
+        ring_about: the seconds that it rings before *no reply*, where the phone system
+            fixes them, whatever the rule says.
         keeps: whether calls went there before, and go on to.
     """
     words = WORDS["de" if language.startswith("de") else "en"]
@@ -59,12 +68,13 @@ def redirect_words(
             continue
         of_system = target.kind in (TargetKind.VOICEMAIL, TargetKind.PRESET)
         key = condition.value
-        if condition is Condition.NO_REPLY and rule.ring_seconds:
-            key = "no_reply_after"
+        seconds = ring_about or rule.ring_seconds
+        if condition is Condition.NO_REPLY and seconds:
+            key = "no_reply_about" if ring_about else "no_reply_after"
         aims.append(
             words[key].format(
                 target=words[target.kind.value] if of_system else named(target),
-                seconds=rule.ring_seconds,
+                seconds=seconds,
             )
         )
     said = (

@@ -1,0 +1,45 @@
+"""The phone systems that the demo can be started with, one row each.
+
+Whoever adds a driver adds a row: how a test phone system is started, how it is set up
+in Home Assistant, and what is said of its telephones.
+"""
+
+from collections.abc import Awaitable, Callable
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.e2e.home import Home
+from tests.pbx.asterisk import NoAsterisk, running
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPhones:
+    """One phone system of the demo.
+
+    ``start`` yields what ``add`` and ``told`` get; it raises :class:`LookupError` or
+    :class:`NoAsterisk` where this machine has none. ``add`` sets it up and returns the
+    config entry's id.
+    """
+
+    start: Callable[[], contextlib.AbstractContextManager[Any]]
+    add: Callable[[Home, Any], Awaitable[str]]
+    told: Callable[[Any], str]
+
+
+NONE: Final = DemoPhones(
+    contextlib.nullcontext,
+    lambda home, _system: home.add_embedded(),
+    lambda _system: "none here: xpresence keeps the redirects itself",
+)
+PHONES: Final = {
+    "asterisk": DemoPhones(
+        running,
+        lambda home, pbx: home.add_asterisk(pbx),
+        lambda pbx: f"a real Asterisk, SIP on 127.0.0.1:{pbx.sip_port}",
+    ),
+    "none": NONE,
+}
+"""What stands behind ``--phone`` → how it is started; the first is the usual one."""
+MISSING: Final = (NoAsterisk, LookupError)
+"""What a row raises where its phone system cannot be had."""

@@ -450,13 +450,14 @@ async def test_a_deleted_default_profile_is_a_notice_until_there_is_one_again(
 ) -> None:
     hass.config_entries.async_remove_subentry(office, AVAILABLE)
     await hass.async_block_till_done(wait_background_tasks=True)
-    issue = f"default_profile_missing_{ANNA}"
+    issue = f"default_profile_missing_{office.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue)
     assert shown(hass, "sensor.anna_status").state == "available"
-    anna = office.subentries[ANNA]
-    hass.config_entries.async_update_subentry(
-        office, anna, data={**anna.data, "default_profile": MEETING}
-    )
+    for one in (ANNA, BOB):
+        subentry = office.subentries[one]
+        hass.config_entries.async_update_subentry(
+            office, subentry, data={**subentry.data, "default_profile": MEETING}
+        )
     await hass.async_block_till_done(wait_background_tasks=True)
     assert not issue_registry.async_get_issue(DOMAIN, issue)
 

@@ -32,10 +32,10 @@ from .engine.events import (
 )
 from .engine.exceptions import not_set_error, raise_refusals
 from .engine.issues import (
+    set_default_profile_issue,
     set_journal_damage_issue,
     set_journal_issue,
     set_newer_journal_issue,
-    set_person_issue,
 )
 from .engine.limits import async_end_forbidden
 from .engine.people import People
@@ -296,14 +296,15 @@ class OfficeCoordinator:
                 self.hass.config_entries.async_update_subentry(
                     self.entry, subentry, title=name
                 )
-        for person in self.office.people.values():
-            set_person_issue(
-                self.hass,
-                "default_profile_missing",
-                person.id,
-                person.name,
-                there=person.default_profile not in self.office.profiles,
-            )
+        set_default_profile_issue(
+            self.hass,
+            self.entry,
+            [
+                person.name
+                for person in self.office.people.values()
+                if person.default_profile not in self.office.profiles
+            ],
+        )
 
     @callback
     def async_for_each_person(self, add: Callable[[str], None]) -> None:

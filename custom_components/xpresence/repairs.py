@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from .flows.repairs import (
     EndRedirectFlow,
     HotlineConflictFlow,
+    ReplaceDefaultProfileFlow,
     ReplaceEntityFlow,
     ReplaceProfileFlow,
     RetryFlow,
@@ -21,6 +22,7 @@ from .flows.repairs.microsoft import MicrosoftSignInFlow
 
 PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "account_sign_in": AccountSignInFlow,
+    "another_default_profile": ReplaceDefaultProfileFlow,
     "another_entity": ReplaceEntityFlow,
     "another_profile": ReplaceProfileFlow,
     "confirm": ConfirmRepairFlow,

@@ -1,6 +1,6 @@
 """Repair issues: raised only for what a person can mend, gone when it is mended."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -38,7 +38,6 @@ ACCOUNT_PROBLEMS: Final = ("certificate", "sign_in")
 """What of a login that several people use is told once, and not to each of them."""
 GROUPWARE: Final[Mapping[str, str]] = {"exchange": "Exchange", "notes": "Domino"}
 OF_A_PERSON: Final = (
-    "default_profile_missing",
     "hotline_conflict",
     "ledger_lost",
     "microsoft_sign_in",
@@ -49,7 +48,7 @@ OF_A_PERSON: Final = (
 FIX_FLOWS: Final[Mapping[str, str]] = {
     "account_sign_in": "account_sign_in",
     "calendar_sign_in": "sign_in_anew",
-    "default_profile_missing": "another_profile",
+    "default_profile_missing": "another_default_profile",
     "entity_missing": "another_entity",
     "hotline_conflict": "ready_elsewhere",
     "ledger_lost": "whose_redirect",
@@ -64,6 +63,8 @@ FIX_FLOWS: Final[Mapping[str, str]] = {
     **{f"redirect_failing_{key}": "try_again" for row in ROWS for key in row.repairs},
 }
 """A notice's words → the page under :mod:`repairs` that mends it."""
+NAMES_LISTED: Final = 5
+"""People that a notice for the whole office names; of the others it says how many."""
 PROFILE_MISSING: Final = "profile_missing_"
 
 
@@ -304,6 +305,30 @@ def set_person_issue(
         translation_key=kind,
         translation_placeholders={"person": name},
         **_fixable(kind, person_id, "default_"),
+    )
+
+
+@callback
+def set_default_profile_issue(
+    hass: HomeAssistant, entry: ConfigEntry[Any], names: Sequence[str]
+) -> None:
+    """Say once for an office whose default profile is gone; drop it if nobody's is."""
+    issue = f"default_profile_missing_{entry.entry_id}"
+    if not names:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    listed = ", ".join(names[:NAMES_LISTED])
+    if more := len(names) - NAMES_LISTED:
+        listed += f" (+{more})" if more > 0 else ""
+    page = FIX_FLOWS["default_profile_missing"]
+    _create(
+        hass,
+        issue,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="default_profile_missing",
+        translation_placeholders={"people": listed},
+        is_fixable=True,
+        data={"mend": page, "entry_id": entry.entry_id},
     )
 
 

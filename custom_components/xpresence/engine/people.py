@@ -6,6 +6,7 @@ decisions, side effects, redirect loops and inputs get of the office.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 import logging
 from typing import Any, override
@@ -22,6 +23,7 @@ from ..presence.redirect.handover import DeskChange, Event, EventKind
 from ..presence.redirect.labels import label, public_label
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
+from ..presence.texts.phrases import NEUTRAL_PROFILE
 from ..settings.office import number_format, office_from
 from ..telephony.driver import LineChanged, PhoneSystem
 from .attribution import origin_at_phone
@@ -84,9 +86,7 @@ class People(Mapping[str, PersonState]):
             entry, region=hass.config.country
         )
         """How this phone system writes numbers, and what is internal to it."""
-        self.office: Office = office_from(
-            entry, hass.config.time_zone, self.number_format
-        )
+        self.office: Office = self._office_from_entry()
         self.system: PhoneSystem
         self._directory: frozenset[str] = frozenset()
         self.decisions = DecisionUpdater(self)
@@ -118,8 +118,14 @@ class People(Mapping[str, PersonState]):
         self.number_format = number_format(
             self.entry, self._directory, self.hass.config.country
         )
-        self.office = office_from(
-            self.entry, self.hass.config.time_zone, self.number_format
+        self.office = self._office_from_entry()
+
+    def _office_from_entry(self) -> Office:
+        hass = self.hass
+        language = "de" if hass.config.language.startswith("de") else "en"
+        return replace(
+            office_from(self.entry, hass.config.time_zone, self.number_format),
+            no_profile=NEUTRAL_PROFILE[language],
         )
 
     @property

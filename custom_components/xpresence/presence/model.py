@@ -218,6 +218,8 @@ class Office:
     people: Mapping[str, Person]
     order: tuple[Source, ...] = DEFAULT_ORDER
     health: Health = Health()
+    no_profile: str = "No profile"
+    """What holds is called where even the default profile is gone."""
     adjusted: Mapping[str, Mapping[str, Profile]] = field(default_factory=dict)
     """Per person the office's profiles that they have made a little their own."""
     ring_about: int | None = None

@@ -79,7 +79,9 @@ async def with_anna(hass: HomeAssistant, **more: Any) -> MockConfigEntry:
 
 
 def test_every_page_has_a_notice_and_every_notice_with_a_page_has_words() -> None:
-    assert set(repair_issues.FIX_FLOWS.values()) == set(PAGES)
+    # Of a profile that a rule names every occasion has words of its own.
+    pages = {*repair_issues.FIX_FLOWS.values(), "another_profile"}
+    assert pages == set(PAGES)
     for words, text in EN["issues"].items():
         mended = words in repair_issues.FIX_FLOWS or words.startswith(
             "profile_missing_"
@@ -92,14 +94,33 @@ async def test_another_default_profile_is_picked_from_the_notice(
     hass: HomeAssistant, own_folder: object
 ) -> None:
     entry = await with_anna(hass, default_profile=GONE)
-    issue = f"default_profile_missing_{ANNA}"
+    issue = f"default_profile_missing_{entry.entry_id}"
     assert issues(hass) == {issue}
+    assert shown(hass, SELECT).state == "No profile"
     page = await mend(hass, issue)
     result = await answer(hass, page, {"profile": MEETING})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert settings(entry)["default_profile"] == MEETING
     assert shown(hass, SELECT).state == "Meeting"
     assert not issues(hass)
+
+
+async def test_one_notice_mends_the_default_profile_of_a_whole_office(
+    hass: HomeAssistant, own_folder: object
+) -> None:
+    people = [
+        person(f"{ANNA[:-2]}{n:02}", f"Person {n}", f"{200 + n}", default_profile=GONE)
+        for n in range(8)
+    ]
+    entry = await set_up(hass, subentries_data=[*OFFICE, *people])
+    (issue,) = issues(hass)
+    page = await mend(hass, issue)
+    await answer(hass, page, {"profile": MEETING})
+    assert not issues(hass)
+    given = {
+        entry.subentries[one["subentry_id"]].data["default_profile"] for one in people
+    }
+    assert given == {MEETING}
 
 
 async def test_another_profile_of_a_rule_is_picked_from_the_notice(

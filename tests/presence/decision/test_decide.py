@@ -360,7 +360,7 @@ def test_a_profile_that_cannot_hold_is_a_reason_in_the_trace(
 def test_without_any_profile_a_neutral_one_leaves_calls_alone() -> None:
     office = Office({}, OFFICE.people)
     decision = decided(facts(meeting("9:00", "10:00")), "9:30", office)
-    assert decision.profile.name == "Available"
+    assert decision.profile.name == "No profile"
     assert decision.redirect_claim is None
     assert decision.claim.reason == "neutral"
 
@@ -368,7 +368,7 @@ def test_without_any_profile_a_neutral_one_leaves_calls_alone() -> None:
 def test_somebody_who_left_is_available_and_nobody_redirects_their_calls() -> None:
     decision = decided(Facts("left", choice=chosen("Lunch", "8:00")), "9:00")
     assert decision.claim.reason == "person_missing"
-    assert decision.profile.name == "Available"
+    assert decision.profile.name == "No profile"
     assert decision.redirect_claim is None
     assert choose(OFFICE, Facts("left"), "Lunch", at("9:00")).choice is not None
     assert len(simulate(OFFICE, Facts("left"), at("9:00"), at("10:00"))) == 1

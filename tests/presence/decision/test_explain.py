@@ -287,8 +287,8 @@ LEFT = replace(
         ),
         (
             Facts("left long ago"),
-            "Anwesend, weil es die Person nicht mehr gibt.",
-            "Available because the person is gone.",
+            "Kein Profil, weil es die Person nicht mehr gibt.",
+            "No profile because the person is gone.",
         ),
     ],
 )

@@ -13,7 +13,8 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import EntitySelector
 import voluptuous as vol
 
-from ...const import CONF_ENTITY, CONF_PROFILE, DOMAIN
+from ...const import CONF_DEFAULT_PROFILE, CONF_ENTITY, CONF_PROFILE, DOMAIN
+from ...coordinator import OfficeCoordinator
 from ...engine.side_effects import END_EVERY_FORWARD
 from ...operations.redirect import async_set_agent
 from ...presence.line import AgentState
@@ -120,6 +121,62 @@ class ReplaceProfileFlow(ConfirmFixFlow):
             if named == f"{one.occasion}_{one.key}":
                 self.rename(meant, one.profile, said[CONF_PROFILE])
         return None
+
+
+class ReplaceDefaultProfileFlow(ConfirmFixFlow):
+    """Picks one default profile for everybody whose own is gone."""
+
+    step = "another_default_profile"
+
+    @property
+    @override
+    def meant(self) -> PersonTarget | None:
+        """Return the office, if anybody's default profile is still missing."""
+        entry_id = (self.data or {}).get("entry_id")
+        for coordinator in coordinators(self.hass):
+            without = _without_default(coordinator)
+            if coordinator.entry.entry_id == entry_id and without:
+                return coordinator, without[0]
+        return None
+
+    async def async_step_another_default_profile(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for the profile."""
+        return await self._async_show(user_input)
+
+    @override
+    def fields(self, meant: PersonTarget) -> vol.Schema:
+        """Ask among the office's profiles."""
+        coordinator, _ = meant
+        return vol.Schema(
+            {vol.Required(CONF_PROFILE): profiles_offered(coordinator.entry, None)}
+        )
+
+    @override
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+        """Give it to everybody who has none."""
+        coordinator, _ = meant
+        for person_id in _without_default(coordinator):
+            self.hass.config_entries.async_update_subentry(
+                coordinator.entry,
+                coordinator.entry.subentries[person_id],
+                data={
+                    **coordinator.settings(person_id),
+                    CONF_DEFAULT_PROFILE: said[CONF_PROFILE],
+                },
+            )
+        return None
+
+
+def _without_default(coordinator: OfficeCoordinator) -> list[str]:
+    """Return the people whose default profile is gone."""
+    profiles = coordinator.office.profiles
+    return [
+        person.id
+        for person in coordinator.office.people.values()
+        if person.default_profile not in profiles
+    ]
 
 
 class ReplaceEntityFlow(ConfirmFixFlow):

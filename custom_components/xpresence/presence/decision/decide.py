@@ -48,7 +48,7 @@ SOURCES: Final[Mapping[Source, Claims]] = {
 WITHOUT_AUTOMATION: Final = frozenset({Source.MANUAL, Source.DEFAULT})
 """What is left when a person has switched automation off."""
 
-NEUTRAL: Final = Profile("", "Available", Status.AVAILABLE)
+NEUTRAL: Final = Profile("", "No profile", Status.AVAILABLE)
 """Holds where even the default profile is gone; it leaves calls alone."""
 NEUTRAL_CLAIM: Final = Claim(Source.DEFAULT, "", key="neutral", reason="neutral")
 
@@ -57,7 +57,7 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     """Decide for one person. Same arguments, same answer; it never raises."""
     now = utc(now)
     if facts.person not in office.people:
-        return _of_nobody(facts)
+        return _of_nobody(office, facts)
     office = office.of(facts.person)
     decision = _decide(office, facts, now)
     if not facts.dismissed and facts.choice is None:
@@ -91,7 +91,7 @@ def _decide(office: Office, facts: Facts, now: datetime) -> Decision:
             else:
                 stack.append((claim, office.profiles[claim.profile]))
     if not stack:
-        stack.append((NEUTRAL_CLAIM, NEUTRAL))
+        stack.append((NEUTRAL_CLAIM, replace(NEUTRAL, name=office.no_profile)))
     confirmed, ends = _confirmed(office, person, facts, now)
     changes.append(ends)
     top, profile = stack[0]
@@ -150,12 +150,12 @@ def _confirmed(
     return choice.profile, earliest((slot.change, ends), now)
 
 
-def _of_nobody(facts: Facts) -> Decision:
+def _of_nobody(office: Office, facts: Facts) -> Decision:
     """Decide for somebody who has left the office."""
     claim = replace(NEUTRAL_CLAIM, reason="person_missing")
     return Decision(
         person=facts.person,
-        profile=NEUTRAL,
+        profile=replace(NEUTRAL, name=office.no_profile),
         source=claim.source,
         claim=claim,
         since=None,

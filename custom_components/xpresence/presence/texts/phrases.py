@@ -252,7 +252,7 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 QUOTES: Final[Mapping[str, str]] = {"de": "„{}“", "en": "“{}”"}
-NEUTRAL_PROFILE: Final[Mapping[str, str]] = {"de": "Anwesend", "en": "Available"}
+NEUTRAL_PROFILE: Final[Mapping[str, str]] = {"de": "Kein Profil", "en": "No profile"}
 """What holds where there is no profile is called."""
 UNKNOWN_ZONE: Final[Mapping[str, str]] = {
     "de": "die Zeitzone „{zone}“ ist unbekannt, Zeiten sind in UTC",

@@ -50,7 +50,7 @@ async def choose(hass: HomeAssistant, option: str, entity_id: str = SELECT) -> N
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def permission(hass: HomeAssistant, name: str, **data: Any) -> None:
+async def act(hass: HomeAssistant, name: str, **data: Any) -> None:
     data.setdefault("entity_id", SELECT)
     await hass.services.async_call(DOMAIN, name, data, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -81,7 +81,7 @@ async def test_a_choice_shows_everywhere(
     await choose(hass, "Meeting")
     assert shown(hass, SELECT).state == "Meeting"
     assert shown(hass, "sensor.anna_status").state == "busy"
-    assert shown(hass, SELECT).attributes["source"] == "manual"
+    assert shown(hass, "sensor.anna_profile_source").state == "manual"
     redirect = shown(hass, REDIRECT)
     assert redirect.state == "active"
     assert redirect.attributes["target"] == "Voicemail"
@@ -102,7 +102,7 @@ async def test_choosing_what_holds_anyway_goes_back_to_automatic(
 ) -> None:
     await choose(hass, "Meeting")
     await choose(hass, "Available")
-    assert shown(hass, SELECT).attributes["source"] == "default"
+    assert shown(hass, "sensor.anna_profile_source").state == "default"
     assert shown(hass, REDIRECT).state == "off"
 
 
@@ -129,16 +129,18 @@ async def test_what_nobody_may_choose_is_not_offered(
 async def test_set_profile_finds_a_profile_as_it_is_spoken(
     hass: HomeAssistant, office: MockConfigEntry, name: str
 ) -> None:
-    await permission(hass, "set_profile", profile=name)
+    await act(hass, "set_profile", profile=name)
     assert shown(hass, SELECT).state == "Meeting"
 
 
 async def test_set_profile_ends_when_it_was_told_to(
     hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    await permission(hass, "set_profile", profile="Meeting", **{"for": {"minutes": 30}})
-    until = shown(hass, SELECT).attributes["next_change"]
-    assert until == dt_util.utcnow() + timedelta(minutes=30)
+    await act(hass, "set_profile", profile="Meeting", **{"for": {"minutes": 30}})
+    until = shown(hass, "sensor.anna_next_change").state
+    assert until == (dt_util.utcnow() + timedelta(minutes=30)).isoformat(
+        timespec="seconds"
+    )
     freezer.tick(timedelta(minutes=30, seconds=1))
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -206,7 +208,7 @@ async def test_a_wish_that_makes_no_sense_changes_nothing(
     key: str,
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(hass, name, **data)
+        await act(hass, name, **data)
     assert caught.value.translation_key == key
     assert shown(hass, SELECT).state == "Available"
     assert shown(hass, REDIRECT).state == "off"
@@ -215,21 +217,21 @@ async def test_a_wish_that_makes_no_sense_changes_nothing(
 async def test_an_own_redirect_is_set_ended_and_given_back(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     assert shown(hass, REDIRECT).attributes["set_by"] == "action"
-    await permission(hass, "set_redirect", mode="off")
+    await act(hass, "set_redirect", mode="off")
     assert shown(hass, REDIRECT).state == "off"
     await choose(hass, "Meeting")
-    await permission(hass, "set_redirect", mode="forward", target="0171 555 0100")
+    await act(hass, "set_redirect", mode="forward", target="0171 555 0100")
     assert shown(hass, REDIRECT).attributes["target"] == "… 00"
-    await permission(hass, "set_redirect", mode="unchanged")
+    await act(hass, "set_redirect", mode="unchanged")
     assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
 
 
 async def test_an_own_redirect_ends_by_itself(
     hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    await permission(
+    await act(
         hass, "set_redirect", mode="forward", target="Bob", **{"for": {"hours": 1}}
     )
     assert shown(hass, REDIRECT).state == "active"
@@ -242,7 +244,7 @@ async def test_an_own_redirect_ends_by_itself(
 async def test_an_own_redirect_comes_back_after_the_meeting(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     await choose(hass, "Meeting")
     assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
     await choose(hass, "Available")
@@ -252,7 +254,7 @@ async def test_an_own_redirect_comes_back_after_the_meeting(
 async def test_a_circle_is_refused_by_the_names_on_the_way(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    await permission(
+    await act(
         hass,
         "set_redirect",
         entity_id="select.bob_profile",
@@ -266,7 +268,7 @@ async def test_a_circle_is_refused_by_the_names_on_the_way(
     assert shown(hass, SELECT).state == "Training"
     assert shown(hass, REDIRECT).state == "failed"
     assert shown(hass, REDIRECT).attributes["reason"] == "loop"
-    await permission(hass, "set_redirect", entity_id="select.bob_profile", mode="off")
+    await act(hass, "set_redirect", entity_id="select.bob_profile", mode="off")
     assert shown(hass, REDIRECT).state == "active"
 
 
@@ -563,7 +565,7 @@ async def test_numbers_and_secrets_are_in_no_log(
 ) -> None:
     caplog.set_level("DEBUG")
     caplog.clear()
-    await permission(hass, "set_redirect", mode="forward", target="0171 555 0199")
+    await act(hass, "set_redirect", mode="forward", target="0171 555 0199")
     ours = [r.getMessage() for r in caplog.records if "xpresence" in r.name]
     assert not [line for line in ours if "5550199" in line.replace(" ", "")]
 
@@ -629,7 +631,7 @@ async def test_a_person_deleted_while_another_is_added_leaves(
 async def test_of_who_left_nothing_stays_in_the_journal(
     hass: HomeAssistant, office: MockConfigEntry, own_folder: Path
 ) -> None:
-    await permission(hass, "set_redirect", mode="forward", target="0171 5550100")
+    await act(hass, "set_redirect", mode="forward", target="0171 5550100")
     await choose(hass, "Meeting")
     journal = own_folder / ".storage" / f"xpresence.{office.entry_id}.journal"
     for word in (ANNA, '"100"', "5550100"):

@@ -28,7 +28,7 @@ from custom_components.xpresence.diagnostics import version_of
 from .calendars import clear, diaries, followed
 from .conftest import set_up
 from .office import ANNA, AVAILABLE, BOB, MEETING, forward, person, profile
-from .test_coordinator import permission
+from .test_coordinator import act
 
 NUMBER, MOBILE, SECRET = "01715550189", "01725550123", "hunter2-secret"
 PERSONAL = (
@@ -145,9 +145,7 @@ async def test_a_maintainer_reads_how_everybody_stands(
 async def test_nothing_of_anybodys_is_told(
     hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
-    await permission(
-        hass, "set_redirect", mode="forward", target=NUMBER, **{"for": "01:00"}
-    )
+    await act(hass, "set_redirect", mode="forward", target=NUMBER, **{"for": "01:00"})
     await hass.services.async_call(
         "text",
         "set_value",

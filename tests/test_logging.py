@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .office import ANNA
-from .test_coordinator import choose, permission
+from .test_coordinator import act, choose
 
 PACKAGE = Path(__file__).parents[1] / "custom_components" / "xpresence"
 MAY_STAND_THERE = {
@@ -56,8 +56,8 @@ async def test_at_debug_level_the_rule_that_decides_is_named(
     caplog.set_level(logging.DEBUG, logger="custom_components.xpresence")
     caplog.clear()
     await choose(hass, "Meeting")
-    await permission(hass, "set_redirect", mode="forward", target="0171 5550189")
-    await permission(hass, "resume_automatic")
+    await act(hass, "set_redirect", mode="forward", target="0171 5550189")
+    await act(hass, "resume_automatic")
     ours = [r.getMessage() for r in caplog.records if "xpresence" in r.name]
     said = [one for one in ours if "decides" in one]
     assert said[0].startswith(f"For {ANNA} decides manual: chosen")

@@ -19,6 +19,24 @@ type MakeEntity = Callable[[OfficeCoordinator, str], PersonEntity]
 
 
 @callback
+def async_add_for_everybody(
+    coordinator: OfficeCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    *make: MakeEntity,
+) -> None:
+    """Add entities of each person, now and of everybody who is added later."""
+
+    @callback
+    def add(person_id: str) -> None:
+        async_add_entities(
+            [one(coordinator, person_id) for one in make],
+            config_subentry_id=person_id,
+        )
+
+    coordinator.async_for_each_person(add)
+
+
+@callback
 def async_add_while_set_up(
     coordinator: OfficeCoordinator,
     platform: str,

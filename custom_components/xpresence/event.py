@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .engine.person import PresenceEventType
-from .entity import PersonEntity
+from .entity import PersonEntity, async_add_for_everybody
 
 PARALLEL_UPDATES = 0
 
@@ -25,16 +25,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's events, now and when people are added later."""
-    coordinator = entry.runtime_data
-
-    @callback
-    def add(person_id: str) -> None:
-        async_add_entities(
-            [PresenceEvent(coordinator, person_id, PRESENCE)],
-            config_subentry_id=person_id,
-        )
-
-    coordinator.async_for_each_person(add)
+    async_add_for_everybody(
+        entry.runtime_data,
+        async_add_entities,
+        lambda of, person_id: PresenceEvent(of, person_id, PRESENCE),
+    )
 
 
 class PresenceEvent(PersonEntity, EventEntity):

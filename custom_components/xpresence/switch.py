@@ -3,11 +3,11 @@
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .entity import PersonEntity
+from .entity import PersonEntity, async_add_for_everybody
 from .operations.choice import async_set_automatic
 from .presence.permission.policy import Permission
 
@@ -22,16 +22,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's switch, now and when people are added later."""
-    coordinator = entry.runtime_data
-
-    @callback
-    def add(person_id: str) -> None:
-        async_add_entities(
-            [AutomaticSwitch(coordinator, person_id, AUTOMATIC)],
-            config_subentry_id=person_id,
-        )
-
-    coordinator.async_for_each_person(add)
+    async_add_for_everybody(
+        entry.runtime_data,
+        async_add_entities,
+        lambda of, person_id: AutomaticSwitch(of, person_id, AUTOMATIC),
+    )
 
 
 class AutomaticSwitch(PersonEntity, SwitchEntity):

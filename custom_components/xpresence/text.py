@@ -3,11 +3,11 @@
 from typing import Final, override
 
 from homeassistant.components.text import TextEntity, TextEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .entity import PersonEntity
+from .entity import PersonEntity, async_add_for_everybody
 from .operations.authorization import info_text_for_all
 from .operations.choice import async_set_info_text
 from .operations.planning import checked_info_text
@@ -25,15 +25,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's info text, now and when people are added later."""
-    coordinator = entry.runtime_data
-
-    @callback
-    def add(person_id: str) -> None:
-        async_add_entities(
-            [InfoText(coordinator, person_id, INFO_TEXT)], config_subentry_id=person_id
-        )
-
-    coordinator.async_for_each_person(add)
+    async_add_for_everybody(
+        entry.runtime_data,
+        async_add_entities,
+        lambda of, person_id: InfoText(of, person_id, INFO_TEXT),
+    )
 
 
 class InfoText(PersonEntity, TextEntity):

@@ -284,9 +284,7 @@ class CalDav(Diary):
             await self._ask("PUT", f"{uid}.ics", text)
         self._known = set(desired)
         # Core asks a server every quarter of an hour, or when it is told to.
-        await home.permission(
-            "homeassistant", "update_entity", entity_id=self.entity_id
-        )
+        await home.act("homeassistant", "update_entity", entity_id=self.entity_id)
 
     async def _ask(self, method: str, name: str, body: str | None = None) -> None:
         async with self._session.request(
@@ -334,9 +332,7 @@ class Published(Diary):
     async def write(self, home: Home, *appointments: Appointment) -> None:
         self._text = file_of(*appointments)
         # Core reads a file once a day, and by hand not twice in ten seconds.
-        await home.permission(
-            "homeassistant", "reload_config_entry", entity_id=self.entity_id
-        )
+        await home.act("homeassistant", "reload_config_entry", entity_id=self.entity_id)
 
 
 @contextlib.asynccontextmanager

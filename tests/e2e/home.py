@@ -320,7 +320,7 @@ class Home:
             about = repr(error)
         raise AssertionError(f"{entity_id} is {seen!r}, not {state!r}: {about}")
 
-    async def permission(self, domain: str, service: str, **data: Any) -> None:
+    async def act(self, domain: str, service: str, **data: Any) -> None:
         """Call an action as the logged-in user.
 
         Raises:
@@ -332,9 +332,7 @@ class Home:
             )
 
     async def choose(self, entity_id: str, option: str) -> None:
-        await self.permission(
-            "select", "select_option", entity_id=entity_id, option=option
-        )
+        await self.act("select", "select_option", entity_id=entity_id, option=option)
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Socket]:

@@ -109,11 +109,9 @@ async def card(annas: Page, home: Home, pbx: Asterisk) -> AsyncIterator[Locator]
     yield card
     if await button(card, "Dismiss").count():
         await button(card, "Dismiss").click()
-    await home.permission(
-        "xpresence", "set_redirect", entity_id=PROFILE, mode="unchanged"
-    )
-    await home.permission("switch", "turn_on", entity_id="switch.anna_automatic")
-    await home.permission("xpresence", "resume_automatic", entity_id=PROFILE)
+    await home.act("xpresence", "set_redirect", entity_id=PROFILE, mode="unchanged")
+    await home.act("switch", "turn_on", entity_id="switch.anna_automatic")
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
     await home.choose("select.anna_follow_me", "off")
     await settled(pbx, "CF", "100", None)
     await expect(line(card)).to_contain_text("Calls ring here")
@@ -156,7 +154,7 @@ async def test_half_an_hour_is_one_tap_and_the_day_shows_what_follows(
     )
     await expect(until).to_be_visible()
     end = datetime.fromisoformat(
-        (await home.attributes("select.anna_profile"))["until"]
+        (await home.attributes("sensor.anna_profile_source"))["until"]
     )
     assert abs(end - before - timedelta(minutes=30)) < timedelta(minutes=2)
     coming = card.get_by_label("Today").get_by_role("listitem")
@@ -173,7 +171,7 @@ async def test_an_end_of_ones_own_and_until_return_are_told(
     await card.get_by_label("Ends at").fill("2031-05-02T09:30")
     await button(card, "Set").click()
     await expect(card.locator(".head")).to_contain_text("2 May 09:30")
-    until = (await home.attributes("select.anna_profile"))["until"]
+    until = (await home.attributes("sensor.anna_profile_source"))["until"]
     assert until.startswith("2031-05-02T07:30")
     await button(card, "until I return").click()
     await expect(card.locator(".head")).to_contain_text("until return")
@@ -379,7 +377,7 @@ async def test_a_circle_is_refused_by_name_and_looks_failed(
     card: Locator, home: Home, pbx: Asterisk
 ) -> None:
     bob = "select.bob_profile"
-    await home.permission(
+    await home.act(
         "xpresence", "set_redirect", entity_id=bob, mode="forward", target="Anna"
     )
     await settled(pbx, "CF", "101", "100")
@@ -390,7 +388,7 @@ async def test_a_circle_is_refused_by_name_and_looks_failed(
     await expect(line(card)).to_contain_text("it would go round in a circle")
     assert await looks(card) != before
     assert pbx.database("CF", "100") is None
-    await home.permission("xpresence", "set_redirect", entity_id=bob, mode="off")
+    await home.act("xpresence", "set_redirect", entity_id=bob, mode="off")
     await settled(pbx, "CF", "101", None)
 
 
@@ -429,7 +427,7 @@ async def test_a_colleague_sees_that_calls_are_redirected_and_can_change_nothing
     assert await card.get_by_role("button").count() == 0
     assert "Voicemail" not in await card.inner_text()
     await page.context.close()
-    await home.permission("xpresence", "resume_automatic", entity_id=PROFILE)
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
 
 
 async def test_a_german_reads_german(home: Home, chromium: Browser) -> None:
@@ -450,7 +448,7 @@ async def test_a_german_reads_german(home: Home, chromium: Browser) -> None:
     await button(card, "Setzen").click()
     await expect(card.get_by_role("alert")).to_contain_text("weder eine Rufnummer")
     await page.context.close()
-    await home.permission("xpresence", "resume_automatic", entity_id=PROFILE)
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
 
 
 # The board
@@ -462,7 +460,7 @@ async def test_the_board_shows_everyone_finds_sorts_and_calls(
     board = annas.locator("xpresence-team-card")
     rows = board.get_by_role("listitem").filter(has=annas.locator(".person"))
     await expect(rows).to_have_count(5)
-    await home.permission(
+    await home.act(
         "xpresence",
         "set_profile",
         entity_id="select.carol_profile",
@@ -486,9 +484,7 @@ async def test_the_board_shows_everyone_finds_sorts_and_calls(
     await board.get_by_label("Sort").select_option("status")
     await expect(rows.last).to_contain_text("Carol")
     await board.get_by_label("Sort").select_option("name")
-    await home.permission(
-        "xpresence", "resume_automatic", entity_id="select.carol_profile"
-    )
+    await home.act("xpresence", "resume_automatic", entity_id="select.carol_profile")
 
 
 async def test_a_tap_on_the_board_opens_what_one_may_see(annas: Page) -> None:
@@ -589,7 +585,7 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     ):
         entity = f"select.{person}_profile"
         data = {"profile": profile, "info_text": text, "for": {"minutes": 90}}
-        await home.permission("xpresence", "set_profile", entity_id=entity, **data)
+        await home.act("xpresence", "set_profile", entity_id=entity, **data)
     width, height = WIDTHS[name]
     page = await log_in(
         chromium,
@@ -626,4 +622,4 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     await diary.write(home)
     for person in ("anna", "carol", "david"):
         entity = f"select.{person}_profile"
-        await home.permission("xpresence", "resume_automatic", entity_id=entity)
+        await home.act("xpresence", "resume_automatic", entity_id=entity)

@@ -239,12 +239,8 @@ async def test_a_password_goes_through_the_card_and_stays_nowhere_else(
         await expect(card.locator(".profile").first).to_contain_text("Meeting")
         await expect(card.get_by_text("Strategy").first).to_be_visible()
         said = "Written-after-all"
-        await home.permission(
-            "xpresence", "set_profile", entity_id=PROFILE, profile="Meeting"
-        )
-        await home.permission(
-            "text", "set_value", entity_id="text.anna_info_text", value=said
-        )
+        await home.act("xpresence", "set_profile", entity_id=PROFILE, profile="Meeting")
+        await home.act("text", "set_value", entity_id="text.anna_info_text", value=said)
         heard = ""
         while said not in heard:
             heard += await ears.receive()
@@ -271,7 +267,7 @@ async def test_a_password_goes_through_the_card_and_stays_nowhere_else(
     assert holding == ["core.config_entries"]
     await disconnect(card, "Exchange")
     await eventually(lambda: SECRET not in stored.read_text())
-    await home.permission("xpresence", "resume_automatic", entity_id=PROFILE)
+    await home.act("xpresence", "resume_automatic", entity_id=PROFILE)
 
 
 def _read(file: Path) -> bytes:

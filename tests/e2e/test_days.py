@@ -22,6 +22,7 @@ pytestmark = [
 
 PROFILE = "select.anna_profile"
 REDIRECT = "sensor.anna_redirect"
+SOURCE = "sensor.anna_profile_source"
 RUNS = "input_boolean.pc_runs"
 LOCKED = "input_boolean.screen_locked"
 HOUR = timedelta(hours=1)
@@ -179,7 +180,7 @@ async def test_calls_follow_the_inner_appointment_then_the_outer_one_again(
         later = begins + HOUR
         await diary.write(home, training(begins, later))
         await comes("the training begins", begins, "101")
-        assert (await home.attributes(PROFILE))["source"] == "calendar"
+        assert await home.state(SOURCE) == "calendar"
         assert await lands(pbx, "102", "100") == "101"
 
         noon = soon()
@@ -206,12 +207,12 @@ async def test_a_locked_pc_sends_calls_to_a_colleague_until_it_is_unlocked(
     home: Home, pbx: Asterisk
 ) -> None:
     async with phone(pbx, "100"), phone(pbx, "101"):
-        await home.permission("input_boolean", "turn_on", entity_id=LOCKED)
+        await home.act("input_boolean", "turn_on", entity_id=LOCKED)
         await settled(pbx, "CF", "100", "101")
         await home.until(PROFILE, "Be right back")
-        assert (await home.attributes(PROFILE))["source"] == "inactivity"
+        assert await home.state(SOURCE) == "inactivity"
         assert await lands(pbx, "102", "100") == "101"
-        await home.permission("input_boolean", "turn_off", entity_id=LOCKED)
+        await home.act("input_boolean", "turn_off", entity_id=LOCKED)
         await settled(pbx, "CF", "100", None)
         await home.until(PROFILE, "Available")
         assert await lands(pbx, "102", "100") == "100"
@@ -221,12 +222,12 @@ async def test_a_pc_that_ends_sends_calls_to_voicemail_until_it_starts(
     home: Home, pbx: Asterisk
 ) -> None:
     async with phone(pbx, "100"):
-        await home.permission("input_boolean", "turn_off", entity_id=RUNS)
+        await home.act("input_boolean", "turn_off", entity_id=RUNS)
         await settled(pbx, "CF", "100", "*100")
         await home.until(PROFILE, "Gone home")
-        assert (await home.attributes(PROFILE))["source"] == "session"
+        assert await home.state(SOURCE) == "session"
         assert await lands(pbx, "102", "100") == "voicemail 100"
-        await home.permission("input_boolean", "turn_on", entity_id=RUNS)
+        await home.act("input_boolean", "turn_on", entity_id=RUNS)
         await settled(pbx, "CF", "100", None)
         await home.until(PROFILE, "Available")
         assert await lands(pbx, "102", "100") == "100"

@@ -82,7 +82,7 @@ async def test_the_actions_do_what_the_select_does_and_more(
     home: Home, pbx: Asterisk
 ) -> None:
     for seconds, ends in ((3600, False), (1, True)):
-        await home.permission(
+        await home.act(
             "xpresence",
             "set_profile",
             entity_id=PROFILE,
@@ -92,13 +92,13 @@ async def test_the_actions_do_what_the_select_does_and_more(
         if ends:
             await home.until(PROFILE, "Available")
         await settled(pbx, "CF", "100", None if ends else "*100")
-    await home.permission(
+    await home.act(
         "xpresence", "set_redirect", entity_id=PROFILE, mode="forward", target="Mobile"
     )
     await settled(pbx, "CF", "100", "01715550100")
     assert (await home.attributes(REDIRECT))["target"] == "Mobile"
     assert (await home.attributes(REDIRECT))["set_by"] == "action"
-    await home.permission("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
+    await home.act("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
     await settled(pbx, "CF", "100", None)
     await home.until(REDIRECT, "off")
 
@@ -121,7 +121,7 @@ async def test_a_wish_that_makes_no_sense_changes_nothing_and_says_why(
     home: Home, pbx: Asterisk, service: str, data: dict[str, str], says: str
 ) -> None:
     with pytest.raises(Failed, match=says):
-        await home.permission("xpresence", service, entity_id=PROFILE, **data)
+        await home.act("xpresence", service, entity_id=PROFILE, **data)
     assert await home.state(PROFILE) == "Available"
     assert pbx.database("CF", "100") is None
 
@@ -132,7 +132,7 @@ async def test_two_people_who_would_forward_to_each_other_are_told(
     await home.choose(PROFILE, "Training")
     await settled(pbx, "CF", "100", "101")
     with pytest.raises(Failed, match="in a circle"):
-        await home.permission(
+        await home.act(
             "xpresence",
             "set_redirect",
             entity_id="select.bob_profile",

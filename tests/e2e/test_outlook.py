@@ -110,7 +110,7 @@ async def sign_in(
 
 
 async def read(home: Home) -> None:
-    await home.permission("xpresence", "sync_calendars", entity_id=PROFILE)
+    await home.act("xpresence", "sync_calendars", entity_id=PROFILE)
 
 
 async def test_an_appointment_in_outlook_sends_the_calls_to_a_colleague(

@@ -189,7 +189,7 @@ async def test_an_own_redirect_has_a_condition_and_an_end_or_is_given_back(
     home: Home, pbx: Asterisk
 ) -> None:
     async def own(mode: str, **more: object) -> None:
-        await home.permission(
+        await home.act(
             "xpresence", "set_redirect", entity_id=PROFILE, mode=mode, **more
         )
 
@@ -252,7 +252,7 @@ async def test_a_hotline_call_reaches_a_ready_agent_and_a_code_logs_off(
 
 
 async def test_status_and_text_are_on_the_telephones(home: Home, pbx: Asterisk) -> None:
-    await home.permission(
+    await home.act(
         "xpresence",
         "set_profile",
         entity_id=PROFILE,
@@ -269,19 +269,19 @@ async def test_status_and_text_are_on_the_telephones(home: Home, pbx: Asterisk) 
 async def test_ringing_the_redirect_calls_where_calls_go(
     home: Home, pbx: Asterisk
 ) -> None:
-    await home.permission(
+    await home.act(
         "xpresence", "set_redirect", entity_id=PROFILE, mode="forward", target="Bob"
     )
     async with phone(pbx, "101"):
-        await home.permission("xpresence", "ring_redirect", entity_id=PROFILE)
+        await home.act("xpresence", "ring_redirect", entity_id=PROFILE)
         await eventually(
             lambda: any("PJSIP/101" in name for name, _, _ in pbx.talking())
         )
-    await home.permission("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
+    await home.act("xpresence", "set_redirect", entity_id=PROFILE, mode="off")
 
 
 async def test_a_missing_device_is_named(home: Home, pbx: Asterisk) -> None:
     with pytest.raises(Failed, match="Offered are: Mobile"):
-        await home.permission(
+        await home.act(
             "xpresence", "set_follow_me", entity_id=PROFILE, device="Satellite"
         )

@@ -124,7 +124,7 @@ async def test_the_inner_appointment_holds_and_then_the_outer_one_again(
         (meeting,) = exchange.mailboxes[MAILBOX]
         soon = datetime.now(UTC) + timedelta(seconds=2)
         exchange.mailboxes[MAILBOX] = [replace(meeting, end=soon)]
-        await home.permission("xpresence", "sync_calendars", entity_id=PROFILE)
+        await home.act("xpresence", "sync_calendars", entity_id=PROFILE)
         await home.until(PROFILE, "Training")
         await settled(pbx, "CF", "100", "101")
         assert (await home.attributes(REDIRECT))["target"] == "Bob"

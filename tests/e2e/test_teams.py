@@ -183,7 +183,5 @@ async def test_do_not_disturb_shows_in_teams_until_it_is_over(
 
     await home.choose("select.anna_profile", "Do not disturb")
     await eventually(lambda: shown() == ("DoNotDisturb", "DoNotDisturb"))
-    await home.permission(
-        "xpresence", "resume_automatic", entity_id="select.anna_profile"
-    )
+    await home.act("xpresence", "resume_automatic", entity_id="select.anna_profile")
     await eventually(lambda: shown() == CALM)

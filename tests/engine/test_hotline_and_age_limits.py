@@ -20,7 +20,7 @@ from tests.conftest import set_up
 from tests.flows.test_config_flow import answers
 from tests.office import ANNA, OFFICE, person
 from tests.pbx.asterisk import Asterisk, running
-from tests.test_coordinator import REDIRECT, choose, permission, restarted, shown
+from tests.test_coordinator import REDIRECT, act, choose, restarted, shown
 
 AGENT = "select.anna_teamdesk_status"
 HOTLINE = f"hotline_conflict_{ANNA}"
@@ -103,14 +103,14 @@ async def test_a_forgotten_redirect_is_a_notice(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     entry = await office_with(hass, longest_hours=8)
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     await later(hass, freezer, 4)
     await restarted(hass, entry)
     assert not issue_registry.async_get_issue(DOMAIN, TOO_OLD)
     await later(hass, freezer, 4)
     assert issue_registry.async_get_issue(DOMAIN, TOO_OLD)
     assert shown(hass, REDIRECT).state == "active"
-    await permission(hass, "set_redirect", mode="off")
+    await act(hass, "set_redirect", mode="off")
     assert not issue_registry.async_get_issue(DOMAIN, TOO_OLD)
 
 
@@ -119,7 +119,7 @@ async def test_a_forgotten_redirect_is_ended_where_the_office_wants_that(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     await office_with(hass, longest_hours=8, longest_then="fall_back")
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     await later(hass, freezer, 8)
     assert shown(hass, REDIRECT).state == "off"
 
@@ -150,10 +150,10 @@ async def test_numbers_are_dialled_as_this_phone_system_wants_them(
     entry = await office_with(
         hass, outside_prefix="0", country_code="49", area_code="30"
     )
-    await permission(hass, "set_redirect", mode="forward", target="+49 171 555 0100")
+    await act(hass, "set_redirect", mode="forward", target="+49 171 555 0100")
     line = await entry.runtime_data.system.read("100")
     assert line.forwarding.unconditional.number == "001715550100"
-    await permission(hass, "set_redirect", mode="forward", target="101")
+    await act(hass, "set_redirect", mode="forward", target="101")
     assert shown(hass, REDIRECT).attributes["target"] == "Bob"
 
 
@@ -183,7 +183,7 @@ async def test_asterisk_is_told_to_end_a_forgotten_redirect_and_a_long_follow_up
     options = {"longest_hours": 8, "longest_then": "fall_back", "wrap_up_minutes": 120}
     reached = {"driver": "asterisk", **answers(pbx)}
     entry = await office_with(hass, data=reached, **options)
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     await choose(hass, "follow_up", AGENT)
     await sees(lambda: pbx.redirects("100") == {"CF": "101"})
     await sees(lambda: "paused" in pbx.cli("queue show 400"))

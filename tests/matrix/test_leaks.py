@@ -106,9 +106,7 @@ class Day:
     async def settle(self) -> None:
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
-    async def permission(
-        self, name: str, *, by: str | None = "anna", **data: Any
-    ) -> bool:
+    async def act(self, name: str, *, by: str | None = "anna", **data: Any) -> bool:
         """Do something as somebody; tell whether it was done."""
         domain, _, service = name.partition(".")
         context = self.team.context(by) if by else Context()
@@ -185,17 +183,15 @@ class Day:
 
 async def lived(day: Day) -> None:
     """Live a day: what goes well, what is refused, what breaks."""
-    permission, pbx, hass = day.permission, day.pbx, day.hass
+    act, pbx, hass = day.act, day.pbx, day.hass
     now = dt_util.now()
-    await permission("xpresence.set_profile", profile="Meeting")
-    assert await permission(
-        "text.set_value", entity_id="text.anna_info_text", value=WRITTEN
-    )
-    assert await permission("xpresence.set_redirect", mode="forward", target=TYPED)
-    assert await permission("xpresence.set_redirect", mode="off")
-    assert await permission("xpresence.set_redirect", mode="unchanged")
-    assert await permission("xpresence.set_follow_me", device="Mobile")
-    assert await permission("xpresence.set_follow_me")
+    await act("xpresence.set_profile", profile="Meeting")
+    assert await act("text.set_value", entity_id="text.anna_info_text", value=WRITTEN)
+    assert await act("xpresence.set_redirect", mode="forward", target=TYPED)
+    assert await act("xpresence.set_redirect", mode="off")
+    assert await act("xpresence.set_redirect", mode="unchanged")
+    assert await act("xpresence.set_follow_me", device="Mobile")
+    assert await act("xpresence.set_follow_me")
     await pbx.dialled("100", unconditional=Destination(DestinationKind.NUMBER, DIALLED))
     await day.settle()
     # Refused
@@ -204,40 +200,38 @@ async def lived(day: Day) -> None:
         {"mode": "forward", "target": f"{SECRET}\r\nAction: Originate"},
         {"mode": SECRET},
     ):
-        assert not await permission("xpresence.set_redirect", **refused)
-    assert not await permission("xpresence.set_profile", profile=f"{SECRET} {WRITTEN}")
-    assert not await permission("xpresence.set_follow_me", device=TYPED)
-    assert not await permission(
+        assert not await act("xpresence.set_redirect", **refused)
+    assert not await act("xpresence.set_profile", profile=f"{SECRET} {WRITTEN}")
+    assert not await act("xpresence.set_follow_me", device=TYPED)
+    assert not await act(
         "xpresence.set_redirect", by="bob", mode="forward", target=TYPED
     )
     # Errors that carry what was asked for
     pbx.failure = Rejected(f"{TYPED} {SECRET}")
     for _ in range(3):
-        await permission("xpresence.set_redirect", mode="forward", target=TYPED)
+        await act("xpresence.set_redirect", mode="forward", target=TYPED)
     pbx.lose()
-    await permission("xpresence.set_redirect", mode="forward", target=OF_PROFILE)
+    await act("xpresence.set_redirect", mode="forward", target=OF_PROFILE)
     pbx.failure = None
     pbx.come_back()
     await day.settle()
     day.diary.failure = HomeAssistantError(f"{BROKEN} {SECRET}")
     day.diary.tell()
     await day.settle()
-    await permission("xpresence.sync_calendars")
+    await act("xpresence.sync_calendars")
     day.diary.failure = None
-    await permission("xpresence.sync_calendars")
+    await act("xpresence.sync_calendars")
     # Planned, and from the calendar
-    assert await permission(
+    assert await act(
         "xpresence.plan_presence",
         profile="Meeting",
         start=(now + timedelta(hours=4)).isoformat(),
         end=(now + timedelta(hours=5)).isoformat(),
         info_text=PLANNED_TEXT,
     )
-    assert await permission("xpresence.resume_automatic")
+    assert await act("xpresence.resume_automatic")
     assert hass.states.get(SELECT).state == "Talk"  # type: ignore[union-attr]
-    assert await permission(
-        "text.set_value", entity_id="text.anna_info_text", value=WRITTEN
-    )
+    assert await act("text.set_value", entity_id="text.anna_info_text", value=WRITTEN)
     await hass.config_entries.async_reload(day.team.entry.entry_id)
     await day.settle()
     for by in sorted(ALL):

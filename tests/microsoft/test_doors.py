@@ -26,9 +26,7 @@ async def team(hass: HomeAssistant, microsoft: Microsoft) -> Team:
     return await set_up_team(hass, options={"microsoft": APP})
 
 
-async def permission(
-    hass: HomeAssistant, context: Context, name: str, **more: Any
-) -> Any:
+async def act(hass: HomeAssistant, context: Context, name: str, **more: Any) -> Any:
     return await hass.services.async_call(
         "xpresence",
         name,
@@ -42,11 +40,9 @@ async def permission(
 async def test_an_ordinary_user_signs_in_and_out_by_action(
     hass: HomeAssistant, microsoft: Microsoft, team: Team
 ) -> None:
-    said = await permission(
-        hass, team.context("anna"), "sign_in_microsoft", remember=False
-    )
+    said = await act(hass, team.context("anna"), "sign_in_microsoft", remember=False)
     assert said.keys() == {"code", "page", "expires"}
-    again = await permission(hass, team.context("anna"), "sign_in_microsoft")
+    again = await act(hass, team.context("anna"), "sign_in_microsoft")
     assert again["code"] == said["code"]
     microsoft.login.enter(said["code"], ANNA_THERE)
     entry: MockConfigEntry = team.entry
@@ -54,24 +50,24 @@ async def test_an_ordinary_user_signs_in_and_out_by_action(
     await until(hass, lambda: bool(link(hass, entry, ANNA).signed_in))
     assert (await link(hass, entry, ANNA).graph.get(*ME))["id"] == ANNA_THERE
     assert not link(hass, entry, ANNA).settings.remember
-    await permission(hass, team.context("anna"), "sign_out_microsoft")
+    await act(hass, team.context("anna"), "sign_out_microsoft")
     await hass.async_block_till_done()
     assert link_of(hass, entry, ANNA) is None
     with pytest.raises(ServiceValidationError) as refused:
-        await permission(hass, team.context("anna"), "sign_out_microsoft")
+        await act(hass, team.context("anna"), "sign_out_microsoft")
     assert refused.value.translation_key == "microsoft_not_signed_in_at_all"
 
 
 async def test_a_code_that_fails_can_be_read_afterwards(
     hass: HomeAssistant, microsoft: Microsoft, team: Team
 ) -> None:
-    said = await permission(hass, team.context("anna"), "sign_in_microsoft")
+    said = await act(hass, team.context("anna"), "sign_in_microsoft")
     microsoft.login.decline(said["code"])
     key = f"xpresence_sign_in_{ANNA}"
     notices = persistent_notification._async_get_or_create_notifications(hass)
     await until(hass, lambda: key in notices)
     assert "declined" in notices[key]["message"]
-    await permission(hass, team.context("anna"), "sign_in_microsoft")
+    await act(hass, team.context("anna"), "sign_in_microsoft")
     assert key not in notices
 
 
@@ -81,7 +77,7 @@ async def test_nobody_else_signs_somebody_in_or_out(
     hass: HomeAssistant, microsoft: Microsoft, team: Team, name: str, action: str
 ) -> None:
     with pytest.raises(NotAllowed):
-        await permission(hass, team.context(name), action)
+        await act(hass, team.context(name), action)
     assert microsoft.login.asked == []
 
 
@@ -90,8 +86,8 @@ async def test_an_office_may_keep_it_to_itself(
 ) -> None:
     team = await set_up_team(hass, options={"microsoft": APP, "allowed": []})
     with pytest.raises(NotAllowed):
-        await permission(hass, team.context("anna"), "sign_in_microsoft")
-    assert (await permission(hass, team.context("admin"), "sign_in_microsoft"))["code"]
+        await act(hass, team.context("anna"), "sign_in_microsoft")
+    assert (await act(hass, team.context("admin"), "sign_in_microsoft"))["code"]
 
 
 async def test_what_keeps_a_sign_in_from_beginning_is_said(
@@ -99,18 +95,18 @@ async def test_what_keeps_a_sign_in_from_beginning_is_said(
 ) -> None:
     microsoft.login.refuse = Refused("invalid_client", code=7000218, status=401)
     with pytest.raises(ServiceValidationError) as refused:
-        await permission(hass, team.context("anna"), "sign_in_microsoft")
+        await act(hass, team.context("anna"), "sign_in_microsoft")
     assert refused.value.translation_key == "microsoft_not_a_public_client"
     hass.config_entries.async_update_entry(team.entry, options={})
     with pytest.raises(ServiceValidationError) as refused:
-        await permission(hass, team.context("anna"), "sign_in_microsoft")
+        await act(hass, team.context("anna"), "sign_in_microsoft")
     assert refused.value.translation_key == "microsoft_no_registration"
     hass.config_entries.async_update_entry(
         team.entry, options={"microsoft": APP | {"client_id": APP["client_id"]}}
     )
     microsoft.login.refuse = Refused("temporarily_unavailable")
     with pytest.raises(HomeAssistantError) as failed:
-        await permission(hass, team.context("anna"), "sign_in_microsoft")
+        await act(hass, team.context("anna"), "sign_in_microsoft")
     assert failed.value.translation_key == "microsoft_unreachable"
 
 

@@ -17,7 +17,7 @@ from custom_components.xpresence.presence.permission.policy import (
 )
 from tests.office import ANNA, BOB
 from tests.team import Team, set_up_team
-from tests.test_coordinator import REDIRECT, SELECT, choose, permission, shown
+from tests.test_coordinator import REDIRECT, SELECT, act, choose, shown
 
 
 @pytest.fixture
@@ -191,6 +191,6 @@ async def test_ordinary_users_redirect_no_further_than_the_office_lets_them(
     assert shown(hass, REDIRECT).state == "off"
     await redirect("anna", "101")
     assert shown(hass, REDIRECT).attributes["target"] == "Bob"
-    await permission(hass, "set_redirect", mode="off")
+    await act(hass, "set_redirect", mode="off")
     await redirect("admin", "0171 5550100")
     assert shown(hass, REDIRECT).state == "active"

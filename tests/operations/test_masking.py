@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from ..office import ANNA, AVAILABLE, BOB, MEETING, forward, person, profile
 from ..team import Team, set_up_team
-from ..test_coordinator import REDIRECT, choose, permission, shown
+from ..test_coordinator import REDIRECT, act, choose, shown
 from ..websocket.test_websocket import told
 
 NUMBER = "01715550189"
@@ -72,7 +72,7 @@ async def test_everybody_reads_a_masked_number_and_whoever_may_know_the_whole(
 async def test_what_leads_inside_stays_readable(
     hass: HomeAssistant, team: Team, target: str, readable: str
 ) -> None:
-    await permission(hass, "set_redirect", mode="forward", target=target)
+    await act(hass, "set_redirect", mode="forward", target=target)
     assert shown(hass, REDIRECT).attributes["target"] == readable
 
 
@@ -87,8 +87,8 @@ async def test_a_number_that_only_differs_where_it_is_masked_is_news_all_the_sam
             happened.append(dict(state.attributes))
 
     hass.bus.async_listen("state_changed", remember)
-    await permission(hass, "set_redirect", mode="forward", target=NUMBER)
-    await permission(hass, "set_redirect", mode="forward", target="0171 777 7789")
+    await act(hass, "set_redirect", mode="forward", target=NUMBER)
+    await act(hass, "set_redirect", mode="forward", target="0171 777 7789")
     redirected = [one for one in happened if one["event_type"] == "redirected"]
     assert [one["target"] for one in redirected] == ["… 89", "… 89"]
 
@@ -96,7 +96,7 @@ async def test_a_number_that_only_differs_where_it_is_masked_is_news_all_the_sam
 async def test_a_new_device_gives_its_name_to_a_redirect_that_stands(
     hass: HomeAssistant, team: Team
 ) -> None:
-    await permission(hass, "set_redirect", mode="forward", target="0171 777 7789")
+    await act(hass, "set_redirect", mode="forward", target="0171 777 7789")
     assert shown(hass, REDIRECT).attributes["target"] == "… 89"
     subentry = team.entry.subentries[ANNA]
     device = {"id": "01OTHER", "name": "Cottage", "number": "01717777789"}

@@ -13,14 +13,7 @@ from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.telephony.driver import Unavailable
 from tests.conftest import set_up
 from tests.office import ANNA, OFFICE, person, profile
-from tests.test_coordinator import (
-    REDIRECT,
-    SELECT,
-    choose,
-    permission,
-    restarted,
-    shown,
-)
+from tests.test_coordinator import REDIRECT, SELECT, act, choose, restarted, shown
 
 FOLLOW_ME = "select.anna_follow_me"
 AGENT = "select.anna_teamdesk_status"
@@ -71,12 +64,12 @@ async def test_off_ends_follow_me_for_good(
 async def test_the_action_switches_follow_me_by_the_devices_name(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await permission(hass, "set_follow_me", device="mobile")
+    await act(hass, "set_follow_me", device="mobile")
     assert shown(hass, FOLLOW_ME).state == "Mobile"
-    await permission(hass, "set_follow_me")
+    await act(hass, "set_follow_me")
     assert shown(hass, FOLLOW_ME).state == "off"
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(hass, "set_follow_me", device="Fax")
+        await act(hass, "set_follow_me", device="Fax")
     assert caught.value.translation_placeholders == {"offered": "Mobile"}
 
 
@@ -111,7 +104,7 @@ async def test_the_teamdesk_status_is_set_in_every_queue(
     assert shown(hass, AGENT).state == "ready"
     line = await entry.runtime_data.system.read("100")
     assert line.agent == {"400": AgentState.READY, "401": AgentState.READY}
-    await permission(hass, "set_agent_status", status="follow_up")
+    await act(hass, "set_agent_status", status="follow_up")
     assert shown(hass, AGENT).state == "follow_up"
 
 
@@ -121,7 +114,7 @@ async def test_a_profile_applies_its_teamdesk_status_once_and_then_leaves_it(
     await choose(hass, "Hotline")
     assert shown(hass, AGENT).state == "ready"
     await choose(hass, "logged_off", AGENT)
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     assert shown(hass, AGENT).state == "logged_off"
     await restarted(hass, entry)
     assert shown(hass, SELECT).state == "Hotline"
@@ -138,7 +131,7 @@ async def test_a_teamdesk_status_that_could_not_be_applied_is_applied_later(
     with patch.object(system, "set_agent", side_effect=Unavailable("gone")):
         await choose(hass, "Hotline")
         assert shown(hass, AGENT).state == "logged_off"
-    await permission(hass, "set_redirect", mode="off")
+    await act(hass, "set_redirect", mode="off")
     await choose(hass, "Mobile", FOLLOW_ME)
     assert shown(hass, AGENT).state == "ready"
 
@@ -147,7 +140,7 @@ async def test_who_is_in_no_queue_is_told(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(
+        await act(
             hass,
             "set_agent_status",
             entity_id="select.bob_profile",
@@ -184,7 +177,7 @@ async def test_an_info_text_lasts_as_long_as_the_profile_it_was_written_under(
 async def test_set_profile_brings_its_own_info_text(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await permission(hass, "set_profile", profile="Hotline", info_text="Room 3")
+    await act(hass, "set_profile", profile="Hotline", info_text="Room 3")
     assert shown(hass, "text.anna_info_text").state == "Room 3"
 
 
@@ -195,7 +188,7 @@ async def test_back_to_automatic_releases_the_choice(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     await choose(hass, "Meeting")
-    await permission(hass, "resume_automatic")
+    await act(hass, "resume_automatic")
     assert shown(hass, SELECT).state == "Available"
     assert shown(hass, REDIRECT).state == "off"
 
@@ -238,5 +231,5 @@ async def test_the_embedded_default_cannot_ring(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     with pytest.raises(HomeAssistantError) as caught:
-        await permission(hass, "ring_redirect")
+        await act(hass, "ring_redirect")
     assert caught.value.translation_key == "ring_failed"

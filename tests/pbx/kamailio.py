@@ -107,11 +107,8 @@ class Kamailio:
     def _create_tables(self) -> None:
         share = Path(f"{self.root}/usr/share/kamailio/db_sqlite")
         path = self.folder / "kamailio.sqlite"
-        for old in self.folder.glob("kamailio.sqlite*"):
-            old.unlink()
+        path.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(path)) as database:
-            # Or whoever reads keeps it from writing.
-            database.execute("PRAGMA journal_mode=WAL")
             for name in SCHEMAS:
                 database.executescript((share / f"{name}-create.sql").read_text())
             database.commit()

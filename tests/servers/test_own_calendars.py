@@ -118,7 +118,7 @@ async def disconnect(send: Send, name: str, **more: Any) -> None:
     await send("disconnect_calendar", name=name, **more)
 
 
-async def permission(
+async def act(
     hass: HomeAssistant,
     team: Team,
     action: str = "connect_calendar",
@@ -321,7 +321,7 @@ async def test_the_list_tells_how_each_calendar_is_doing_and_no_secret(
     ]
     exchange.passwords["anna"] = "renewed"
     with pytest.raises(HomeAssistantError):
-        await permission(hass, team, "sync_calendars")
+        await act(hass, team, "sync_calendars")
     told = await send("list_calendars")
     assert told["calendars"][0]["problem"] == "sign_in"
     for secret in login.values():
@@ -358,11 +358,11 @@ async def test_the_action_takes_no_password_and_none_is_told_to_anybody(
 ) -> None:
     login = exchange_login(exchange)
     with pytest.raises(ServiceValidationError, match="on your card") as caught:
-        await permission(hass, team, kind="exchange", categories_only=True, **login)
+        await act(hass, team, kind="exchange", categories_only=True, **login)
     assert caught.value.translation_key == "connect_password_elsewhere"
     del login["password"]
     with pytest.raises(ServiceValidationError, match="on your card"):
-        await permission(hass, team, kind="exchange", categories_only=True, **login)
+        await act(hass, team, kind="exchange", categories_only=True, **login)
     assert stored(team) == []
     assert exchange.tries == 0
     assert exchange.passwords["anna"] not in "".join(heard) + caplog.text
@@ -373,19 +373,19 @@ async def test_what_needs_no_password_is_done_by_the_action(
 ) -> None:
     await diaries(hass, "Anna")
     diary = {"kind": "home_assistant", "calendar": "calendar.anna"}
-    await permission(hass, team, **diary, categories_only=True)
+    await act(hass, team, **diary, categories_only=True)
     office = {"account": True, "mailbox": MAIL[ANNA], "name": "Work"}
-    await permission(
+    await act(
         hass, team, by="admin", kind="exchange", default_profile="Meeting", **office
     )
     own = exchange_login(exchange, mailbox=MAIL[BOB], username="bob", password="bob's")
     await connect(send, kind="exchange", name="Own", default_profile="Meeting", **own)
     # The stored password is tried again, and kept.
-    await permission(hass, team, kind="exchange", name="Own", categories_only=True)
+    await act(hass, team, kind="exchange", name="Own", categories_only=True)
     assert stored(team)[-1]["settings"] == own
     assert stored(team)[-1]["rules"]["categories_only"] is True
     for one in ("anna", "Work", "Own"):
-        await permission(hass, team, "disconnect_calendar", name=one)
+        await act(hass, team, "disconnect_calendar", name=one)
     assert stored(team) == []
     await clear(hass)
 
@@ -394,7 +394,7 @@ async def test_the_action_connects_for_one_person_at_a_time(
     hass: HomeAssistant, team: Team
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(
+        await act(
             hass,
             team,
             by="admin",

@@ -27,7 +27,7 @@ from ..team import Team, set_up_team
 
 CALENDAR = "calendar.anna_appointments"
 SELECT = "select.anna_profile"
-SOURCE = "select.anna_profile"
+SOURCE = "sensor.anna_profile_source"
 LUNCH = "01PROFILELUNCH000000000000"
 ABROAD = "01PROFILEABROAD00000000000"
 PROFILES = [
@@ -113,7 +113,7 @@ async def events(
     return list(found["events"])
 
 
-async def permission(
+async def act(
     hass: HomeAssistant,
     action: str,
     context: Context | None = None,
@@ -228,6 +228,18 @@ async def test_subjects_stand_in_it_only_where_everybody_may_read_them(
     diary.enter(at("11:00"), at("12:00"), "Doctor")
     diary.data = [
         {
+            "summary": "Budget",
+            "start": at("9:00"),
+            "end": at("10:00"),
+            "all_day": False,
+            "categories": [],
+            "sensitivity": "Normal",
+            "show_as": "Busy",
+            "organizer": "anna@example.com",
+            "attendees": [],
+            "uid": "Budget",
+        },
+        {
             "summary": "Doctor",
             "start": at("11:00"),
             "end": at("12:00"),
@@ -238,7 +250,7 @@ async def test_subjects_stand_in_it_only_where_everybody_may_read_them(
             "organizer": "anna@example.com",
             "attendees": [],
             "uid": "Doctor",
-        }
+        },
     ]
     diary.tell()
     team = await team_with(hass, tier)
@@ -312,7 +324,7 @@ async def test_a_day_with_another_length_is_one_event(
         day.isoformat(),
         (day + timedelta(days=1)).isoformat(),
     )
-    told = await permission(hass, "get_appointments", start=at("0:00", day))
+    told = await act(hass, "get_appointments", start=at("0:00", day))
     (line,) = told["appointments"]
     begin, end = (datetime.fromisoformat(line[key]) for key in ("start", "end"))
     assert end.astimezone(dt_util.UTC) - begin.astimezone(dt_util.UTC) == timedelta(
@@ -323,7 +335,7 @@ async def test_a_day_with_another_length_is_one_event(
 async def test_an_event_without_end_of_time_breaks_nothing(
     hass: HomeAssistant, team: Team
 ) -> None:
-    await permission(
+    await act(
         hass,
         "plan_presence",
         answer=False,
@@ -334,8 +346,8 @@ async def test_an_event_without_end_of_time_breaks_nothing(
     found = [e for e in await events(hass) if "Planned" in e["description"]]
     assert len(found) == 1
     assert shown(hass).state == "on"
-    assert await permission(hass, "get_appointments")
-    assert await permission(hass, "simulate")
+    assert await act(hass, "get_appointments")
+    assert await act(hass, "simulate")
 
 
 # Events that people make
@@ -357,7 +369,7 @@ async def test_an_event_is_planned_presence(
     await clock(hass, freezer, "18:00")
     assert shown(hass, SELECT).state == "Lunch"
     assert shown(hass, "text.anna_info_text").state == "Sushi"
-    assert shown(hass, SOURCE).attributes["source"] == "calendar"
+    assert shown(hass, SOURCE).state == "calendar"
     await clock(hass, freezer, "19:00")
     assert shown(hass, SELECT).state == "Available"
 
@@ -580,7 +592,7 @@ async def test_what_a_calendar_told_is_changed_there_and_not_here(
 async def test_the_list_tells_what_holds_when_and_from_where(
     hass: HomeAssistant, team: Team
 ) -> None:
-    answer = await permission(
+    answer = await act(
         hass,
         "plan_presence",
         profile="Meeting",
@@ -589,9 +601,7 @@ async def test_the_list_tells_what_holds_when_and_from_where(
         info_text="Budget",
     )
     assert answer["name"] == "Anna"
-    told = await permission(
-        hass, "get_appointments", team.context("anna"), language="en"
-    )
+    told = await act(hass, "get_appointments", team.context("anna"), language="en")
     assert told["name"] == "Anna"
     assert (told["calendars_behind"], told["as_of"]) == ([], None)
     training, lunch, meeting = told["appointments"]
@@ -621,7 +631,7 @@ async def test_the_list_tells_what_holds_when_and_from_where(
     assert lunch["redirect"] == "calls go to voicemail"
     assert (meeting["source"], meeting["planned"]) == (None, answer["planned"])
     assert meeting["info_text"] == "Budget"
-    german = await permission(hass, "get_appointments", language="de")
+    german = await act(hass, "get_appointments", language="de")
     assert german["appointments"][0]["redirect"] == "Anrufe gehen an Bob"
 
 
@@ -645,7 +655,7 @@ async def test_subjects_are_told_to_whom_they_concern(
     team = await team_with(hass, tier)
     for who in ("anna", "dora", "admin", None):
         context = team.context(who) if who else None
-        said = json.dumps(await permission(hass, action, context))
+        said = json.dumps(await act(hass, action, context))
         assert ("Budget" in said) is (who in seeing), who
 
 
@@ -655,19 +665,15 @@ async def test_a_colleague_is_told_no_details(
 ) -> None:
     for who in ("bob", "sven", "rosa"):
         with pytest.raises(NotAllowed):
-            await permission(hass, action, team.context(who))
+            await act(hass, action, team.context(who))
 
 
 async def test_between_two_times_the_list_tells_what_reaches_into_them(
     hass: HomeAssistant, team: Team
 ) -> None:
-    told = await permission(
-        hass, "get_appointments", start=at("12:30"), end=at("12:45")
-    )
+    told = await act(hass, "get_appointments", start=at("12:30"), end=at("12:45"))
     assert [line["profile"] for line in told["appointments"]] == ["Training", "Lunch"]
-    told = await permission(
-        hass, "get_appointments", start=at("18:00"), end=at("19:00")
-    )
+    told = await act(hass, "get_appointments", start=at("18:00"), end=at("19:00"))
     assert told["appointments"] == []
 
 
@@ -676,7 +682,7 @@ async def test_the_list_tells_what_cannot_count_and_why(
 ) -> None:
     hass.config_entries.async_remove_subentry(team.entry, LUNCH)
     await settle(hass)
-    await permission(
+    await act(
         hass,
         "plan_presence",
         answer=False,
@@ -686,7 +692,7 @@ async def test_the_list_tells_what_cannot_count_and_why(
     )
     hass.config_entries.async_remove_subentry(team.entry, ABROAD)
     await settle(hass)
-    *_, plan = (await permission(hass, "get_appointments"))["appointments"]
+    *_, plan = (await act(hass, "get_appointments"))["appointments"]
     assert (plan["profile"], plan["problem"]) == (None, "profile_missing")
     assert plan["planned"]
 
@@ -705,7 +711,7 @@ async def test_a_time_that_is_none_is_refused_in_words(
     hass: HomeAssistant, team: Team, action: str, start: Any, end: Any, error: str
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(hass, action, start=start, end=end)
+        await act(hass, action, start=start, end=end)
     assert caught.value.translation_key == error
 
 
@@ -715,14 +721,14 @@ async def test_what_is_no_time_is_refused(
 ) -> None:
     for action in ("get_appointments", "simulate"):
         with pytest.raises(vol.Invalid):
-            await permission(hass, action, start=value)
+            await act(hass, action, start=value)
 
 
 async def test_why_is_told_in_words_and_line_by_line(
     hass: HomeAssistant, team: Team, freezer: FrozenDateTimeFactory
 ) -> None:
     await clock(hass, freezer, "12:30")
-    told = await permission(hass, "explain", team.context("anna"), language="en")
+    told = await act(hass, "explain", team.context("anna"), language="en")
     assert told["profile"] == "Lunch"
     assert told["redirect"] == "calls go to voicemail"
     assert told["explanation"].startswith("Lunch because of the category of")
@@ -743,7 +749,7 @@ async def test_why_is_told_in_words_and_line_by_line(
     }
     assert (training["profile"], training["verdict"]) == ("Training", "waits")
     assert default["source"] == "default"
-    german = await permission(hass, "explain", team.context("admin"), language="de")
+    german = await act(hass, "explain", team.context("admin"), language="de")
     assert german["explanation"].startswith("Lunch wegen der Kategorie eines Termins")
     assert "subject" not in german["trace"][0]
 
@@ -758,16 +764,16 @@ async def test_of_a_choice_the_person_is_told_that_it_is_theirs(
         blocking=True,
         context=team.context("anna"),
     )
-    told = await permission(hass, "explain", team.context("anna"))
+    told = await act(hass, "explain", team.context("anna"))
     assert told["explanation"].startswith("Meeting because you chose it")
-    told = await permission(hass, "explain", team.context("dora"))
+    told = await act(hass, "explain", team.context("dora"))
     assert told["explanation"].startswith("Meeting because Anna chose it")
 
 
 async def test_what_will_be_is_told_with_profile_redirect_and_both_sources(
     hass: HomeAssistant, team: Team
 ) -> None:
-    told = await permission(hass, "simulate", start=at("0:00"), end=at("20:00"))
+    told = await act(hass, "simulate", start=at("0:00"), end=at("20:00"))
     assert [
         (
             step["start"],
@@ -794,7 +800,7 @@ async def test_what_is_over_cannot_be_simulated(
     hass: HomeAssistant, team: Team
 ) -> None:
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(hass, "simulate", start=at("6:00"), end=at("7:00"))
+        await act(hass, "simulate", start=at("6:00"), end=at("7:00"))
     assert caught.value.translation_key == "end_before_start"
 
 
@@ -802,7 +808,7 @@ async def test_a_plan_is_changed_and_cancelled_by_what_it_is_known(
     hass: HomeAssistant, team: Team
 ) -> None:
     uid = (
-        await permission(
+        await act(
             hass,
             "plan_presence",
             team.context("anna"),
@@ -813,16 +819,16 @@ async def test_a_plan_is_changed_and_cancelled_by_what_it_is_known(
         )
     )["planned"]
     change = {"action": "change_planned_presence", "answer": False, "planned": uid}
-    await permission(hass, **change, profile="meeting", end=at("20:00"))
+    await act(hass, **change, profile="meeting", end=at("20:00"))
     (plan,) = planned(team)
     assert (plan.profile, plan.info_text) == (MEETING, "Sushi")
     assert (plan.start, plan.end) == (at("18:00"), at("20:00"))
-    await permission(hass, **change, info_text="")
+    await act(hass, **change, info_text="")
     assert planned(team)[0].info_text is None
     await hass.config_entries.async_reload(team.entry.entry_id)
     await settle(hass)
     assert planned(team)[0].uid == uid
-    await permission(hass, "cancel_planned_presence", answer=False, planned=uid)
+    await act(hass, "cancel_planned_presence", answer=False, planned=uid)
     assert planned(team) == []
     assert len(await events(hass)) == 2
 
@@ -848,7 +854,7 @@ async def test_a_change_that_cannot_be_changes_nothing(
     await create(hass)
     before = planned(team)
     with pytest.raises(ServiceValidationError) as caught:
-        await permission(
+        await act(
             hass,
             "change_planned_presence",
             answer=False,
@@ -870,7 +876,7 @@ async def test_nobody_changes_or_cancels_for_somebody_else(
     ):
         for who in ("bob", "rita", "rosa"):
             with pytest.raises(NotAllowed):
-                await permission(
+                await act(
                     hass,
                     action,
                     team.context(who),
@@ -901,8 +907,8 @@ async def test_what_is_cancelled_meanwhile_does_not_come_back_by_a_change(
     await create(hass)
     uid = planned(team)[0].uid
     _, changed = await asyncio.gather(
-        permission(hass, "cancel_planned_presence", answer=False, planned=uid),
-        permission(
+        act(hass, "cancel_planned_presence", answer=False, planned=uid),
+        act(
             hass,
             "change_planned_presence",
             answer=False,
@@ -920,11 +926,11 @@ async def test_by_hand_calendars_are_read_now(
 ) -> None:
     diary.enter(at("7:00"), at("9:00"), "Budget")
     assert shown(hass, SELECT).state == "Available"
-    await permission(hass, "sync_calendars", team.context("anna"), answer=False)
+    await act(hass, "sync_calendars", team.context("anna"), answer=False)
     await settle(hass)
     assert shown(hass, SELECT).state == "Meeting"
     with pytest.raises(NotAllowed):
-        await permission(hass, "sync_calendars", team.context("bob"), answer=False)
+        await act(hass, "sync_calendars", team.context("bob"), answer=False)
 
 
 async def test_one_that_cannot_be_read_is_named_and_the_sensor_tells_the_age(
@@ -938,7 +944,7 @@ async def test_one_that_cannot_be_read_is_named_and_the_sensor_tells_the_age(
     diary.failure = HomeAssistantError("no")
     freezer.move_to(at("8:05"))
     with pytest.raises(HomeAssistantError) as caught:
-        await permission(hass, "sync_calendars", answer=False)
+        await act(hass, "sync_calendars", answer=False)
     assert caught.value.translation_key == "calendars_not_read"
     await settle(hass)
     attributes = shown(hass, SOURCE).attributes
@@ -946,7 +952,7 @@ async def test_one_that_cannot_be_read_is_named_and_the_sensor_tells_the_age(
         1,
         at("8:00").astimezone(dt_util.UTC),
     )
-    told = await permission(hass, "get_appointments")
+    told = await act(hass, "get_appointments")
     assert (told["calendars_behind"], told["as_of"]) == (
         ["Outlook"],
         at("8:00").isoformat(),

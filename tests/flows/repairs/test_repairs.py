@@ -18,7 +18,7 @@ from tests.calendars import clear, diaries, followed
 from tests.conftest import set_up
 from tests.office import ANNA, BOB, MEETING, OFFICE, person
 from tests.pages import EN, assert_worded
-from tests.test_coordinator import REDIRECT, SELECT, permission, shown
+from tests.test_coordinator import REDIRECT, SELECT, act, shown
 
 CONFIRMED = ("journal_damaged", "limits_ended", "release_failed")
 GONE = "01GONE00000000000000000000"
@@ -192,7 +192,7 @@ async def test_another_profile_of_a_calendar_is_picked_from_the_notice(
 async def forgotten(hass: HomeAssistant) -> MockConfigEntry:
     """Leave a redirect in force for longer than the office allows."""
     entry = await with_anna(hass)
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     repair_issues.set_person_issue(hass, "redirect_too_old", ANNA, "Anna", there=True)
     return entry
 
@@ -233,8 +233,8 @@ async def agent(hass: HomeAssistant, own_folder: object) -> MockConfigEntry:
     """Set up an Anna who is ready in the hotline while calls go to Bob."""
     anna = person(ANNA, "Anna", "100", queues=["400"])
     entry = await set_up(hass, subentries_data=[*OFFICE[:-2], anna, OFFICE[-1]])
-    await permission(hass, "set_agent_status", status="ready")
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_agent_status", status="ready")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     await hass.async_block_till_done(wait_background_tasks=True)
     assert issues(hass) == {f"hotline_conflict_{ANNA}"}
     return entry

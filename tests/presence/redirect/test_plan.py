@@ -885,9 +885,7 @@ def test_what_a_person_took_over_can_be_given_back_to_the_profile() -> None:
 
 
 def test_giving_back_forgets_the_end_of_an_own_redirect() -> None:
-    desk = permission(
-        Desk().follow(MEETING), ForwardingState(unconditional=BOB), minutes=30
-    )
+    desk = act(Desk().follow(MEETING), ForwardingState(unconditional=BOB), minutes=30)
     desk.ledger = given_back(desk.ledger)
     desk.settle().wait(1800)
     assert desk.ask().events == ()
@@ -1031,9 +1029,7 @@ def test_own_redirect_on_a_blind_phone_system_comes_back() -> None:
 # A person's own redirect through xpresence
 
 
-def permission(
-    desk: Desk, change: ForwardingState, *, minutes: float | None = None
-) -> Desk:
+def act(desk: Desk, change: ForwardingState, *, minutes: float | None = None) -> Desk:
     """Let the person set a redirect from a dashboard."""
     desk.ledger = own_change(
         desk.ledger,
@@ -1047,12 +1043,12 @@ def permission(
 
 
 def test_own_redirect_is_set_and_stays() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB)).wait(86400).settle()
+    desk = act(Desk(), ForwardingState(unconditional=BOB)).wait(86400).settle()
     assert desk.phone == replace(QUIET, unconditional=BOB)
 
 
 def test_own_redirect_over_a_profile_takes_over_like_one_at_the_desk() -> None:
-    desk = permission(Desk().follow(MEETING), ForwardingState(unconditional=BOB))
+    desk = act(Desk().follow(MEETING), ForwardingState(unconditional=BOB))
     assert desk.phone.unconditional == BOB
     assert desk.ledger.held is None
     assert desk.events == []
@@ -1061,7 +1057,7 @@ def test_own_redirect_over_a_profile_takes_over_like_one_at_the_desk() -> None:
 
 def test_own_redirect_under_enforce_waits_beneath_the_profile() -> None:
     desk = Desk(desk_change=DeskChange.ENFORCE).follow(MEETING)
-    permission(desk, ForwardingState(unconditional=BOB))
+    act(desk, ForwardingState(unconditional=BOB))
     assert desk.phone.unconditional == VOICEMAIL
     assert desk.ledger.held == "meeting"
     assert desk.follow(UNCHANGED).phone.unconditional == BOB
@@ -1077,7 +1073,7 @@ def test_dialling_after_an_own_redirect_that_was_not_set_yet_wins() -> None:
 
 def test_own_redirect_beneath_a_profile_takes_the_place_of_follow_me() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE), desk_change=DeskChange.ENFORCE)
-    permission(desk.follow(MEETING), ForwardingState(unconditional=BOB))
+    act(desk.follow(MEETING), ForwardingState(unconditional=BOB))
     assert desk.follow(UNCHANGED).phone == replace(QUIET, unconditional=BOB)
 
 
@@ -1090,7 +1086,7 @@ def test_a_reconnect_does_not_make_an_unsettled_write_look_lost_twice() -> None:
 
 
 def test_own_redirect_under_enforce_waits_beneath_off_as_well() -> None:
-    desk = permission(
+    desk = act(
         Desk(desk_change=DeskChange.ENFORCE).follow(off()),
         ForwardingState(unconditional=BOB),
     )
@@ -1099,7 +1095,7 @@ def test_own_redirect_under_enforce_waits_beneath_off_as_well() -> None:
 
 
 def test_own_redirect_ends_at_its_time() -> None:
-    desk = permission(
+    desk = act(
         Desk(replace(QUIET, unconditional=CAROL)),
         ForwardingState(unconditional=BOB),
         minutes=30,
@@ -1112,8 +1108,8 @@ def test_own_redirect_ends_at_its_time() -> None:
 
 
 def test_of_two_own_redirects_each_ends_at_its_own_time() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=60)
-    permission(desk, ForwardingState(busy=CAROL), minutes=20)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=60)
+    act(desk, ForwardingState(busy=CAROL), minutes=20)
     first, second = (desk.now + timedelta(minutes=m) for m in (20, 60))
     ends = sorted(own.until for own in desk.ledger.own if own.until)
     assert len(ends) == 2
@@ -1129,19 +1125,19 @@ def test_of_two_own_redirects_each_ends_at_its_own_time() -> None:
 
 
 def test_an_own_redirect_for_a_while_goes_back_to_one_for_good() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB))
-    permission(desk, ForwardingState(unconditional=CAROL), minutes=30)
+    desk = act(Desk(), ForwardingState(unconditional=BOB))
+    act(desk, ForwardingState(unconditional=CAROL), minutes=30)
     assert desk.wait(1800).settle().phone.unconditional == BOB
 
 
 def test_an_own_redirect_for_a_while_goes_back_past_another_for_a_while() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=60)
-    permission(desk, ForwardingState(unconditional=CAROL), minutes=30)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=60)
+    act(desk, ForwardingState(unconditional=CAROL), minutes=30)
     assert desk.wait(1800).settle().phone == QUIET
 
 
 def test_own_redirect_does_not_end_before_its_time() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30)
     desk.now = MORNING + timedelta(minutes=30, seconds=-1)
     assert desk.ask().write is None
     desk.wait(1)
@@ -1149,7 +1145,7 @@ def test_own_redirect_does_not_end_before_its_time() -> None:
 
 
 def test_own_redirect_that_was_changed_at_the_desk_does_not_end_it() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30)
     desk.dial(unconditional=CAROL).wait(1800).settle()
     assert desk.phone.unconditional == CAROL
     assert desk.ledger.own == ()
@@ -1157,52 +1153,50 @@ def test_own_redirect_that_was_changed_at_the_desk_does_not_end_it() -> None:
 
 
 def test_own_redirect_that_ends_beneath_a_profile_does_not_come_back() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30).follow(
-        MEETING
-    )
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30).follow(MEETING)
     desk.wait(1800).settle()
     assert desk.phone.unconditional == VOICEMAIL
     assert desk.follow(UNCHANGED).phone == QUIET
 
 
 def test_own_redirect_extended_still_ends_in_what_was_there_first() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
-    permission(desk, ForwardingState(unconditional=CAROL), minutes=60)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    act(desk, ForwardingState(unconditional=CAROL), minutes=60)
     desk.wait(1800).settle()
     assert desk.phone.unconditional == CAROL
     assert desk.wait(1800).settle().phone == QUIET
 
 
 def test_own_redirect_without_end_replaces_one_with_an_end() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
-    permission(desk, ForwardingState(unconditional=CAROL))
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    act(desk, ForwardingState(unconditional=CAROL))
     assert len(desk.ledger.own) == 1
     assert desk.wait(86400).settle().phone.unconditional == CAROL
 
 
 def test_own_redirect_of_one_kind_keeps_the_end_of_another() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB, busy=BOB), minutes=30)
-    permission(desk, ForwardingState(busy=CAROL)).wait(86400).settle()
+    desk = act(Desk(), ForwardingState(unconditional=BOB, busy=BOB), minutes=30)
+    act(desk, ForwardingState(busy=CAROL)).wait(86400).settle()
     assert desk.phone == replace(QUIET, busy=CAROL)
 
 
 def test_own_redirect_is_ended_by_off_and_its_end_brings_nothing_back() -> None:
     desk = Desk(replace(QUIET, unconditional=CAROL))
-    permission(desk, ForwardingState(unconditional=BOB), minutes=30).follow(
-        off()
-    ).follow(UNCHANGED)
+    act(desk, ForwardingState(unconditional=BOB), minutes=30).follow(off()).follow(
+        UNCHANGED
+    )
     assert desk.wait(86400).settle().phone == QUIET
 
 
 def test_own_redirect_that_off_ended_has_no_end_any_more() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30)
     desk.follow(off()).follow(UNCHANGED).dial(unconditional=BOB)
     assert desk.wait(86400).settle().phone.unconditional == BOB
 
 
 def test_own_redirect_over_a_profile_brings_follow_me_back_at_its_end() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
-    permission(desk, ForwardingState(unconditional=BOB), minutes=30)
+    act(desk, ForwardingState(unconditional=BOB), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB)
     desk.wait(1800).settle()
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
@@ -1210,13 +1204,13 @@ def test_own_redirect_over_a_profile_brings_follow_me_back_at_its_end() -> None:
 
 def test_ending_the_profiles_redirect_for_a_while_brings_follow_me_back() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
-    permission(desk, ForwardingState(unconditional=None), minutes=30)
+    act(desk, ForwardingState(unconditional=None), minutes=30)
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
 
 
 def test_own_redirect_with_a_follow_me_of_its_own_sets_both() -> None:
     desk = Desk(replace(QUIET, follow_me=MOBILE)).follow(MEETING)
-    permission(desk, ForwardingState(unconditional=BOB, follow_me="104"), minutes=30)
+    act(desk, ForwardingState(unconditional=BOB, follow_me="104"), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB, follow_me="104")
 
 
@@ -1226,7 +1220,7 @@ def test_own_redirect_just_after_a_profile_ended_leaves_follow_me_alone() -> Non
     found = desk.ask()
     assert found.write is not None
     desk.write(found.write)
-    permission(desk.wait(1), ForwardingState(unconditional=BOB), minutes=30)
+    act(desk.wait(1), ForwardingState(unconditional=BOB), minutes=30)
     assert desk.phone == replace(QUIET, unconditional=BOB, follow_me=MOBILE)
 
 
@@ -1241,21 +1235,21 @@ def test_own_redirect_with_an_end_needs_a_reading_first() -> None:
 
 
 def test_own_redirect_waits_with_its_end_until_the_phone_system_tells() -> None:
-    desk = permission(Desk(), ForwardingState(unconditional=BOB), minutes=30).wait(1800)
+    desk = act(Desk(), ForwardingState(unconditional=BOB), minutes=30).wait(1800)
     assert desk.ask(ForwardingState()).write is None
     assert desk.settle().phone == QUIET
 
 
 def test_own_redirect_waits_with_its_end_for_each_of_its_parts() -> None:
-    desk = permission(
-        Desk(), ForwardingState(unconditional=BOB, busy=BOB), minutes=30
-    ).wait(1800)
+    desk = act(Desk(), ForwardingState(unconditional=BOB, busy=BOB), minutes=30).wait(
+        1800
+    )
     assert desk.ask(replace(desk.phone, busy=UNKNOWN)).write is None
     assert desk.settle().phone == QUIET
 
 
 def test_picking_a_follow_me_device_over_a_profile_ends_its_redirect() -> None:
-    desk = permission(Desk().follow(MEETING), ForwardingState(follow_me=MOBILE))
+    desk = act(Desk().follow(MEETING), ForwardingState(follow_me=MOBILE))
     assert desk.phone == replace(QUIET, follow_me=MOBILE)
 
 
@@ -1263,7 +1257,7 @@ def test_an_own_part_the_phone_system_cannot_do_changes_nothing() -> None:
     desk = Desk(
         capabilities=RedirectCapabilities.named(["unconditional", "read_back"])
     ).follow(off())
-    permission(desk, ForwardingState(busy=BOB))
+    act(desk, ForwardingState(busy=BOB))
     assert desk.phone == QUIET
     assert desk.ledger.held == "available"
     assert desk.ledger.own == ()
@@ -1383,7 +1377,7 @@ def test_a_redirect_that_was_refused_is_shown_as_failed() -> None:
     desk = Desk(MANUAL).follow(refused)
     assert desk.phone == MANUAL
     assert shown(desk).status is RedirectStatus.FAILED
-    permission(desk, ForwardingState(unconditional=BOB))
+    act(desk, ForwardingState(unconditional=BOB))
     assert shown(desk).status is RedirectStatus.ACTIVE
 
 
@@ -1411,10 +1405,7 @@ def test_the_sensor_names_the_condition(
 
 
 def test_the_sensor_tells_who_set_the_redirect() -> None:
-    assert (
-        shown(permission(Desk(), ForwardingState(unconditional=BOB))).set_by
-        is SetBy.ACTION
-    )
+    assert shown(act(Desk(), ForwardingState(unconditional=BOB))).set_by is SetBy.ACTION
     desk = Desk().follow(MEETING).dial(unconditional=CAROL).settle()
     assert shown(desk).set_by is SetBy.PHONE
     assert shown(Desk(MANUAL)).set_by is SetBy.UNKNOWN
@@ -1523,7 +1514,7 @@ def test_a_ledger_tells_whether_something_is_still_being_put_back() -> None:
 
 def test_a_ledger_survives_being_stored_at_every_step() -> None:
     desk = Desk(MANUAL, desk_change=DeskChange.ENFORCE)
-    permission(desk, ForwardingState(unconditional=BOB), minutes=30)
+    act(desk, ForwardingState(unconditional=BOB), minutes=30)
     desk.rule = forward(CAROL, do_not_disturb=True)
     stored = plan(
         desk.rule, desk.phone, desk.ledger, now=desk.now, ready_since=None

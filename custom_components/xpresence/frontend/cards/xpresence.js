@@ -27,8 +27,9 @@ for (const [tag, card] of cards) {
 const documentationURL = "https://github.com/xpresence/xpresence/blob/main/docs/cards.md";
 /** @type {any} */
 const page = window;
-page.customCards = [
-  ...(page.customCards ?? []),
+// Pushed to, never replaced: Home Assistant's picker keeps the array that it found.
+page.customCards ??= [];
+page.customCards.push(
   {
     type: "xpresence-card",
     // Asked for when a card is picked, and then in the user's language.
@@ -53,7 +54,7 @@ page.customCards = [
     preview: true,
     documentationURL,
   },
-];
+);
 
 /**
  * Offer my card for a person's profile, and for nothing else.

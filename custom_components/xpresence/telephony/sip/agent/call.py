@@ -11,7 +11,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .core import Account, Core, Reply, retry_after
+from .core import Account, Core, Reply
 from .dialog import Dialog
 from .errors import Malformed, NoAnswer, NotConnected, SipError
 from .message import Request, Response
@@ -35,8 +35,6 @@ class CallResult:
     hung_up_by_server: bool = False
     seconds: float = 0.0
     """From the answer to the end."""
-    retry_after: int | None = None
-    """Seconds after which the server wants to be asked again, where it says so."""
 
     @property
     def answered(self) -> bool:
@@ -83,8 +81,7 @@ class Call:
                     )
                     response = await self._await_final(response)
                 if response.status >= 300:
-                    wait = retry_after(response)
-                    return CallResult(response.status, retry_after=wait)
+                    return CallResult(response.status)
                 answered = loop.time()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(hold):

@@ -39,7 +39,7 @@ APPOINTMENTS: Final = {
 }
 type Beside = Callable[[Home], Coroutine[Any, Any, None]]
 """What runs beside the demo, such as a watch over the files."""
-PEOPLE: Final = (("Anna", "100"), ("Bob", "101"), ("Carol", "102"), ("David", "103"))
+PEOPLE: Final = ("Anna", "Bob", "Carol", "David")
 
 
 def say(text: str) -> None:
@@ -93,8 +93,10 @@ def dashboard() -> dict[str, Any]:
 async def furnish(home: Home, phones: DemoPhones, system: Any) -> None:
     """Add the phone system, the people, Anna's calendar and the dashboard."""
     entry = await phones.add(home, system)
-    for name, extension in PEOPLE:
+    for name, extension in zip(PEOPLE, phones.extensions, strict=True):
         await home.add_person(entry, name, extension)
+        if phones.log_in is not None:
+            await phones.log_in(home, system, entry, extension, name)
     await keep_a_diary(home, entry)
     await home.add_dashboard(DASHBOARD, dashboard())
 

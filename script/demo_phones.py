@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.e2e.home import Home
-from tests.pbx.asterisk import NoAsterisk, running
+from tests.pbx.asterisk import Asterisk, NoAsterisk, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,25 @@ class DemoPhones:
 
     ``start`` yields what ``add`` and ``told`` get; it raises :class:`LookupError` or
     :class:`NoAsterisk` where this machine has none. ``add`` sets it up and returns the
-    config entry's id.
+    config entry's id. ``extensions``: those of the demo's people, in their order.
+    ``log_in`` tells a person's own login, by entry, extension and name.
     """
 
     start: Callable[[], contextlib.AbstractContextManager[Any]]
     add: Callable[[Home, Any], Awaitable[str]]
     told: Callable[[Any], str]
+    extensions: tuple[str, ...] = ("100", "101", "102", "103")
+    log_in: Callable[[Home, Any, str, str, str], Awaitable[None]] | None = None
 
 
+async def _tell_password(
+    home: Home, pbx: Asterisk, entry: str, extension: str, name: str
+) -> None:
+    await home.give_password(entry, name, pbx.sip_passwords[extension])
+
+
+SIP_PEOPLE: Final = ("110", "111", "112", "113")
+"""Extensions of the test PBX that authenticate."""
 NONE: Final = DemoPhones(
     contextlib.nullcontext,
     lambda home, _system: home.add_embedded(),
@@ -37,6 +48,19 @@ PHONES: Final = {
         running,
         lambda home, pbx: home.add_asterisk(pbx),
         lambda pbx: f"a real Asterisk, SIP on 127.0.0.1:{pbx.sip_port}",
+    ),
+    "sip": DemoPhones(
+        running,
+        lambda home, pbx: home.add_sip(pbx),
+        lambda pbx: (
+            f"a real Asterisk by feature codes, SIP on 127.0.0.1:{pbx.sip_port}; "
+            + ", ".join(
+                f"{extension}: {pbx.sip_passwords[extension]}"
+                for extension in SIP_PEOPLE
+            )
+        ),
+        SIP_PEOPLE,
+        _tell_password,
     ),
     "none": NONE,
 }

@@ -402,6 +402,36 @@ class Home:
         assert result["type"] == "create_entry", result
         return str(result["result"]["entry_id"])
 
+    async def add_sip(self, pbx: Asterisk, **more: Any) -> str:
+        """Add the same PBX as a SIP phone system; return the entry's id."""
+        result = await self.flow(
+            "/api/config/config_entries/flow",
+            {"handler": "xpresence"},
+            {"next_step_id": "sip"},
+            {
+                "system": "freepbx",
+                "host": "127.0.0.1",
+                "port": pbx.sip_port,
+                "protocol": "udp",
+                "more": {"register": False},
+                "own_codes": {},
+                **more,
+            },
+        )
+        assert result["type"] == "create_entry", result
+        return str(result["result"]["entry_id"])
+
+    async def give_password(self, entry_id: str, name: str, password: str) -> None:
+        """Enter a person's own password at the phone system."""
+        people = await self.people(entry_id)
+        await self.change(
+            entry_id,
+            "person",
+            people[name],
+            {"next_step_id": "phone"},
+            {"password": password},
+        )
+
     async def add_embedded(self) -> str:
         """Add a phone system that xpresence keeps itself."""
         result = await self.flow(

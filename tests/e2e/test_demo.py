@@ -26,12 +26,13 @@ PROJECT = Path(__file__).parents[2]
 
 @contextlib.asynccontextmanager
 async def started(
-    port: int, folder: Path, **more: str
+    port: int, folder: Path, *arguments: str, **more: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     demo = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "script.demo",
+        *arguments,
         cwd=PROJECT,
         env={
             **os.environ,
@@ -88,16 +89,20 @@ async def profiles_ahead(home: Home, calendar: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("without", "says"),
-    [({}, "a real Asterisk"), ({"XPRESENCE_ASTERISK": ""}, "keeps the redirects")],
-    ids=["asterisk", "no-asterisk"],
+    ("phone", "without", "says"),
+    [
+        ("asterisk", {}, "a real Asterisk"),
+        ("asterisk", {"XPRESENCE_ASTERISK": ""}, "keeps the redirects"),
+        ("sip", {}, "by feature codes"),
+    ],
+    ids=["asterisk", "no-asterisk", "sip"],
 )
 async def test_the_demo_can_be_logged_in_to_and_ends_without_a_trace(
-    tmp_path: Path, without: dict[str, str], says: str
+    tmp_path: Path, phone: str, without: dict[str, str], says: str
 ) -> None:
     port = free_port()
     said = ""
-    async with started(port, tmp_path, **without) as demo:
+    async with started(port, tmp_path, "--phone", phone, **without) as demo:
         assert demo.stdout is not None
         async with asyncio.timeout(600):
             while "Ctrl-C" not in said:

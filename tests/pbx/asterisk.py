@@ -23,7 +23,7 @@ from typing import TextIO
 
 CONFIG = Path(__file__).parent / "config"
 EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
-SIP_ACCOUNTS = ("110", "111", "112", "113")
+SIP_ACCOUNTS = ("110", "111", "112", "113", "119")
 """Extensions that have to authenticate; none but a telephone that registers is rung."""
 FORWARDS = ("CF", "CFB", "CFU")
 """FreePBX's families: forward always, when busy, when nobody answers."""
@@ -538,7 +538,7 @@ def _sip_account(extension: str, password: str) -> list[str]:
         f"supported_algorithms_uas={algorithm}",
         f"[{extension}]",
         "type=endpoint",
-        f"context={'from-grandstream' if extension == '113' else 'from-sip'}",
+        f"context={'from-grandstream' if extension == '119' else 'from-sip'}",
         "disallow=all",
         "allow=ulaw",
         f"aors={extension}",

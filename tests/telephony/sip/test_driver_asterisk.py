@@ -189,10 +189,10 @@ async def test_queries_tell_by_their_answer_what_is_on(sip_pbx: Asterisk) -> Non
 async def test_grandstreams_codes_do_what_they_say_there(sip_pbx: Asterisk) -> None:
     grandstream = system_for(sip_pbx, TABLES["grandstream"])
     async with started(grandstream) as system:
-        await system.apply("113", ForwardingState(do_not_disturb=True))
-        assert sip_pbx.database("DND", "113") == "YES"
-        await system.apply("113", ForwardingState(do_not_disturb=False))
-        assert sip_pbx.database("DND", "113") is None
+        await system.apply("119", ForwardingState(do_not_disturb=True))
+        assert sip_pbx.database("DND", "119") == "YES"
+        await system.apply("119", ForwardingState(do_not_disturb=False))
+        assert sip_pbx.database("DND", "119") is None
 
 
 async def test_a_change_at_the_desk_shows_within_a_second(sip_pbx: Asterisk) -> None:

@@ -107,8 +107,11 @@ class Kamailio:
     def _create_tables(self) -> None:
         share = Path(f"{self.root}/usr/share/kamailio/db_sqlite")
         path = self.folder / "kamailio.sqlite"
-        path.unlink(missing_ok=True)
+        for old in self.folder.glob("kamailio.sqlite*"):
+            old.unlink()
         with contextlib.closing(sqlite3.connect(path)) as database:
+            # Or whoever reads keeps it from writing.
+            database.execute("PRAGMA journal_mode=WAL")
             for name in SCHEMAS:
                 database.executescript((share / f"{name}-create.sql").read_text())
             database.commit()

@@ -18,10 +18,12 @@ from .asterisk.description import ASTERISK
 from .description import Build, PhoneSystemType
 from .fritzbox.description import FRITZBOX
 from .home_assistant_actions.description import HOME_ASSISTANT_ACTIONS
+from .sip.description import SIP
 
 ROWS: Final = (
     ASTERISK,
     FRITZBOX,
+    SIP,
     HOME_ASSISTANT_ACTIONS,
 )
 """In the order in which they are offered."""

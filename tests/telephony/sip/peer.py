@@ -102,7 +102,7 @@ class Peer(asyncio.DatagramProtocol):
     ) -> None:
         """Send a request in the dialog that a request of the agent began."""
         via = f"SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK"
-        via += branch or f"{method}{number}{tag}"
+        via += branch or f"{method}{number}{tag}{dialog.get('call-id')}"
         contact = dialog.get("contact").strip("<>")
         lines: tuple[Header, ...] = (
             ("via", via),

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from custom_components.xpresence.presence.line import (
+    TARGET_UNKNOWN,
     UNKNOWN,
     CallState,
     Condition,
@@ -31,12 +32,10 @@ from custom_components.xpresence.telephony.driver import (
 from custom_components.xpresence.telephony.sip.agent import Protocol, Timers
 from custom_components.xpresence.telephony.sip.agent.call import Call
 from custom_components.xpresence.telephony.sip.codes import TABLES, Code, CodeTable
-from custom_components.xpresence.telephony.sip.driver import (
-    Person,
-    SipPhoneSystem,
-    SipSettings,
-)
+from custom_components.xpresence.telephony.sip.driver import SipPhoneSystem
+from custom_components.xpresence.telephony.sip.errors import PasswordMissing
 from custom_components.xpresence.telephony.sip.line import Waits
+from custom_components.xpresence.telephony.sip.settings import Person, SipSettings
 from custom_components.xpresence.telephony.sip.systems import System
 from tests.pbx.asterisk import Asterisk, eventually, free_port
 from tests.pbx.sip import dial, lands, phone, register
@@ -204,7 +203,9 @@ async def test_a_change_at_the_desk_shows_within_a_second(sip_pbx: Asterisk) -> 
     ):
         assert told[-1].line.forwarding.unconditional is None
         await desk.call(anna, "*72101")
-        await eventually(lambda: told[-1].line.forwarding.unconditional is UNKNOWN, 1)
+        await eventually(
+            lambda: told[-1].line.forwarding.unconditional == TARGET_UNKNOWN, 1
+        )
         await desk.call(anna, "*73")
         await eventually(lambda: told[-1].line.forwarding.unconditional is None, 1)
         await desk.call(anna, "*78")
@@ -250,22 +251,25 @@ async def test_a_wrong_password_concerns_one_person_and_is_tried_once(
     async with started(system_for(sip_pbx, known=known)) as system:
         system.watch("110")
         for _ in range(3):
-            with pytest.raises(AuthenticationFailed):
+            with pytest.raises(AuthenticationFailed) as raised:
                 await system.apply("110", ForwardingState(unconditional=to("101")))
+            assert raised.value.extension == "110"
             with pytest.raises(AuthenticationFailed):
                 await system.read("110")
         assert (await system.read("111")).forwarding.unconditional is None
         assert sip_pbx.log().count("Failed to authenticate") == before + 1
         # Corrected, it is believed at once.
-        known["110"] = people(sip_pbx)["110"]
+        system.configure("110", {"password": sip_pbx.sip_passwords["110"]})
         assert (await system.read("110")).forwarding.unconditional is None
 
 
 async def test_somebody_without_a_password_is_told_apart(sip_pbx: Asterisk) -> None:
     async with started(system_for(sip_pbx, known={})) as system:
         system.watch("110")
-        with pytest.raises(AuthenticationFailed):
+        with pytest.raises(PasswordMissing):
             await system.read("110")
+        system.configure("110", {"password": sip_pbx.sip_passwords["110"]})
+        await system.read("110")
 
 
 @pytest.mark.parametrize(
@@ -312,7 +316,9 @@ async def test_a_restart_is_told_and_everything_read_again(
             connections = [e for e in told if isinstance(e, ConnectionChanged)]
             assert [event.ready for event in connections] == [False, True]
             frail_pbx.cli("devstate change Custom:CF110 BUSY")
-            await eventually(lambda: lines[-1].line.forwarding.unconditional is UNKNOWN)
+            await eventually(
+                lambda: lines[-1].line.forwarding.unconditional == TARGET_UNKNOWN
+            )
             frail_pbx.cli("devstate change Custom:CF110 NOT_INUSE")
             await eventually(lambda: lines[-1].line.forwarding.unconditional is None)
 

@@ -22,12 +22,9 @@ from custom_components.xpresence.telephony.driver import (
     Unavailable,
 )
 from custom_components.xpresence.telephony.sip.agent import Protocol
-from custom_components.xpresence.telephony.sip.driver import (
-    Person,
-    SipPhoneSystem,
-    SipSettings,
-)
+from custom_components.xpresence.telephony.sip.driver import SipPhoneSystem
 from custom_components.xpresence.telephony.sip.line import Waits
+from custom_components.xpresence.telephony.sip.settings import Person, SipSettings
 from custom_components.xpresence.telephony.sip.systems import FEATURE_EVENTS
 from tests.pbx.asterisk import eventually
 from tests.pbx.kamailio import Kamailio
@@ -35,7 +32,7 @@ from tests.pbx.kamailio import Kamailio
 from .conftest import STEADY
 from .peer import lossy_proxy, mostly
 
-WAITS = Waits(notify=5, settle=0.2)
+WAITS = Waits(notify=4, settle=0.2)
 
 
 def to(number: str) -> Destination:

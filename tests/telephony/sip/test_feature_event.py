@@ -3,7 +3,12 @@
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.xpresence.presence.line import UNKNOWN, Condition
+from custom_components.xpresence.presence.line import (
+    TARGET_UNKNOWN,
+    Condition,
+    Destination,
+    DestinationKind,
+)
 from custom_components.xpresence.telephony.sip.document import NotReadable, read
 from custom_components.xpresence.telephony.sip.feature_event import (
     DO_NOT_DISTURB,
@@ -18,6 +23,10 @@ from custom_components.xpresence.telephony.sip.feature_event import (
 )
 
 HEAD = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
+
+
+def to(number: str) -> Destination:
+    return Destination(DestinationKind.NUMBER, number)
 
 
 def forwarding(kind: str, status: str, to: str = "", more: str = "") -> bytes:
@@ -39,31 +48,34 @@ def disturbing(on: str) -> bytes:
 def test_each_condition_is_read_with_its_target(
     condition: Condition, kind: str
 ) -> None:
-    assert told(TYPE, forwarding(kind, "true", "101")) == {condition: "101"}
+    assert told(TYPE, forwarding(kind, "true", "101")) == {condition: to("101")}
     assert told(TYPE, forwarding(kind, "false", "101")) == {condition: None}
 
 
 @pytest.mark.parametrize(
-    ("to", "number"),
+    ("address", "leads"),
     [
-        ("101", "101"),
-        ("+49 171 5550100", "+491715550100"),
-        ("sip:0171@example.com;user=phone", "0171"),
-        ("tel:+49-171-5", "+491715"),
-        ("*99100", "*99100"),
-        ("", UNKNOWN),
-        ("reception", UNKNOWN),
+        ("101", to("101")),
+        ("+49 171 5550100", to("+491715550100")),
+        ("sip:0171@example.com;user=phone", to("0171")),
+        ("tel:+49-171-5", to("+491715")),
+        ("*99100", to("*99100")),
+        ("", TARGET_UNKNOWN),
+        ("reception", Destination(DestinationKind.UNKNOWN, "reception")),
+        ("a" * 300, TARGET_UNKNOWN),
     ],
 )
-def test_a_target_is_a_number_or_not_known(to: str, number: object) -> None:
-    found = told(TYPE, forwarding("forwardImmediate", "true", to))
-    assert found == {Condition.UNCONDITIONAL: number}
+def test_a_target_is_a_number_or_kept_as_it_stands(
+    address: str, leads: Destination
+) -> None:
+    found = told(TYPE, forwarding("forwardImmediate", "true", address))
+    assert found == {Condition.UNCONDITIONAL: leads}
 
 
 def test_rings_are_read_as_seconds() -> None:
     more = "<ringCount>3</ringCount>"
     found = told(TYPE, forwarding("forwardNoAns", "true", "101", more))
-    assert found == {Condition.NO_REPLY: "101", RING_SECONDS: 18}
+    assert found == {Condition.NO_REPLY: to("101"), RING_SECONDS: 18}
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -84,7 +96,7 @@ def test_all_values_come_in_one_message_of_several_parts() -> None:
     )
     body = b"\r\n" + body + b"--there\r\nContent-Type: text/plain\r\n\r\nx\r\n--there--"
     assert told('multipart/mixed; boundary="there"', body) == {
-        Condition.UNCONDITIONAL: "101",
+        Condition.UNCONDITIONAL: to("101"),
         Condition.BUSY: None,
         DO_NOT_DISTURB: False,
     }

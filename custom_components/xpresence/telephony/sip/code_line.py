@@ -1,23 +1,31 @@
 """An extension that is set by dialling codes, and read by lamps or by asking."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import logging
 from typing import Final, override
 
 from ...presence.line import (
+    TARGET_UNKNOWN,
     UNKNOWN,
     Destination,
     ForwardingState,
     Known,
 )
-from ...presence.redirect.parts import Part, Value, changed, known
-from ..driver import NotSupported, Rejected
-from .agent import Account, Refused, UserAgent
+from ...presence.redirect.parts import (
+    Part,
+    RedirectCapabilities,
+    RingTime,
+    Value,
+    changed,
+    known,
+)
+from ..driver import NotSupported, PermissionDenied, Rejected, Unavailable
+from .agent import Account, CallResult, UserAgent
 from .codes import Code, CodeTable, NotDiallable, filled, places
 from .errors import refusal, translating
 from .lamp import Lamp
-from .line import SipLine, Waits
+from .line import ABOUT_RING, SipLine, Waits
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,6 +53,25 @@ class _Feature:
         if self.code.lamp:
             return self.lamp.lit if self.lamp is not None else None
         return self.answered
+
+
+def parts_of(table: CodeTable) -> Iterator[tuple[Part, Code]]:
+    """Yield the parts that a table has codes for."""
+    for condition, code in table.forwards.items():
+        yield Part(condition.value), code
+    if table.do_not_disturb is not None:
+        yield Part.DO_NOT_DISTURB, table.do_not_disturb
+
+
+def capabilities(table: CodeTable, *, voicemail: bool) -> RedirectCapabilities:
+    """Return what a line of a phone system with these codes can do."""
+    parts = dict(parts_of(table))
+    return RedirectCapabilities(
+        frozenset(parts),
+        frozenset(part for part, code in parts.items() if code.readable),
+        voicemail,
+        ring_time=RingTime(about=ABOUT_RING),
+    )
 
 
 class CodeLine(SipLine):
@@ -77,20 +104,13 @@ class CodeLine(SipLine):
         )
         self._table = table
         self._line = line
-        self._features = {feature.part: feature for feature in self._features_of(table)}
-
-    @staticmethod
-    def _features_of(table: CodeTable) -> Iterator[_Feature]:
-        for condition, code in table.forwards.items():
-            yield _Feature(Part(condition.value), code)
-        if table.do_not_disturb is not None:
-            yield _Feature(Part.DO_NOT_DISTURB, table.do_not_disturb)
+        self._features = {part: _Feature(part, code) for part, code in parts_of(table)}
 
     @override
     def start(self) -> None:
         super().start()
         for feature in self._features.values():
-            if feature.code.lamp and "target" not in places(feature.code.lamp):
+            if feature.code.lamp and not _of_target(feature.code):
                 feature.lamp = self._lamp(feature, "")
 
     def _lamp(self, feature: _Feature, target: str) -> Lamp:
@@ -112,13 +132,14 @@ class CodeLine(SipLine):
 
     @property
     @override
-    def readable(self) -> frozenset[Part]:
-        return frozenset(
+    def capabilities(self) -> RedirectCapabilities:
+        found = capabilities(self._table, voicemail=bool(self._voicemail))
+        refused = {
             part
             for part, feature in self._features.items()
-            if feature.code.readable
-            and (feature.lamp is None or feature.lamp.refused is None)
-        )
+            if feature.lamp is not None and feature.lamp.refused is not None
+        }
+        return replace(found, readable=found.readable - refused)
 
     @override
     def state(self) -> ForwardingState:
@@ -134,8 +155,8 @@ class CodeLine(SipLine):
         if feature.part is Part.DO_NOT_DISTURB:
             return lit
         if lit:
-            return feature.target if feature.target is not None else UNKNOWN
-        if "target" in places(feature.code.lamp or "1") and not feature.ended:
+            return TARGET_UNKNOWN if feature.target is None else feature.target
+        if _of_target(feature.code) and not feature.ended:
             # It is not that target; it may be another one.
             return UNKNOWN
         return None
@@ -153,18 +174,21 @@ class CodeLine(SipLine):
     async def _read_lamp(self, feature: _Feature) -> None:
         if feature.lamp is None:
             return
-        with translating():
-            try:
+        try:
+            with translating():
                 await feature.lamp.read(self._waits.notify)
-            except Refused as error:
-                # There is no such lamp, or not for us: nothing is read back then.
-                _LOGGER.debug("A lamp was refused: %s", error)
+        except NotSupported, PermissionDenied, Rejected:
+            # There is no such lamp, or not for us: nothing is read back then.
+            _LOGGER.debug("A lamp was refused")
+        else:
+            if feature.lit is None and feature.lamp.refused is None:
+                raise Unavailable("the lamp says nothing")
 
     async def _ask(self, feature: _Feature) -> None:
-        status = await self._dial(self._filled(feature.code.query), writing=False)
-        if status < 300:
+        result = await self._dial(self._filled(feature.code.query), writing=False)
+        if result.answered:
             feature.answered = True
-        elif status in OFF_STATUSES:
+        elif result.status in OFF_STATUSES:
             feature.answered, feature.target = False, None
         else:
             feature.answered = None
@@ -205,9 +229,9 @@ class CodeLine(SipLine):
             feature = self._features[part]
             if feature.code.readable and self._value(feature) == wanted:
                 continue
-            status = await self._dial(self._code(part, wanted), writing=True)
-            if status >= 300:
-                raise refusal(status)
+            result = await self._dial(self._code(part, wanted), writing=True)
+            if not result.answered:
+                raise refusal(result.status, result.retry_after)
             await self._confirm(feature, wanted)
 
     async def _confirm(self, feature: _Feature, wanted: Value) -> None:
@@ -226,7 +250,7 @@ class CodeLine(SipLine):
 
     async def _watch_target(self, feature: _Feature, wanted: Destination) -> None:
         """Change over to the lamp of another target, where each has its own."""
-        if "target" not in places(feature.code.lamp or "1"):
+        if not _of_target(feature.code):
             return
         lamp, feature.lamp = feature.lamp, None
         if lamp is not None:
@@ -234,17 +258,21 @@ class CodeLine(SipLine):
         number = self._dialled(wanted.kind, wanted.number)
         feature.lamp = self._lamp(feature, number)
 
-    async def _dial(self, code: str, *, writing: bool) -> int:
-        """Dial a code, wait until the phone system hangs up, and return the status.
+    async def _dial(self, code: str, *, writing: bool) -> CallResult:
+        """Dial a code and wait until the phone system hangs up.
 
         One that never hangs up had time enough for what it was told.
         """
         self._freeze()
         try:
             with translating(writing=writing):
-                result = await self._agent.call(
+                return await self._agent.call(
                     self.account, code, ring=self._waits.ring, hold=self._waits.hold
                 )
         finally:
             self._unfreeze()
-        return result.status
+
+
+def _of_target(code: Code) -> bool:
+    """Tell whether a feature's lamp tells of one target alone."""
+    return bool(code.lamp) and "target" in places(code.lamp)

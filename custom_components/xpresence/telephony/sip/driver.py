@@ -7,42 +7,38 @@ system; where it tells nothing, that is declared.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 import contextlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 import logging
-from typing import Final, override
+from typing import Any, Final, override
 
-from ...presence.line import (
-    AgentState,
-    CallState,
-    Condition,
-    ForwardingState,
-    Line,
-    Status,
-)
+from ...presence.line import CallState, ForwardingState, Line
+from ...presence.redirect.parts import RedirectCapabilities
+from ..description import Parameters
 from ..driver import (
     AuthenticationFailed,
     Capability,
     CertificateRejected,
     ConnectionChanged,
     DriverEvent,
+    Freshness,
     LineChanged,
     Listener,
-    NotSupported,
     PhoneSystem,
     PhoneSystemError,
     Unavailable,
 )
 from ..tls import trusting
+from . import code_line, feature_line
 from .agent import Account, Protocol, Server, SipError, Timers, UserAgent
 from .code_line import CodeLine
 from .codes import CodeTable
-from .errors import translated
+from .errors import PasswordMissing, translated
 from .feature_line import FeatureLine
-from .line import SipLine, Waits
-from .systems import FeatureEvents, System
+from .line import SipLine, Waits, check
+from .settings import Person, SipSettings
+from .systems import FeatureEvents
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,36 +47,13 @@ FINISHING: Final = 3.0
 """Seconds that a code which is being dialled gets when the driver is closed."""
 SETTLE: Final = 0.05
 """Seconds that several notifications of one change are gathered for."""
+ASK_EVERY: Final = 900.0
+"""Seconds between two readings by queries, each of which costs a call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """How somebody's extension logs in.
-
-    ``username``: where it is not the extension. ``line``: what stands for ``{line}``
-    in a code.
-    """
-
-    password: str
-    username: str = ""
-    line: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SipSettings:
-    """Where a phone system is and what it understands."""
-
-    host: str
-    port: int
-    protocol: Protocol
-    system: System
-    domain: str = ""
-    """The domain of its addresses; empty: the host."""
-    ca: str | None = None
-    """PEM text trusted in place of the system's own."""
-    voicemail: str = ""
-    """What reaches a mailbox, where it is not what the system's table says."""
-    register: bool = False
+def build(parameters: Parameters) -> PhoneSystem:
+    """Make a driver from an entry's settings; nothing is connected yet."""
+    return SipPhoneSystem(SipSettings.of(parameters.settings))
 
 
 class SipPhoneSystem(PhoneSystem):
@@ -89,16 +62,19 @@ class SipPhoneSystem(PhoneSystem):
     def __init__(
         self,
         settings: SipSettings,
-        people: Mapping[str, Person],
+        people: Mapping[str, Person] | None = None,
         *,
         timers: Timers | None = None,
         waits: Waits | None = None,
+        ask_every: float = ASK_EVERY,
     ) -> None:
-        """Prepare; ``people`` by their extensions, looked up whenever one is used."""
+        """Prepare; ``people`` by their extensions, as :meth:`configure` tells them."""
         self._settings = settings
-        self._people = people
+        self._people = dict(people or {})
         self._timers = timers or Timers()
         self._waits = waits or Waits()
+        self._ask_every = ask_every
+        self._polling: asyncio.Task[None] | None = None
         self._agent: UserAgent | None = None
         self._ready = False
         self._closed = False
@@ -114,26 +90,43 @@ class SipPhoneSystem(PhoneSystem):
     @property
     @override
     def capabilities(self) -> Capability:
-        system = self._settings.system
+        most = self._most
         found = Capability.CALL_STATE | Capability.PUSH
-        if self._voicemail:
+        for part in most.writable:
+            found |= Capability[part.name]
+        if most.voicemail:
             found |= Capability.VOICEMAIL
-        if isinstance(system, FeatureEvents):
-            return found | (
-                Capability.UNCONDITIONAL
-                | Capability.BUSY
-                | Capability.NO_REPLY
-                | Capability.RING_SECONDS
-                | Capability.DO_NOT_DISTURB
-                | Capability.READ_BACK
-            )
-        for condition in system.forwards:
-            found |= _CONDITIONS[condition]
-        if system.do_not_disturb is not None:
-            found |= Capability.DO_NOT_DISTURB
-        if any(code.readable for code in system.codes()):
+        if most.readable:
             found |= Capability.READ_BACK
         return found
+
+    @override
+    def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
+        line = self._lines.get(extension)
+        return self._most if line is None else line.capabilities
+
+    @property
+    def _most(self) -> RedirectCapabilities:
+        """What a line can do at best."""
+        system, voicemail = self._settings.system, bool(self._voicemail)
+        if isinstance(system, FeatureEvents):
+            return feature_line.capabilities(system, voicemail=voicemail)
+        return code_line.capabilities(system, voicemail=voicemail)
+
+    @property
+    @override
+    def freshness(self) -> Freshness:
+        if self._asks:
+            return Freshness(self._ask_every, 2.5 * self._ask_every)
+        return Freshness()
+
+    @property
+    def _asks(self) -> bool:
+        """Whether something is only known by asking for it."""
+        system = self._settings.system
+        return isinstance(system, CodeTable) and any(
+            code.query and not code.lamp for code in system.codes()
+        )
 
     @property
     @override
@@ -161,7 +154,7 @@ class SipPhoneSystem(PhoneSystem):
             tls = await asyncio.to_thread(trusting, settings.ca)
         server = Server(settings.host, settings.port, settings.protocol, tls)
         agent = UserAgent(server, self._on_reachable, timers=self._timers, name=NAME)
-        first = next(iter(self._people), None)
+        first = next((each for each in self._people if self._knows(each)), None)
         try:
             await agent.open(None if first is None else self._account(first))
         except SipError as error:
@@ -177,6 +170,8 @@ class SipPhoneSystem(PhoneSystem):
         self._emit(ConnectionChanged(ready=True))
         for extension in self._watched:
             self._begin(extension)
+        if self._asks:
+            self._polling = asyncio.create_task(self._poll())
 
     @override
     async def close(self) -> None:
@@ -187,9 +182,12 @@ class SipPhoneSystem(PhoneSystem):
             await asyncio.wait(self._working, timeout=FINISHING)
         if self._settling is not None:
             self._settling.cancel()
-        for task in (*self._working, *self._leaving):
+        tasks: list[asyncio.Task[Any]] = [*self._working, *self._leaving]
+        if self._polling is not None:
+            tasks.append(self._polling)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._working, *self._leaving, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         lines = tuple(self._lines.values())
         self._lines.clear()
         for line in lines:
@@ -198,6 +196,27 @@ class SipPhoneSystem(PhoneSystem):
         if agent is not None:
             await agent.close()
         self._listeners.clear()
+
+    async def _poll(self) -> None:
+        """Ask anew for what nothing tells of."""
+        while True:
+            await asyncio.sleep(self._ask_every)
+            for extension in tuple(self._watched):
+                with contextlib.suppress(PhoneSystemError):
+                    await self.read(extension)
+
+    @override
+    def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
+        person = Person.of(settings)
+        if self._people.get(extension) == person:
+            return
+        self._people[extension] = person
+        agent, line = self._agent, self._lines.get(extension)
+        if line is not None and agent is not None:
+            agent.forget(line.account)
+            self._leave(extension)
+        if self._ready and extension in self._watched:
+            self._begin(extension)
 
     @override
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -246,34 +265,34 @@ class SipPhoneSystem(PhoneSystem):
 
     # Lines
 
+    def _knows(self, extension: str) -> bool:
+        """Tell whether an extension's password is known."""
+        return bool(self._people[extension].password)
+
     def _account(self, extension: str) -> Account:
         person = self._people.get(extension)
         if person is None or not person.password:
-            raise AuthenticationFailed("no password")
+            raise PasswordMissing("no password")
         return Account(
             extension, person.password, person.username, self._settings.domain
         )
 
     def _line(self, extension: str) -> SipLine:
-        """Return an extension's line, made anew where its login has changed.
+        """Return an extension's line.
 
         Raises:
-            Unavailable, AuthenticationFailed.
+            Unavailable, PasswordMissing.
         """
         agent = self._agent
         if agent is None or not self._ready:
             raise Unavailable("not connected")
         account = self._account(extension)
         line = self._lines.get(extension)
-        if line is not None and line.account != account:
-            agent.forget(line.account)
-            self._leave(extension)
-            line = None
         if line is None:
             line = self._lines[extension] = self._made(agent, account, extension)
             line.start()
             if self._settings.register:
-                agent.register(account, lambda _registered, _error: None)
+                line.register()
         return line
 
     def _made(self, agent: UserAgent, account: Account, extension: str) -> SipLine:
@@ -286,6 +305,7 @@ class SipPhoneSystem(PhoneSystem):
                 agent,
                 account,
                 extension,
+                system,
                 voicemail=self._voicemail,
                 waits=self._waits,
                 on_change=on_change,
@@ -302,9 +322,14 @@ class SipPhoneSystem(PhoneSystem):
         )
 
     @override
+    def check(self, desired: ForwardingState) -> None:
+        check(desired)
+
+    @override
     async def read(self, extension: str) -> Line:
         line = self._line(extension)
-        return self._shown(extension, line, await line.read())
+        with _of(extension):
+            return self._shown(extension, line, await line.read())
 
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> Line:
@@ -313,7 +338,8 @@ class SipPhoneSystem(PhoneSystem):
         task = asyncio.create_task(line.apply(desired))
         self._working.add(task)
         task.add_done_callback(self._worked)
-        return self._shown(extension, line, await asyncio.shield(task))
+        with _of(extension):
+            return self._shown(extension, line, await asyncio.shield(task))
 
     def _worked(self, task: asyncio.Task[ForwardingState]) -> None:
         self._working.discard(task)
@@ -387,23 +413,11 @@ class SipPhoneSystem(PhoneSystem):
             except Exception:
                 _LOGGER.exception("A listener failed; the others are told all the same")
 
-    # What SIP has no words for
 
-    @override
-    async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
-        raise NotSupported("agent")
-
-    @override
-    async def publish(self, extension: str, status: Status, text: str) -> None:
-        raise NotSupported("presence_text")
-
-    @override
-    async def ring(self, extension: str) -> None:
-        raise NotSupported("ring")
-
-
-_CONDITIONS: Final = {
-    Condition.UNCONDITIONAL: Capability.UNCONDITIONAL,
-    Condition.BUSY: Capability.BUSY,
-    Condition.NO_REPLY: Capability.NO_REPLY,
-}
+@contextlib.contextmanager
+def _of(extension: str) -> Iterator[None]:
+    """Say of a refused login whose it is."""
+    try:
+        yield
+    except AuthenticationFailed as error:
+        raise AuthenticationFailed(str(error), extension=extension) from error

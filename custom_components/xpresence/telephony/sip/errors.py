@@ -12,9 +12,18 @@ from ..driver import (
     PermissionDenied,
     PhoneSystemError,
     Rejected,
+    RetryLater,
     Unavailable,
 )
 from . import agent as sip
+
+
+class PasswordMissing(PhoneSystemError):
+    """Nobody has entered the SIP password of a person."""
+
+    key = "password_missing"
+    needs_person = True
+
 
 UNKNOWN_THERE: Final = frozenset({404, 405, 415, 420, 484, 485, 489, 501, 604})
 """Statuses that say: nothing of the kind is here."""
@@ -34,12 +43,14 @@ def translated(error: sip.SipError, *, writing: bool) -> PhoneSystemError:
         case sip.NoAnswer() if writing:
             return OutcomeUnknown("no answer")
         case sip.Refused():
-            return refusal(error.status)
+            return refusal(error.status, error.retry_after)
     return Unavailable(type(error).__name__)
 
 
-def refusal(status: int) -> PhoneSystemError:
+def refusal(status: int, retry_after: int | None = None) -> PhoneSystemError:
     """Return what a final status says of what was asked."""
+    if retry_after:
+        return RetryLater(retry_after)
     if status in UNKNOWN_THERE:
         return NotSupported(f"status {status}")
     if status in FORBIDDEN:

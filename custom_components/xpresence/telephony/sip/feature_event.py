@@ -11,7 +11,7 @@ import re
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from ...presence.line import UNKNOWN, Condition, Known
+from ...presence.line import Condition, Destination, DestinationKind
 from .document import Element, NotReadable, read
 
 EVENT: Final = "as-feature-event"
@@ -21,6 +21,7 @@ SECONDS_A_RING: Final = 6
 """FusionPBX counts so; the others say rings and mean about that."""
 MOST_RINGS: Final = 100
 MOST_PARTS: Final = 20
+LONGEST_ADDRESS: Final = 256
 
 KINDS: Final = {
     Condition.UNCONDITIONAL: "forwardImmediate",
@@ -31,8 +32,8 @@ _CONDITIONS: Final = {kind.casefold(): found for found, kind in KINDS.items()}
 _NUMBER: Final = re.compile(r"(?:sips?:|tel:)?([^@;>]*)", re.IGNORECASE)
 
 type Told = Mapping[Condition | str, Any]
-"""What a notification said: a condition → the number it leads to, ``None`` when off,
-``UNKNOWN`` when on and nobody says whereto; ``DO_NOT_DISTURB`` → whether;
+"""What a notification said: a condition → where it leads (:data:`TARGET_UNKNOWN` and the
+like where that is no number), ``None`` when off; ``DO_NOT_DISTURB`` → whether;
 ``RING_SECONDS`` → how long it rings before."""
 DO_NOT_DISTURB: Final = "do_not_disturb"
 RING_SECONDS: Final = "ring_seconds"
@@ -84,7 +85,7 @@ def _forwarding(root: Element) -> Iterator[tuple[Condition | str, Any]]:
         # BroadWorks also forwards for "do not disturb" and the like.
         return
     on = _truth(root.get("forwardStatus"))
-    yield condition, _number(root.get("forwardTo")) if on else None
+    yield condition, _destination(root.get("forwardTo")) if on else None
     rings = root.get("ringCount")
     if condition is Condition.NO_REPLY and re.fullmatch("[1-9][0-9]{0,2}", rings):
         yield RING_SECONDS, int(rings) * SECONDS_A_RING
@@ -97,11 +98,14 @@ def _truth(text: str) -> bool:
     return word in ("true", "1")
 
 
-def _number(text: str) -> Known[str]:
-    """Return the digits of a number or address; what has none is not known."""
-    found = _NUMBER.match(text.strip())
+def _destination(text: str) -> Destination:
+    """Return where an address leads; what is no number is kept as it stands."""
+    found = _NUMBER.match(text)
     number = re.sub(r"[ ()./-]", "", found[1]) if found else ""
-    return number if re.fullmatch(r"[0-9*#+]{1,64}", number) else UNKNOWN
+    if re.fullmatch(r"[0-9*#+]{1,64}", number):
+        return Destination(DestinationKind.NUMBER, number)
+    kept = text if text.isprintable() and len(text) <= LONGEST_ADDRESS else ""
+    return Destination(DestinationKind.UNKNOWN, kept)
 
 
 # Writing

@@ -15,33 +15,79 @@ from ...presence.line import (
     ForwardingState,
     Known,
 )
-from ...presence.redirect.parts import FORWARDS, Part, known, value
-from ..driver import NotSupported, Rejected, Unavailable
+from ...presence.redirect.parts import (
+    FORWARDS,
+    Part,
+    RedirectCapabilities,
+    RingTime,
+    known,
+    value,
+)
+from ..driver import NotSupported, OutcomeUnknown, Rejected, Unavailable
 from . import feature_event
-from .agent import Notification, SipError, State, Subscription
+from .agent import (
+    Account,
+    Notification,
+    SipError,
+    State,
+    Subscription,
+    UserAgent,
+)
 from .document import NotReadable
 from .errors import translated, translating
 from .feature_event import DO_NOT_DISTURB, RING_SECONDS
-from .line import SipLine
+from .line import ABOUT_RING, SipLine, Waits
+from .systems import FeatureEvents
 
 _LOGGER = logging.getLogger(__name__)
 
 PARTS: Final = FORWARDS | {Part.RING_SECONDS, Part.DO_NOT_DISTURB}
 LONGEST_RING: Final = feature_event.MOST_RINGS * feature_event.SECONDS_A_RING
+RING_TIME: Final = RingTime(
+    lowest=feature_event.SECONDS_A_RING,
+    highest=LONGEST_RING,
+    step=feature_event.SECONDS_A_RING,
+)
+
+
+def capabilities(system: FeatureEvents, *, voicemail: bool) -> RedirectCapabilities:
+    """Return what a line of such a phone system can do."""
+    parts = PARTS if system.ring_time else PARTS - {Part.RING_SECONDS}
+    ring_time = RING_TIME if system.ring_time else RingTime(about=ABOUT_RING)
+    return RedirectCapabilities(parts, parts, voicemail, ring_time=ring_time)
 
 
 class FeatureLine(SipLine):
     """Everything arrives with its target, and by itself."""
 
-    _subscription: Subscription | None = None
-    _told: dict[Condition | str, Any]
-    _news: asyncio.Event
+    def __init__(
+        self,
+        agent: UserAgent,
+        account: Account,
+        extension: str,
+        system: FeatureEvents,
+        *,
+        voicemail: str,
+        waits: Waits,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Prepare; :meth:`start` subscribes."""
+        super().__init__(
+            agent,
+            account,
+            extension,
+            voicemail=voicemail,
+            waits=waits,
+            on_change=on_change,
+        )
+        self._system = system
+        self._subscription: Subscription | None = None
+        self._told: dict[Condition | str, Any] = {}
+        self._news = asyncio.Event()
 
     @override
     def start(self) -> None:
         super().start()
-        self._told = {}
-        self._news = asyncio.Event()
         self._subscription = self._agent.subscribe(
             self.account,
             feature_event.EVENT,
@@ -58,8 +104,8 @@ class FeatureLine(SipLine):
 
     @property
     @override
-    def readable(self) -> frozenset[Part]:
-        return PARTS
+    def capabilities(self) -> RedirectCapabilities:
+        return capabilities(self._system, voicemail=bool(self._voicemail))
 
     @override
     def state(self) -> ForwardingState:
@@ -72,17 +118,16 @@ class FeatureLine(SipLine):
         )
 
     def _destination(self, condition: Condition) -> Known[Destination | None]:
-        number = self._told.get(condition, UNKNOWN)
-        if not isinstance(number, str):
-            return None if number is None else UNKNOWN
+        found: Known[Destination | None] = self._told.get(condition, UNKNOWN)
+        if not isinstance(found, Destination) or not self._voicemail:
+            return found
         head, _, tail = self._voicemail.partition("{mailbox}")
-        if self._voicemail and (
-            found := re.fullmatch(
-                f"{re.escape(head)}([0-9]{{1,20}}){re.escape(tail)}", number
-            )
-        ):
-            return Destination(DestinationKind.VOICEMAIL, found[1])
-        return Destination(DestinationKind.NUMBER, number)
+        mailbox = re.fullmatch(
+            f"{re.escape(head)}([0-9]{{1,20}}){re.escape(tail)}", found.number
+        )
+        if found.kind is DestinationKind.NUMBER and mailbox is not None:
+            return Destination(DestinationKind.VOICEMAIL, mailbox[1])
+        return found
 
     # Reading
 
@@ -122,10 +167,10 @@ class FeatureLine(SipLine):
     @override
     def _check(self, desired: ForwardingState) -> None:
         for part, wanted in known(desired):
-            if part not in PARTS:
+            if part not in self.capabilities.writable:
                 raise NotSupported(part.value)
             if isinstance(wanted, Destination):
-                self._dialled(wanted.kind, wanted.number)
+                self._address(wanted)
             elif (
                 part is Part.RING_SECONDS
                 and isinstance(wanted, int)
@@ -161,20 +206,40 @@ class FeatureLine(SipLine):
             raise NotSupported(Part.RING_SECONDS.value)
         number = None
         if wanted is not None:
-            number = self._dialled(wanted.kind, wanted.number)
+            number = self._address(wanted)
         ring = desired.ring_seconds
         seconds = ring if isinstance(ring, int) else None
         await self._send(
             feature_event.set_forwarding(condition, number, seconds),
-            lambda: self._told.get(condition, UNKNOWN) == number,
+            lambda: self.state().forward(condition) == wanted,
         )
+
+    def _address(self, target: Destination) -> str:
+        """Return what stands for a target in a document.
+
+        Raises:
+            Rejected, NotSupported.
+        """
+        if target.kind is not DestinationKind.UNKNOWN:
+            return self._dialled(target.kind, target.number)
+        if not target.number:
+            raise NotSupported("target")
+        # As the phone system itself had written it.
+        return target.number
 
     async def _send(self, document: bytes, done: Callable[[], bool]) -> None:
         """Send a change and wait until it is told; what is told then, counts."""
         subscription = await self._active()
         with translating(writing=True):
             await subscription.refresh(document, feature_event.TYPE)
-        await self._until(done, self._waits.notify)
+        await self._until(done, self._waits.notify / 2)
+        if not done():
+            # What tells of it may be lost, or was overtaken by what was so before.
+            try:
+                await subscription.refresh()
+            except SipError as error:
+                raise OutcomeUnknown("not read back") from error
+            await self._until(done, self._waits.notify / 2)
 
     # Hearing
 

@@ -6,13 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ...presence.line import CallState, DestinationKind, ForwardingState
-from ...presence.redirect.parts import Part
+from ...presence.line import (
+    CallState,
+    Destination,
+    DestinationKind,
+    ForwardingState,
+)
+from ...presence.redirect.parts import Part, RedirectCapabilities, known
 from ..driver import NotSupported, Rejected
-from .agent import Account, UserAgent
+from .agent import Account, Registration, UserAgent
 from .codes import TARGET, NotDiallable, filled
 from .lamp import Lamp
 
+ABOUT_RING: Final = 20
+"""Seconds after which an unanswered call is redirected, roughly, where none can be set."""
 SETTLE: Final = 1.0
 """Seconds after a code within which the telephone's lamp still shows our own call."""
 
@@ -28,6 +35,21 @@ class Waits:
     notify: float = 5.0
     """For a notification that was asked for, or that follows a change."""
     settle: float = SETTLE
+
+
+def check(desired: ForwardingState) -> None:
+    """Return if a phone system could be asked for this, whichever it is.
+
+    Raises:
+        Rejected: a target that nobody can dial, or a time that no telephone rings for.
+    """
+    for part, wanted in known(desired):
+        if isinstance(wanted, Destination):
+            kept = wanted.kind is DestinationKind.UNKNOWN
+            if not kept and not TARGET.fullmatch(wanted.number):
+                raise Rejected("number")
+        elif part is Part.RING_SECONDS and isinstance(wanted, int) and wanted < 1:
+            raise Rejected("ring seconds")
 
 
 class SipLine(ABC):
@@ -56,6 +78,7 @@ class SipLine(ABC):
         self._tell = on_change
         self._turn = asyncio.Lock()
         self._telephone: Lamp | None = None
+        self._registration: Registration | None = None
         self._frozen: tuple[CallState | None] | None = None
         """What the telephone did before we called in its name."""
         self._thaw: asyncio.TimerHandle | None = None
@@ -67,8 +90,17 @@ class SipLine(ABC):
             self._agent, self.account, self.extension, self._on_telephone
         )
 
+    def register(self) -> None:
+        """Register as well: calls ring here too, and perhaps nowhere else any more."""
+        self._registration = self._agent.register(
+            self.account, lambda _registered, _error: None
+        )
+
     async def close(self) -> None:
         """Unsubscribe."""
+        registration, self._registration = self._registration, None
+        if registration is not None:
+            await self._agent.unregister(registration)
         if self._thaw is not None:
             self._thaw.cancel()
         telephone, self._telephone = self._telephone, None
@@ -77,8 +109,8 @@ class SipLine(ABC):
 
     @property
     @abstractmethod
-    def readable(self) -> frozenset[Part]:
-        """The parts that are read back, as far as is known by now."""
+    def capabilities(self) -> RedirectCapabilities:
+        """What can be set and read, as far as is known by now."""
 
     @abstractmethod
     def state(self) -> ForwardingState:
@@ -130,6 +162,8 @@ class SipLine(ABC):
         Raises:
             Rejected, NotSupported.
         """
+        if kind is DestinationKind.UNKNOWN:
+            raise NotSupported("target")
         if not TARGET.fullmatch(number):
             raise Rejected("number")
         if kind is DestinationKind.NUMBER:

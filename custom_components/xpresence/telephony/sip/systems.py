@@ -12,11 +12,13 @@ from .codes import OWN, TABLES, Code, CodeTable, NotDiallable, places
 class FeatureEvents:
     """A phone system that speaks as-feature-event.
 
-    ``voicemail``: what to forward to so that a mailbox answers.
+    ``voicemail``: what to forward to so that a mailbox answers. ``ring_time``: whether it
+    keeps how long a telephone rings before.
     """
 
     name: str
     voicemail: str = ""
+    ring_time: bool = True
 
 
 type System = FeatureEvents | CodeTable
@@ -25,7 +27,7 @@ FEATURE_EVENTS: Final[Mapping[str, FeatureEvents]] = {
     "fusionpbx_events": FeatureEvents("FusionPBX", voicemail="*99{mailbox}"),
     "broadworks": FeatureEvents("BroadWorks, Webex Calling"),
     "metaswitch": FeatureEvents("Metaswitch"),
-    "kamailio": FeatureEvents("Kamailio (presence_dfks)"),
+    "kamailio": FeatureEvents("Kamailio (presence_dfks)", ring_time=False),
 }
 SYSTEMS: Final[Mapping[str, System]] = {**FEATURE_EVENTS, **TABLES}
 """Key, as a config entry stores it → system; a table of one's own has no row here."""

@@ -185,6 +185,12 @@ class UserAgent:
         found.start()
         return found
 
+    async def unregister(self, registration: Registration) -> None:
+        """Take our contact of a registration away."""
+        if registration in self._registrations:
+            self._registrations.remove(registration)
+        await registration.close()
+
     def _alive(self) -> None:
         if self._closed:
             raise NotConnected("closed")

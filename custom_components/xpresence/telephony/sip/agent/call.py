@@ -11,7 +11,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .core import Account, Core, Reply
+from .core import Account, Core, Reply, retry_after
 from .dialog import Dialog
 from .errors import Malformed, NoAnswer, NotConnected, SipError
 from .message import Request, Response
@@ -35,6 +35,8 @@ class CallResult:
     hung_up_by_server: bool = False
     seconds: float = 0.0
     """From the answer to the end."""
+    retry_after: int | None = None
+    """Seconds after which the server wants to be asked again, where it says so."""
 
     @property
     def answered(self) -> bool:
@@ -81,7 +83,8 @@ class Call:
                     )
                     response = await self._await_final(response)
                 if response.status >= 300:
-                    return CallResult(response.status)
+                    wait = retry_after(response)
+                    return CallResult(response.status, retry_after=wait)
                 answered = loop.time()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(hold):

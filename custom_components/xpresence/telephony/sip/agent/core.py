@@ -416,6 +416,11 @@ def succeeded(response: Response) -> Response:
     """
     if response.status < 300:
         return response
+    raise Refused(response.status, retry_after(response))
+
+
+def retry_after(response: Response) -> int | None:
+    """Return the seconds after which the server wants to be asked again."""
     wait = response.get("retry-after").partition(";")[0].partition("(")[0].strip()
-    seconds = int(wait) if wait.isdecimal() and len(wait) < 7 else None
-    raise Refused(response.status, seconds)
+    known = wait.isascii() and wait.isdecimal() and len(wait) < 7
+    return int(wait) if known else None

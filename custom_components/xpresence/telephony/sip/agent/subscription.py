@@ -100,6 +100,7 @@ class Subscription:
         self._dialog: Dialog | None = None
         self._expires = core.timers.expires
         self._granted = float(self._expires)
+        self._granted_at = 0.0
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
         self._ended: _Termination | None = None
@@ -227,12 +228,18 @@ class Subscription:
                 self._tell(State.WAITING, error)
             await self._sleep(min(pause, LONGEST))
 
-    async def _sleep(self, seconds: float) -> None:
-        """Wait, or until somebody says that it is time."""
+    async def _sleep(self, seconds: float) -> bool:
+        """Wait, or until somebody says that it is time; tell whether somebody did."""
         self._wake.clear()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds * random.uniform(0.9, 1.1)):
                 await self._wake.wait()
+        return self._wake.is_set()
+
+    def _left(self) -> float:
+        """Return the seconds until it should be refreshed."""
+        since = asyncio.get_running_loop().time() - self._granted_at
+        return max(self._granted * MARGIN - since, SHORTEST)
 
     async def _subscribe(self) -> None:
         """Make a new dialog."""
@@ -267,8 +274,10 @@ class Subscription:
     async def _keep(self) -> float | None:
         """Refresh until it is over; return how long to wait, or ``None`` for ever."""
         while True:
-            if self._ended is None:
-                await self._sleep(max(self._granted * MARGIN, SHORTEST))
+            hurried = self._ended is None and await self._sleep(self._left())
+            if self._ended is None and not hurried and self._left() > SHORTEST:
+                # It has been refreshed meanwhile.
+                continue
             if self._ended is not None:
                 self._drop(self._dialog)
                 return self._ended.wait
@@ -280,6 +289,7 @@ class Subscription:
                     return 0.0
                 # It lives on until its time is over (RFC 5057 §5.1).
                 self._granted = max(self._granted / 2, SHORTEST)
+                self._granted_at = asyncio.get_running_loop().time()
             except SipError:
                 self._drop(self._dialog)
                 raise
@@ -300,6 +310,7 @@ class Subscription:
     def _note_granted(self, response: Response) -> None:
         told = _seconds(response.get("expires"))
         self._granted = float(self._expires if told is None else told)
+        self._granted_at = asyncio.get_running_loop().time()
 
     def _tell(self, state: State, error: SipError | None) -> None:
         if self._closed or (state is self.state and repr(error) == repr(self.error)):

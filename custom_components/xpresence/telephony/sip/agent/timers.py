@@ -17,7 +17,7 @@ class Timers:
     retry_first: float = 1.0
     retry_most: float = 30.0
     """Between two tries to reach a server that is gone."""
-    expires: int = 600
+    expires: int = 1800
     """What is asked for subscriptions and registrations."""
     farewell: float = 2.0
     """For ending subscriptions and calls when the agent is closed."""

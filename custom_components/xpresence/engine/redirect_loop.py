@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..presence.line import Condition, Destination, ForwardingState, Line
-from ..presence.redirect.changes import RedirectReports, writing
+from ..presence.redirect.changes import RedirectReports, not_written, writing
 from ..presence.redirect.desired import DesiredRedirect
 from ..presence.redirect.handover import DeskChange, Event
 from ..presence.redirect.ledger import Ledger, OwnRedirect, taken_over
@@ -425,6 +425,7 @@ class RedirectLoop:
                 continue
             except PhoneSystemError:
                 self.line = None
+                self.reports = not_written(self.reports)
                 raise
             self.ledger = answered(self.ledger, dt_util.utcnow())
             self.show()

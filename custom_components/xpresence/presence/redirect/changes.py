@@ -14,8 +14,8 @@ written just now                             of what decides
 others that nobody wrote    redirected       the telephone's
 ==========================  ===============  ========================================
 
-An origin belongs to the one change that it made. Once the phone system was found as
-desired it has made all that it could: then it is spent.
+A write and an origin belong to the one change that they made. Once the phone system
+was found as desired an origin has made all that it could: then it is spent.
 """
 
 from dataclasses import dataclass, field, replace
@@ -62,7 +62,7 @@ class RedirectReports:
 
     reported: Destinations = field(default_factory=Destinations)
     written: Destinations = field(default_factory=Destinations)
-    """What was written last, part by part."""
+    """What was written, part by part, and has not been seen yet."""
 
 
 def destinations(forwarding: ForwardingState) -> Destinations:
@@ -77,11 +77,25 @@ def destinations(forwarding: ForwardingState) -> Destinations:
 
 
 def writing(reports: RedirectReports, forwarding: ForwardingState) -> RedirectReports:
-    """Note what is about to be written: the phone system may tell of it at once."""
-    parts = dict(reports.written.parts) | dict(destinations(forwarding).parts)
+    """Note what is about to be written: the phone system may tell of it at once.
+
+    What is so already makes no change, and nobody will see one.
+    """
+    there = dict(reports.reported.parts)
+    news = {
+        part: wish
+        for part, wish in destinations(forwarding).parts
+        if part not in there or there[part] != wish
+    }
+    parts = dict(reports.written.parts) | news
     return replace(
         reports, written=Destinations(tuple(sorted(parts.items(), key=_by_part)))
     )
+
+
+def not_written(reports: RedirectReports) -> RedirectReports:
+    """Note that the phone system refused what was to be written."""
+    return replace(reports, written=Destinations())
 
 
 def seen(
@@ -99,13 +113,19 @@ def seen(
     before = dict(reports.reported.parts)
     now = dict(destinations(forwarding).parts)
     after = Destinations(tuple(sorted((before | now).items(), key=_by_part)))
-    kept = replace(reports, reported=after)
+    wrote = dict(reports.written.parts)
+    # A write belongs to the one change that it made.
+    waiting = {p: wish for p, wish in wrote.items() if p not in now or now[p] != wish}
+    kept = replace(
+        reports,
+        reported=after,
+        written=Destinations(tuple(sorted(waiting.items(), key=_by_part))),
+    )
     differing = {
         part for part in before.keys() & now.keys() if before[part] != now[part]
     }
     if not differing:
         return kept, None
-    wrote = dict(reports.written.parts)
     if any(part not in wrote or wrote[part] != now[part] for part in differing):
         by = ChangedBy.PHONE
     else:

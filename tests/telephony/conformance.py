@@ -561,8 +561,7 @@ class PhoneSystemConformance:
         )
         await asyncio.sleep(0.1)
         assert len(told) == count
-        left = asyncio.all_tasks() - before
-        assert not left
+        await eventually(lambda: not asyncio.all_tasks() - before)
 
     async def test_a_listener_that_fails_keeps_nobody_else_from_hearing(
         self, harness: Harness

@@ -19,11 +19,13 @@ from .description import Build, PhoneSystemType
 from .fritzbox.description import FRITZBOX
 from .home_assistant_actions.description import HOME_ASSISTANT_ACTIONS
 from .sip.description import SIP
+from .sipgate.description import SIPGATE
 
 ROWS: Final = (
     ASTERISK,
     FRITZBOX,
     SIP,
+    SIPGATE,
     HOME_ASSISTANT_ACTIONS,
 )
 """In the order in which they are offered."""

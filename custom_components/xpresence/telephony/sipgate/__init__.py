@@ -1,0 +1,1 @@
+"""sipgate over its REST interface, version 2."""

@@ -1,0 +1,181 @@
+"""Asking sipgate, and what its refusals mean.
+
+Source: the OpenAPI description of its REST interface, version 2. Refusals: 400 a wrong
+value, 401 the token, 403 a missing scope or a feature that is not booked (as plain text for
+accounts of the product Neo), 429 and 503 with ``Retry-After``.
+"""
+
+import asyncio
+from collections.abc import Callable
+import json
+import time
+from typing import Any, Final
+
+import aiohttp
+
+from ..driver import (
+    AuthenticationFailed,
+    LicenceMissing,
+    OutcomeUnknown,
+    PermissionDenied,
+    PhoneSystemError,
+    Rejected,
+    RetryLater,
+    Unavailable,
+)
+
+BASE: Final = "https://api.sipgate.com/v2"
+ANSWERS_WITHIN: Final = 20.0
+"""Seconds for one request."""
+LONGEST_ANSWER: Final = 256 * 1024
+"""Bytes."""
+USUAL_PAUSE: Final = 60.0
+LONGEST_PAUSE: Final = 3600.0
+CLASSIC: Final = "Classic PBX"
+"""The product whose accounts have phone lines; Neo's have none."""
+NOT_BOOKED: Final = "not booked"
+
+
+class _Once:
+    """Lets a request be sent once: aiohttp repeats a PUT whose answer was lost."""
+
+    def __init__(self) -> None:
+        self._sent = False
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if self._sent:
+            raise OutcomeUnknown("no answer")
+        self._sent = True
+        return await handler(request)
+
+
+class SipgateClient:
+    """Requests of one login.
+
+    A login that was refused asks nothing any more; after "wait" nothing is asked until
+    the time is over.
+    """
+
+    def __init__(
+        self,
+        session: Callable[[], aiohttp.ClientSession],
+        token_id: str,
+        token: str,
+        extension: str,
+        *,
+        base: str = BASE,
+        answers_within: float = ANSWERS_WITHIN,
+    ) -> None:
+        """Keep the login; nothing is asked yet."""
+        self._session = session
+        self._auth = aiohttp.BasicAuth(token_id, token)
+        self._extension = extension
+        self._base = base
+        self._timeout = aiohttp.ClientTimeout(total=answers_within)
+        self._refused = False
+        self._again_at = 0.0
+
+    async def get(self, path: str, scope: str) -> Any:
+        """Return an answer; ``scope`` names the right that reading it takes.
+
+        Raises:
+            PhoneSystemError: as :meth:`PhoneSystem.read`.
+        """
+        return await self._ask("GET", path, scope)
+
+    async def put(self, path: str, scope: str, body: Any) -> None:
+        """Write something, once.
+
+        Raises:
+            OutcomeUnknown: nobody knows whether it was written.
+            PhoneSystemError: it was not.
+        """
+        await self._ask("PUT", path, scope, body)
+
+    async def _ask(self, method: str, path: str, scope: str, body: Any = None) -> Any:
+        if self._refused:
+            raise AuthenticationFailed("refused before", extension=self._extension)
+        if (pause := self._again_at - time.monotonic()) > 0:
+            raise RetryLater(pause)
+        writes = method != "GET"
+        try:
+            async with self._session().request(
+                method,
+                f"{self._base}/{path}",
+                auth=self._auth,
+                json=body,
+                timeout=self._timeout,
+                allow_redirects=False,
+                middlewares=(_Once(),) if writes else (),
+            ) as response:
+                read = await response.content.read(LONGEST_ANSWER + 1)
+                while len(read) <= LONGEST_ANSWER and (
+                    more := await response.content.read(LONGEST_ANSWER + 1)
+                ):
+                    read += more
+                if response.status >= 300:
+                    raise self._error(response, read, scope, writes=writes)
+        except aiohttp.ClientConnectorError as error:
+            raise Unavailable("cannot connect") from error
+        except (
+            aiohttp.ClientError,
+            TimeoutError,
+            asyncio.IncompleteReadError,
+        ) as error:
+            kind = OutcomeUnknown if writes else Unavailable
+            raise kind(type(error).__name__) from error
+        if writes:
+            return None
+        return decoded(read)
+
+    def _error(
+        self,
+        response: aiohttp.ClientResponse,
+        body: bytes,
+        scope: str,
+        *,
+        writes: bool,
+    ) -> PhoneSystemError:
+        match response.status:
+            case 401:
+                self._refused = True
+                return AuthenticationFailed("refused", extension=self._extension)
+            case 403:
+                text = body[:2000].decode(errors="replace").casefold()
+                if CLASSIC.casefold() in text:
+                    return LicenceMissing(CLASSIC)
+                if NOT_BOOKED in text:
+                    return LicenceMissing(scope.partition(":")[0])
+                return PermissionDenied(scope)
+            case 429 | 503:
+                pause = retry_after(response.headers.get("Retry-After"))
+                self._again_at = time.monotonic() + pause
+                return RetryLater(pause)
+            case 400 | 404 | 409 | 422:
+                return Rejected(f"status {response.status}")
+            case _:
+                kind = OutcomeUnknown if writes else Unavailable
+                return kind(f"status {response.status}")
+
+
+def decoded(body: bytes) -> Any:
+    """Return an answer's JSON.
+
+    Raises:
+        Unavailable: it is none, or longer than it may be.
+    """
+    if len(body) > LONGEST_ANSWER:
+        raise Unavailable("too long")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unavailable("no JSON") from error
+
+
+def retry_after(said: str | None) -> float:
+    """Return for how many seconds it asks to wait, within reason."""
+    if said is None or not said.strip().isdecimal():
+        return USUAL_PAUSE
+    return min(max(float(said), 1.0), LONGEST_PAUSE)

@@ -1,0 +1,476 @@
+"""sipgate: each person's own phone line, with their own token.
+
+Nothing is pushed about forwardings: every watched line is read each minute, before each
+write and after it. *Do not disturb* belongs to a device there: it is on when all of a
+person's devices have it.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+import contextlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+import logging
+import random
+from typing import Any, Final, override
+
+from ...presence.line import (
+    UNKNOWN,
+    Condition,
+    Destination,
+    DestinationKind,
+    ForwardingState,
+    Known,
+    Line,
+)
+from ...presence.redirect.parts import Part, RedirectCapabilities, is_on, known
+from ..description import Parameters, Surroundings
+from ..driver import (
+    AuthenticationFailed,
+    Capability,
+    ConnectionChanged,
+    DriverEvent,
+    Freshness,
+    LineChanged,
+    Listener,
+    NotSupported,
+    OutcomeUnknown,
+    PhoneSystem,
+    PhoneSystemError,
+    Rejected,
+    RetryLater,
+    Unavailable,
+)
+from .chain import (
+    CONDITIONS,
+    LONGEST_TIMEOUT,
+    USUAL_TIMEOUT,
+    active,
+    changed,
+    destination_of,
+    e164,
+    items_of,
+)
+from .client import ANSWERS_WITHIN, BASE, SipgateClient
+from .description import (
+    CAPABILITIES,
+    FRESHNESS,
+    LINE,
+    PARTS,
+    POLL_EVERY,
+    TOKEN,
+    TOKEN_ID,
+    USER,
+)
+from .memory import Entry, Memory, memory_from_json
+
+_LOGGER = logging.getLogger(__name__)
+
+READ: Final = "phonelines:forwardings:read"
+WRITE: Final = "phonelines:forwardings:write"
+LINES_READ: Final = "phonelines:read"
+DEVICES_READ: Final = "devices:read"
+DEVICES_WRITE: Final = "devices:write"
+MOST_DEVICES: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What sipgate says of a person's line."""
+
+    items: list[dict[str, Any]]
+    voicemails: tuple[str, ...]
+    devices: Mapping[str, bool]
+    """Device → whether it is not to be disturbed; empty: none may be read."""
+
+
+class SipgatePhoneSystem(PhoneSystem):
+    """sipgate, as many accounts as there are people."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        memory: Mapping[str, Mapping[str, Any]],
+        *,
+        country_code: str = "49",
+        base: str = BASE,
+        poll_every: float = POLL_EVERY,
+        answers_within: float = ANSWERS_WITHIN,
+    ) -> None:
+        """Take up what was remembered of each line."""
+        self._around = surroundings
+        self._memory = {
+            extension: memory_from_json(stored) for extension, stored in memory.items()
+        }
+        self._country_code = country_code
+        self._base = base
+        self._poll_every = poll_every
+        self._answers_within = answers_within
+        self._settings: dict[str, Mapping[str, Any]] = {}
+        self._clients: dict[str, SipgateClient] = {}
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._watched: dict[str, int] = defaultdict(int)
+        self._listeners: list[Listener] = []
+        self._poller: asyncio.Task[None] | None = None
+        self._ready = False
+        self._closed = False
+
+    @property
+    @override
+    def capabilities(self) -> Capability:
+        return CAPABILITIES
+
+    @override
+    def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
+        return RedirectCapabilities(PARTS, PARTS)
+
+    @property
+    @override
+    def freshness(self) -> Freshness:
+        return FRESHNESS
+
+    @property
+    @override
+    def ready(self) -> bool:
+        return self._ready
+
+    @property
+    @override
+    def version(self) -> str | None:
+        return None
+
+    @override
+    def check(self, wanted: ForwardingState) -> None:
+        for _, found in known(wanted):
+            if isinstance(found, Destination):
+                self._written(found, ("",))
+
+    # Life
+
+    @override
+    async def start(self) -> None:
+        if self._closed:
+            raise Unavailable("closed")
+        if self._ready:
+            return
+        self._ready = True
+        self._emit(ConnectionChanged(ready=True))
+        self._poller = asyncio.create_task(self._poll())
+
+    @override
+    async def close(self) -> None:
+        self._closed = True
+        self._ready = False
+        if self._poller is not None:
+            self._poller.cancel()
+            await asyncio.gather(self._poller, return_exceptions=True)
+            self._poller = None
+        self._listeners.clear()
+
+    @override
+    def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
+        if self._settings.get(extension) != settings:
+            self._settings[extension] = dict(settings)
+            self._clients.pop(extension, None)
+
+    @override
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    @override
+    def watch(self, extension: str) -> Callable[[], None]:
+        self._watched[extension] += 1
+        watching = True
+
+        def unwatch() -> None:
+            nonlocal watching
+            if watching:
+                watching = False
+                self._watched[extension] -= 1
+                if not self._watched[extension]:
+                    del self._watched[extension]
+
+        return unwatch
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_every * random.uniform(0.9, 1.1))
+            for extension in tuple(self._watched):
+                try:
+                    self._emit(LineChanged(await self.read(extension)))
+                except PhoneSystemError as error:
+                    _LOGGER.debug("A reading failed: %s", type(error).__name__)
+                except Exception:
+                    _LOGGER.exception("A reading failed; the next one may not")
+
+    # Reading
+
+    @override
+    async def read(self, extension: str) -> Line:
+        async with self._turn(extension):
+            return self._line(extension, await self._fetch(extension))
+
+    def _turn(self, extension: str) -> asyncio.Lock:
+        """Return the lock of a line, which two people may share."""
+        return self._turns[self._path(extension)]
+
+    def _path(self, extension: str) -> str:
+        settings = self._settings.get(extension, {})
+        return f"{settings.get(USER) or 'w0'}/phonelines/{settings.get(LINE) or 'p0'}"
+
+    def _client(self, extension: str) -> SipgateClient:
+        if self._closed:
+            raise Unavailable("closed")
+        settings = self._settings.get(extension, {})
+        if not settings.get(TOKEN) or not settings.get(TOKEN_ID):
+            raise AuthenticationFailed("no token yet", extension=extension)
+        if extension not in self._clients:
+            self._clients[extension] = SipgateClient(
+                self._around.http_session,
+                settings[TOKEN_ID],
+                settings[TOKEN],
+                extension,
+                base=self._base,
+                answers_within=self._answers_within,
+            )
+        return self._clients[extension]
+
+    async def _fetch(self, extension: str) -> Reading:
+        client, path = self._client(extension), self._path(extension)
+        items = items_of(await client.get(f"{path}/forwardings", READ))
+        voicemails = _ids(await client.get(f"{path}/voicemails", LINES_READ))
+        user = path.partition("/")[0]
+        found = await client.get(f"{user}/devices", DEVICES_READ)
+        return Reading(items, tuple(voicemails), _devices(found))
+
+    def _line(self, extension: str, reading: Reading) -> Line:
+        memory = self._memory.get(extension, Memory())
+        parts: dict[str, Any] = {}
+        for condition in CONDITIONS:
+            stand = active(reading.items, condition)
+            parts[condition.value] = (
+                self._destination(
+                    extension, condition, stand[0]["destination"], reading, memory
+                )
+                if stand
+                else None
+            )
+        late = active(reading.items, Condition.NO_REPLY)
+        dnd: Known[bool] = UNKNOWN
+        if reading.devices:
+            dnd = all(reading.devices.values())
+        return Line(
+            extension,
+            ForwardingState(
+                **parts,
+                ring_seconds=late[0]["timeout"] if late else None,
+                do_not_disturb=dnd,
+            ),
+            as_of=datetime.now(UTC),
+        )
+
+    def _destination(
+        self,
+        extension: str,
+        condition: Condition,
+        written: str,
+        reading: Reading,
+        memory: Memory,
+    ) -> Destination:
+        """Return where an item leads, as it was spelt when it was asked for."""
+        spelt = memory.spelling.get(condition.value)
+        with contextlib.suppress(Rejected):
+            if spelt and self._written(spelt, reading.voicemails) == written:
+                return spelt
+        return destination_of(written, reading.voicemails, extension)
+
+    # Writing
+
+    @override
+    async def apply(self, extension: str, desired: ForwardingState) -> Line:
+        for part, found in known(desired):
+            if part not in PARTS and is_on(part, found):
+                raise NotSupported(part.value)
+        async with self._turn(extension):
+            reading = await self._fetch(extension)
+            before = self._memory.get(extension, Memory())
+            items, memory = self._changed(extension, desired, reading, before)
+            devices = self._device_changes(desired, reading, memory)
+            memory = replace(memory, devices=_touched(memory, devices))
+            if memory != before:
+                # Before anything is written: what was made has to be known after all.
+                await self._remember(extension, memory)
+            if items != reading.items:
+                path = f"{self._path(extension)}/forwardings"
+                await self._client(extension).put(path, WRITE, {"items": items})
+            for device, on in devices.items():
+                path = f"devices/{device}"
+                await self._client(extension).put(path, DEVICES_WRITE, {"dnd": on})
+            if items == reading.items and not devices:
+                return self._line(extension, reading)
+            after = await self._fetch_after(extension)
+            line = self._line(extension, after)
+        self._emit(LineChanged(line))
+        return line
+
+    async def _fetch_after(self, extension: str) -> Reading:
+        """Read what became of a write; without an answer nobody knows."""
+        try:
+            return await self._fetch(extension)
+        except (RetryLater, Unavailable) as error:
+            raise OutcomeUnknown("not read back") from error
+
+    def _changed(
+        self,
+        extension: str,
+        desired: ForwardingState,
+        reading: Reading,
+        memory: Memory,
+    ) -> tuple[list[dict[str, Any]], Memory]:
+        items = reading.items
+        said = self._line(extension, reading).forwarding
+        for condition in CONDITIONS:
+            target = desired.forward(condition)
+            if target is UNKNOWN:
+                if condition is not Condition.NO_REPLY or desired.ring_seconds in (
+                    UNKNOWN,
+                    said.ring_seconds,
+                ):
+                    continue
+                target = said.no_reply
+            wish = self._wish(condition, target, desired, said, reading, memory)
+            items, memory = changed(items, condition, wish, memory)
+            spelling = {k: v for k, v in memory.spelling.items() if k != condition}
+            if isinstance(target, Destination):
+                spelling[condition.value] = target
+            memory = replace(memory, spelling=spelling)
+        return items, memory
+
+    def _wish(
+        self,
+        condition: Condition,
+        target: Known[Destination | None],
+        desired: ForwardingState,
+        said: ForwardingState,
+        reading: Reading,
+        memory: Memory,
+    ) -> Entry | None:
+        """Return the entry that a condition is to have.
+
+        Where nobody says after how many seconds, it is as it was before.
+        """
+        if not isinstance(target, Destination):
+            return None
+        written = self._written(target, reading.voicemails)
+        if condition is Condition.UNCONDITIONAL:
+            return written, 0
+        seconds = desired.ring_seconds
+        if not isinstance(seconds, int):
+            seconds = said.ring_seconds if said.no_reply == target else None
+            for before in memory.silenced.get(condition.value, ())[:1]:
+                if before[0] == written:
+                    seconds = before[1]
+        if not isinstance(seconds, int):
+            seconds = USUAL_TIMEOUT
+        if not 0 < seconds <= LONGEST_TIMEOUT:
+            raise Rejected("ring seconds")
+        return written, seconds
+
+    def _written(self, target: Destination, voicemails: tuple[str, ...]) -> str:
+        """Return a destination as sipgate writes it.
+
+        Raises:
+            Rejected: it is none of sipgate's.
+        """
+        match target.kind:
+            case DestinationKind.VOICEMAIL:
+                if not voicemails:
+                    raise Rejected("no voicemail")
+                return voicemails[0]
+            case DestinationKind.UNKNOWN:
+                if not target.number:
+                    raise Rejected("no target")
+                return target.number
+            case DestinationKind.NUMBER:
+                return e164(target.number, self._country_code)
+
+    @staticmethod
+    def _device_changes(
+        desired: ForwardingState, reading: Reading, memory: Memory
+    ) -> dict[str, bool]:
+        """Return which devices to switch; only ours are switched off again."""
+        on = desired.do_not_disturb
+        if on is UNKNOWN:
+            return {}
+        if not reading.devices:
+            if on:
+                raise NotSupported(Part.DO_NOT_DISTURB.value)
+            return {}
+        if on == all(reading.devices.values()):
+            return {}
+        if on:
+            return {
+                device: True for device, is_off in reading.devices.items() if not is_off
+            }
+        ours = memory.devices & reading.devices.keys()
+        return dict.fromkeys(sorted(ours or reading.devices), False)
+
+    async def _remember(self, extension: str, memory: Memory) -> None:
+        all_of_them = {**self._memory, extension: memory}
+        await self._around.save_memory(
+            {key: one.to_json() for key, one in all_of_them.items()}
+        )
+        self._memory = all_of_them
+
+    def _emit(self, event: DriverEvent) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _LOGGER.exception("A listener failed; the others are told all the same")
+
+
+def _ids(answer: Any) -> list[str]:
+    """Return the ids of an answer's items, as far as they are some."""
+    items = answer.get("items") if isinstance(answer, dict) else None
+    if not isinstance(items, list):
+        raise Unavailable("no list")
+    return [
+        item["id"]
+        for item in items[:MOST_DEVICES]
+        if isinstance(item, dict) and isinstance(item.get("id"), str)
+    ]
+
+
+def _devices(answer: Any) -> dict[str, bool]:
+    """Return whether each device is not to be disturbed."""
+    ids = set(_ids(answer))
+    return {
+        item["id"]: item["dnd"]
+        for item in answer["items"][:MOST_DEVICES]
+        if isinstance(item, dict)
+        and item.get("id") in ids
+        and isinstance(item.get("dnd"), bool)
+    }
+
+
+def _touched(memory: Memory, devices: Mapping[str, bool]) -> frozenset[str]:
+    """Return which devices the driver has set to *do not disturb*."""
+    on = {device for device, is_on in devices.items() if is_on}
+    return (memory.devices | on) - {device for device in devices if device not in on}
+
+
+def build(parameters: Parameters) -> PhoneSystem:
+    """Make the driver; nothing is connected yet."""
+    return SipgatePhoneSystem(
+        parameters.surroundings,
+        parameters.memory,
+        country_code=parameters.settings.get("country_code") or "49",
+    )

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.xpresence.groupware.microsoft.failures import EVERY_REASON
+from custom_components.xpresence.groupware.microsoft.refusals import EVERY_REASON
 from custom_components.xpresence.microsoft import link_of
 from tests.conftest import set_up
 from tests.flows.test_subentry_flows import Form, change

@@ -30,6 +30,7 @@ CALENDAR_REASONS: Final = frozenset(
         "certificate_unknown",
         "impersonation_denied",
         "mail_file_unknown",
+        "mailbox_not_in_cloud",
         "mailbox_unknown",
     }
 )

@@ -29,6 +29,7 @@ from ..groupware.microsoft.account import (
     Redirect,
 )
 from ..groupware.microsoft.failures import SignInRefused
+from ..groupware.microsoft.refusals import EVERY_REASON
 from ..groupware.source import CertificateRejected, SourceError, SourceUnavailable
 from .connection import async_signed_in, link_of
 from .settings import REGISTRATION, settings_from
@@ -191,17 +192,16 @@ def account_asked(person: Mapping[str, Any]) -> dict[str, Any]:
 def reason_of(error: SourceError) -> str:
     """Return why a sign-in failed, as a translation key."""
     match error:
-        case SignInRefused():
-            return error.reason
         case CertificateRejected():
             return CERTIFICATE
         case _:
-            return UNREACHABLE
+            reason = str(getattr(error, "reason", UNREACHABLE))
+            return reason if reason in EVERY_REASON else UNREACHABLE
 
 
 def code_of(error: SourceError) -> str:
-    """Return Microsoft's number for it, to look it up."""
-    return (error.code if isinstance(error, SignInRefused) else "") or "–"
+    """Return Microsoft's number or word for it, to look it up."""
+    return str(getattr(error, "code", "")) or "–"
 
 
 @callback

@@ -23,6 +23,7 @@ from custom_components.xpresence.groupware.source import (
 )
 from tests.groupware.certificates import DAY as ONE_DAY, Authority
 from tests.groupware.exchange.conftest import execute
+from tests.groupware.faults import Fault, plain
 
 from .server import DominoServer
 from .test_calendar import DAY, Make, one, put
@@ -94,6 +95,47 @@ async def test_a_server_that_wants_a_session_says_so(
     error = await refusal(calendar(server))
     assert isinstance(error, SignInNeeded)
     assert error.reason == "session_needed"
+
+
+@pytest.mark.parametrize("auth", Auth)
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (
+            plain(302, Location="https://idp.example/sso?SAMLRequest=fZJ"),
+            "saml_needed",
+        ),
+        (
+            plain(
+                200,
+                b"<html><form action='https://idp.example'>"
+                b"<input type='hidden' name='SAMLRequest'></form></html>",
+                "text/html",
+            ),
+            "saml_needed",
+        ),
+        (
+            plain(
+                200,
+                b"<html><form name='_$$LoginUserFormMFA'><input name='Token'></form>",
+                "text/html",
+            ),
+            "second_factor_needed",
+        ),
+        (
+            plain(401, b"<html>Enter your TOTP token</html>", "text/html"),
+            "second_factor_needed",
+        ),
+    ],
+)
+async def test_another_sign_in_than_a_password_is_no_wrong_password(
+    server: DominoServer, calendar: Make, auth: Auth, fault: Fault, reason: str
+) -> None:
+    server.sessions_on = auth is Auth.SESSION
+    server.faults["other way"] = fault
+    server.fault = "other way"
+    error = await refusal(calendar(server, auth=auth))
+    assert (type(error), error.reason) == (SignInNeeded, reason)
 
 
 async def test_two_people_of_one_server_are_not_mixed_up(

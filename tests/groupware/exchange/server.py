@@ -164,12 +164,12 @@ class ExchangeServer:
         for_whom = envelope.findtext(".//t:ConnectingSID/*", None, spaces)
         if for_whom is not None:
             if user not in self.impersonators:
-                return _error("ErrorImpersonateUserDenied")
+                return response_error("ErrorImpersonateUserDenied")
             user = for_whom.partition("@")[0]
         if mailbox not in self.mailboxes:
-            return _error("ErrorNonExistentMailbox")
+            return response_error("ErrorNonExistentMailbox")
         if mailbox not in self.rights.get(user, ()):
-            return _error("ErrorFolderNotFound")
+            return response_error("ErrorFolderNotFound")
         view = find.find("m:CalendarView", spaces)
         start = datetime.fromisoformat(view.get("StartDate"))
         end = datetime.fromisoformat(view.get("EndDate"))
@@ -202,7 +202,7 @@ def bomb(in_attributes: bool) -> bytes:
     return f"<!DOCTYPE a [{entities}]><a>{inner}</a>".encode()
 
 
-def _error(code: str) -> bytes:
+def response_error(code: str) -> bytes:
     return enveloped(
         "<m:FindItemResponse><m:ResponseMessages>"
         '<m:FindItemResponseMessage ResponseClass="Error">'

@@ -30,7 +30,7 @@ from tests.groupware.certificates import DAY as ONE_DAY, Authority
 from tests.groupware.faults import plain
 
 from .conftest import ANNA, BERLIN, execute
-from .server import ExchangeServer
+from .server import ExchangeServer, response_error
 from .test_calendar import DAY, Make, item
 
 BOB = "bob@office.example"
@@ -104,6 +104,27 @@ async def test_a_sign_in_that_is_not_offered_is_no_wrong_password(
         await server.stop()
     assert (type(error), error.reason) == (SignInNeeded, reason)
     assert server.tries == (reason == "wrong_password")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "reason"),
+    [
+        ("ErrorCannotFindUser", NotAllowed, "mailbox_unknown"),
+        ("ErrorMailRecipientNotFound", NotAllowed, "mailbox_unknown"),
+        ("ErrorMailboxMoveInProgress", SourceUnavailable, "busy"),
+    ],
+)
+async def test_a_mailbox_that_is_not_there_is_told_in_every_servers_word(
+    server: ExchangeServer,
+    calendar: Make,
+    code: str,
+    kind: type[SourceError],
+    reason: str,
+) -> None:
+    server.faults["code"] = plain(200, response_error(code), "text/xml")
+    server.fault = "code"
+    error = await refusal(calendar(server))
+    assert (type(error), str(error)) == (kind, reason)
 
 
 @pytest.mark.parametrize("status", [502, 504])

@@ -32,6 +32,8 @@ class Fault:
     """``status``, ``cut`` (half the answer), ``silent`` (no answer), ``dropped``,
     ``done_but_lost`` (it happens, and the connection breaks)."""
     times: int = 1
+    code: str = "injected"
+    """Graph's word for the status."""
 
 
 @dataclass
@@ -89,7 +91,7 @@ class Graph:
             return error(422, "contractBroken")
         fault = self._fault(path)
         if fault is not None and fault.kind == "status":
-            return error(fault.status, "injected", fault.headers)
+            return error(fault.status, fault.code, fault.headers)
         if fault is not None and fault.kind in ("silent", "dropped"):
             if fault.kind == "silent":
                 await asyncio.sleep(3600)

@@ -8,11 +8,8 @@ import pytest
 
 from custom_components.xpresence.groupware.microsoft.account import MemoryStore
 from custom_components.xpresence.groupware.microsoft.clouds import CLOUDS, clouds
-from custom_components.xpresence.groupware.microsoft.failures import (
-    EVERY_REASON,
-    SignInRefused,
-    failure,
-)
+from custom_components.xpresence.groupware.microsoft.failures import SignInRefused
+from custom_components.xpresence.groupware.microsoft.refusals import EVERY_REASON
 from custom_components.xpresence.groupware.source import (
     CertificateRejected,
     SourceUnavailable,
@@ -245,14 +242,6 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(CertificateRejected):
         await account_at(microsoft).begin_device_code()
-
-
-def test_every_number_of_microsofts_leads_to_the_same_name() -> None:
-    names = {
-        failure({"error": "invalid_grant", "error_codes": [code]}).args
-        for code in (50076, 65001, 53003, 1)
-    }
-    assert len(names) == 1
 
 
 def test_nobody_is_led_to_a_sign_in_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,11 @@ from ..tls import trust
 from ..turns import Turns
 from .login import Auth, Login
 
+OTHER_WAYS: Final = {
+    "saml_needed": (b"samlrequest", b"/saml2/"),
+    "second_factor_needed": (b"loginuserformmfa", b"totp"),
+}
+"""Why no password is enough → what stands in the address or the page that says so."""
 SMALL: Final = 64 * 1024
 """Bytes of an answer that is read on the spot; a larger one in a thread."""
 COOKIES: Final = ("LtpaToken2", "LtpaToken", "DomAuthSessId")
@@ -91,6 +96,8 @@ class DominoSession(Turns):
             cookies=self._cookies or None,
             headers={"Accept": "application/json"} | (self._basic if basic else {}),
         )
+        if answer.status != 200 or answer.content_type == "text/html":
+            _refuse_other_ways(answer)
         self._judge(answer)
         body = answer.body
         if not body:
@@ -161,7 +168,24 @@ class DominoSession(Turns):
             raise SourceUnavailable("not_domino")
         self._cookies = _session_cookies(response)
         if not self._cookies:
+            _refuse_other_ways(response)
             raise SignInNeeded("wrong_password")
+
+
+def _refuse_other_ways(answer: Fetched) -> None:
+    """Say that a server wants another sign-in than a password, if it does.
+
+    A redirect or a page leads to a provider of SAML, or is the form that asks for a
+    time-based code (``$$LoginUserFormMFA`` since Domino 12).
+
+    Raises:
+        SignInNeeded: ``saml_needed`` or ``second_factor_needed``.
+    """
+    told = answer.headers.get("Location", "").encode() + answer.body
+    told = told.lower()
+    for reason, marks in OTHER_WAYS.items():
+        if any(mark in told for mark in marks):
+            raise SignInNeeded(reason)
 
 
 class _SessionOver(Exception):

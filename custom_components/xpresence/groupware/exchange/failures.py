@@ -11,6 +11,9 @@ from exchangelib.errors import (
     ErrorImpersonationFailed,
     ErrorItemNotFound,
     ErrorMailboxLogonFailed,
+    ErrorMailboxMoveInProgress,
+    ErrorMailboxStoreUnavailable,
+    ErrorMailRecipientNotFound,
     ErrorNonExistentMailbox,
     ErrorPasswordExpired,
     ErrorServerBusy,
@@ -36,6 +39,9 @@ KINDS: Final[tuple[tuple[type[Exception], type[SourceError], str], ...]] = (
     (ErrorPasswordExpired, SignInNeeded, "password_expired"),
     (ErrorAccountDisabled, SignInNeeded, "account_disabled"),
     (ErrorNonExistentMailbox, NotAllowed, "mailbox_unknown"),
+    (ErrorMailRecipientNotFound, NotAllowed, "mailbox_unknown"),
+    (ErrorMailboxMoveInProgress, SourceUnavailable, "busy"),
+    (ErrorMailboxStoreUnavailable, SourceUnavailable, "server_error"),
     (ErrorImpersonateUserDenied, NotAllowed, "impersonation_denied"),
     (ErrorImpersonationDenied, NotAllowed, "impersonation_denied"),
     (ErrorImpersonationFailed, NotAllowed, "impersonation_denied"),
@@ -68,6 +74,9 @@ def failure(
     if isinstance(error, MalformedResponseError) and "Code: 403" in str(error):
         # exchangelib keeps the status in the text alone.
         return NotAllowed("not_allowed")
+    if "ErrorCannotFindUser" in str(error):
+        # Of grommunio; exchangelib knows no such code, and keeps it in the text.
+        return NotAllowed("mailbox_unknown")
     for theirs, ours, reason in KINDS:
         if isinstance(error, theirs):
             return ours(reason)

@@ -1,14 +1,11 @@
-"""Why a sign-in is refused, in names that can be put into words.
-
-Microsoft asks programs to depend on ``error`` and ``suberror`` alone, never on AADSTS
-numbers or texts (learn.microsoft.com/entra/identity-platform/reference-error-codes).
-The number is only shown, for whoever looks it up.
-"""
+"""Why a sign-in or a request is refused, as errors with a reason of ``refusals``."""
 
 from collections.abc import Mapping
+import re
 from typing import Any, Final
 
 from ..source import NotAllowed, SignInNeeded, SourceError, SourceUnavailable
+from .refusals import ERRORS, NUMBERS, SUBERRORS, UNKNOWN, Who
 
 
 class SignInRefused(SignInNeeded):
@@ -21,79 +18,76 @@ class SignInRefused(SignInNeeded):
 
 
 class PermissionMissing(NotAllowed):
-    """The sign-in works, but was not given this permission."""
+    """The sign-in works, but was not given this permission; ``code`` is Graph's word."""
 
-    def __init__(self, permission: str) -> None:
+    reason = "permission_missing"
+
+    def __init__(self, permission: str, code: str = "") -> None:
         """Keep the permission as the app registration calls it."""
         super().__init__(permission)
         self.permission = permission
+        self.code = code
+
+
+class MailboxElsewhere(NotAllowed):
+    """The person's mailbox does not lie in Microsoft 365, or has no licence there."""
+
+    reason = "mailbox_not_in_cloud"
+
+    def __init__(self, code: str = "") -> None:
+        """Keep Graph's word for it."""
+        super().__init__(self.reason)
+        self.code = code
 
 
 class NotThere(SourceError):
     """Graph knows nothing of that name."""
 
+    reason = "not_found"
+
+    def __init__(self, permission: str, code: str = "") -> None:
+        """Keep what was asked for, and Graph's word."""
+        super().__init__(permission)
+        self.code = code
+
 
 class RequestRefused(SourceError):
     """Graph does not take the request; asking again is useless. ``code`` is Graph's."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, reason: str = "request_refused") -> None:
         """Keep Graph's word for it."""
         super().__init__(code)
         self.code = code
+        self.reason = reason
 
 
 BUSY: Final = frozenset(("temporarily_unavailable", "server_error"))
-
-REASONS: Final[Mapping[str, str]] = {
-    "access_denied": "declined",
-    "authorization_declined": "declined",
-    "bad_verification_code": "code_expired",
-    "code_expired": "code_expired",
-    "consent_required": "consent_missing",
-    "expired_token": "code_expired",
-    "interaction_required": "more_proof_needed",
-    "invalid_client": "not_a_public_client",
-    "invalid_grant": "sign_in_expired",
-    "invalid_request": "registration_wrong",
-    "invalid_resource": "registration_wrong",
-    "invalid_scope": "registration_wrong",
-    "login_required": "sign_in_expired",
-    "unauthorized_client": "unknown_client",
-}
-"""OAuth's ``error`` → translation key."""
-
-SUBREASONS: Final[Mapping[str, str]] = {
-    "additional_action": "more_proof_needed",
-    "basic_action": "more_proof_needed",
-    "consent_required": "consent_missing",
-    "message_only": "blocked_by_policy",
-    "user_password_expired": "password_expired",
-}
-"""``suberror`` (or msal's ``classification`` of it) → translation key."""
-
-UNKNOWN: Final = "refused"
-EVERY_REASON: Final = frozenset(
-    (
-        *REASONS.values(),
-        *SUBREASONS.values(),
-        UNKNOWN,
-        "not_signed_in",
-        "tenant_unknown",
-        "answer_unexpected",
-    )
-)
-"""All that :class:`SignInRefused` may carry; each has a text."""
+NUMBER: Final = re.compile(r"\bAADSTS(\d{4,9})\b")
 
 
 def failure(answer: Mapping[str, Any]) -> SourceError:
-    """Return the error that an answer of the sign-in stands for."""
+    """Return the error that an answer of the sign-in stands for.
+
+    The number stands in a list (the token endpoint), or only in the description (what
+    the browser brings back); it is told whichever ``error`` it is wrapped in.
+    """
     error = str(answer.get("error", ""))
-    if error in BUSY:
-        return SourceUnavailable(error)
+    number = _number(answer)
+    known = NUMBERS.get(number) if number is not None else None
+    if error in BUSY or (known is not None and known.who is Who.TIME):
+        return SourceUnavailable("throttled" if known else error)
     said = [str(answer.get(word)) for word in ("suberror", "classification")]
     reason = next(
-        (SUBREASONS[word] for word in said if word in SUBREASONS),
-        REASONS.get(error, UNKNOWN),
+        (SUBERRORS[word] for word in said if word in SUBERRORS),
+        ERRORS.get(error, UNKNOWN),
     )
-    codes = answer.get("error_codes") or []
-    return SignInRefused(reason, f"AADSTS{codes[0]}" if codes else "")
+    code = "" if number is None else f"AADSTS{number}"
+    return SignInRefused(known.reason if known else reason, code)
+
+
+def _number(answer: Mapping[str, Any]) -> int | None:
+    codes = answer.get("error_codes")
+    if isinstance(codes, list) and codes and str(codes[0]).isdecimal():
+        return int(codes[0])
+    found = NUMBER.search(str(answer.get("error_description") or ""))
+    return int(found[1]) if found else None

@@ -22,7 +22,14 @@ from ..network.documents import parse_json
 from ..network.http import read_body
 from ..network.limits import MEBIBYTE, Limits
 from ..source import CertificateRejected, SourceUnavailable
-from .failures import NotThere, PermissionMissing, RequestRefused, SignInRefused
+from .failures import (
+    MailboxElsewhere,
+    NotThere,
+    PermissionMissing,
+    RequestRefused,
+    SignInRefused,
+)
+from .refusals import Who, of_graph
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -188,11 +195,17 @@ class GraphClient:
             raise SourceUnavailable("server_error", _seconds(response))
         if status == 401:
             raise SignInRefused("refused")
+        code = _code(content)
+        refusal = of_graph(status, code)
+        if refusal.who is Who.TIME:
+            raise SourceUnavailable(refusal.reason, _seconds(response))
+        if refusal.reason == MailboxElsewhere.reason:
+            raise MailboxElsewhere(code)
         if status == 403:
-            raise PermissionMissing(permission)
+            raise PermissionMissing(permission, code)
         if status == 404:
-            raise NotThere(permission)
-        raise RequestRefused(_code(content))
+            raise NotThere(permission, code)
+        raise RequestRefused(code, refusal.reason)
 
 
 def _claims(response: ClientResponse) -> str | None:

@@ -68,6 +68,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "not_encrypted": CONF_URL,
     "not_exchange": CONF_URL,
     "password_expired": CONF_PASSWORD,
+    "saml_needed": CONF_AUTH,
+    "second_factor_needed": CONF_AUTH,
     "server_not_offered": CONF_URL,
     "session_needed": CONF_AUTH,
     "unreachable": CONF_URL,

@@ -192,6 +192,8 @@ def account_asked(person: Mapping[str, Any]) -> dict[str, Any]:
 def reason_of(error: SourceError) -> str:
     """Return why a sign-in failed, as a translation key."""
     match error:
+        case SignInRefused():
+            return error.reason
         case CertificateRejected():
             return CERTIFICATE
         case _:

@@ -154,6 +154,29 @@ async def test_whoever_chooses_is_named_in_the_logbook_and_in_the_event(
         assert native[-1].get("context_user_id") == context.user_id
 
 
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("anna", "Meeting because you chose it at "),
+        ("dora", "Meeting because Dora chose it for you at "),
+        ("admin", "Meeting because Admin chose it for you at "),
+    ],
+)
+async def test_whoever_chose_is_named_where_it_is_explained(
+    hass: HomeAssistant, team: Team, by: str, said: str
+) -> None:
+    await choose(hass, team, by, "Meeting")
+    answer: Any = await hass.services.async_call(
+        "xpresence",
+        "explain",
+        {"entity_id": SELECT},
+        blocking=True,
+        return_response=True,
+        context=team.context("anna"),
+    )
+    assert answer["people"][0]["explanation"].startswith(said)
+
+
 async def test_an_appointment_is_the_cause_and_its_subject_stays_out(
     hass: HomeAssistant, team: Team, read: Read
 ) -> None:

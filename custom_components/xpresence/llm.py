@@ -25,7 +25,12 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .const import CONF_INFO_TEXT, DOMAIN
-from .operations.authorization import async_actor, async_authorize, reason_against
+from .operations.authorization import (
+    async_actor,
+    async_authorize,
+    chooser_name,
+    reason_against,
+)
 from .operations.available_profiles import offered, profile_named
 from .operations.choice import async_choose, async_resume_automatic
 from .presence.decision.calls import kept_redirect
@@ -151,6 +156,9 @@ class GetPresenceTool(PresenceTool):
                     language=llm_context.language or "en",
                     to_self=False,
                     subjects=subjects is None,
+                    by=chooser_name(
+                        coordinator, person_id, llm_context.language or "en"
+                    ),
                 )
             )
         return told

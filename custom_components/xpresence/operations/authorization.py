@@ -41,6 +41,8 @@ from ..settings.permissions import (
     tier_from,
 )
 
+SOMEBODY: Final = {"de": "jemand aus der Administration", "en": "an administrator"}
+"""Whoever chose for a person, where their user is no person of Home Assistant."""
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""
 
@@ -260,3 +262,18 @@ def person_entity_of_user(coordinator: OfficeCoordinator, user_id: str) -> str |
         if state.attributes.get(ATTR_USER_ID) == user_id:
             return state.entity_id
     return None
+
+
+@callback
+def chooser_name(coordinator: OfficeCoordinator, person_id: str, language: str) -> str:
+    """Return who chose what holds, if that was a user and not the person; else empty."""
+    choice = coordinator.people[person_id].facts.choice
+    if choice is None or choice.by is None:
+        return ""
+    home = person_entity_of_user(coordinator, choice.by)
+    if home is None:
+        return SOMEBODY["de" if language.startswith("de") else "en"]
+    if home == coordinator.person_entity_id(person_id):
+        return ""
+    state = coordinator.hass.states.get(home)
+    return state.name if state else ""

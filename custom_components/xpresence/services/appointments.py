@@ -17,6 +17,7 @@ from ..inputs.calendars.subscription import DEFAULT_DAYS
 from ..operations.appointments import async_timetable, public_uid
 from ..operations.authorization import (
     async_actor,
+    chooser_name,
     person_entity_of_user,
     reason_against,
 )
@@ -198,6 +199,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                     language=language,
                     to_self=_is_self(coordinator, person_id, call.context),
                     subjects=subjects,
+                    by=chooser_name(coordinator, person_id, language),
                 ),
                 "next_change": teller.at(decision.next_change),
                 "trace": [teller.traced(entry) for entry in decision.trace],

@@ -16,7 +16,12 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
-from ..operations.authorization import async_actor, async_authorize, reason_against
+from ..operations.authorization import (
+    async_actor,
+    async_authorize,
+    chooser_name,
+    reason_against,
+)
 from ..operations.available_profiles import offered
 from ..operations.choice import async_choose, async_resume_automatic
 from ..operations.redirect import async_set_follow_me, async_set_redirect
@@ -335,6 +340,7 @@ async def _why(
         language=sentence.language,
         to_self=_is_speaker(hass, sentence, person),
         subjects=not refused,
+        by=chooser_name(coordinator, person, sentence.language),
     )
 
 

@@ -14,6 +14,7 @@ from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
 from ..engine.side_effects import agent_of
 from ..operations.appointments import public_uid
+from ..operations.authorization import chooser_name
 from ..operations.available_profiles import offered
 from ..operations.dismissals import item_id
 from ..presence.agenda import Entry
@@ -92,6 +93,7 @@ def details_view(
                 language=how.language,
                 to_self=how.to_self,
                 subjects=how.subjects,
+                by=chooser_name(coordinator, state.person.id, how.language),
             )
         ),
         "timeline": _timeline(office, state, now, subjects=how.subjects),

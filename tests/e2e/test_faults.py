@@ -157,3 +157,35 @@ async def test_while_calls_pour_in_redirects_follow_and_the_connection_holds(
             await office.agrees("Available", None)
     now = await home.get(f"/api/states/{CONNECTION}")
     assert (now["state"], now["last_changed"]) == ("on", since)
+
+
+async def test_a_damaged_ledger_leaves_the_phone_system_alone_until_somebody_answers(
+    office: Office,
+) -> None:
+    home = office.home
+    await office.agrees("Available", None)
+    await home.choose(PROFILE, "Meeting")
+    await office.agrees("Meeting", "*100")
+    home.kill()
+    journal = home.folder / ".storage" / f"xpresence.{office.entry}.journal"
+    journal.write_text(journal.read_text().replace('"forward"', '"sideways"'))
+    await home.start()
+    await home.until(CONNECTION, "on")
+    assert set(await home.notices()) == {"journal_damaged", "ledger_lost"}
+    await home.choose(PROFILE, "Available")
+    await home.until(PROFILE, "Available")
+    home.kill()
+    await home.start()
+    await home.until(CONNECTION, "on")
+    await home.until(REDIRECT, "active")
+    await settled(office.pbx, "CF", "100", "*100")
+    (anna,) = (await home.people(office.entry)).values()
+    result = await home.flow(
+        "/api/repairs/issues/fix",
+        {"handler": "xpresence", "issue_id": f"ledger_lost_{anna}"},
+        {"next_step_id": "of_profile"},
+        {},
+    )
+    assert result["type"] == "create_entry", result
+    await office.agrees("Available", None)
+    assert "ledger_lost" not in await home.notices()

@@ -12,6 +12,7 @@ from custom_components.xpresence.presence.line import (
     DestinationKind,
     ForwardingState,
 )
+from custom_components.xpresence.presence.redirect.parts import Part
 from custom_components.xpresence.telephony.driver import (
     AuthenticationFailed,
     ConnectionChanged,
@@ -128,6 +129,17 @@ async def test_what_was_set_before_is_read(
     assert line.forwarding.busy is UNKNOWN, "this server tells only what was set last"
     assert line.call is None, "and nothing of telephones"
     assert (await system.read("101")).forwarding == ForwardingState()
+
+
+async def test_what_this_server_never_told_is_declared_as_not_to_be_read(
+    system: SipPhoneSystem,
+) -> None:
+    await system.read("100")
+    assert system.redirect_capabilities("100").readable == frozenset()
+    await system.apply("100", ForwardingState(busy=to("101")))
+    found = system.redirect_capabilities("100")
+    assert found.readable == {Part.BUSY}
+    assert found.writable > {Part.UNCONDITIONAL, Part.BUSY, Part.NO_REPLY}
 
 
 async def test_what_is_so_already_is_not_sent_again(system: SipPhoneSystem) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 import contextlib
+from dataclasses import replace
 import logging
 import re
 from typing import Any, Final, override
@@ -83,6 +84,7 @@ class FeatureLine(SipLine):
         self._system = system
         self._subscription: Subscription | None = None
         self._told: dict[Condition | str, Any] = {}
+        self._read_once = False
         self._news = asyncio.Event()
 
     @override
@@ -105,7 +107,11 @@ class FeatureLine(SipLine):
     @property
     @override
     def capabilities(self) -> RedirectCapabilities:
-        return capabilities(self._system, voicemail=bool(self._voicemail))
+        found = capabilities(self._system, voicemail=bool(self._voicemail))
+        if not self._read_once:
+            return found
+        # Some tell only what was set last: what was never told cannot be read there.
+        return replace(found, readable=found.readable & set(map(Part, self._told)))
 
     @override
     def state(self) -> ForwardingState:
@@ -140,6 +146,7 @@ class FeatureLine(SipLine):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._waits.notify):
                 await subscription.wait_notified(before)
+                self._read_once = True
                 return
         raise Unavailable("no notification")
 

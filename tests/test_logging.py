@@ -15,6 +15,7 @@ from .test_coordinator import act, choose
 PACKAGE = Path(__file__).parents[1] / "custom_components" / "xpresence"
 MAY_STAND_THERE = {
     "type(error).__name__",  # what kind of error, never what it says
+    "_named(error)",  # an error's number by its name, such as ENOSPC
     "event.kind",
     "self._poll_every",
     "person_id",  # an id of a subentry

@@ -284,11 +284,17 @@ async def day(
     later = begin + timedelta(hours=3)
     diary.data = [
         {
+            "summary": f"{SUBJECT} @Talk",
+            "start": begin.isoformat(),
+            "end": (begin + timedelta(hours=2)).isoformat(),
+            "sensitivity": "normal",
+        },
+        {
             "summary": f"{PRIVATE} @Talk",
             "start": later.isoformat(),
             "end": (later + timedelta(hours=1)).isoformat(),
             "sensitivity": "private",
-        }
+        },
     ]
     diary.tell()
     shared = {

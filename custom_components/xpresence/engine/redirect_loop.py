@@ -298,8 +298,8 @@ class RedirectLoop:
                 try:
                     self.line = await self._system.apply(self._extension, stood)
                 except PhoneSystemError as error:
-                    kind = type(error).__name__
-                    _LOGGER.debug("A refused redirect is not undone yet: %s", kind)
+                    reason = type(error).__name__
+                    _LOGGER.debug("A refused redirect is not undone yet: %s", reason)
         await self.async_follow()
 
     async def async_follow_end_own(self, ends: Callable[[OwnRedirect], bool]) -> None:

@@ -193,6 +193,7 @@ class BoundedAdapter(HTTPAdapter):
             raise
         finally:
             timer.cancel()
+            timer.join()
 
     def _answered(self, response: Response) -> Response:
         """Return an answer that has been read to its end."""

@@ -94,9 +94,12 @@ class Threads:
             ended()
             raise
         try:
-            # Shielded: a worker answers when it ends, whoever still waits for it.
-            return await asyncio.shield(worker.answer)
+            # Not awaited itself: a worker answers when it ends, whoever still waits.
+            await asyncio.wait((worker.answer,))
+            return worker.answer.result()
         except asyncio.CancelledError:
+            # Nobody waits any more, so nobody would look at what comes of it.
+            worker.answer.add_done_callback(_look_at)
             if not worker.answer.done():
                 if give_up is not None:
                     give_up()
@@ -109,6 +112,12 @@ class Threads:
             release()
 
         return ended
+
+
+def _look_at(answer: asyncio.Future[Any]) -> None:
+    """Let asyncio know that the error of an answer is no surprise."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 class _Worker[T](threading.Thread):

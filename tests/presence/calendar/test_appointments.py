@@ -100,10 +100,14 @@ def test_it_begins_with_its_start_and_is_over_with_its_end() -> None:
     assert shown == ["Available", "Meeting", "Meeting", "Available"]
 
 
-def test_a_category_that_names_a_switched_off_profile_is_told_in_the_trace() -> None:
+def test_a_category_of_a_switched_off_profile_falls_back_and_is_told_in_the_trace() -> (
+    None
+):
     decision = decided(facts(meeting("9:00", "10:00", categories=("Retired",))), "9:30")
-    assert decision.profile.name == "Available"
-    assert [entry.why for entry in decision.trace][-1] == "profile_disabled"
+    assert decision.profile.name == "Meeting"
+    assert "profile_disabled" in [entry.why for entry in decision.trace]
+    deleted = decided(facts(meeting("9:00", "10:00", categories=("Gone",))), "9:30")
+    assert deleted.profile == decision.profile
 
 
 # Overlap

@@ -188,7 +188,14 @@ def counted(
 ) -> Counted:
     """Work out what counts of one calendar."""
     appointments = tuple(appointments)
-    entries = (entry_from(one, rules, names, zone) for one in appointments)
+    entries = (
+        entry
+        for one in appointments
+        for entry in (
+            entry_from(one, rules, names, zone),
+            _switched_off(one, rules, names, zone),
+        )
+    )
     return Counted(
         appointments,
         tuple(entry for entry in entries if entry and entry.end > entry.start),
@@ -233,9 +240,9 @@ def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
 
     Without a uid nothing says that two appointments are the same.
     """
-    kept: dict[tuple[str, datetime] | int, Entry] = {}
+    kept: dict[tuple[str, datetime, bool] | int, Entry] = {}
     for number, entry in enumerate(entries):
-        key = entry.occurrence if entry.uid else number
+        key = (*entry.occurrence, bool(entry.why)) if entry.uid else number
         other = kept.get(key)
         if other is None or (entry.by_category and not other.by_category):
             kept[key] = entry
@@ -269,16 +276,43 @@ def entry_from(
     )
 
 
+def _switched_off(
+    appointment: Appointment,
+    rules: CalendarRules,
+    names: Mapping[str, str],
+    zone: tzinfo,
+) -> Entry | None:
+    """Return what an appointment would claim if its profile were not switched off."""
+    named = _category(appointment, names)
+    if appointment.profile or named is None or not named.startswith(OFF):
+        return None
+    marked = replace(appointment, profile=named.removeprefix(OFF))
+    entry = entry_from(marked, rules, names, zone)
+    return entry and replace(entry, planned=False, why="profile_disabled")
+
+
+OFF: Final = "-"
+"""Stands before the id of a profile that is switched off."""
+
+
+def _category(appointment: Appointment, names: Mapping[str, str]) -> str | None:
+    """Return what the first category that names a profile names."""
+    for category in (*appointment.categories, *appointment.markers):
+        for form in spellings(category):
+            if form in names:
+                return names[form]
+    return None
+
+
 def _profile(
     appointment: Appointment, rules: CalendarRules, names: Mapping[str, str]
 ) -> tuple[str, bool]:
     """Return the profile's id, and whether a category chose it."""
     if appointment.profile:
         return appointment.profile, True
-    for category in (*appointment.categories, *appointment.markers):
-        for form in spellings(category):
-            if form in names:
-                return names[form], True
+    named = _category(appointment, names)
+    if named is not None and not named.startswith(OFF):
+        return named, True
     if rules.categories_only:
         return "", False
     if appointment.invited:
@@ -308,17 +342,18 @@ def spellings(name: str) -> tuple[str, str]:
 def names_for(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]:
     """Return each name's profile: as it is written before without umlauts.
 
-    A person's own profile comes before the office's of the same name. One that is
-    switched off has no name, as one that was deleted: its appointments get the
-    calendar's default profile.
+    A person's own profile comes before the office's of the same name. The id of one
+    that is switched off stands behind :data:`OFF`: its appointments get the calendar's
+    default profile, as those of one that was deleted.
     """
-    offered = [p for p in profiles.values() if p.enabled]
-    mine = [p for p in offered if p.owner == person.id]
-    offices = [p for p in offered if p.owner is None]
+    known = sorted(profiles.values(), key=lambda profile: not profile.enabled)
+    mine = [p for p in known if p.owner == person.id and p.enabled]
+    offices = [p for p in known if p.owner is None]
     names: dict[str, str] = {}
     for form in (0, 1):
         for profile in (*mine, *offices):
-            names.setdefault(spellings(profile.name)[form], profile.id)
+            named = profile.id if profile.enabled else OFF + profile.id
+            names.setdefault(spellings(profile.name)[form], named)
     return names
 
 

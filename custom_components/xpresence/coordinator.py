@@ -136,6 +136,7 @@ class OfficeCoordinator:
             self.store.get(LINES),
             lambda lines: self.store.async_put({LINES: dict(lines)}),
         )
+        self.system.keep_numbers_as(self.entry.entry_id)
         self.people.connect_to(self.system)
         self._stops.append(self.system.subscribe(self._on_driver_event))
         try:

@@ -15,6 +15,7 @@ from .flows.repairs import (
     ReplaceEntityFlow,
     ReplaceProfileFlow,
     RetryFlow,
+    WhoseMemoryFlow,
     WhoseRedirectFlow,
 )
 from .flows.repairs.calendars import AccountSignInFlow, CalendarSignInFlow
@@ -31,6 +32,7 @@ PAGES: Final[dict[str, type[RepairsFlow]]] = {
     "sign_in_anew": CalendarSignInFlow,
     "sign_in_at_microsoft": MicrosoftSignInFlow,
     "try_again": RetryFlow,
+    "whose_memory": WhoseMemoryFlow,
     "whose_redirect": WhoseRedirectFlow,
 }
 

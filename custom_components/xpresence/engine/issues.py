@@ -56,6 +56,7 @@ FIX_FLOWS: Final[Mapping[str, str]] = {
     "microsoft_sign_in": "sign_in_at_microsoft",
     "redirect_failing_certificate_rejected": "try_again",
     "redirect_failing_licence_missing": "try_again",
+    "redirect_failing_memory_old": "whose_memory",
     "redirect_failing_permission_denied": "try_again",
     "redirect_failing_rule_missing": "try_again",
     "redirect_failing_second_factor": "try_again",
@@ -141,6 +142,19 @@ def create_release_issue(
             "extension": extension,
             "title": entry.title,
         },
+    )
+
+
+@callback
+def create_forgotten_issue(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Say that the phone system forgot redirects, and that they were set again."""
+    _create(
+        hass,
+        f"phone_system_forgot_{entry.entry_id}",
+        is_fixable=True,
+        is_persistent=True,
+        translation_key="phone_system_forgot",
+        translation_placeholders={"title": entry.title},
     )
 
 

@@ -36,6 +36,7 @@ from .events import (
 )
 from .input import InputContext
 from .issues import (
+    create_forgotten_issue,
     create_release_issue,
     delete_person_issues,
     set_person_issue,
@@ -428,6 +429,8 @@ class _LoopOwner(RedirectOwner):
 
     @override
     def found(self, event: Event) -> None:
+        if event.kind is EventKind.FORGOTTEN:
+            create_forgotten_issue(self._people.hass, self._people.entry)
         event_type = EVENT_TYPES.get(event.kind)
         state = self._people.get(self._id)
         if state is not None and event.kind is EventKind.NOT_RESTORED:

@@ -37,6 +37,7 @@ class PresenceEventType(StrEnum):
 EVENT_TYPES: Final = {
     EventKind.CHANGED_AT_PHONE: PresenceEventType.CHANGED_AT_PHONE,
     EventKind.OVERRULED: PresenceEventType.CHANGED_AT_PHONE,
+    EventKind.FORGOTTEN: PresenceEventType.RECOVERED,
     EventKind.WRITE_LOST: PresenceEventType.RECOVERED,
 }
 """What a plan finds out → what happened, as far as it is worth telling."""

@@ -22,6 +22,7 @@ from ..presence.redirect.changes import RedirectReports, not_written, writing
 from ..presence.redirect.desired import DesiredRedirect
 from ..presence.redirect.handover import DeskChange, Event
 from ..presence.redirect.ledger import Ledger, OwnRedirect, taken_over
+from ..presence.redirect.mark import adopted, forgotten
 from ..presence.redirect.numbers import MASK
 from ..presence.redirect.own import given_back, own_change, own_ended
 from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities, known, only
@@ -140,6 +141,8 @@ class RedirectLoop:
         self.view = RedirectView()
         self.failure: PhoneSystemError | None = None
         self.failures = 0
+        self.memory_old = False
+        """Whether the phone system knows of later writes than the ledger."""
         self.converged_at: datetime | None = None
         """When the phone system was last found, or made, as wished."""
         self.round_trip_ms: float | None = None
@@ -411,8 +414,7 @@ class RedirectLoop:
             if step.again is not None:
                 self._wake_at(step.again)
             if step.write is None:
-                if step.waiting and not self._system.ready:
-                    raise Unavailable("not ready")
+                await self._finish(step)
                 return
             self.reports = writing(self.reports, step.write)
             try:
@@ -428,8 +430,49 @@ class RedirectLoop:
                 self.reports = not_written(self.reports)
                 raise
             self.ledger = answered(self.ledger, dt_util.utcnow())
+            await self._note(step.number)
             self.show()
         raise Rejected("differs")
+
+    async def _finish(self, step: RedirectPlan) -> None:
+        """End a turn that has nothing to write."""
+        self.memory_old = step.newer
+        if step.newer:
+            raise Rejected("the phone system knows of later writes")
+        if step.waiting and not self._system.ready:
+            raise Unavailable("not ready")
+        await self._note(step.number)
+
+    async def _note(self, number: int | None) -> None:
+        """Let the phone system keep the number of the last write."""
+        if number is None or self.line is None or not self._system.ready:
+            return
+        try:
+            kept = await self._system.note(self._extension, number)
+        except PhoneSystemError:
+            self.line = None
+            raise
+        if self.line is not None:
+            self.line = replace(self.line, number=kept)
+
+    async def async_decide_memory(self, *, ours: bool) -> None:
+        """Say whose memory is right where the phone system knows of later writes.
+
+        ``ours``: what is remembered here is set again; otherwise what stands there
+        is the phone's own setting from now on.
+
+        Raises:
+            OSError: it could not be stored; nothing was changed.
+            PhoneSystemError: the phone system does not answer, or not yet follow.
+        """
+        async with self._turn:
+            self.line = line = await self._read()
+            if ours:
+                after, _ = forgotten(self.ledger, line.forwarding, line.number)
+            else:
+                after = adopted(line.number)
+            await self._remember(after, must=True)
+        await self.async_turn()
 
     async def _look(self) -> None:
         """Read and store, and write nothing to the phone system."""
@@ -467,6 +510,7 @@ class RedirectLoop:
             ready_since=self.ready_since,
             desk_change=self.desk_change,
             capabilities=self.capabilities,
+            number=self.line.number if self.line else None,
         )
 
     def _decides(self, step: RedirectPlan) -> bool:
@@ -625,4 +669,6 @@ class RedirectLoop:
             return "undecided"
         if self.refusals:
             return self.refusals[0].reason.value
+        if self.memory_old:
+            return "memory_old"
         return PhoneSystemError.key if self.failure is None else self.failure.key

@@ -54,6 +54,7 @@ async def async_release_all(
         system.configure(
             subentry.data[CONF_EXTENSION], subentry.data.get(CONF_PHONE, {})
         )
+    system.keep_numbers_as(entry.entry_id)
     try:
         await system.start()
     except PhoneSystemError as error:

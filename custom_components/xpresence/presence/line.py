@@ -129,3 +129,5 @@ class Line:
     agent: Mapping[str, AgentState] = field(default_factory=dict)
     """Queue → this extension's state there; a queue it is not in is absent."""
     as_of: datetime | None = None
+    number: int | None = None
+    """The number of the last write, where the phone system keeps it; else ``None``."""

@@ -44,6 +44,8 @@ class Capability(Flag):
     CALL_STATE = auto()
     READ_BACK = auto()
     PUSH = auto()
+    WRITE_NUMBER = auto()
+    """It keeps a number for each extension (:meth:`PhoneSystem.note`)."""
     RING = auto()
     DIRECTORY = auto()
 
@@ -382,6 +384,21 @@ class PhoneSystem(Protocol):
         Empty: what the row's ``person_fields`` say.
         """
         return {}
+
+    def keep_numbers_as(self, name: str) -> None:
+        """Name whose numbers :meth:`note` keeps, before :meth:`start`."""
+        return None  # noqa: RET501 (not abstract)
+
+    async def note(self, extension: str, number: int) -> int | None:
+        """Keep the number of the last write, and return the one that is read back.
+
+        It is part of every :class:`Line` that is read from then on. Only where
+        :attr:`Capability.WRITE_NUMBER` is declared.
+
+        Raises:
+            PhoneSystemError: as :meth:`apply`.
+        """
+        raise NotSupported("note")
 
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
         """Set the extension's state in a queue; a repeat is no error."""

@@ -310,6 +310,52 @@ class WhoseRedirectFlow(ConfirmFixFlow):
         return None
 
 
+class WhoseMemoryFlow(ConfirmFixFlow):
+    """Asks who is right where the phone system knows of later writes than we do."""
+
+    step = "of_phone_system"
+
+    @override
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask: what stands in the phone system, or what is remembered here."""
+        if self.meant is None:
+            return self.async_abort(reason="gone")
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["of_phone_system", "of_home_assistant"],
+            description_placeholders=self.placeholders,
+        )
+
+    async def async_step_of_phone_system(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Say what follows, and take what stands there as the phone's own setting."""
+        self.step = "of_phone_system"
+        return await self._async_show(user_input)
+
+    async def async_step_of_home_assistant(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Say what follows, and set again what is remembered here."""
+        self.step = "of_home_assistant"
+        return await self._async_show(user_input)
+
+    @override
+    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+        """Let the redirect follow the rules again, from there on."""
+        coordinator, person_id = meant
+        loop = coordinator.people[person_id].loop
+        try:
+            await loop.async_decide_memory(ours=self.step == "of_home_assistant")
+        except PhoneSystemError, OSError:
+            if loop.memory_old:
+                return "not_decided"
+            # It is decided; the phone system follows when it can.
+        return None
+
+
 class RetryFlow(ConfirmFixFlow):
     """Connects anew, after something was changed in the phone system."""
 

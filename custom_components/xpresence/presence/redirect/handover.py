@@ -42,6 +42,10 @@ class EventKind(StrEnum):
     """The phone system forgot a write, or an old one landed late."""
     NOT_RESTORED = "not_restored"
     """What was set before led nobody knows where, and is off now."""
+    FORGOTTEN = "forgotten"
+    """The phone system forgot what it was asked for, however long ago."""
+    NEWER = "newer"
+    """The phone system knows of later writes than we do: nothing is written."""
     OWN_ENDED = "own_ended"
     """A person's own redirect reached its end time."""
 

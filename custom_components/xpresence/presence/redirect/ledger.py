@@ -58,7 +58,8 @@ class Ledger:
     what the phone system was last asked for (for a phone system that cannot be
     read, kept for good). ``taken``: parts that a person took over under this claim.
     ``asked``/``seen``/``answered``: when it was asked for, first read back, and
-    said to be done.
+    said to be done. ``number``: of the last write, where the phone system keeps it;
+    ``number_seen``: what it said last (:mod:`.mark`).
     """
 
     base: ForwardingState = field(default_factory=ForwardingState)
@@ -72,6 +73,8 @@ class Ledger:
     answered: datetime | None = None
     echoes: tuple[Echo, ...] = ()
     own: tuple[OwnRedirect, ...] = ()
+    number: int | None = None
+    number_seen: int | None = None
 
     @property
     def restoring(self) -> bool:
@@ -107,6 +110,8 @@ class Ledger:
                 }
                 for own in self.own
             ],
+            "number": self.number,
+            "number_seen": self.number_seen,
         }
 
     @classmethod
@@ -183,6 +188,8 @@ _PARTS: Final[Mapping[Part, Reader[Value]]] = {
 _READERS: Final[Mapping[str, Reader[Any]]] = {
     "base": setting_from_json,
     "held": optional(text),
+    "number": optional(whole),
+    "number_seen": optional(whole),
     "claim": optional(text),
     "mode": optional(member(RedirectMode)),
     "wrote": setting_from_json,

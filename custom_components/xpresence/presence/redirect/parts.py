@@ -147,6 +147,8 @@ class RedirectCapabilities:
     voicemail: bool = True
     targets: Mapping[Condition, Targets] = field(default_factory=dict)
     ring_time: RingTime = RingTime()
+    keeps_number: bool = False
+    """It keeps the number of the last write (:mod:`.mark`)."""
 
     @classmethod
     def named(cls, names: Iterable[str]) -> RedirectCapabilities:
@@ -160,6 +162,7 @@ class RedirectCapabilities:
             writable,
             writable if "read_back" in given else frozenset(),
             "voicemail" in given,
+            keeps_number="write_number" in given,
         )
 
     def targets_of(self, condition: Condition) -> Targets:

@@ -47,6 +47,14 @@ from .handover import (
     with_echo,
 )
 from .ledger import Echo, Ledger
+from .mark import (
+    Memory,
+    forgotten,
+    judged,
+    noted,
+    numbered,
+    without_what_was_dialled,
+)
 from .own import end_own
 from .parts import (
     EVERYTHING,
@@ -87,6 +95,10 @@ class RedirectPlan:
     unsupported: frozenset[Part] = frozenset()
     waiting: frozenset[Part] = frozenset()
     again: datetime | None = None
+    number: int | None = None
+    """What the phone system is to note besides; ``None``: nothing."""
+    newer: bool = False
+    """Whether nothing may be written, for our own memory is old."""
 
 
 def plan(
@@ -98,6 +110,7 @@ def plan(
     ready_since: datetime | None,
     desk_change: DeskChange = DeskChange.RESPECT,
     capabilities: RedirectCapabilities = EVERYTHING,
+    number: int | None = None,
 ) -> RedirectPlan:
     """Say what to remember and what to write so that the rules hold.
 
@@ -110,6 +123,7 @@ def plan(
             system without a connection that can break.
         desk_change: the office's policy.
         capabilities: what the phone system can set and tell.
+        number: that of the last write, as the phone system says.
     """
     events: list[Event] = []
     reading = believed(only(observed, capabilities.readable), ledger)
@@ -127,6 +141,9 @@ def plan(
             waiting=frozenset(parts) & capabilities.readable,
         )
 
+    ledger, newer = _remember(reading, ledger, number, events, capabilities)
+    if newer:
+        return RedirectPlan(ledger, None, tuple(events), unsupported, newer=True)
     ledger = _listen(
         requested, reading, ledger, events, desired, ready_since, desk_change
     )
@@ -153,6 +170,13 @@ def plan(
     if write is None and only(ledger.wrote, waiting) == ForwardingState():
         ledger = _in_order(ledger, now, ready_since)
         ledger = _settle(requested, ledger, desired, waiting, now, capabilities)
+    ours = ledger.base != ForwardingState() or bool(ledger.own)
+    note: int | None = None
+    if capabilities.keeps_number:
+        if write is not None:
+            ledger = numbered(ledger, number)
+        if write is not None or (ours and number != ledger.number):
+            note = ledger.number
     return RedirectPlan(
         ledger,
         write,
@@ -160,7 +184,32 @@ def plan(
         unsupported,
         waiting,
         _again(ledger, now),
+        note,
     )
+
+
+def _remember(
+    reading: ForwardingState,
+    ledger: Ledger,
+    number: int | None,
+    events: list[Event],
+    capabilities: RedirectCapabilities,
+) -> tuple[Ledger, bool]:
+    """Judge whether the phone system, or we, forgot; tell whether we did."""
+    if not capabilities.keeps_number:
+        return ledger, False
+    match judged(ledger, number):
+        case Memory.NEWER:
+            events.append(Event(EventKind.NEWER, frozenset()))
+            return ledger, True
+        case Memory.FORGOT:
+            ledger, lost = forgotten(ledger, reading, number)
+            if lost:
+                events.append(Event(EventKind.FORGOTTEN, lost))
+            return ledger, False
+        case Memory.TRUSTED:
+            ledger = without_what_was_dialled(ledger, reading)
+            return noted(ledger, number), False
 
 
 def _listen(

@@ -251,6 +251,20 @@ class AsteriskPhoneSystem(PhoneSystem):
         return cast("freepbx.Stored", outcomes[len(values)])
 
     @override
+    def keep_numbers_as(self, name: str) -> None:
+        self._ami.numbers = name
+
+    @override
+    async def note(self, extension: str, number: int) -> int | None:
+        _checked(extension)
+        key = f"{self._ami.numbers}/{extension}"
+        async with self._monitor.turns[extension]:
+            self._monitor.stored.pop(extension, None)
+            await self._ami.store(freepbx.Change(freepbx.NUMBERS, key, str(number)))
+            stored = await self._ami.fetch(extension)
+            return self._monitor.take(extension, stored).number
+
+    @override
     async def set_agent(self, extension: str, queue: str, state: AgentState) -> None:
         _checked(extension)
         if Capability.AGENT not in self._capabilities and self._ready:
@@ -293,6 +307,9 @@ class AsteriskPhoneSystem(PhoneSystem):
     @override
     async def clear(self, extension: str) -> None:
         _checked(extension)
+        if self._ami.numbers:
+            key = f"{self._ami.numbers}/{extension}"
+            await self._ami.store(freepbx.Change(freepbx.NUMBERS, key, None))
         if Capability.PRESENCE_TEXT not in self._capabilities:
             return
         await asyncio.gather(
@@ -323,6 +340,8 @@ class AsteriskPhoneSystem(PhoneSystem):
     async def _become_ready(self, connection: int) -> None:
         """Find out what the login may do and how things stand, then say so."""
         self._capabilities = await self._rights.capabilities()
+        if self._ami.numbers:
+            self._capabilities |= Capability.WRITE_NUMBER
         if Capability.PUSH not in self._capabilities:
             _LOGGER.warning(
                 "The phone system tells no changes (manager.conf: read=call); they"

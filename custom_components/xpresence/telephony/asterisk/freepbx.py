@@ -47,6 +47,9 @@ DO_NOT_DISTURB: Final = "DND"
 FAMILIES: Final = (*FORWARDS.values(), DO_NOT_DISTURB)
 """Families with an extension's one value under ``family/extension``."""
 
+NUMBERS: Final = "xpresence"
+"""Family of the numbers of our last writes: ``xpresence/<whose>/<extension>``."""
+
 LAMP: Final = re.compile(r"Custom:(?:CF|DND|FOLLOWME|DEVCF|DEVDND)([0-9]{1,20})")
 """A custom device state that tells of a redirect, with its extension or device."""
 
@@ -77,6 +80,12 @@ type Stored = Mapping[str, str]
 
 
 # Reading
+
+
+def number_of(name: str, extension: str, stored: Stored) -> int | None:
+    """Read the number of the last write that was kept under a name."""
+    found = stored.get(f"/{NUMBERS}/{name}/{extension}", "")
+    return int(found) if re.fullmatch("[0-9]{1,15}", found) else None
 
 
 def forwarding(extension: str, stored: Stored) -> ForwardingState:

@@ -132,6 +132,7 @@ class Monitor:
             call=self._calls.get(extension),
             agent=self.agents.queues.agent(extension),
             as_of=datetime.now(UTC),
+            number=freepbx.number_of(self._ami.numbers, extension, stored),
         )
         if self.ready and extension in self.watched:
             self.stored[extension] = stored

@@ -1,9 +1,10 @@
 """The manager interface's actions, as the Asterisk driver uses them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 import contextlib
 import logging
+from typing import Any
 
 from ..driver import NotSupported, Rejected, Unavailable
 from . import freepbx
@@ -13,12 +14,17 @@ from .errors import translating
 _LOGGER = logging.getLogger(__name__)
 
 
+type Reading = Coroutine[Any, Any, dict[str, str]]
+
+
 class Actions:
     """Actions on one connection, with a driver's errors."""
 
     def __init__(self) -> None:
         """Start without a client."""
         self.client: AmiClient | None = None
+        self.numbers = ""
+        """Under which name the numbers of our writes are kept; empty: nowhere."""
 
     def connected(self) -> AmiClient:
         """Return the client.
@@ -94,13 +100,21 @@ class Actions:
         found = await asyncio.gather(
             *(self.tree(family, extension) for family in freepbx.FAMILIES),
             self.tree(freepbx.USERS, extension),
+            *self._numbers(extension),
         )
         return {key: value for tree in found for key, value in tree.items()}
+
+    def _numbers(self, extension: str | None = None) -> list[Reading]:
+        if not self.numbers:
+            return []
+        key = self.numbers if extension is None else f"{self.numbers}/{extension}"
+        return [self.tree(freepbx.NUMBERS, key)]
 
     async def fetch_many(self, extensions: Iterable[str]) -> dict[str, dict[str, str]]:
         """Read extensions together: each family once, and each one's user data."""
         desired = tuple(extensions)
         families = [self.tree(family) for family in freepbx.FAMILIES]
+        families += self._numbers()
         users = [self.tree(freepbx.USERS, extension) for extension in desired]
         found = await asyncio.gather(*families, *users)
         trees, user_trees = found[: len(families)], found[len(families) :]

@@ -20,7 +20,12 @@ from tests.office import ANNA, BOB, MEETING, OFFICE, person
 from tests.pages import EN, assert_worded
 from tests.test_coordinator import REDIRECT, SELECT, act, shown
 
-CONFIRMED = ("journal_damaged", "limits_ended", "release_failed")
+CONFIRMED = (
+    "journal_damaged",
+    "limits_ended",
+    "phone_system_forgot",
+    "release_failed",
+)
 GONE = "01GONE00000000000000000000"
 RULE = {
     "id": "camera",

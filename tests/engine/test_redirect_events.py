@@ -9,7 +9,7 @@ from custom_components.xpresence.presence.line import Destination, DestinationKi
 from tests.conftest import set_up
 from tests.office import OFFICE, forward, profile
 from tests.recording import Recording, recording
-from tests.test_coordinator import REDIRECT, SELECT, permission, shown
+from tests.test_coordinator import REDIRECT, SELECT, act, shown
 
 LUNCH = "01PROFILELUNCH000000000000"
 BOB = Destination(DestinationKind.NUMBER, "101")
@@ -22,10 +22,12 @@ class Told:
         self.hass = hass
         self.system = system
         self.events: list[tuple[str | None, str | None]] = []
+        self.happened: list[str] = []
         hass.bus.async_listen("xpresence_happened", self._on_event)
 
     @callback
     def _on_event(self, event: Any) -> None:
+        self.happened.append(event.data["happening"])
         if event.data["happening"] == "redirected":
             self.events.append((event.data.get("target"), event.data.get("made_by")))
 
@@ -97,6 +99,17 @@ async def test_whoever_chose_what_held_already_is_not_blamed_for_the_desk(
     assert told.events == [("Bob", "phone")]
 
 
+async def test_what_is_dialled_over_a_profile_is_one_line_of_the_logbook(
+    told: Told,
+) -> None:
+    await told.choose("Meeting")
+    told.happened.clear()
+    await told.system.dialled("100", unconditional=BOB)
+    await told.settle()
+    assert told.happened == ["redirected"]
+    assert told.events[-1] == ("Bob", "phone")
+
+
 async def test_a_choice_is_told_once_with_who_made_it(told: Told) -> None:
     await told.choose("Meeting")
     await told.choose("Available")
@@ -107,11 +120,11 @@ async def test_back_to_automatic_takes_an_own_redirect_back(
     hass: HomeAssistant, told: Told
 ) -> None:
     await told.choose("Lunch")
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
     assert told.calls == "Bob"
-    await permission(hass, "set_redirect", mode="unchanged")
+    await act(hass, "set_redirect", mode="unchanged")
     assert told.calls == "Voicemail"
-    await permission(hass, "resume_automatic")
+    await act(hass, "resume_automatic")
     assert told.calls == "off"
 
 
@@ -120,21 +133,21 @@ async def test_back_to_automatic_ends_it_over_a_profile_and_over_none(
     hass: HomeAssistant, told: Told, via: str
 ) -> None:
     await told.choose(via)
-    await permission(hass, "set_redirect", mode="forward", target="Bob")
-    await permission(hass, "resume_automatic")
+    await act(hass, "set_redirect", mode="forward", target="Bob")
+    await act(hass, "resume_automatic")
     assert told.calls == "off"
 
 
 async def test_what_was_given_an_end_and_what_the_desk_dialled_stay(
     hass: HomeAssistant, told: Told
 ) -> None:
-    await permission(
+    await act(
         hass, "set_redirect", mode="forward", target="Bob", **{"for": {"hours": 1}}
     )
-    await permission(hass, "resume_automatic")
+    await act(hass, "resume_automatic")
     assert told.calls == "Bob"
-    await permission(hass, "set_redirect", mode="off")
+    await act(hass, "set_redirect", mode="off")
     await told.system.dialled("100", unconditional=BOB)
     await told.settle()
-    await permission(hass, "resume_automatic")
+    await act(hass, "resume_automatic")
     assert told.calls == "Bob"

@@ -61,9 +61,11 @@ def fire_event(
         **{key: details[key] for key in IN_LOGBOOK if key in details},
         **made,
     }
-    hass.bus.async_fire(
-        EVENT_HAPPENED, told, context=origin.context if origin else None
-    )
+    if event_type is not PresenceEventType.CHANGED_AT_PHONE:
+        # Where calls went by it is an event of its own: one line for one change.
+        hass.bus.async_fire(
+            EVENT_HAPPENED, told, context=origin.context if origin else None
+        )
     if origin is not None:
         set_entity_context(state, origin)
     for listener in tuple(state.event_listeners):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -12,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from custom_components.xpresence.diagnostics import async_get_config_entry_diagnostics
 from custom_components.xpresence.presence.line import (
     Condition,
     Destination,
@@ -27,6 +29,7 @@ from custom_components.xpresence.presence.redirect.parts import (
 )
 from custom_components.xpresence.presence.texts.limits import limits_words
 from custom_components.xpresence.settings.default_profiles import default_profiles
+from custom_components.xpresence.telephony.driver import Unavailable
 from custom_components.xpresence.telephony.home_assistant_actions.driver import (
     ActionsPhoneSystem,
 )
@@ -336,3 +339,50 @@ async def test_a_sequence_that_stops_itself_with_an_error_has_failed(
     with pytest.raises(Unavailable):
         await system.apply("100", ForwardingState(unconditional=MOBILE))
     await system.close()
+
+
+# sipgate, whose people have tokens of their own
+
+
+async def test_a_persons_token_is_kept_shown_to_nobody_and_used_at_once(
+    hass: HomeAssistant,
+) -> None:
+    flows = hass.config_entries.flow
+    page = await flows.async_init("xpresence", context={"source": "user"})
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "sipgate"})
+    assert_worded(page, EN["config"])
+    page = await flows.async_configure(page["flow_id"], {"country_code": "x"})
+    assert page["errors"] == {"country_code": "country_code_invalid"}
+    page = await flows.async_configure(page["flow_id"], {"country_code": "49"})
+    assert page["type"] is FlowResultType.CREATE_ENTRY
+    entry = page["result"]
+    people = hass.config_entries.subentries
+    (person_page,) = people.async_progress()
+    default = entry.get_subentries_of_type("profile")[0].subentry_id
+    await people.async_configure(
+        person_page["flow_id"],
+        {"name": "Anna", "extension": "100", "default_profile": default},
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, REDIRECT).state == "unknown"
+    (anna,) = entry.get_subentries_of_type("person")
+    reconfigure = {"source": "reconfigure", "subentry_id": anna.subentry_id}
+    for said in ({"token": "very-secret"}, {}):
+        page = await people.async_init((entry.entry_id, "person"), context=reconfigure)
+        page = await people.async_configure(page["flow_id"], {"next_step_id": "phone"})
+        assert_worded(page, EN["config_subentries"]["person"])
+        assert "very-secret" not in repr(page)
+        system = entry.runtime_data.system
+        with patch.object(type(system), "read", side_effect=Unavailable("")) as read:
+            page = await people.async_configure(
+                page["flow_id"],
+                {"token_id": "token-1", "user": "w0", "line": "p0", **said},
+            )
+            assert page["type"] is FlowResultType.ABORT
+            await hass.async_block_till_done(wait_background_tasks=True)
+        assert bool(read.call_count) is bool(said)
+    (anna,) = entry.get_subentries_of_type("person")
+    assert anna.data["phone"]["token"] == "very-secret"
+    told = await async_get_config_entry_diagnostics(hass, entry)
+    assert "very-secret" not in repr(told)
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -213,7 +213,10 @@ class People(Mapping[str, PersonState]):
         """Apply changed settings of a person; their inputs are made anew."""
         state = self._states[person.id]
         state.person = person
-        self._configure(person)
+        if self._configure(person):
+            # Another login or entity: what was read by the old one says nothing.
+            state.loop.lost()
+            self.reconcile(state)
         if dict(self.entry.subentries[person.id].data) == state.settings:
             for one in state.inputs:
                 one.office_changed()
@@ -226,6 +229,7 @@ class People(Mapping[str, PersonState]):
         """Follow a person to another extension; the old one is restored."""
         state = self._states[person.id]
         before, left = state.loop, state.person
+        self._configure(person)
         state.person, state.loop = person, self._make_loop(person, Ledger())
         released = await before.async_release()
         await clear_phones(self.system, left.extension)
@@ -265,10 +269,13 @@ class People(Mapping[str, PersonState]):
             there=state.loop.undecided,
         )
 
-    def _configure(self, person: Person) -> None:
-        """Tell the driver what it needs to know of a person's extension."""
+    def _configure(self, person: Person) -> bool:
+        """Tell the driver what it needs to know of an extension; return if it is new."""
         data = self.entry.subentries[person.id].data
-        self.system.configure(person.extension, data.get(CONF_PHONE, {}))
+        settings = data.get(CONF_PHONE, {})
+        self.system.configure(person.extension, settings)
+        state = self._states.get(person.id)
+        return state is None or state.settings.get(CONF_PHONE, {}) != settings
 
     def _make_loop(
         self, person: Person, ledger: Ledger, *, undecided: bool = False

@@ -188,3 +188,15 @@ async def test_what_sipgate_cannot_call_is_refused_before_anything_is_asked(
     with pytest.raises(Rejected):
         system.check(ForwardingState(unconditional=wrong))
     await system.close()
+
+
+async def test_what_is_remembered_of_somebody_who_left_is_forgotten(
+    harness: SipgateHarness,
+) -> None:
+    async with started(harness) as system:
+        await system.apply("100", ForwardingState(unconditional=MOBILE))
+        assert "100" in harness.memory
+        await system.forget("100")
+        assert harness.memory == {}
+        with pytest.raises(AuthenticationFailed):
+            await system.read("100")

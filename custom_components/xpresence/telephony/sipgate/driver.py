@@ -110,6 +110,7 @@ class SipgatePhoneSystem(PhoneSystem):
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._clients: dict[str, SipgateClient] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._storing = asyncio.Lock()
         self._watched: dict[str, int] = defaultdict(int)
         self._listeners: list[Listener] = []
         self._poller: asyncio.Task[None] | None = None
@@ -422,12 +423,22 @@ class SipgatePhoneSystem(PhoneSystem):
         ours = memory.devices & reading.devices.keys()
         return dict.fromkeys(sorted(ours or reading.devices), False)
 
-    async def _remember(self, extension: str, memory: Memory) -> None:
-        all_of_them = {**self._memory, extension: memory}
-        await self._around.save_memory(
-            {key: one.to_json() for key, one in all_of_them.items()}
-        )
-        self._memory = all_of_them
+    @override
+    async def forget(self, extension: str) -> None:
+        async with self._turn(extension):
+            await self._remember(extension, None)
+        self._settings.pop(extension, None)
+        self._clients.pop(extension, None)
+
+    async def _remember(self, extension: str, memory: Memory | None) -> None:
+        async with self._storing:
+            left = {k: v for k, v in self._memory.items() if k != extension}
+            if memory is not None:
+                left[extension] = memory
+            await self._around.save_memory(
+                {key: one.to_json() for key, one in left.items()}
+            )
+            self._memory = left
 
     def _emit(self, event: DriverEvent) -> None:
         for listener in tuple(self._listeners):

@@ -17,9 +17,10 @@ def inactive(address: str, port: int) -> bytes:
         "s=-",
         f"c=IN {family} {address}",
         "t=0 0",
-        f"m=audio {port} RTP/AVP 8 0",
+        f"m=audio {port} RTP/AVP 8 0 9",
         "a=rtpmap:8 PCMA/8000",
         "a=rtpmap:0 PCMU/8000",
+        "a=rtpmap:9 G722/8000",
         "a=inactive",
         "",
     )

@@ -26,7 +26,7 @@ class Feature(Enum):
 
 
 REQUIREMENTS: Final[dict[Feature, list[str]]] = {
-    Feature.EXCHANGE: ["exchangelib>=5.6.0,<6"],
+    Feature.EXCHANGE: ["exchangelib>=5.6.0,<6", "python-dateutil>=2.8.2"],
     Feature.ICALENDAR: ["icalendar>=6.3.1,<8"],
     Feature.MICROSOFT: ["msal>=1.36.0,<2"],
     Feature.NOTES: ["tzlocal>=5.3"],

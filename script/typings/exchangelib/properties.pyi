@@ -10,3 +10,6 @@ class CalendarView:
     def __init__(
         self, *, start: EWSDateTime, end: EWSDateTime, max_items: int
     ) -> None: ...
+
+class ItemId:
+    def __init__(self, id: str, changekey: str) -> None: ...  # noqa: A002

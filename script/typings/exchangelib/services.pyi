@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .fields import FieldPath
-from .properties import CalendarView, DistinguishedFolderId
+from .properties import CalendarView, DistinguishedFolderId, ItemId
 
 class FindItem:
     def __init__(self, *, account: Any) -> None: ...
@@ -18,6 +18,18 @@ class FindItem:
         calendar_view: CalendarView,
         max_items: int,
         offset: int,
+    ) -> Iterator[Any]: ...
+    @classmethod
+    def _get_soap_parts(cls, response: Any) -> Any: ...
+    def _elem_to_obj(self, elem: Any) -> Any: ...
+
+class GetItem:
+    def __init__(self, *, account: Any) -> None: ...
+    def call(
+        self,
+        items: Iterable[ItemId],
+        additional_fields: Iterable[FieldPath],
+        shape: str,
     ) -> Iterator[Any]: ...
     @classmethod
     def _get_soap_parts(cls, response: Any) -> Any: ...

@@ -5,7 +5,7 @@ takes timeouts and certificates from class attributes. A login has its own conne
 here, which ends with it; nothing of the process is changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 import logging
 import ssl
@@ -19,13 +19,14 @@ from exchangelib.errors import UnknownTimeZone
 from exchangelib.ewsdatetime import EWSDateTime, EWSTimeZone
 from exchangelib.fields import FieldPath
 from exchangelib.items import ID_ONLY, SHALLOW, CalendarItem
-from exchangelib.properties import CalendarView, DistinguishedFolderId, Mailbox
+from exchangelib.properties import CalendarView, DistinguishedFolderId, ItemId, Mailbox
 from exchangelib.protocol import CachingProtocol, Protocol
-from exchangelib.services import FindItem
+from exchangelib.services import FindItem, GetItem
 from exchangelib.version import EXCHANGE_2016, Version
 from exchangelib.winzone import MS_TIMEZONE_TO_IANA_MAP
 
 from ...presence.calendar.appointments import Appointment
+from ..ics.series import Unreadable
 from ..network.adapter import BoundedAdapter, Watch
 from ..network.addresses import anywhere, public
 from ..network.limits import LIMITS
@@ -33,6 +34,7 @@ from ..source import SourceUnavailable
 from .items import appointment, item_id, starts
 from .login import Access, Auth, Login
 from .ntlm import NtlmAuth
+from .series import expanded, is_master
 
 # They log requests and answers: names, subjects, even what signs in. What goes wrong
 # is raised, and told of in our own words.
@@ -52,8 +54,13 @@ FIELDS: Final = (
     "is_meeting",
     "is_cancelled",
     "my_response_type",
+    "type",
 )
 """All of them can be had of ``FindItem``, so that one request is enough."""
+SERIES: Final = ("recurrence", "modified_occurrences", "deleted_occurrences")
+"""What ``GetItem`` tells besides of a series."""
+AT_ONCE: Final = 100
+"""Series that are asked for in one request."""
 PAGE: Final = 1000
 """Items asked for at once; what Exchange's default policy allows."""
 AUTH: Final = {Auth.NTLM: "NTLM", Auth.BASIC: "basic"}
@@ -153,6 +160,19 @@ class Whole:
         yield self._content
 
 
+class GetRows(GetItem):
+    """The service that gets items whole, leaving them as they came."""
+
+    @override
+    @classmethod
+    def _get_soap_parts(cls, response: Any) -> Any:
+        return super()._get_soap_parts(Whole(response.content))
+
+    @override
+    def _elem_to_obj(self, elem: Any) -> Any:
+        return elem
+
+
 class FindRows(FindItem):
     """The service that finds items, leaving them as they came.
 
@@ -194,11 +214,46 @@ def read(
         found |= fresh
         # Sorted by their beginning; a full page may be followed by more.
         if len(page) < PAGE or not fresh:
-            return tuple(
-                appointment(row, zone, _zone_of_windows) for row in found.values()
-            )
+            return tuple(_told(account, found, start, end, zone))
         since = max(since, starts(page[-1], zone))
     raise SourceUnavailable("answer_too_long")
+
+
+def _told(
+    account: Account,
+    rows: Mapping[str, Element],
+    start: datetime,
+    end: datetime,
+    zone: tzinfo,
+) -> Iterator[Appointment]:
+    """Yield the appointments of rows; a series that was not expanded is expanded."""
+    masters = [row for row in rows.values() if is_master(row)]
+    for row in rows.values():
+        if not is_master(row):
+            yield appointment(row, zone, _zone_of_windows)
+    for at in range(0, len(masters), AT_ONCE):
+        for whole in _whole(account, masters[at : at + AT_ONCE]):
+            try:
+                yield from expanded(whole, start, end, zone, _zone_of_windows)
+            except Unreadable:
+                # Its first occurrence is known all the same.
+                yield appointment(whole, zone, _zone_of_windows)
+
+
+def _whole(account: Account, rows: Sequence[Element]) -> Iterator[Element]:
+    """Ask for series with their patterns and exceptions, which no list tells."""
+    got = GetRows(account=account).call(
+        items=[ItemId(item_id(row), "") for row in rows],
+        additional_fields={
+            FieldPath(field=CalendarItem.get_field_by_fieldname(name))
+            for name in (*FIELDS, *SERIES)
+        },
+        shape=ID_ONLY,
+    )
+    for row in got:
+        if isinstance(row, Exception):
+            raise row
+        yield row
 
 
 def _page(account: Account, start: datetime, end: datetime) -> Iterator[Element]:

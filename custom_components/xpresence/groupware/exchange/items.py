@@ -58,11 +58,11 @@ def appointment(item: Element, zone: tzinfo, zones: Zones) -> Appointment:
     Raises:
         ValueError: it has no times that can be read.
     """
-    own_zone = _own_zone(item, zones)
+    made_in = own_zone(item, zones)
     start = _instant(_text(item, "Start"), zone)
     end = _instant(_text(item, "End"), zone)
     response = _text(item, "MyResponseType")
-    days = _days(start, end, own_zone or zone) if _is(item, "IsAllDayEvent") else None
+    days = _days(start, end, made_in or zone) if _is(item, "IsAllDayEvent") else None
     return Appointment(
         uid=_text(item, "UID") or item_id(item),
         start=days[0] if days else start,
@@ -104,8 +104,8 @@ def _days(start: datetime, end: datetime, zone: tzinfo) -> tuple[date, date] | N
     return first_day, first_day + days * DAY
 
 
-def _own_zone(item: Element, zones: Zones) -> tzinfo | None:
-    """Return the time zone that the item was made in."""
+def own_zone(item: Element, zones: Zones) -> tzinfo | None:
+    """Return the time zone that the item was made in; ``None`` if nobody knows it."""
     found = item.find(f"{TYPES}StartTimeZone")
     return None if found is None else zones(found.get("Id", ""))
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from dateutil.rrule import rrulestr
 
-from .values import Moment
+type Moment = datetime | date
 
 FREQUENCIES: Final = frozenset({"YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY"})
 """No appointment recurs every minute."""

@@ -361,20 +361,20 @@ class _Reading:
         if record is None:
             records.pop(key, None)
         else:
-            try:
-                plain(key)
-                plain(record)
-                if not isinstance(record, dict):
-                    raise Malformed("no record")
-            except Malformed:
-                self._contents.damaged = True
-                self._damaged[key] = number
-                return
             records[key] = record
         self._last[key] = number
 
     def _judged(self) -> Contents:
         contents = self._contents
+        # Only what holds in the end: a long history is replaced many times over.
+        for key, record in contents.records.items():
+            try:
+                plain([key, record])
+                if not isinstance(record, dict):
+                    raise Malformed("no record")
+            except Malformed:
+                contents.damaged = True
+                self._damaged[key] = self._last[key]
         for key, number in self._damaged.items():
             if self._last.get(key, 0) <= number:
                 contents.lost.add(key)

@@ -28,7 +28,7 @@ from tests.conftest import set_up
 from tests.flows.repairs.test_repairs import answer, mend
 from tests.office import ANNA, BOB, MEETING
 from tests.pages import EN
-from tests.test_coordinator import REDIRECT, choose, permission as act, restarted, shown
+from tests.test_coordinator import REDIRECT, act, choose, restarted, shown
 
 from .full_disk import as_somebody_else, disk
 

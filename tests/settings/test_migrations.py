@@ -12,7 +12,7 @@ from custom_components.xpresence.settings import migrations
 from tests.conftest import set_up
 from tests.flows.test_subentry_flows import NOWHERE, PRESENCE, change
 from tests.office import ANNA, AVAILABLE, MEETING, OFFICE
-from tests.test_coordinator import permission as act, shown
+from tests.test_coordinator import act, shown
 
 ORDER = ["manual", "call", "calendar", "rule", "inactivity", "session", "default"]
 MOOD = {"mood": "good"}

@@ -146,6 +146,8 @@ class GetPresenceTool(PresenceTool):
             )
             told["redirect"] = state.redirect.status.value
             told["calls_go_to"] = state.redirect.details.get("target")
+            if state.redirect.details.get("target_known") is False:
+                told["calls_go_to"] = "not known"
             if kept := kept_redirect(coordinator.office, person_id, decision):
                 told["redirect_from_profile"] = kept.profile.name
             told["why"] = list(

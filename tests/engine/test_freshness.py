@@ -9,11 +9,14 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_fire_time_changed,
 )
 
+from custom_components.xpresence.const import EVENT_HAPPENED
 from custom_components.xpresence.presence.line import TARGET_UNKNOWN
 from custom_components.xpresence.presence.redirect.parts import RedirectCapabilities
+from custom_components.xpresence.presence.texts.logbook import in_words
 from custom_components.xpresence.telephony.driver import (
     Freshness,
     LicenceMissing,
@@ -146,8 +149,12 @@ async def test_what_led_nobody_knows_where_is_replaced_and_its_loss_is_a_notice(
 ) -> None:
     made = recording(monkeypatch)
     await set_up(hass)
+    happened = async_capture_events(hass, EVENT_HAPPENED)
     await made[-1].dialled("100", unconditional=TARGET_UNKNOWN)
     await settle(hass)
+    (told,) = [one for one in happened if one.data["happening"] == "redirected"]
+    # It is no end of a redirect, though no target is named.
+    assert "nobody knows whereto" in in_words(told.data, "en")[1]
     assert shown(hass, REDIRECT).state == "active"
     assert shown(hass, REDIRECT).attributes["target_known"] is False
     await choose(hass, "Meeting")

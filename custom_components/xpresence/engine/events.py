@@ -19,7 +19,7 @@ from .person import PersonState, PresenceEventType
 
 FAILURES_TO_REPORT: Final = 3
 """Failed turns in a row after which a person is told."""
-IN_LOGBOOK: Final = ("profile", "target")
+IN_LOGBOOK: Final = ("profile", "target", "target_known")
 """The details that the logbook has words for."""
 
 
@@ -131,6 +131,9 @@ def _fire_change(hass: HomeAssistant, state: PersonState) -> None:
         "target": target,
         "set_by": SetBy.PHONE if target and change.by is ChangedBy.PHONE else set_by,
     }
+    if attributes.get("target_known") is False:
+        # Calls go elsewhere, and nobody knows whereto.
+        details["target_known"] = False
     fire_event(hass, state, PresenceEventType.REDIRECTED, details, origin)
 
 

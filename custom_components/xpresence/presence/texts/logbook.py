@@ -6,7 +6,7 @@ appointments and outside numbers have no place in it.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from .phrases import Phrases
 
@@ -40,6 +40,7 @@ WHAT: Final[Phrases] = {
         "redirect_failed": "ließen sich nicht umleiten",
         "redirected_active": "gehen jetzt an {target} {why}",
         "redirected_off": "werden nicht mehr umgeleitet {why}",
+        "redirected_somewhere": "werden jetzt umgeleitet, wohin ist nicht bekannt {why}",
     },
     "en": {
         "activated": "changed to {profile} {why}",
@@ -48,6 +49,7 @@ WHAT: Final[Phrases] = {
         "redirect_failed": "could not be redirected",
         "redirected_active": "now go to {target} {why}",
         "redirected_off": "are no longer redirected {why}",
+        "redirected_somewhere": "are redirected now, nobody knows whereto {why}",
     },
 }
 BY: Final[Phrases] = {
@@ -102,7 +104,7 @@ USUAL: Final[Mapping[str, str]] = {
 """What is said of a source whose claim gives a reason that has no words here."""
 
 
-def in_words(event: Mapping[str, str | None], language: str) -> tuple[str, str]:
+def in_words(event: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return what an event is about, and what is said of it.
 
     Args:
@@ -114,6 +116,8 @@ def in_words(event: Mapping[str, str | None], language: str) -> tuple[str, str]:
     about = "profile" if kind == "activated" else "calls"
     if kind == "redirected":
         kind = "redirected_active" if event.get("target") else "redirected_off"
+        if event.get("target_known") is False:
+            kind = "redirected_somewhere"
     said = WHAT[words][kind].format(
         profile=event.get("profile"),
         target=event.get("target"),
@@ -122,7 +126,7 @@ def in_words(event: Mapping[str, str | None], language: str) -> tuple[str, str]:
     return ABOUT[words][about].format(name=event["name"]), said.strip()
 
 
-def _why(event: Mapping[str, str | None], language: str) -> str:
+def _why(event: Mapping[str, Any], language: str) -> str:
     author, by = event.get("made_by") or "", event.get("by")
     if author in BY[language]:
         phrase = BY[language][author]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tests.e2e.home import Home
 from tests.pbx.asterisk import Asterisk, NoAsterisk, running
+from tests.telephony.fritzbox import running as fritzbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,14 @@ PHONES: Final = {
         ),
         SIP_PEOPLE,
         _tell_password,
+    ),
+    "fritzbox": DemoPhones(
+        fritzbox.running,
+        lambda home, box: home.add_fritzbox(box),
+        lambda box: (
+            f"a double of a FRITZ!Box, TR-064 on 127.0.0.1:{box.port}; each person"
+            " has an answering machine that answers at once"
+        ),
     ),
     "none": NONE,
 }

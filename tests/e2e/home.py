@@ -18,6 +18,7 @@ import aiohttp
 
 from custom_components.xpresence.presence.model import DEFAULT_ORDER
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, free_port
+from tests.telephony.fritzbox.box import FritzBox
 
 NOWHERE: Mapping[str, Any] = {"kind": "nowhere"}
 PROJECT = Path(__file__).parents[2]
@@ -415,6 +416,25 @@ class Home:
                 "protocol": "udp",
                 "more": {"register": False},
                 "own_codes": {},
+                **more,
+            },
+        )
+        assert result["type"] == "create_entry", result
+        return str(result["result"]["entry_id"])
+
+    async def add_fritzbox(self, box: FritzBox, **more: Any) -> str:
+        """Add a FRITZ!Box that listens on free ports; return the entry's id."""
+        ports = {"tls": False, "port": box.port, "monitor_port": box.monitor_port}
+        username, (password, _) = next(iter(box.users.items()))
+        result = await self.flow(
+            "/api/config/config_entries/flow",
+            {"handler": "xpresence"},
+            {"next_step_id": "fritzbox"},
+            {
+                "host": "127.0.0.1",
+                "username": username,
+                "password": password,
+                "advanced": ports,
                 **more,
             },
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import md5
 import secrets
 import ssl
+import time
 from typing import Any, Self
 from xml.etree.ElementTree import fromstring
 from xml.sax.saxutils import escape
@@ -99,6 +100,8 @@ class FritzBox:
     """Replaces an action's answer."""
     asked: list[str] = field(default_factory=list)
     logins_refused: int = 0
+    switched_at: list[int] = field(default_factory=list)
+    """When something was switched, in nanoseconds of the monotonic clock."""
     bytes_in: int = 0
     bytes_out: int = 0
     foreign: Callable[[int], None] | None = None
@@ -111,6 +114,7 @@ class FritzBox:
     _tls_runner: web.AppRunner | None = None
     _monitor: asyncio.Server | None = None
     _listening: set[asyncio.StreamWriter] = field(default_factory=set)
+    _loop: asyncio.AbstractEventLoop | None = None
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     # Life
@@ -118,6 +122,7 @@ class FritzBox:
     async def start(self, tls: ssl.SSLContext | None = None, port: int = 0) -> Self:
         """Listen on free ports of loopback; plain, and with TLS if a context is given."""
         self._over = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._runner, self.port = await self._serve(None, port)
         if tls is not None:
             self._tls_runner, self.tls_port = await self._serve(tls, 0)
@@ -180,6 +185,11 @@ class FritzBox:
             for line in lines:
                 writer.write(f"28.11.26 10:00:00;{line}\r\n".encode())
             await writer.drain()
+
+    def say_from_elsewhere(self, *lines: str) -> None:
+        """Tell whoever listens, from another thread than the box's."""
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(self.say(*lines), self._loop).result(30)
 
     # What others do
 
@@ -391,6 +401,7 @@ class FritzBox:
     def _switch_rule(self, said: dict[str, str]) -> dict[str, str]:
         index = int(said["NewDeflectionId"])
         self.rules[index] = replace(self.rules[index], on=said["NewEnable"] == "1")
+        self.switched_at.append(time.monotonic_ns())
         return {}
 
     def _list_machines(self, _said: dict[str, str]) -> dict[str, str]:

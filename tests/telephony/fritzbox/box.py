@@ -363,6 +363,8 @@ class FritzBox:
             ("DeviceInfo:1", "GetInfo"): self._device,
             ("DeviceInfo:1", "GetSecurityPort"): self._security_port,
             ("Hosts:1", "X_AVM-DE_GetMeshListPath"): self._mesh_path,
+            ("X_AVM-DE_UPnP:1", "GetInfo"): self._upnp,
+            ("Layer3Forwarding:1", "GetDefaultConnectionService"): self._line_out,
         }.get((service, action))
         return None if handler is None else handler(said)
 
@@ -470,6 +472,12 @@ class FritzBox:
 
     def _security_port(self, _said: dict[str, str]) -> dict[str, str]:
         return {"NewSecurityPort": str(self.tls_port or 49443)}
+
+    def _upnp(self, _said: dict[str, str]) -> dict[str, str]:
+        return {"NewEnable": "1", "NewUPnPMediaServer": "0"}
+
+    def _line_out(self, _said: dict[str, str]) -> dict[str, str]:
+        return {"NewDefaultConnectionService": "1.WANPPPConnection.1"}
 
     def _mesh_path(self, _said: dict[str, str]) -> dict[str, str]:
         return {"NewX_AVM-DE_MeshListPath": "/meshlist.lua?sid=1"}

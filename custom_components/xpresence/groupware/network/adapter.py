@@ -51,6 +51,8 @@ class Watch:
         self._sockets: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._over = False
+        self.timer: threading.Timer | None = None
+        """Ends the request that is under way."""
         self.offered: frozenset[str] = frozenset()
         """How the server that refused a sign-in last would let one sign in."""
         self.certificate: bytes | None = None
@@ -116,6 +118,9 @@ class Watch:
     def give_up(self) -> None:
         """End whatever is under way; a thread that waits for a socket wakes up."""
         self._over = True
+        if (timer := self.timer) is not None:
+            # Here too: the reading thread may be interrupted before it does.
+            timer.cancel()
         with self._lock:
             for one in self._sockets:
                 # Of the plain class: TLS would wait to say good-bye.
@@ -182,10 +187,10 @@ class BoundedAdapter(HTTPAdapter):
             slow.set()
             watch.give_up()
 
-        timer = threading.Timer(watch.left, end)
+        watch.timer = timer = threading.Timer(watch.left, end)
         timer.daemon = True
-        timer.start()
         try:
+            timer.start()
             return self._answered(super().send(request, *args, **kwargs))
         except Exception:
             if slow.is_set():
@@ -193,7 +198,8 @@ class BoundedAdapter(HTTPAdapter):
             raise
         finally:
             timer.cancel()
-            timer.join()
+            if timer.is_alive():
+                timer.join()
 
     def _answered(self, response: Response) -> Response:
         """Return an answer that has been read to its end."""

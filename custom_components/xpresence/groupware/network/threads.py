@@ -98,8 +98,6 @@ class Threads:
             await asyncio.wait((worker.answer,))
             return worker.answer.result()
         except asyncio.CancelledError:
-            # Nobody waits any more, so nobody would look at what comes of it.
-            worker.answer.add_done_callback(_look_at)
             if not worker.answer.done():
                 if give_up is not None:
                     give_up()
@@ -114,12 +112,6 @@ class Threads:
         return ended
 
 
-def _look_at(answer: asyncio.Future[Any]) -> None:
-    """Let asyncio know that the error of an answer is no surprise."""
-    if not answer.cancelled():
-        answer.exception()
-
-
 class _Worker[T](threading.Thread):
     """One thread for one job."""
 
@@ -131,6 +123,7 @@ class _Worker[T](threading.Thread):
         self._lock = threading.Lock()
         self._is_over = False
         self._loop = asyncio.get_running_loop()
+        self._again: asyncio.TimerHandle | None = None
         self.answer: asyncio.Future[T] = self._loop.create_future()
 
     @override
@@ -160,6 +153,8 @@ class _Worker[T](threading.Thread):
 
     def _finish(self, result: Any, error: BaseException | None) -> None:
         self.join()  # It has nothing left to do but to end.
+        if self._again is not None:
+            self._again.cancel()
         self._ended()
         if error is None:
             self.answer.set_result(result)
@@ -180,4 +175,4 @@ class _Worker[T](threading.Thread):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(self.ident), ctypes.py_object(Interrupted)
             )
-        self._loop.call_later(GRACE, self.interrupt)
+        self._again = self._loop.call_later(GRACE, self.interrupt)

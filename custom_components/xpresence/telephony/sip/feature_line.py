@@ -254,7 +254,9 @@ class FeatureLine(SipLine):
         try:
             found = feature_event.told(notification.content_type, notification.body)
         except NotReadable as error:
-            _LOGGER.debug("A notification of features was left aside: %s", error)
+            _LOGGER.debug(
+                "A notification of features was left aside: %s", type(error).__name__
+            )
             return
         before = dict(self._told)
         self._told.update(found)

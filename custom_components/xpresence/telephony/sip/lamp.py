@@ -89,7 +89,9 @@ class Lamp:
         try:
             self._dialogs.update(notification.body)
         except NotReadable as error:
-            _LOGGER.debug("A notification about dialogs was left aside: %s", error)
+            _LOGGER.debug(
+                "A notification about dialogs was left aside: %s", type(error).__name__
+            )
             return
         self._tell()
         if (self.lit, self.call) != before:

@@ -353,7 +353,8 @@ class Core:
             else:
                 self._on_request(message)
         except (Malformed, NotConnected) as error:
-            _LOGGER.debug("A SIP message was left aside: %s", error)
+            # Its kind alone: the text may quote what was sent.
+            _LOGGER.debug("A SIP message was left aside: %s", type(error).__name__)
 
     def _on_response(self, response: Response) -> None:
         _, method = response.cseq

@@ -107,7 +107,7 @@ class _Datagrams(Transport, asyncio.DatagramProtocol):
         try:
             message = parse(data)
         except Malformed as error:
-            _LOGGER.debug("A datagram that is no SIP: %s", error)
+            _LOGGER.debug("A datagram that is no SIP: %s", type(error).__name__)
             return
         self._take(message)
 
@@ -155,7 +155,7 @@ class _Stream(Transport, asyncio.Protocol):
             for message in self._framer.feed(data):
                 self._take(message)
         except Malformed as error:
-            _LOGGER.debug("A stream that is no SIP: %s", error)
+            _LOGGER.debug("A stream that is no SIP: %s", type(error).__name__)
             if self._transport is not None:
                 self._transport.abort()
 

@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 import random
@@ -64,6 +64,7 @@ from .description import (
     USER,
 )
 from .memory import Entry, Memory, memory_from_json
+from .reading import Reading, devices, ids
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,17 +73,6 @@ WRITE: Final = "phonelines:forwardings:write"
 LINES_READ: Final = "phonelines:read"
 DEVICES_READ: Final = "devices:read"
 DEVICES_WRITE: Final = "devices:write"
-MOST_DEVICES: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What sipgate says of a person's line."""
-
-    items: list[dict[str, Any]]
-    voicemails: tuple[str, ...]
-    devices: Mapping[str, bool]
-    """Device → whether it is not to be disturbed; empty: none may be read."""
 
 
 class SipgatePhoneSystem(PhoneSystem):
@@ -246,10 +236,10 @@ class SipgatePhoneSystem(PhoneSystem):
     async def _fetch(self, extension: str) -> Reading:
         client, path = self._client(extension), self._path(extension)
         items = items_of(await client.get(f"{path}/forwardings", READ))
-        voicemails = _ids(await client.get(f"{path}/voicemails", LINES_READ))
+        voicemails = ids(await client.get(f"{path}/voicemails", LINES_READ))
         user = path.partition("/")[0]
         found = await client.get(f"{user}/devices", DEVICES_READ)
-        return Reading(items, tuple(voicemails), _devices(found))
+        return Reading(items, tuple(voicemails), devices(found))
 
     def _line(self, extension: str, reading: Reading) -> Line:
         memory = self._memory.get(extension, Memory())
@@ -303,18 +293,18 @@ class SipgatePhoneSystem(PhoneSystem):
             reading = await self._fetch(extension)
             before = self._memory.get(extension, Memory())
             items, memory = self._changed(extension, desired, reading, before)
-            devices = self._device_changes(desired, reading, memory)
-            memory = replace(memory, devices=_touched(memory, devices))
+            silenced = self._device_changes(desired, reading, memory)
+            memory = replace(memory, devices=_touched(memory, silenced))
             if memory != before:
                 # Before anything is written: what was made has to be known after all.
                 await self._remember(extension, memory)
             if items != reading.items:
                 path = f"{self._path(extension)}/forwardings"
                 await self._client(extension).put(path, WRITE, {"items": items})
-            for device, on in devices.items():
+            for device, on in silenced.items():
                 path = f"devices/{device}"
                 await self._client(extension).put(path, DEVICES_WRITE, {"dnd": on})
-            if items == reading.items and not devices:
+            if items == reading.items and not silenced:
                 return self._line(extension, reading)
             after = await self._fetch_after(extension)
             line = self._line(extension, after)
@@ -446,30 +436,6 @@ class SipgatePhoneSystem(PhoneSystem):
                 listener(event)
             except Exception:
                 _LOGGER.exception("A listener failed; the others are told all the same")
-
-
-def _ids(answer: Any) -> list[str]:
-    """Return the ids of an answer's items, as far as they are some."""
-    items = answer.get("items") if isinstance(answer, dict) else None
-    if not isinstance(items, list):
-        raise Unavailable("no list")
-    return [
-        item["id"]
-        for item in items[:MOST_DEVICES]
-        if isinstance(item, dict) and isinstance(item.get("id"), str)
-    ]
-
-
-def _devices(answer: Any) -> dict[str, bool]:
-    """Return whether each device is not to be disturbed."""
-    ids = set(_ids(answer))
-    return {
-        item["id"]: item["dnd"]
-        for item in answer["items"][:MOST_DEVICES]
-        if isinstance(item, dict)
-        and item.get("id") in ids
-        and isinstance(item.get("dnd"), bool)
-    }
 
 
 def _touched(memory: Memory, devices: Mapping[str, bool]) -> frozenset[str]:

@@ -515,7 +515,11 @@ class RedirectLoop:
 
     def _decides(self, step: RedirectPlan) -> bool:
         """Tell whether a plan is more than a look: it writes, or another claim holds."""
-        return step.write is not None or step.ledger.claim != self.ledger.claim
+        return (
+            step.write is not None
+            or step.newer
+            or step.ledger.claim != self.ledger.claim
+        )
 
     async def _remember(self, ledger: Ledger, *, must: bool) -> None:
         """Store a ledger; one that only notes what was seen may wait."""

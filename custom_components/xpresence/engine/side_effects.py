@@ -196,6 +196,9 @@ class SideEffects:
 
     async def _async_follow(self, state: PersonState) -> None:
         await state.loop.async_settled()
+        if not self._people.has(state):
+            # Removed meanwhile: nothing is to stay on their telephones.
+            return
         options = self._people.entry.options
         await push_status(self._people.system, state, options)
         async with state.guard_turn:

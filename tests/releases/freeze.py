@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import json
 import os
 from pathlib import Path
+import re
 import shutil
 
 from freezegun.api import FrozenDateTimeFactory
@@ -17,6 +18,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.xpresence.inputs.stored_records import RECORD_TYPES
 from custom_components.xpresence.microsoft import link_of
 from custom_components.xpresence.presence.line import CallState, Line
 from tests.calendars import clear, diaries
@@ -39,6 +41,15 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=dt_util.UTC)
 async def calendars_gone(hass: HomeAssistant) -> AsyncGenerator[None]:
     yield
     await clear(hass)
+
+
+def kinds(journal: Path) -> set[str]:
+    """Return the kinds of records in a journal; a person's own is the empty one."""
+    keys: set[str] = set()
+    for line in journal.read_text().splitlines():
+        keys |= json.loads(line).keys()
+    named = {key.split(".")[1] if "." in key else key for key in keys}
+    return {"" if re.fullmatch("[0-9A-Z]{26}", kind) else kind for kind in named}
 
 
 async def later(
@@ -139,6 +150,7 @@ async def test_freeze(
     folder.mkdir(parents=True)
     (journal,) = storage.glob("xpresence.*.journal")
     shutil.copyfile(journal, folder / "journal")
+    assert kinds(folder / "journal") >= RECORD_TYPES.keys()
     stored = entry.as_dict()
     (folder / "config_entry.json").write_text(
         json.dumps(stored, indent=1, default=str) + "\n"

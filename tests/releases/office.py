@@ -308,6 +308,15 @@ class Maker:
             end=now + 4 * hour,
         )
         # Carol: her TeamDesk status by a profile, then follow-up, and an own redirect.
+        # She is free although a meeting is planned, which is dismissed by that.
+        await self.act(
+            "plan_presence",
+            "carol",
+            by="carol",
+            profile="Meeting",
+            start=now,
+            end=now + 2 * hour,
+        )
         await self.act("set_profile", "carol", by="carol", profile="Hotline")
         await self.act("set_agent_status", "carol", by="carol", status="follow_up")
         await self.act(

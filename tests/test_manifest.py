@@ -27,6 +27,7 @@ KNOWN = {
     "loggers",
     "name",
     "requirements",
+    "ssdp",
     "version",
 }
 

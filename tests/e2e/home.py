@@ -519,10 +519,14 @@ class Home:
         *,
         busy: Mapping[str, Any] = NOWHERE,
         no_reply: Mapping[str, Any] = NOWHERE,
-        do_not_disturb: bool = False,
+        do_not_disturb: bool | None = False,
         **more: Any,
     ) -> None:
-        """Add a profile that forwards calls; what is not said goes nowhere."""
+        """Add a profile that forwards calls; what is not said goes nowhere.
+
+        ``do_not_disturb`` is ``None`` where the phone system has none to ask for.
+        """
+        quiet = {} if do_not_disturb is None else {"do_not_disturb": do_not_disturb}
         result = await self.flow(
             "/api/config/config_entries/subentries/flow",
             {"handler": [entry_id, "profile"]},
@@ -539,7 +543,7 @@ class Home:
                 "unconditional": unconditional,
                 "busy": busy,
                 "no_reply": no_reply,
-                "do_not_disturb": do_not_disturb,
+                **quiet,
             },
         )
         assert result["type"] == "create_entry", result

@@ -41,7 +41,10 @@ async def home(box: FritzBox) -> AsyncIterator[Home]:
             home.entry = await home.add_fritzbox(box)
             await home.add_person(home.entry, "Anna", "100")
             await home.add_profile(
-                home.entry, "Mobile", {"kind": "number", "value": MOBILE}
+                home.entry,
+                "Mobile",
+                {"kind": "number", "number": MOBILE},
+                do_not_disturb=None,
             )
             yield home
 
@@ -99,7 +102,7 @@ async def test_a_profile_switches_the_rule_and_both_show_it(
     await home.until(REDIRECT, "active")
     assert box.rules[place(box, MOBILE)].on
     switch = await core_switch(home, box, place(box, MOBILE))
-    await home.permission("homeassistant", "update_entity", entity_id=switch)
+    await home.act("homeassistant", "update_entity", entity_id=switch)
     await home.until(switch, "on")
     await home.choose(PROFILE, "Available")
     await home.until(REDIRECT, "off")
@@ -110,10 +113,10 @@ async def test_what_its_switch_does_shows_as_a_redirect_of_others(
     home: Home, box: FritzBox
 ) -> None:
     switch = await core_switch(home, box, place(box, "101"))
-    await home.permission("switch", "turn_on", entity_id=switch)
+    await home.act("switch", "turn_on", entity_id=switch)
     await home.until(REDIRECT, "active")
     assert (await home.attributes(REDIRECT))["target"] in ("101", "Bob")
-    await home.permission("switch", "turn_off", entity_id=switch)
+    await home.act("switch", "turn_off", entity_id=switch)
     await home.until(REDIRECT, "off")
 
 

@@ -319,6 +319,33 @@ async def test_presence_is_planned_and_cancelled_on_the_card(
     await expect(shown).to_have_count(0)
 
 
+async def test_available_sets_what_holds_aside_and_it_is_brought_back(
+    card: Locator, home: Home, pbx: Asterisk
+) -> None:
+    now = datetime.now(UTC)
+    await home.act(
+        "xpresence",
+        "plan_presence",
+        entity_id=PROFILE,
+        profile="Meeting",
+        start=(now - timedelta(minutes=5)).isoformat(),
+        end=(now + timedelta(hours=1)).isoformat(),
+    )
+    await settled(pbx, "CF", "100", "*100")
+    await button(card, "Available").click()
+    await settled(pbx, "CF", "100", None)
+    aside = card.get_by_role("region", name="Dismissed", exact=True)
+    await expect(aside.get_by_role("listitem")).to_have_count(1)
+    await aside.get_by_role("button").click()
+    await settled(pbx, "CF", "100", "*100")
+    await expect(aside).to_have_count(0)
+    planned = card.get_by_role("region", name="Appointments", exact=True)
+    await planned.get_by_role("button", name="Dismiss planned").click()
+    await settled(pbx, "CF", "100", None)
+    await button(card, "Cancel Meeting").click()
+    await expect(planned).to_have_count(0)
+
+
 async def test_everything_is_within_the_keyboards_reach(
     card: Locator, pbx: Asterisk
 ) -> None:
@@ -442,7 +469,7 @@ async def test_a_german_reads_german(home: Home, chromium: Browser) -> None:
     await expect(card.locator(".head")).to_contain_text("bis zur Rückkehr, spätestens")
     await expect(button(card, "Bereit")).to_be_visible()
     await button(card, "Warum?").click()
-    await expect(card.locator(".reasons")).to_contain_text("weil du es um")
+    await expect(card.locator(".reasons")).to_contain_text("für dich gewählt hat")
     await button(card, "Umleitung ändern").click()
     await card.get_by_label("Nummer, Kollege oder Gerät").fill("12ab")
     await button(card, "Setzen").click()

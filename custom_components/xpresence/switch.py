@@ -3,7 +3,6 @@
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -14,12 +13,7 @@ from .presence.permission.policy import Permission
 
 PARALLEL_UPDATES = 0
 
-AUTOMATIC: Final = SwitchEntityDescription(
-    key="automatic",
-    translation_key="automatic",
-    # So Assist does not offer it: a satellite that is nobody's would switch it.
-    entity_category=EntityCategory.CONFIG,
-)
+AUTOMATIC: Final = SwitchEntityDescription(key="automatic", translation_key="automatic")
 
 
 async def async_setup_entry(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -76,12 +76,21 @@ async def test_follow_me_is_no_harm_to_the_hotline(
 
 
 async def test_an_agent_is_paused_while_calls_go_elsewhere_and_restored_after(
-    hass: HomeAssistant, own_folder: Path
+    hass: HomeAssistant, own_folder: Path, issue_registry: ir.IssueRegistry
 ) -> None:
     entry = await office_with(hass, hotline="pause")
     await choose(hass, "ready", AGENT)
+    warned: list[str] = []
+
+    @callback
+    def note(event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
+        warned.append(event.data["issue_id"])
+
+    hass.bus.async_listen(ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, note)
     await choose(hass, "Meeting")
     assert shown(hass, AGENT).state == "follow_up"
+    # Who is paused needs no warning, not for a moment either.
+    assert HOTLINE not in warned
     await restarted(hass, entry)
     await choose(hass, "Available")
     assert shown(hass, AGENT).state == "ready"

@@ -19,9 +19,17 @@ from custom_components.xpresence.presence.line import (
 from custom_components.xpresence.presence.model import RedirectMode
 from custom_components.xpresence.presence.redirect.desired import DesiredRedirect
 from custom_components.xpresence.presence.redirect.ledger import Ledger
+from custom_components.xpresence.presence.redirect.parts import (
+    Part,
+    RedirectCapabilities,
+)
 from custom_components.xpresence.presence.redirect.status import RedirectStatus
 from custom_components.xpresence.telephony.asterisk.driver import AsteriskPhoneSystem
-from custom_components.xpresence.telephony.driver import Capability, Unavailable
+from custom_components.xpresence.telephony.driver import (
+    Capability,
+    OutcomeUnknown,
+    Unavailable,
+)
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
@@ -163,4 +171,48 @@ async def test_a_choice_that_cannot_be_stored_is_told_as_that(
     with pytest.raises(OSError, match="no space left"):
         await loop.async_turn()
     assert loop.ledger == HELD
+    loop.stop()
+
+
+class AnswerLost(AsteriskPhoneSystem):
+    """A phone system that does what it is asked, and whose first answer is lost."""
+
+    ready = True  # type: ignore[assignment]
+    capabilities = Capability.PUSH | Capability.READ_BACK | Capability.UNCONDITIONAL  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__("127.0.0.1", 5038, "u", "p")
+        self.stands = ForwardingState(unconditional=None)
+        self.reads_after_write = 0
+        self.writes = 0
+
+    async def read(self, extension: str) -> Line:
+        self.reads_after_write += bool(self.writes)
+        return Line(extension, self.stands)
+
+    def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
+        parts = frozenset({Part.UNCONDITIONAL})
+        return RedirectCapabilities(writable=parts, readable=parts, voicemail=True)
+
+    async def apply(self, extension: str, change: ForwardingState) -> Line:
+        self.writes += 1
+        self.stands = ForwardingState(unconditional=change.unconditional)
+        if self.writes == 1:
+            raise OutcomeUnknown("no answer")
+        return Line(extension, self.stands)
+
+
+async def test_after_a_lost_answer_the_extension_is_read_and_not_written_again(
+    hass: HomeAssistant,
+) -> None:
+    system = AnswerLost()
+    loop = RedirectLoop(hass, system, "100", Ledger())
+    forward = ForwardingState(unconditional=VOICEMAIL)
+    loop.desired = DesiredRedirect(
+        RedirectMode.FORWARD, forward, "meeting", "manual:meeting:1"
+    )
+    await loop.async_turn()
+    assert (system.writes, system.reads_after_write) == (1, 1)
+    assert loop.line is not None
+    assert loop.line.forwarding == forward
     loop.stop()

@@ -212,3 +212,13 @@ def test_what_is_no_wrapping_up_is_left_alone(
 
 def test_while_nothing_is_known_of_the_hotline_follow_up_is_not_forgotten() -> None:
     assert wrap_up(None, NOON, TEN_PAST, 10 * MINUTE) == WrapUp(NOON)
+
+
+def test_a_second_queue_that_is_paused_later_is_restored_too() -> None:
+    both = {"sales": AgentState.FOLLOW_UP, "support": AgentState.READY}
+    found = hotline(both, AWAY, SALES, policy=HotlinePolicy.PAUSE)
+    assert found.pause == {"support"}
+    assert found.paused == {"sales", "support"}
+    paused = dict.fromkeys(both, AgentState.FOLLOW_UP)
+    after = hotline(paused, QUIET, found.paused, policy=HotlinePolicy.PAUSE)
+    assert after.restore == {"sales", "support"}

@@ -93,6 +93,7 @@ async def async_check_redirect(
     context: Context | None,
     *,
     ring_seconds: int | None = None,
+    satellite: str | None = None,
 ) -> ForwardingState | None:
     """Return what :func:`async_set_redirect` would set; ``None``: nothing of its own.
 
@@ -102,12 +103,20 @@ async def async_check_redirect(
     """
     if mode is RedirectMode.FORWARD:
         await async_authorize(
-            coordinator, person_id, Permission.CHANGE_REDIRECT, context
+            coordinator,
+            person_id,
+            Permission.CHANGE_REDIRECT,
+            context,
+            satellite=satellite,
         )
         change = _resolved(coordinator, person_id, condition, target, ring_seconds)
-        await async_check_setting(coordinator, person_id, change, context)
+        await async_check_setting(
+            coordinator, person_id, change, context, satellite=satellite
+        )
         return change
-    await _async_ends_only(coordinator, person_id, Permission.CHANGE_REDIRECT, context)
+    await _async_ends_only(
+        coordinator, person_id, Permission.CHANGE_REDIRECT, context, satellite
+    )
     if mode is RedirectMode.OFF:
         return changed(ForwardingState(), {Part(condition.value): None})
     return None
@@ -118,6 +127,8 @@ async def async_check_setting(
     person_id: str,
     setting: ForwardingState,
     context: Context | None,
+    *,
+    satellite: str | None = None,
 ) -> None:
     """Return if the caller may let calls go there, and the phone system would.
 
@@ -135,7 +146,9 @@ async def async_check_setting(
         led.append(Destination(DestinationKind.NUMBER, setting.follow_me))
     style = coordinator.number_format
     reached = {kind for one in led for kind in destination_kinds(one, style)}
-    await async_authorize_destinations(coordinator, person_id, reached, context)
+    await async_authorize_destinations(
+        coordinator, person_id, reached, context, satellite=satellite
+    )
     raise_not_supported(coordinator.people[person_id].loop.capabilities, setting)
     try:
         coordinator.system.check(setting)
@@ -170,6 +183,7 @@ async def async_set_redirect(
     *,
     ring_seconds: int | None = None,
     until: datetime | None = None,
+    satellite: str | None = None,
 ) -> None:
     """Set a person's own redirect.
 
@@ -189,14 +203,15 @@ async def async_set_redirect(
         condition,
         target,
         context,
+        satellite=satellite,
         ring_seconds=ring_seconds,
     )
     if mode is RedirectMode.OFF and await _async_ends_only(
-        coordinator, person_id, Permission.CHANGE_REDIRECT, context
+        coordinator, person_id, Permission.CHANGE_REDIRECT, context, satellite
     ):
-        await _async_end_own(coordinator, person_id, context)
+        await _async_end_own(coordinator, person_id, context, satellite)
         return
-    await _async_change(coordinator, person_id, change, until, context)
+    await _async_change(coordinator, person_id, change, until, context, satellite)
 
 
 async def async_set_follow_me(
@@ -204,6 +219,8 @@ async def async_set_follow_me(
     person_id: str,
     device: str | None,
     context: Context | None,
+    *,
+    satellite: str | None = None,
 ) -> None:
     """Switch follow-me to one of the person's devices, or with ``None`` off.
 
@@ -213,12 +230,16 @@ async def async_set_follow_me(
     """
     if device is not None:
         await async_authorize(
-            coordinator, person_id, Permission.CHANGE_FOLLOW_ME, context
+            coordinator,
+            person_id,
+            Permission.CHANGE_FOLLOW_ME,
+            context,
+            satellite=satellite,
         )
     elif await _async_ends_only(
-        coordinator, person_id, Permission.CHANGE_FOLLOW_ME, context
+        coordinator, person_id, Permission.CHANGE_FOLLOW_ME, context, satellite
     ):
-        await _async_end_own(coordinator, person_id, context)
+        await _async_end_own(coordinator, person_id, context, satellite)
         return
     if Capability.FOLLOW_ME not in coordinator.system.capabilities:
         raise HomeAssistantError(
@@ -240,8 +261,10 @@ async def async_set_follow_me(
             ) from error
         number = _dialled(coordinator, found)
     setting = ForwardingState(follow_me=number)
-    await async_check_setting(coordinator, person_id, setting, context)
-    await _async_change(coordinator, person_id, setting, None, context)
+    await async_check_setting(
+        coordinator, person_id, setting, context, satellite=satellite
+    )
+    await _async_change(coordinator, person_id, setting, None, context, satellite)
 
 
 async def async_set_agent(
@@ -310,36 +333,42 @@ async def _async_ends_only(
     person_id: str,
     act: Permission,
     context: Context | None,
+    satellite: str | None,
 ) -> bool:
     """Tell whether the caller may end what is the person's own, and do no more.
 
     Raises:
         NotAllowed: they may not even do that.
     """
-    actor = await async_actor(coordinator, person_id, context)
+    actor = await async_actor(coordinator, person_id, context, satellite=satellite)
     if reason_against(coordinator, person_id, act, actor) is None:
         return False
     if (
         reason_against(coordinator, person_id, Permission.END_REDIRECT, actor)
         is not None
     ):
-        await async_authorize(coordinator, person_id, act, context)
+        await async_authorize(coordinator, person_id, act, context, satellite=satellite)
     return True
 
 
 async def _async_end_own(
-    coordinator: OfficeCoordinator, person_id: str, context: Context | None
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    context: Context | None,
+    satellite: str | None,
 ) -> None:
     """End what the person set themselves; without a profile's redirect, everything."""
     loop = coordinator.people[person_id].loop
     if loop.ledger.held is not None:
-        await _async_ask(coordinator, person_id, loop.async_end_own(), context)
+        await _async_ask(
+            coordinator, person_id, loop.async_end_own(), context, satellite
+        )
         return
     everything = {
         part: None for part in REDIRECTS if part in loop.capabilities.writable
     }
     change = changed(ForwardingState(), everything)
-    await _async_change(coordinator, person_id, change, None, context)
+    await _async_change(coordinator, person_id, change, None, context, satellite)
 
 
 def _dialled(coordinator: OfficeCoordinator, device: Device) -> str:
@@ -359,12 +388,13 @@ async def _async_change(
     change: ForwardingState | None,
     until: datetime | None,
     context: Context | None,
+    satellite: str | None,
 ) -> None:
     loop = coordinator.people[person_id].loop
-    actor = await async_actor(coordinator, person_id, context)
+    actor = await async_actor(coordinator, person_id, context, satellite=satellite)
     limited = not actor.roles & UNLIMITED
     changing = loop.async_own_change(change, until, limited=limited)
-    await _async_ask(coordinator, person_id, changing, context)
+    await _async_ask(coordinator, person_id, changing, context, satellite)
 
 
 async def _async_ask(
@@ -372,11 +402,14 @@ async def _async_ask(
     person_id: str,
     changing: Awaitable[object],
     context: Context | None,
+    satellite: str | None,
 ) -> None:
     """Wait for a change of the redirect; say in words what came of it."""
     state = coordinator.people[person_id]
     before = state.redirect_origin
-    state.redirect_origin = await async_origin(coordinator, person_id, context)
+    state.redirect_origin = await async_origin(
+        coordinator, person_id, context, satellite=satellite
+    )
     set_entity_context(state, state.redirect_origin)
     try:
         await changing

@@ -245,18 +245,23 @@ async def _ring(
     """End a redirect of one's own, or follow-me where that is what redirects."""
     shown = coordinator.people[person].redirect
     context = sentence.said.context
+    satellite = satellite_of(hass, sentence.said)
     if shown.details.get("part") == Part.FOLLOW_ME.value:
         await _authorize(
             hass, sentence, coordinator, person, Permission.CHANGE_FOLLOW_ME
         )
-        await async_set_follow_me(coordinator, person, None, context)
+        await async_set_follow_me(
+            coordinator, person, None, context, satellite=satellite
+        )
     else:
         await _authorize(
             hass, sentence, coordinator, person, Permission.CHANGE_REDIRECT
         )
         condition = Condition(shown.details.get("condition", Condition.UNCONDITIONAL))
         off = RedirectMode.OFF
-        await async_set_redirect(coordinator, person, off, condition, None, context)
+        await async_set_redirect(
+            coordinator, person, off, condition, None, context, satellite=satellite
+        )
     return _calls(hass, sentence, coordinator, person)
 
 

@@ -122,7 +122,6 @@ class _Worker[T](threading.Thread):
         self._ended = ended
         self._lock = threading.Lock()
         self._is_over = False
-        self._again: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._again: asyncio.TimerHandle | None = None
         self.answer: asyncio.Future[T] = self._loop.create_future()
@@ -153,8 +152,6 @@ class _Worker[T](threading.Thread):
             )
 
     def _finish(self, result: Any, error: BaseException | None) -> None:
-        if self._again is not None:
-            self._again.cancel()
         self.join()  # It has nothing left to do but to end.
         if self._again is not None:
             self._again.cancel()

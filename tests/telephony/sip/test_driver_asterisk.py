@@ -45,6 +45,8 @@ from .peer import lossy_proxy, mostly
 
 HASTY = replace(STEADY, t1=0.03)
 """While a test sees to it that no answer can come."""
+PATIENT = Waits(ring=30, hold=30, notify=20, settle=0.5)
+"""While a network loses so much that both ends have to say a thing several times."""
 WAITS = Waits(ring=10, hold=10, notify=3, settle=0.5)
 ETSI = CodeTable(
     "ETSI with queries",
@@ -347,7 +349,8 @@ async def test_an_answer_that_is_lost_leaves_the_outcome_open(
 async def test_redirects_come_through_a_bad_network(sip_pbx: Asterisk) -> None:
     async with lossy_proxy(sip_pbx.sip_port) as proxy:
         proxy.copies = mostly(1)
-        async with started(system_for(sip_pbx, port=proxy.port)) as system:
+        lossy = system_for(sip_pbx, port=proxy.port, waits=PATIENT)
+        async with started(lossy) as system:
             for target in (to("101"), None, to("102")):
                 line = await system.apply("110", ForwardingState(unconditional=target))
                 assert line.forwarding.unconditional == target

@@ -33,7 +33,7 @@ from tests.pbx.kamailio import Kamailio
 from .conftest import STEADY
 from .peer import lossy_proxy, mostly
 
-WAITS = Waits(notify=4, settle=0.2)
+WAITS = Waits(notify=20, settle=0.2)
 
 
 def to(number: str) -> Destination:

@@ -81,7 +81,7 @@ async def test_a_choice_shows_everywhere(
     await choose(hass, "Meeting")
     assert shown(hass, SELECT).state == "Meeting"
     assert shown(hass, "sensor.anna_status").state == "busy"
-    assert shown(hass, "sensor.anna_profile_source").state == "manual"
+    assert shown(hass, SELECT).attributes["source"] == "manual"
     redirect = shown(hass, REDIRECT)
     assert redirect.state == "active"
     assert redirect.attributes["target"] == "Voicemail"
@@ -102,7 +102,7 @@ async def test_choosing_what_holds_anyway_goes_back_to_automatic(
 ) -> None:
     await choose(hass, "Meeting")
     await choose(hass, "Available")
-    assert shown(hass, "sensor.anna_profile_source").state == "default"
+    assert shown(hass, SELECT).attributes["source"] == "default"
     assert shown(hass, REDIRECT).state == "off"
 
 
@@ -137,10 +137,8 @@ async def test_set_profile_ends_when_it_was_told_to(
     hass: HomeAssistant, office: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
     await act(hass, "set_profile", profile="Meeting", **{"for": {"minutes": 30}})
-    until = shown(hass, "sensor.anna_next_change").state
-    assert until == (dt_util.utcnow() + timedelta(minutes=30)).isoformat(
-        timespec="seconds"
-    )
+    until = shown(hass, SELECT).attributes["next_change"]
+    assert until == dt_util.utcnow() + timedelta(minutes=30)
     freezer.tick(timedelta(minutes=30, seconds=1))
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)

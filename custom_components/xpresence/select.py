@@ -1,6 +1,7 @@
 """What a person picks: the profile, the follow-me device, the TeamDesk status."""
 
-from typing import Final, override
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from homeassistant.components.select import (
     DOMAIN,
@@ -13,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import XPresenceConfigEntry
 from .engine.side_effects import agent_of
 from .entity import PersonEntity, async_add_for_everybody, async_add_while_set_up
+from .inputs.calendars import calendars_of_person
 from .operations.available_profiles import names_offered, profile_named
 from .operations.choice import async_choose
 from .operations.redirect import async_set_agent, async_set_follow_me
@@ -66,7 +68,9 @@ async def async_setup_entry(
 class ProfileSelect(PersonEntity, SelectEntity):
     """The profile that holds; selecting one chooses it by hand."""
 
-    _unrecorded_attributes = frozenset({"options"})
+    _unrecorded_attributes = frozenset(
+        {"appointments_as_of", "calendars_behind", "next_change", "options"}
+    )
 
     @property
     @override
@@ -79,6 +83,24 @@ class ProfileSelect(PersonEntity, SelectEntity):
     def current_option(self) -> str:
         """Return the name of the profile that holds."""
         return self.state_of_person.decision.profile.name
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return who decided, since and until when, and how old the appointments are.
+
+        ``appointments_as_of`` only says something while a calendar cannot be read.
+        """
+        decision = self.state_of_person.decision
+        calendars = calendars_of_person(self.state_of_person)
+        return {
+            "source": decision.source.value,
+            "since": decision.since,
+            "until": decision.until,
+            "next_change": decision.next_change,
+            "appointments_as_of": calendars.as_of,
+            "calendars_behind": len(calendars.behind),
+        }
 
     @override
     async def async_select_option(self, option: str) -> None:

@@ -20,7 +20,6 @@ from .const import DOMAIN
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .engine.person import PersonState
 from .entity import PersonEntity
-from .inputs.calendars import calendars_of_person
 from .inputs.teams import teams_of_person
 from .microsoft import MicrosoftLink, link_of
 from .presence.line import CallState, Status
@@ -63,21 +62,6 @@ def _telephone(state: PersonState) -> Value:
     return state.line.call.value if state.line and state.line.call else None
 
 
-def _source_attributes(state: PersonState) -> Mapping[str, Any]:
-    """Return since when it decides, and how old the appointments are.
-
-    ``appointments_as_of`` only says something while a calendar cannot be read.
-    """
-    calendars = calendars_of_person(state)
-    return {
-        "since": state.decision.since,
-        "until": state.decision.until,
-        "next_change": state.decision.next_change,
-        "appointments_as_of": calendars.as_of,
-        "calendars_behind": len(calendars.behind),
-    }
-
-
 SENSORS = (
     PersonSensorDescription(
         key="redirect",
@@ -108,11 +92,12 @@ SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         options=[source.value for source in Source],
         value_fn=lambda state: state.decision.source.value,
-        attributes_fn=_source_attributes,
+        entity_registry_enabled_default=False,
     ),
     PersonSensorDescription(
         key="next_change",
         translation_key="next_change",
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda state: state.decision.next_change,
@@ -200,11 +185,8 @@ class PersonSensor(PersonEntity, SensorEntity):
     entity_description: PersonSensorDescription
     _unrecorded_attributes = frozenset(
         {
-            "appointments_as_of",
-            "calendars_behind",
             "last_failure",
             "last_failure_reason",
-            "next_change",
             "profile",
             "read_at",
             "reason",

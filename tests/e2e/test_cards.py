@@ -154,7 +154,7 @@ async def test_half_an_hour_is_one_tap_and_the_day_shows_what_follows(
     )
     await expect(until).to_be_visible()
     end = datetime.fromisoformat(
-        (await home.attributes("sensor.anna_profile_source"))["until"]
+        (await home.attributes("select.anna_profile"))["until"]
     )
     assert abs(end - before - timedelta(minutes=30)) < timedelta(minutes=2)
     coming = card.get_by_label("Today").get_by_role("listitem")
@@ -171,7 +171,7 @@ async def test_an_end_of_ones_own_and_until_return_are_told(
     await card.get_by_label("Ends at").fill("2031-05-02T09:30")
     await button(card, "Set").click()
     await expect(card.locator(".head")).to_contain_text("2 May 09:30")
-    until = (await home.attributes("sensor.anna_profile_source"))["until"]
+    until = (await home.attributes("select.anna_profile"))["until"]
     assert until.startswith("2031-05-02T07:30")
     await button(card, "until I return").click()
     await expect(card.locator(".head")).to_contain_text("until return")

@@ -22,7 +22,6 @@ pytestmark = [
 
 PROFILE = "select.anna_profile"
 REDIRECT = "sensor.anna_redirect"
-SOURCE = "sensor.anna_profile_source"
 RUNS = "input_boolean.pc_runs"
 LOCKED = "input_boolean.screen_locked"
 HOUR = timedelta(hours=1)
@@ -180,7 +179,7 @@ async def test_calls_follow_the_inner_appointment_then_the_outer_one_again(
         later = begins + HOUR
         await diary.write(home, training(begins, later))
         await comes("the training begins", begins, "101")
-        assert await home.state(SOURCE) == "calendar"
+        assert (await home.attributes(PROFILE))["source"] == "calendar"
         assert await lands(pbx, "102", "100") == "101"
 
         noon = soon()
@@ -210,7 +209,7 @@ async def test_a_locked_pc_sends_calls_to_a_colleague_until_it_is_unlocked(
         await home.act("input_boolean", "turn_on", entity_id=LOCKED)
         await settled(pbx, "CF", "100", "101")
         await home.until(PROFILE, "Be right back")
-        assert await home.state(SOURCE) == "inactivity"
+        assert (await home.attributes(PROFILE))["source"] == "inactivity"
         assert await lands(pbx, "102", "100") == "101"
         await home.act("input_boolean", "turn_off", entity_id=LOCKED)
         await settled(pbx, "CF", "100", None)
@@ -225,7 +224,7 @@ async def test_a_pc_that_ends_sends_calls_to_voicemail_until_it_starts(
         await home.act("input_boolean", "turn_off", entity_id=RUNS)
         await settled(pbx, "CF", "100", "*100")
         await home.until(PROFILE, "Gone home")
-        assert await home.state(SOURCE) == "session"
+        assert (await home.attributes(PROFILE))["source"] == "session"
         assert await lands(pbx, "102", "100") == "voicemail 100"
         await home.act("input_boolean", "turn_on", entity_id=RUNS)
         await settled(pbx, "CF", "100", None)

@@ -27,7 +27,7 @@ from ..team import Team, set_up_team
 
 CALENDAR = "calendar.anna_appointments"
 SELECT = "select.anna_profile"
-SOURCE = "sensor.anna_profile_source"
+SOURCE = "select.anna_profile"
 LUNCH = "01PROFILELUNCH000000000000"
 ABROAD = "01PROFILEABROAD00000000000"
 PROFILES = [
@@ -369,7 +369,7 @@ async def test_an_event_is_planned_presence(
     await clock(hass, freezer, "18:00")
     assert shown(hass, SELECT).state == "Lunch"
     assert shown(hass, "text.anna_info_text").state == "Sushi"
-    assert shown(hass, SOURCE).state == "calendar"
+    assert shown(hass, SOURCE).attributes["source"] == "calendar"
     await clock(hass, freezer, "19:00")
     assert shown(hass, SELECT).state == "Available"
 

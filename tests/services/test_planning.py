@@ -33,10 +33,8 @@ async def plan(hass: HomeAssistant, **said: Any) -> None:
 
 def shown(hass: HomeAssistant) -> tuple[str, str]:
     profile = hass.states.get("select.anna_profile")
-    source = hass.states.get("sensor.anna_profile_source")
     assert profile is not None
-    assert source is not None
-    return profile.state, source.state
+    return profile.state, profile.attributes["source"]
 
 
 async def test_planned_presence_begins_and_ends_by_itself_and_outlives_a_restart(

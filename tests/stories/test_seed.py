@@ -61,7 +61,7 @@ async def test_a_restart_at_lunch_in_a_training_with_the_calendar_down(
     diary.failure = HomeAssistantError("down")
     await day.restart()
     assert (day.profile, day.calls) == ("Lunch", "Voicemail")
-    source = hass.states.get("sensor.anna_profile_source")
+    source = hass.states.get("select.anna_profile")
     assert source is not None
     assert source.attributes["calendars_behind"] == 1
     assert source.attributes["appointments_as_of"] is not None

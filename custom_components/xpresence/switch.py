@@ -3,6 +3,7 @@
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -13,7 +14,12 @@ from .presence.permission.policy import Permission
 
 PARALLEL_UPDATES = 0
 
-AUTOMATIC: Final = SwitchEntityDescription(key="automatic", translation_key="automatic")
+AUTOMATIC: Final = SwitchEntityDescription(
+    key="automatic",
+    translation_key="automatic",
+    # So Assist does not offer it: a satellite that is nobody's would switch it.
+    entity_category=EntityCategory.CONFIG,
+)
 
 
 async def async_setup_entry(

@@ -1,7 +1,7 @@
 """When a wish given with an action ends."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.const import CONF_FOR
 from homeassistant.core import ServiceCall
@@ -14,9 +14,26 @@ import voluptuous as vol
 from ..const import DOMAIN
 
 ATTR_UNTIL: Final = "until"
+FARTHEST: Final = timedelta(days=3660)
+"""How far ahead an end may lie; a calendar does not reach beyond its years."""
+
+
+def _duration(said: Any) -> timedelta:
+    """Validate a duration; one beyond every calendar is the farthest and a bit more.
+
+    Raises:
+        vol.Invalid: it is none, or negative.
+    """
+    try:
+        found: timedelta = cv.positive_time_period(said)
+    except OverflowError, ValueError:
+        return FARTHEST * 2
+    return found
+
+
 END_FIELDS: Final[VolDictType] = {
     vol.Optional(ATTR_UNTIL): cv.datetime,
-    vol.Optional(CONF_FOR): cv.positive_time_period,
+    vol.Optional(CONF_FOR): _duration,
 }
 
 
@@ -29,13 +46,21 @@ def end_of(call: ServiceCall) -> datetime | None:
             translation_domain=DOMAIN, translation_key="ambiguous_end"
         )
     now = dt_util.utcnow()
-    if duration is not None:
-        return now + duration
-    if until is None:
+    if until is not None:
+        try:
+            duration = dt_util.as_utc(until) - now
+        except OverflowError:
+            # The first and last days of the calendar are in some zones beyond it.
+            past = until.year < now.year
+            duration = timedelta() if past else FARTHEST * 2
+    if duration is None:
         return None
-    end = dt_util.as_utc(until)
-    if end <= now:
+    if until is not None and duration <= timedelta():
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="end_in_the_past"
         )
-    return end
+    if duration > FARTHEST:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="end_too_far"
+        )
+    return now + duration

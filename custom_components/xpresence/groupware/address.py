@@ -1,11 +1,11 @@
-"""Which addresses of a server a password may be sent to."""
+"""Check that a typed server address is one to which a password may be sent."""
 
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 
 class BadAddress(ValueError):
-    """Not to be used; ``reason`` is a translation key."""
+    """The address must not be used; ``reason`` is a translation key."""
 
     def __init__(self, reason: str) -> None:
         """Keep the reason."""
@@ -14,10 +14,10 @@ class BadAddress(ValueError):
 
 
 def parts_of(typed: str) -> tuple[SplitResult, str]:
-    """Return a typed host or URL in parts, and its beginning without a path.
+    """Split a typed host or URL; also return its scheme and host without the path.
 
     Raises:
-        BadAddress: it is none, or what is sent there could be read on the way.
+        BadAddress: it is not a valid address, or the connection would be unencrypted.
     """
     text = typed.strip()
     try:
@@ -36,7 +36,7 @@ def parts_of(typed: str) -> tuple[SplitResult, str]:
 
 
 def _is_here(host: str) -> bool:
-    """Say whether a host is this machine itself."""
+    """Return whether a host is the local machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

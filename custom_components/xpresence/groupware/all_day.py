@@ -1,4 +1,4 @@
-"""All-day events that are told by instants of a time zone that is not told."""
+"""All-day events given as instants in an unnamed time zone."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
@@ -12,7 +12,7 @@ DAY: Final = timedelta(days=1)
 
 
 def midnight_zone(moment: datetime) -> timezone | None:
-    """Return the offset at which an instant is midnight; ``None`` if it is at none."""
+    """Return the UTC offset at which an instant is midnight, or ``None``."""
     utc = moment.astimezone(UTC)
     since = utc - utc.replace(hour=0, minute=0, second=0, microsecond=0)
     if since % STEP:

@@ -38,14 +38,14 @@ type Identity = tuple[str, str, str]
 
 
 class Details(dict[Identity, list[Event]]):
-    """What an entity tells beside its events, by when and what those are.
+    """Additional attributes of an entity's events, keyed by their times and subjects.
 
     It covers the next few days only: of an event beyond them nothing is known, so it
     is private until it is.
     """
 
     def of(self, event: Event) -> Event | None:
-        """Return what is told of an event; ``None`` if it is beyond reach.
+        """Return an event's additional attributes; ``None`` if it is too far ahead.
 
         Of several at one time with one subject the one of the same uid is it; where
         that does not decide, the one that is not for others.
@@ -58,7 +58,7 @@ class Details(dict[Identity, list[Event]]):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose calendar it is; without an address nobody counts as invited."""
+    """The calendar's owner; without an address no event is an invitation."""
 
     address: str = ""
 
@@ -75,7 +75,7 @@ def appointments_from(
     *,
     private: bool = False,
 ) -> tuple[Appointment, ...]:
-    """Read events; what cannot be read is left out, the rest counts."""
+    """Convert events to appointments; unreadable events are skipped."""
     found = (
         appointment_from(event, details, owner, source, private=private)
         for event in events
@@ -91,9 +91,9 @@ def appointment_from(
     *,
     private: bool = False,
 ) -> Appointment | None:
-    """Read one event; ``None`` if it has no readable start.
+    """Convert one event to an appointment; ``None`` if it has no readable start.
 
-    ``private``: whatever the calendar tells, it is nobody else's business.
+    ``private``: treat it as private, whatever the calendar says.
     """
     if not isinstance(event, Mapping):
         return None
@@ -123,7 +123,7 @@ def appointment_from(
 
 
 def details_of(data: object) -> Details | Mapping[Any, Any]:
-    """Arrange what an entity tells beside its events; empty if it tells nothing."""
+    """Read the additional event attributes of an entity; empty if it has none."""
     if not isinstance(data, Sequence) or isinstance(data, str):
         return {}
     details = Details()

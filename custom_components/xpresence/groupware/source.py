@@ -1,4 +1,4 @@
-"""What xpresence asks of every calendar, and how a calendar says no."""
+"""The protocol of every calendar source, and the errors that it raises."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -41,7 +41,7 @@ class CalendarGone(SourceError):
 
 
 class SourceUnavailable(SourceError):
-    """Not reachable, overloaded or answering rubbish; try again later.
+    """Not reachable, overloaded or unreadable; try again later.
 
     ``retry_after`` is what the server asked for, in seconds.
     """
@@ -72,18 +72,15 @@ class CalendarSource(Protocol):
         """
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Release connections."""
 
 
 @runtime_checkable
 class Telling(Protocol):
-    """What a calendar also is that tells by itself when it changes."""
+    """A calendar that also reports its changes (push)."""
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call ``changed``, from the event loop, whenever it is worth reading.
-
-        Returns how to follow it no longer.
-        """
+        """Call ``changed`` in the event loop after a change; return the unsubscriber."""
 
 
 class Execute(Protocol):

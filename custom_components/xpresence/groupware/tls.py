@@ -1,4 +1,4 @@
-"""Whom a groupware server's certificate must come from, and what is wrong with it."""
+"""TLS trust for groupware servers, and why a certificate is rejected."""
 
 import ssl
 from typing import Final
@@ -14,7 +14,7 @@ PROBLEMS: Final = {
 
 
 def trust(authority: str = "") -> ssl.SSLContext:
-    """Return what decides whether a certificate is good; reads files, so it blocks.
+    """Return the TLS context that verifies certificates; reads files, so it blocks.
 
     ``authority`` is the PEM text of an office's own authority (or of a certificate
     that signed itself), which then is the only one trusted.
@@ -34,7 +34,7 @@ def trust(authority: str = "") -> ssl.SSLContext:
 
 
 def certificate_problem(error: BaseException | None) -> str | None:
-    """Say what is wrong with a certificate, as a translation key.
+    """Return why a certificate was rejected, as a translation key.
 
     Libraries wrap the error in their own, several layers deep; ``None`` if there is
     none in there.

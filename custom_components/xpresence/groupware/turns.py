@@ -1,8 +1,8 @@
-"""What everybody who reads with one login shares: a turn at a time, and what failed.
+"""Serialize the readings of one login, and share its failures.
 
 A refused password is not tried again: after a few of them the server locks the account
-out, for its owner too. While the server asks to be left alone, nobody of this login
-asks it anything. A server that is silent for one is not waited for by all who queue.
+out, for its owner too. During the server's ``Retry-After``, nothing is sent with this
+login. After a timeout, readings already queued fail without waiting again.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from .source import CertificateRejected, SignInNeeded, SourceUnavailable
 PATIENCE: Final = 120.0
 """Seconds until a reading is given up, however many pages it has."""
 LONGEST_BACK_OFF: Final = 900.0
-"""Seconds that a server's wish to be left alone is heeded for at most."""
+"""Longest ``Retry-After`` that is honoured, in seconds."""
 OF_THE_SERVER: Final = frozenset({"not_encrypted", "too_slow", "unreachable"})
 """Reasons that have nothing to do with whose calendar was asked for."""
 
@@ -22,24 +22,24 @@ type Failure = SourceUnavailable | CertificateRejected
 
 
 class Turns:
-    """The turns of one login."""
+    """Serializes the readings of one login."""
 
     def __init__(self) -> None:
-        """Begin with nobody waiting."""
+        """Start with an empty queue."""
         self._lock = asyncio.Lock()
         self._refused: SignInNeeded | None = None
         self._quiet_until = 0.0
         self._failed: tuple[float, Failure] | None = None
 
     def try_again(self) -> None:
-        """Let a refused password be tried once more, for somebody asks for it."""
+        """Allow one more try of a refused password, after somebody asked for it."""
         self._refused = None
 
     async def take[T](self, read: Callable[[], Awaitable[T]]) -> T:
-        """Read, after whoever asked before.
+        """Run a reading once those queued before it are done.
 
         Raises:
-            SourceError: it could not be read, or there was no use in asking.
+            SourceError: it could not be read, or an earlier failure still holds.
         """
         loop = asyncio.get_running_loop()
         asked = loop.time()
@@ -74,5 +74,5 @@ class Turns:
 
 
 def _same(failure: Failure) -> Failure:
-    """Return a failure for somebody else: an exception raised twice grows."""
+    """Return a copy of an exception: raised twice, its traceback would grow."""
     return type(failure)(str(failure))

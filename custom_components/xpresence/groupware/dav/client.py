@@ -1,4 +1,4 @@
-"""Requests of one login at a calendar's server, redirects followed with care."""
+"""HTTP requests of one login at a calendar server, with checked redirects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from ..turns import Turns
 from .login import Login
 
 CLIENTS: Final[WeakValueDictionary[Login, DavClient]] = WeakValueDictionary()
-"""The logins that some calendar uses; the last one takes its own with it."""
+"""Clients shared by the calendars of a login; removed with the last calendar."""
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 SHARED: Final = {"caldav.icloud.com": ".icloud.com"}
 """Servers whose calendars lie on others of the same owner, with the same login."""
@@ -33,7 +33,7 @@ SHARED: Final = {"caldav.icloud.com": ".icloud.com"}
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """An answer, and where it came from in the end."""
+    """A response, and the final URL after redirects."""
 
     answer: Fetched
     url: URL
@@ -43,7 +43,7 @@ class DavClient(Turns):
     """One login at one server; one request at a time."""
 
     def __init__(self, http: ClientSession, login: Login, execute: Execute) -> None:
-        """Take a client session that keeps no cookies; nothing is asked yet."""
+        """Use a client session without a cookie jar; no request is sent yet."""
         super().__init__()
         self.login = login
         self.execute = execute
@@ -59,10 +59,10 @@ class DavClient(Turns):
         headers: Mapping[str, str] | None = None,
         body: str | None = None,
     ) -> Got:
-        """Send a request, to where the server says it is; any good answer is returned.
+        """Send a request, follow redirects, and return the successful response.
 
         Raises:
-            SourceError: refused, or not to be had.
+            SourceError: the request was refused or failed.
         """
         for _ in range(LIMITS.redirects + 1):
             answer = await self._send(method, url, headers or {}, body)
@@ -101,7 +101,7 @@ class DavClient(Turns):
         return answer
 
     def _is_ours(self, url: URL) -> bool:
-        """Tell whether name and password may be sent there."""
+        """Return whether the credentials may be sent to this URL."""
         named = URL(self.login.url)
         if url.origin() == named.origin():
             return True
@@ -114,10 +114,10 @@ class DavClient(Turns):
         )
 
     def _next(self, url: URL, answer: Fetched) -> URL:
-        """Return where a redirect leads.
+        """Return the target URL of a redirect.
 
         Raises:
-            SourceUnavailable: to nowhere, or to where it must not.
+            SourceUnavailable: the target is missing or not allowed.
         """
         try:
             to = url.join(URL(answer.headers.get("Location", ""), encoded=True))
@@ -129,7 +129,7 @@ class DavClient(Turns):
         return to
 
     async def _trust(self) -> ssl.SSLContext:
-        """Return whose certificates count; that is read from files, once."""
+        """Return the TLS context; it is loaded from files once."""
         if self._trusted is None:
             try:
                 self._trusted = await self.execute(lambda: trust(self.login.authority))
@@ -143,8 +143,8 @@ def client_of(
 ) -> DavClient:
     """Return the client that all calendars of a login at a server share.
 
-    ``anew``: somebody has looked at the settings, so that a login which was refused
-    may be tried once more. Without a login every address is one of its own.
+    ``anew``: the settings were confirmed, so a refused login may be tried once
+    more. Without a login, every address has its own client.
     """
     if login.username:
         login = replace(login, url=str(URL(login.url, encoded=True).origin()))

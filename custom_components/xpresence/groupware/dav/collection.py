@@ -19,10 +19,10 @@ NAME: Final = "CalDAV"
 """What the appointment list calls this source."""
 XML: Final = {"Content-Type": "application/xml; charset=utf-8"}
 WELL_KNOWN: Final = "/.well-known/caldav"
-"""Where a server tells where its calendars are (RFC 6764, 5)."""
+"""Well-known path that redirects to the calendars (RFC 6764, 5)."""
 MOST_CALENDARS: Final = 500
 FARTHEST: Final = timedelta(hours=14)
-"""How far a person's midnight is from Greenwich's, at most: servers judge by UTC."""
+"""Largest UTC offset of a local midnight; servers compare in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CalDavCalendar:
         addresses: Iterable[str] = (),
         anew: bool = False,
     ) -> None:
-        """Nothing is asked before the first reading.
+        """No request is sent before the first reading.
 
         ``calendar`` is its name on the server; needed where the address is that of the
         server, or of the person, and they have several. ``addresses`` are the person's
@@ -145,7 +145,7 @@ class CalDavCalendar:
         return _Found(self._picked(calendars), addresses)
 
     async def _first(self, client: DavClient, typed: URL) -> tuple[URL, Resource]:
-        """Ask the address that was typed; where it is a bare host, where it points to."""
+        """Query the typed address; for a bare host, follow the well-known path."""
         tries = [typed]
         if typed.path in ("", "/"):
             tries.insert(0, typed.with_path(WELL_KNOWN))
@@ -177,7 +177,7 @@ class CalDavCalendar:
         raise NotAllowed("collection_unknown")
 
     async def close(self) -> None:
-        """Forget the login; the client session is its owner's to close."""
+        """Release the login; the caller closes the HTTP session."""
         self._client = self._known = self._found = None
 
 

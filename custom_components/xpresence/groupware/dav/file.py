@@ -38,7 +38,7 @@ class CalendarFile:
         addresses: Iterable[str] = (),
         anew: bool = False,
     ) -> None:
-        """Nothing is asked before the first reading.
+        """No request is sent before the first reading.
 
         ``addresses`` are the person's own, by which invitations are known.
         """
@@ -97,7 +97,7 @@ class CalendarFile:
         return found
 
     async def close(self) -> None:
-        """Forget the file and the login; the client session is its owner's to close."""
+        """Drop the file and release the login; the caller closes the HTTP session."""
         self._client = None
         self._packed, self._version = b"", {}
 

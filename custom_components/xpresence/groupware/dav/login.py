@@ -1,4 +1,4 @@
-"""Where a calendar lies, and who asks."""
+"""Address and credentials of a calendar."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from ..address import parts_of
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An address, and a name and password where it asks for them.
+    """An address, with user name and password where it requires them.
 
     ``authority`` is PEM text; empty means the public authorities. ``public_only``: an
-    ordinary user named the server, so that it must not lie in the office's network.
+    ordinary user named the server, so addresses in the local network are refused.
     ``same_server``: its redirects may lead to no other server.
     """
 
@@ -23,10 +23,10 @@ class Login:
 
 
 def address(typed: str) -> str:
-    """Return the address of a calendar of what was typed: a URL, ``webcal`` or a host.
+    """Return the calendar's address from a typed URL, ``webcal`` link or host.
 
     Raises:
-        BadAddress: it is none, or it is not encrypted.
+        BadAddress: it is not a valid address, or not encrypted.
     """
     text = typed.strip()
     for scheme in ("webcals://", "webcal://"):

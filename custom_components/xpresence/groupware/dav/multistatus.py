@@ -1,4 +1,4 @@
-"""WebDAV's XML: what is asked, and what is answered (RFC 4918, 4791, 5397, 6638)."""
+"""WebDAV XML: request bodies and multistatus responses (RFC 4918, 4791, 5397, 6638)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ DISCOVER: Final = """<?xml version="1.0" encoding="utf-8"?>
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is told of one resource; ``properties`` are those that were found."""
+    """One resource of a response; ``properties`` are those that were found."""
 
     href: str
     properties: dict[str, ET.Element]
@@ -52,7 +52,7 @@ class Resource:
 
     @property
     def version(self) -> str:
-        """Return what changes with the calendar; empty where the server has none."""
+        """Return the sync token or ctag; empty where the server has none."""
         return self.text(f"{DAV}sync-token") or self.text(f"{CALENDAR_SERVER}getctag")
 
 
@@ -68,10 +68,10 @@ def query(start: datetime, end: datetime) -> str:
 
 
 def resources(body: bytes) -> tuple[Resource, ...]:
-    """Return what a multistatus answer tells; blocks.
+    """Parse a multistatus response into resources; blocks.
 
     Raises:
-        SourceUnavailable: it is none, or has too much in it.
+        SourceUnavailable: it is not a multistatus response, or it is too large.
     """
     check_xml(body)
     root = ET.fromstring(body)  # noqa: S314 - has no entities, and is bounded

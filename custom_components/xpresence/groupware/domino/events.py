@@ -29,7 +29,7 @@ RESPONSES: Final = {
     "declined": Response.DECLINED,
     "delegated": Response.DECLINED,
 }
-"""Whoever sent somebody else does not go."""
+"""A participant who delegated does not attend."""
 PRIVATE: Final = frozenset({"private", "confidential"})
 DAY_BEGINS: Final = timedelta(hours=4)
 DAY_ENDS: Final = time(20)

@@ -1,4 +1,4 @@
-"""What a login at a Domino server is made of, and where the calendar lies."""
+"""Login settings of a Domino server, and its calendar URLs."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +14,7 @@ SIGN_IN: Final = "/names.nsf?Login"
 
 
 class Auth(StrEnum):
-    """How the server is told who asks: with every request, or by a session's cookie."""
+    """Authentication: with every request (Basic), or by a session cookie."""
 
     BASIC = "basic"
     SESSION = "session"
@@ -22,10 +22,10 @@ class Auth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who asks, where, and whose certificates are trusted.
+    """Credentials, server address and trusted certificate authority.
 
     ``authority`` is PEM text; empty means the public authorities. ``public_only``: an
-    ordinary user named the server, so that it must not lie in the office's network.
+    ordinary user named the server, so addresses in the local network are refused.
     """
 
     server: str
@@ -37,19 +37,19 @@ class Login:
 
     @property
     def sign_in(self) -> URL:
-        """Return where a session begins."""
+        """Return the sign-in URL."""
         return URL(self.server + SIGN_IN, encoded=True)
 
     def events(self, mail_file: str) -> URL:
-        """Return where the events of a mail file are listed."""
+        """Return the URL that lists the events of a mail file."""
         path = quote(mail_file.replace("\\", "/").strip("/ "))
         return URL(f"{self.server}/{path}{SERVICE}", encoded=True)
 
 
 def server(typed: str) -> str:
-    """Return the address of a server of what was typed: a host or a URL.
+    """Return the server's address from a typed host or URL.
 
     Raises:
-        BadAddress: it is none, or it is not encrypted.
+        BadAddress: it is not a valid address, or not encrypted.
     """
     return parts_of(typed)[1]

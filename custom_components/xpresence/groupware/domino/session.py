@@ -1,4 +1,4 @@
-"""Signed in at a Domino server, getting what it tells as JSON."""
+"""A signed-in session at a Domino server that reads JSON."""
 
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -31,14 +31,14 @@ OTHER_WAYS: Final = {
 SMALL: Final = 64 * 1024
 """Bytes of an answer that is read on the spot; a larger one in a thread."""
 COOKIES: Final = ("LtpaToken2", "LtpaToken", "DomAuthSessId")
-"""What Domino knows a session by, across servers or on one."""
+"""Names of Domino's session cookies: for several servers, or for one."""
 
 
 class DominoSession(Turns):
-    """One login, for all mail files that are read with it; it signs in when it must."""
+    """One login, shared by all mail files read with it; signs in on demand."""
 
     def __init__(self, http: ClientSession, login: Login, execute: Execute) -> None:
-        """Take a client session that keeps no cookies: they are one person's.
+        """Use a client session without a cookie jar: its cookies are one login's.
 
         Raises:
             TypeError: it keeps cookies.
@@ -55,10 +55,10 @@ class DominoSession(Turns):
     async def get(
         self, url: URL, params: Mapping[str, str]
     ) -> tuple[Any, Mapping[str, str]]:
-        """Return what an address tells, ``None`` for an empty answer, and its headers.
+        """Return the JSON of a URL (``None`` if empty) and the response headers.
 
         Raises:
-            SourceError: it could not be had.
+            SourceError: it could not be read.
         """
         try:
             trusted = await self._trust()
@@ -74,7 +74,7 @@ class DominoSession(Turns):
             raise NotAllowed("not_allowed") from None
 
     async def _trust(self) -> ssl.SSLContext:
-        """Return whose certificates count; that is read from files, once."""
+        """Return the TLS context; it is loaded from files once."""
         if self._trusted is None:
             try:
                 self._trusted = await self._execute(

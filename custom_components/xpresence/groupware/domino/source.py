@@ -29,7 +29,7 @@ AT_ONCE: Final = 4
 RANGE: Final = re.compile(r"items (\d+)-(\d+)")
 
 SESSIONS: Final[WeakValueDictionary[Login, DominoSession]] = WeakValueDictionary()
-"""The sessions that some calendar uses; the last one takes its own with it."""
+"""Sessions shared by the calendars of a login; removed with the last calendar."""
 
 
 class NotesCalendar:
@@ -49,12 +49,12 @@ class NotesCalendar:
         with_responses: bool = False,
         anew: bool = False,
     ) -> None:
-        """Nothing is asked before the first reading.
+        """No request is sent before the first reading.
 
         ``address`` is the person's own e-mail address. What they answered to an
         invitation takes a request each, so it is only asked ``with_responses``.
-        ``http`` must keep no cookies. ``anew``: somebody has looked at the settings,
-        so that a login which was refused may be tried once more, for all who use it.
+        ``http`` must keep no cookies. ``anew``: the settings were confirmed, so a
+        refused login may be tried once more, for all who use it.
 
         Raises:
             TypeError: ``http`` keeps cookies.
@@ -92,7 +92,7 @@ class NotesCalendar:
         return await self._execute(lambda: self._told(events, start, end))
 
     async def close(self) -> None:
-        """Let go of the session; the client session is its owner's to close."""
+        """Release the Domino session; the caller closes the HTTP session."""
         self._session = None
 
     async def _listed(
@@ -129,7 +129,7 @@ class NotesCalendar:
     async def _learn_responses(
         self, session: DominoSession, events: list[Mapping[str, Any]]
     ) -> None:
-        """Ask what the person answered to each invitation, unless it is known."""
+        """Read the person's response to each invitation that is not cached."""
         gate = asyncio.Semaphore(AT_ONCE)
         known = self._responses
         desired = {
@@ -182,7 +182,7 @@ class NotesCalendar:
 
 
 def _version(event: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return what an occurrence is known by, as it stands now."""
+    """Return the cache key of an occurrence in its present version."""
     names = ("id", "recurrenceId", "last-modified")
     event_id, recurrence, modified = (str(event.get(name, "")) for name in names)
     return event_id, recurrence, modified

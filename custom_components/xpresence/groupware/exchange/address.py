@@ -1,4 +1,4 @@
-"""Where an Exchange Server answers, and which addresses are none."""
+"""The EWS address of an Exchange Server, and hosts that are refused."""
 
 from typing import Final
 

@@ -70,7 +70,7 @@ exchangelib finds out what both speak."""
 
 
 class Uncached(CachingProtocol):
-    """Makes connections that only their maker knows."""
+    """Creates connections outside of exchangelib's process-wide cache."""
 
     @override
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -131,7 +131,7 @@ class Account:
     def __init__(
         self, connection: Connection, mailbox: str, access: Access, zone: EWSTimeZone
     ) -> None:
-        """Say whose mailbox it is, and by what right it is read."""
+        """Keep the mailbox's address and the type of access to it."""
         self.protocol = connection
         self.primary_smtp_address = mailbox
         self.identity = Identity(primary_smtp_address=mailbox)

@@ -1,4 +1,4 @@
-"""What exchangelib raises → what a calendar source raises."""
+"""Translate exchangelib's exceptions into those of a calendar source."""
 
 from typing import Final
 

@@ -38,7 +38,7 @@ CLOCK_CHANGE: Final = timedelta(hours=1)
 """By so much a number of days may be longer or shorter."""
 
 type Zones = Callable[[str], tzinfo | None]
-"""The time zone of Windows' name of it; ``None`` if nobody knows the name."""
+"""The time zone of Windows' name of it; ``None`` if the name is unknown."""
 
 
 def item_id(item: Element) -> str:
@@ -105,7 +105,7 @@ def _days(start: datetime, end: datetime, zone: tzinfo) -> tuple[date, date] | N
 
 
 def own_zone(item: Element, zones: Zones) -> tzinfo | None:
-    """Return the time zone that the item was made in; ``None`` if nobody knows it."""
+    """Return the time zone that the item was created in; ``None`` if unknown."""
     found = item.find(f"{TYPES}StartTimeZone")
     return None if found is None else zones(found.get("Id", ""))
 

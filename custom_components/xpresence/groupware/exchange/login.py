@@ -1,11 +1,11 @@
-"""What a login at an Exchange Server is made of."""
+"""Login settings of an Exchange Server."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Auth(StrEnum):
-    """How the server is told who asks."""
+    """The authentication scheme."""
 
     NTLM = "ntlm"
     BASIC = "basic"
@@ -24,10 +24,10 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who asks, where, and whose certificates are trusted.
+    """Credentials, server address and trusted certificate authority.
 
     ``authority`` is PEM text; empty means the public authorities. ``public_only``: an
-    ordinary user named the server, so that it must not lie in the office's network.
+    ordinary user named the server, so addresses in the local network are refused.
     """
 
     endpoint: str

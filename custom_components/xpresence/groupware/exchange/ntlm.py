@@ -19,7 +19,7 @@ class NtlmAuth(HttpNtlmAuth):
     """
 
     def __init__(self, username: str, password: str, watch: Watch) -> None:
-        """Keep who signs in, and where the certificate is to be found."""
+        """Keep the credentials, and the watch that holds the server's certificate."""
         super().__init__(username, password)
         self._watch = watch
 

@@ -36,7 +36,7 @@ class Session(Turns):
         start: datetime,
         end: datetime,
     ) -> tuple[Appointment, ...]:
-        """Read a mailbox's calendar, after whoever asked before."""
+        """Read a mailbox's calendar once earlier readings of the login are done."""
         return await self.take(
             lambda: execute(
                 lambda: self._read(mailbox, access, time_zone, start, end),
@@ -91,7 +91,7 @@ class Session(Turns):
 
 
 SESSIONS: Final[WeakValueDictionary[Login, Session]] = WeakValueDictionary()
-"""The sessions that some calendar uses; the last one takes its own with it."""
+"""Sessions shared by the calendars of a login; removed with the last calendar."""
 
 
 class ExchangeCalendar:
@@ -111,8 +111,8 @@ class ExchangeCalendar:
     ) -> None:
         """Nothing is imported or opened before the first reading.
 
-        ``anew``: somebody has looked at the settings, so that a login which was
-        refused may be tried once more, for all who use it.
+        ``anew``: the settings were confirmed, so a refused login may be tried once
+        more, for all who use it.
         """
         session = SESSIONS.get(login)
         if session is None:
@@ -139,7 +139,7 @@ class ExchangeCalendar:
         )
 
     async def close(self) -> None:
-        """Let go of the session, and close it unless other mailboxes use it."""
+        """Release the session, and close it unless other mailboxes use it."""
         session, self._session = self._session, None
         if session is None:
             return

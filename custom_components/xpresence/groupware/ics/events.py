@@ -31,7 +31,7 @@ RESPONSES: Final = {
     "DECLINED": Response.DECLINED,
     "DELEGATED": Response.DECLINED,
 }
-"""``PARTSTAT``; whoever sent somebody else does not go."""
+"""``PARTSTAT``; a participant who delegated does not attend."""
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=400)
 """How long an occurrence of a series may last for those before a window to count."""

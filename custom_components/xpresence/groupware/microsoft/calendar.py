@@ -35,7 +35,7 @@ FIELDS: Final = (
 )
 A_PAGE: Final = 200
 FARTHEST: Final = timedelta(hours=14)
-"""How far a person's midnight is from Greenwich's, at most."""
+"""Largest UTC offset of a local midnight."""
 SHORTEST: Final = timedelta(microseconds=1)
 """How long an event without length lasts."""
 

@@ -116,14 +116,14 @@ class Watch:
                 self._sockets.discard(old)
 
     def give_up(self) -> None:
-        """End whatever is under way; a thread that waits for a socket wakes up."""
+        """Abort the request; a thread that waits for a socket wakes up."""
         self._over = True
         if (timer := self.timer) is not None:
             # Here too: the reading thread may be interrupted before it does.
             timer.cancel()
         with self._lock:
             for one in self._sockets:
-                # Of the plain class: TLS would wait to say good-bye.
+                # The plain socket's method: TLS would wait for its closing handshake.
                 with suppress(OSError):
                     socket.socket.shutdown(one, socket.SHUT_RDWR)
 

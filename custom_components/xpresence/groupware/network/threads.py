@@ -1,7 +1,7 @@
-"""The threads in which groupware is read where that blocks.
+"""Threads for blocking reads of groupware.
 
 Home Assistant's executor serves everybody: a few servers that answer a byte at a time
-would stop the house. These threads are few, bounded in time, and end.
+would block Home Assistant. These threads are few, bounded in time, and end.
 """
 
 import asyncio
@@ -144,7 +144,7 @@ class _Worker[T](threading.Thread):
             self._loop.call_soon_threadsafe(self._finish, result, error)
 
     def _let_be(self) -> None:
-        """Let no interrupt arrive any more; one that is under way is taken back."""
+        """Stop interrupts; a pending one is cancelled."""
         with self._lock:
             self._is_over = True
             ctypes.pythonapi.PyThreadState_SetAsyncExc(

@@ -1,4 +1,4 @@
-"""The appointments that count, arranged so that a moment is found quickly."""
+"""The appointments that count, indexed for fast lookup by instant."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -32,17 +32,17 @@ class Entry:
 
     @property
     def occurrence(self) -> tuple[str, datetime]:
-        """Tell this occurrence from every other, whichever calendar told of it."""
+        """Return uid and start, the same whichever calendar contains the occurrence."""
         return self.uid, self.start
 
     @property
     def key(self) -> str:
-        """Tell this occurrence from every other, as a text."""
+        """Return a string that identifies this occurrence."""
         return f"{self.uid}@{self.start.isoformat()}"
 
     @property
     def precedence(self) -> tuple[float, float, bool, str]:
-        """Order those that run together: the one that decides comes first.
+        """Return the sort key of entries that overlap: the deciding one sorts first.
 
         Started last; then the shorter; then category before default; then uid.
         """
@@ -56,11 +56,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """Entries in the order of their start, each longer than no time at all."""
+    """Entries sorted by start; each has a positive duration."""
 
     entries: tuple[Entry, ...] = ()
     refused: tuple[Entry, ...] = ()
-    """Those that cannot count; the trace tells of them in their time."""
+    """Entries that cannot count; the trace lists them while they run."""
     _starts: tuple[datetime, ...] = field(default=(), repr=False)
     _latest: tuple[datetime, ...] = field(default=(), repr=False)
     _edges: tuple[datetime, ...] = field(default=(), repr=False)
@@ -68,7 +68,7 @@ class Agenda:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Self:
-        """Arrange entries; those of no length hold at no time and are left out."""
+        """Build an agenda; entries without a duration are left out."""
         known = sorted(
             (entry for entry in entries if entry.end > entry.start),
             key=lambda entry: (entry.start, entry.end, entry.uid),
@@ -119,7 +119,7 @@ class Agenda:
         now: datetime,
         found: list[Entry],
     ) -> None:
-        """Go down only where something that has begun reaches beyond ``now``."""
+        """Search only the subtrees with an entry that ends after ``now``."""
         if first >= begun or self._latest[node] <= now:
             return
         if size == 1:
@@ -133,8 +133,8 @@ class Agenda:
 def _latest_ends(entries: tuple[Entry, ...]) -> tuple[datetime, ...]:
     """Return a tree: node ``n`` has the latest end of ``2n`` and ``2n + 1`` below it.
 
-    Its leaves are the entries in their order. So a ten-year appointment at the
-    beginning makes nobody look through ten years.
+    Its leaves are the entries in their order. So a search stays
+    fast even if the first appointment lasts ten years.
     """
     if not entries:
         return ()

@@ -1,7 +1,7 @@
 """Time that never raises: far dates, naive ones, zones that do not exist.
 
-Calendars and entities tell what they like, the year 9999 among it. What lies beyond
-the calendar's ends is put at its ends; nobody sees the difference.
+Calendars and entities may report any date, such as the year 9999. Results outside of
+the range of ``datetime`` are clamped to it.
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -14,9 +14,9 @@ LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def utc(moment: datetime, zone: tzinfo = UTC) -> datetime:
-    """Return an instant in UTC; a naive one is meant where ``zone`` is.
+    """Return an instant in UTC; a naive one is taken as local time of ``zone``.
 
-    Everything is reckoned in UTC: with two local times of one zone Python compares
+    All arithmetic is done in UTC: with two local times of one zone Python compares
     and adds what the clock on the wall shows, an hour off when clocks change.
     """
     if moment.tzinfo is UTC:
@@ -41,7 +41,7 @@ def local(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
-    """Return an instant a while later."""
+    """Return ``moment + span``, clamped to the range of ``datetime``."""
     try:
         return moment + span
     except OverflowError:
@@ -50,7 +50,7 @@ def later(moment: datetime, span: timedelta) -> datetime:
 
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo | None:
-    """Return a time zone, or ``None`` where nobody knows one of that name."""
+    """Return a time zone, or ``None`` if there is none of that name."""
     try:
         return ZoneInfo(name)
     except KeyError, ValueError, OSError:

@@ -1,8 +1,7 @@
 """What a phone system says about one extension, and what it is asked to do.
 
-These words are shared by the rules and by the drivers. ETSI's names hold here:
-CFU is unconditional, CFB busy, CFNR no reply. What a vendor calls them is known
-to its driver alone.
+These types are shared by the rules and the drivers. Names follow ETSI: CFU is
+unconditional, CFB busy, CFNR no reply. Only a driver knows its vendor's names.
 """
 
 from collections.abc import Mapping
@@ -69,7 +68,7 @@ class DestinationKind(StrEnum):
     NUMBER = "number"
     VOICEMAIL = "voicemail"
     UNKNOWN = "unknown"
-    """It is on, and nobody knows whereto: a lamp, a switch, a form that no one reads."""
+    """It is on with an unknown target: a lamp, a switch, an unreadable format."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Appointment:
     """What stood behind an ``@``; a piece of what may be private, so never shown."""
 
     def __post_init__(self) -> None:
-        """Drop what nobody may see, and what makes a text read otherwise."""
+        """Drop a private subject, and characters that hide or reorder text."""
         if self.private:
             object.__setattr__(self, "subject", "")
         elif self.subject:
@@ -115,11 +115,11 @@ LONGEST_SUBJECT: Final = 255
 UNWANTED: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 """Unicode categories that break lines, cannot be seen, or turn a text round."""
 JOINER: Final = "\u200d"
-"""Holds an emoji together."""
+"""Zero-width joiner: kept because it joins the parts of an emoji."""
 
 
 def one_line(text: str) -> str:
-    """Return a text that somebody else wrote as it can be shown anywhere."""
+    """Return text from outside as one line without control characters."""
     text = text[: 2 * LONGEST_SUBJECT]
     if not text.isprintable():
         text = "".join(
@@ -135,13 +135,13 @@ address, one before a blank means *at*."""
 TAG: Final = re.compile(r"<[A-Za-z/!][^<>]{0,999}>")
 """Markup in a description that a calendar keeps as HTML."""
 AROUND: Final = ".,;:!?)]}>*_\"'`“”„‘’‚»«›‹"
-"""What may stand behind a profile's name without belonging to it."""
+"""Characters stripped from the end of a marker's profile name."""
 MOST_WORDS: Final = 8
-"""So many words of a marker may be a profile's name."""
+"""Maximum number of a marker's words that are tried as a profile's name."""
 
 
 def marked(appointment: Appointment, description: str = "") -> Appointment:
-    """Take ``@Profile`` in subject or description for a category.
+    """Return the appointment with ``@Profile`` markers as categories.
 
     For calendars without categories. Words may follow the name: of ``@Do not disturb
     until noon`` every beginning is tried, the longest first. The description goes no
@@ -171,13 +171,13 @@ def plain_text(description: str) -> str:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Counted:
-    """What counts of one calendar, by somebody's rules and names."""
+    """The entries of one calendar that count by a person's rules and profiles."""
 
     appointments: tuple[Appointment, ...] = field(repr=False)
-    """What it was worked out from."""
+    """The appointments from which the entries were computed."""
     entries: tuple[Entry, ...]
     private: frozenset[tuple[str, datetime]]
-    """The occurrences whose subject nobody may see, whichever calendar tells it."""
+    """Occurrences that are private in this calendar, hence in every calendar."""
 
 
 def counted(
@@ -186,7 +186,7 @@ def counted(
     names: Mapping[str, str],
     zone: tzinfo,
 ) -> Counted:
-    """Work out what counts of one calendar."""
+    """Return the entries of one calendar that count."""
     appointments = tuple(appointments)
     entries = (
         entry
@@ -206,7 +206,7 @@ def counted(
 
 
 def agenda_of(calendars: Iterable[Counted]) -> Agenda:
-    """Put calendars together; an occurrence told by two of them counts once."""
+    """Merge calendars; an occurrence that is in two of them counts once."""
     calendars = tuple(calendars)
     entries = _once(entry for one in calendars for entry in one.entries)
     private = frozenset().union(*(one.private for one in calendars))
@@ -223,7 +223,7 @@ def agenda_from(
     profiles: Mapping[str, Profile],
     person: Person,
 ) -> Agenda:
-    """Work out what counts of a person's calendars."""
+    """Return the agenda of all of a person's calendars."""
     names, zone = names_for(profiles, person), zone_of(person)
     return agenda_of(
         counted(appointments, rules, names, zone) for rules, appointments in calendars
@@ -236,7 +236,7 @@ def zone_of(person: Person) -> tzinfo:
 
 
 def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
-    """Keep one of each occurrence: that with a category, else the first told.
+    """Keep one of each occurrence: the one with a category, else the first.
 
     Without a uid nothing says that two appointments are the same.
     """
@@ -292,7 +292,7 @@ def _switched_off(
 
 
 OFF: Final = "-"
-"""Stands before the id of a profile that is switched off."""
+"""Prefix of the id of a profile that is disabled."""
 
 
 def _category(appointment: Appointment, names: Mapping[str, str]) -> str | None:
@@ -360,7 +360,7 @@ def names_for(profiles: Mapping[str, Profile], person: Person) -> dict[str, str]
 def _instant(moment: datetime | date, zone: tzinfo) -> datetime:
     """Return an instant; an all-day date begins at the person's own midnight.
 
-    A time without a zone is meant where the person is (RFC 5545, 3.3.5: floating).
+    A time without a zone is in the person's time zone (RFC 5545, 3.3.5: floating).
     """
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time(), zone)

@@ -1,6 +1,6 @@
-"""The appointment list: what is planned, and when each of it really holds.
+"""The appointment list: planned appointments, and when each of them decides.
 
-Only appointments are looked at: what a PC or a person does later, nobody knows.
+Only appointments are considered: later PC activity or choices are unknown.
 """
 
 from bisect import bisect_left, bisect_right
@@ -40,7 +40,7 @@ class Listed:
     meanwhile: tuple[Step, ...] = ()
     why: str = ""
     dismissal: Dismissal | None = None
-    """Set aside by a person, for the whole of it or a part."""
+    """Set if a person dismissed it, entirely or in part."""
 
     @property
     def redirect(self) -> RedirectRule:
@@ -110,7 +110,7 @@ def _listed(
 
 
 def why_not(office: Office, person_id: str, entry: Entry) -> str:
-    """Say why an appointment cannot count; empty if it does."""
+    """Return why an appointment cannot count; empty if it does."""
     person = office.people.get(person_id)
     if person is None:
         return "person_missing"

@@ -1,4 +1,4 @@
-"""Whose redirect goes on under a profile that leaves calls as they are."""
+"""The redirect that stays in force below a profile that leaves it unchanged."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -92,7 +92,7 @@ def _without_end(office: Office, person: Person, facts: Facts, choice: Choice) -
 
 
 def _confirmed(office: Office, facts: Facts, choice: Choice) -> Facts:
-    """Let an automatic claim hold; it answers for calls if its profile is available.
+    """Remember that a choice confirms an automatic claim with an available profile.
 
     That is only remembered where something below it would send calls away.
     """
@@ -136,7 +136,7 @@ def dismiss(
     now: datetime,
     by: str | None = None,
 ) -> Facts:
-    """Return the facts once one thing is set aside; what was chosen stays."""
+    """Return the facts with one claim dismissed; the choice by hand stays."""
     person = office.people[facts.person]
     facts = with_past(office, facts, utc(now))
     new: tuple[Dismissal, ...] = (dismissal(occasion, person, utc(now), by),)

@@ -104,7 +104,7 @@ def occasion_of(entry: Entry) -> Occasion:
 def without(
     known: Iterable[Dismissal], occasions: Iterable[Occasion], facts: Facts
 ) -> tuple[Dismissal, ...]:
-    """Return the dismissals that are about none of some occasions."""
+    """Return the dismissals without those of the given occasions."""
     gone = tuple(occasions)
     return tuple(
         one for one in known if not any(_is_about(one, other, facts) for other in gone)
@@ -123,7 +123,7 @@ def still_dismissed(facts: Facts, now: datetime) -> Facts:
 
 
 def with_agenda(facts: Facts, agenda: Agenda) -> Facts:
-    """Take the appointments that were read, and know again what was set aside.
+    """Return the facts with a new agenda, dismissals matched to its appointments.
 
     A dismissal follows its appointment to another time as long as both overlap. One
     whose appointment is not there (cancelled, or not read) waits for it.
@@ -140,7 +140,7 @@ def with_agenda(facts: Facts, agenda: Agenda) -> Facts:
 def with_calls(
     facts: Facts, kind: str, calls: tuple[Call, ...], *, read: bool = True
 ) -> Facts:
-    """Take the calls of one kind; the same facts if nothing is new.
+    """Return the facts with the calls of one kind; the same object if unchanged.
 
     ``read``: whether they come from a reading, which ends the dismissal of a call
     that it does not show.
@@ -232,8 +232,8 @@ def _of_its_appointment(
 ) -> Dismissal | None:
     """Return the dismissal of the appointment that a meeting in Teams belongs to.
 
-    Teams tells the end of it a little late: then it still belongs to what is over,
-    unless another appointment runs that counts.
+    Teams reports its end late: until then it belongs to the appointment that ended,
+    unless another one runs that counts.
     """
     for one in facts.dismissed:
         start, end = one.occasion.start, one.occasion.end

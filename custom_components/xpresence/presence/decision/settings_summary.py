@@ -91,7 +91,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What things are called that the settings know by an id."""
+    """Display names of entities and targets that the settings hold by id."""
 
     entity: Callable[[str], str]
     target: Named

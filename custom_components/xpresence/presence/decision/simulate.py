@@ -1,4 +1,4 @@
-"""What will hold, as far as it follows from what is known now."""
+"""The future timeline of profiles, as far as the present facts determine it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class Step:
     redirect_claim: Claim | None
 
     def continues(self, other: Step) -> bool:
-        """Tell whether the other stretch shows the same."""
+        """Return whether the other step has the same profile and redirect."""
         return (self.profile, self.claim, self.redirect, self.redirect_claim) == (
             other.profile,
             other.claim,

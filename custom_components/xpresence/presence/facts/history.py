@@ -1,4 +1,4 @@
-"""What must be remembered of the past, for choices that end by what people do.
+"""The history that choices with an event as their end (return, session end) need.
 
 Statements of a PC are overwritten by the next; an absence, the end of a session and
 a choice that has ended must not be forgotten with them.
@@ -21,10 +21,10 @@ from ..pc.activity import (
 
 
 def with_pc(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
-    """Take new statements of somebody's PC, and remember what the old ones came to.
+    """Return the facts with new PC statements, absence and session end updated.
 
-    ``choice``, ``dismissed``, ``absence`` and ``session_ended`` of the result belong in the store
-    wherever they differ.
+    Store ``choice``, ``dismissed``, ``absence`` and ``session_ended`` of the result
+    where they differ.
     """
     before = with_past(office, facts, now)
     told = replace(before, pc=pc)
@@ -32,14 +32,14 @@ def with_pc(office: Office, facts: Facts, pc: Pc, now: datetime) -> Facts:
     if person is not None and _never_was(person, facts.pc, before, pc, office, now):
         told = replace(told, absence=None)
     if _came_back(facts.pc, pc):
-        # Told at once, while the PC's last input may still be that from before.
+        # Unlock and start are reported at once; the last input may still be old.
         absence = followed(told.absence, away=False, now=now, told=True)
         told = _without_ended_choice(office, replace(told, absence=absence), now)
     return with_past(office, told, now)
 
 
 def with_past(office: Office, facts: Facts, now: datetime) -> Facts:
-    """Note what the statements have come to by now, whether or not anybody looked.
+    """Return the facts with what has ended by ``now``, also between two calls.
 
     A choice that has ended is dropped, so that no later absence brings it back.
     """
@@ -57,7 +57,7 @@ def with_past(office: Office, facts: Facts, now: datetime) -> Facts:
 
 
 def _without_ended_choice(office: Office, facts: Facts, now: datetime) -> Facts:
-    """Drop what is over: a choice, and what was set aside."""
+    """Return the facts without a choice and dismissals that have ended."""
     facts = still_dismissed(facts, now)
     choice = facts.choice
     if choice is not None and choice_has_ended(
@@ -68,7 +68,7 @@ def _without_ended_choice(office: Office, facts: Facts, now: datetime) -> Facts:
 
 
 def _came_back(old: Pc, pc: Pc) -> bool:
-    """Tell whether an unlock or a start is told now."""
+    """Return whether the new statements report an unlock or a start."""
 
     def turned(before: Statement[bool] | None, now: Statement[bool] | None) -> bool:
         return before is not None and now is not None and before.value is not now.value
@@ -89,7 +89,7 @@ def _session_ended(facts: Facts, health: Health, now: datetime) -> datetime | No
 def _never_was(
     person: Person, old: Pc, facts: Facts, pc: Pc, office: Office, now: datetime
 ) -> bool:
-    """Tell whether an absence was only the PC's delay in telling of the last input.
+    """Return whether an absence is only the delay of the PC's last input.
 
     A person who had not touched the PC for a while and then chose Lunch on it would
     otherwise come "back" as soon as the PC tells of that very input.

@@ -1,4 +1,4 @@
-"""From what entities say now to what is known: statements, absences, conditions.
+"""Turn entity states into facts: statements, absences, conditions.
 
 ``None`` is an entity that says nothing. It takes nothing back: what was said last
 keeps its instant, also over a short silence, for Home Assistant's own restart is no
@@ -16,7 +16,7 @@ from ..pc.activity import absence_changes
 from .history import with_pc
 
 SAME_INPUT: Final = timedelta(seconds=10)
-"""Two reckonings of the last input that lie closer are of the same one."""
+"""Two values of the last input closer than this are the same input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def observe_value[T](
 
 
 def observe_pc(pc: Pc, reading: PcReading, health: Health, now: datetime) -> Pc:
-    """Return what is known of a PC, once its entities say something."""
+    """Return the PC's statements updated with a reading."""
     on = observe_value(pc.running, reading.running, health, now)
     ran_since = pc.ran_since
     if on is not None and on is not pc.running and pc.running is not None:
@@ -83,7 +83,7 @@ def observe(office: Office, facts: Facts, reading: PcReading, now: datetime) -> 
 
 
 def due(office: Office, person: Person, pc: Pc, now: datetime) -> datetime | None:
-    """Return when :func:`observe` may find something new though nothing is said."""
+    """Return when :func:`observe` must run again even without a state change."""
     changes = absence_changes(office, person, pc)
     return min((moment for moment in changes if moment > now), default=None)
 

@@ -1,1 +1,1 @@
-"""What PC entities say, and which of it is believed."""
+"""States of a PC's entities: their meaning, and how long they are valid."""

@@ -1,7 +1,7 @@
-"""How far the entities of a PC are believed.
+"""Presence at a PC, derived from entities that are often stale or wrong.
 
-They lie after sleep, boot and restarts: still locked though somebody types, a
-last input from before the night, nothing at all for minutes.
+After sleep, boot and restarts they may be wrong: still locked while in use, a last
+input of the day before, unavailable for minutes.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from ..model import Absence, Health, Office, Pc, Person, Statement
 
 
 def speaks_until(said: Statement[Any], health: Health) -> datetime | None:
-    """Return when an entity that fell silent is no longer believed."""
+    """Return until when the last state of an unavailable entity is valid."""
     if said.silent_since is None:
         return None
     return later(said.silent_since, health.grace)
@@ -21,7 +21,7 @@ def speaks_until(said: Statement[Any], health: Health) -> datetime | None:
 def believed[T](
     said: Statement[T] | None, health: Health, now: datetime
 ) -> Statement[T] | None:
-    """Return a statement while it counts."""
+    """Return the statement if it is still valid at ``now``, else ``None``."""
     if said is None:
         return None
     end = speaks_until(said, health)
@@ -54,7 +54,7 @@ def running(pc: Pc, health: Health, now: datetime) -> Statement[bool] | None:
 
 
 def silent_from(pc: Pc, health: Health) -> datetime | None:
-    """Return when nothing of a PC is believed any more; ``None`` while some of it speaks.
+    """Return from when all of a PC's entities are silent beyond their grace time.
 
     One silent entity is no PC that went off: after a restart of Home Assistant some
     say nothing before they have news.
@@ -81,7 +81,7 @@ def is_contradicted(pc: Pc, end: datetime, health: Health) -> bool:
 
 
 def session_changes(pc: Pc, health: Health) -> list[datetime]:
-    """Return when :func:`running` may say something else of the same PC."""
+    """Return the instants at which the result of :func:`running` may change."""
     said = pc.running
     if said is None:
         return []
@@ -189,7 +189,7 @@ def is_away(office: Office, person: Person, pc: Pc, now: datetime) -> bool | Non
 def away_from(office: Office, person: Person, pc: Pc, now: datetime) -> list[datetime]:
     """Return the instants up to ``now`` at which what is said may come to absence.
 
-    Nobody need have looked at them: a PC may have fallen silent since.
+    Includes instants at which nothing was evaluated.
     """
     said = [
         one
@@ -202,7 +202,7 @@ def away_from(office: Office, person: Person, pc: Pc, now: datetime) -> list[dat
 
 
 def absence_changes(office: Office, person: Person, pc: Pc) -> list[datetime]:
-    """Return when :func:`is_away` may say something else of the same PC."""
+    """Return the instants at which the result of :func:`is_away` may change."""
     health = office.health
     found = session_changes(pc, health)
     if pc.locked is not None:

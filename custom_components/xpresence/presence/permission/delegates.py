@@ -1,4 +1,4 @@
-"""Who stands in for somebody, and how far.
+"""Delegates of a person, and what each of them may do.
 
 There are several ways to the same right: the office makes somebody a delegate of one
 person, or of everybody. The widest counts. The person may narrow what came of it, if

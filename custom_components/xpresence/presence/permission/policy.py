@@ -1,10 +1,10 @@
-"""Who may do what to whom: a table of roles and acts.
+"""Permissions by role: a table.
 
 Somebody has one or more **roles** towards a person; the widest counts. What Home
 Assistant itself keeps from a user, no role gives back. The office's **policy** says
 which acts are open to ordinary users at all; the person's **tiers** say who sees the
-subjects of their appointments, and who their info text. Private subjects are in no table: they are dropped where
-they are read.
+subjects of their appointments, and who their info text. Private subjects are in no
+table: they are dropped where they are read.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ class Role(StrEnum):
     AUTOMATION = "automation"
     """A call without a user."""
     SATELLITE = "satellite"
-    """A voice satellite that is nobody's, or that may act for everybody."""
+    """A voice satellite without a person, or one that may act for everybody."""
 
 
 class Grade(StrEnum):
@@ -104,7 +104,7 @@ class Trust(StrEnum):
 
     ALLOWED = "allowed"
     AS_PERSON = "as_person"
-    """A satellite acts as the person it belongs to, and nobody's not at all."""
+    """A satellite acts as its person; one without a person may do nothing."""
     REFUSED = "refused"
 
 
@@ -117,8 +117,8 @@ USUAL_REACH: Final = EVERYWHERE - {NumberKind.PREMIUM}
 class Policy:
     """What an office lets ordinary users, automations and satellites do.
 
-    ``allowed_destinations``: where ordinary users may redirect calls to. Office profiles may lead
-    anywhere, for the administrator made them.
+    ``allowed_destinations``: where ordinary users may redirect calls to. Office
+    profiles may lead anywhere, because an administrator made them.
     """
 
     allowed: frozenset[Permission] = LIMITED
@@ -152,7 +152,7 @@ class Rule(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why somebody may not."""
+    """Why an actor is refused."""
 
     HOME_ASSISTANT = "home_assistant"
     """Home Assistant itself keeps the entities from this user."""
@@ -211,7 +211,7 @@ def may(
 def refusal(
     actor: Actor, permission: Permission, policy: Policy, tier: Tier = Tier.OWNER
 ) -> Reason | None:
-    """Say why an actor may not; ``None``: they may. The nearest remedy is named."""
+    """Return why an actor is refused, the easiest to change first; ``None``: allowed."""
     if not (actor.reads if permission in SEEING else actor.controls):
         return Reason.HOME_ASSISTANT
     reasons = {_refusal(role, permission, policy, tier) for role in actor.roles}
@@ -224,7 +224,7 @@ def refusal(
 
 
 UNLIMITED: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
-"""Whose redirects may lead anywhere: administrators', and what they programmed."""
+"""Roles whose redirects may lead anywhere: administrators and automations."""
 
 
 def allowed_destinations(actor: Actor, policy: Policy) -> frozenset[NumberKind]:

@@ -1,4 +1,4 @@
-"""What an office gives and a person may change: the office's value, or the own one.
+"""Values of the office that a person may override while permitted.
 
 A permission has a number, which goes up whenever the office takes it back. An own
 value remembers the permissions it was chosen under, by name and number, and counts
@@ -24,12 +24,12 @@ class UserOverride[T]:
     rests_on: Permissions
 
     def counts(self, given: Permissions) -> bool:
-        """Tell whether all that it rests on is given still."""
+        """Return whether every permission it was chosen under is still granted."""
         return all(given.get(name) == number for name, number in self.rests_on.items())
 
 
 def holding[T](office: T, own: UserOverride[T] | None, given: Permissions) -> T:
-    """Return the value that holds."""
+    """Return the effective value: the override if it counts, else the office's."""
     return own.value if own is not None and own.counts(given) else office
 
 

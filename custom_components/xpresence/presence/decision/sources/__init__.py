@@ -1,4 +1,4 @@
-"""Who may claim a profile: one file a source, each a function of the same shape."""
+"""Sources of claims: one module a source, each with a function ``claims``."""
 
 from .slot import Slot
 

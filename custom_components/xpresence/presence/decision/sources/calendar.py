@@ -31,7 +31,7 @@ def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
 
 
 def claim_of(entry: Entry) -> Claim:
-    """Return what one appointment wishes."""
+    """Return the claim of one appointment."""
     return Claim(
         Source.CALENDAR,
         entry.profile,
@@ -49,7 +49,7 @@ def claim_of(entry: Entry) -> Claim:
 def _running_over(
     facts: Facts, person: Person, now: datetime
 ) -> list[tuple[tuple[float, float, bool, str], Claim]]:
-    """Return the appointments that are over and go on all the same."""
+    """Return the claims of appointments that run over their end, with sort keys."""
     since = later(now, -person.run_over)
     return [
         (
@@ -66,7 +66,7 @@ def _running_over(
 
 
 def _is_kept_up(facts: Facts, person: Person, end: datetime) -> bool:
-    """Tell whether what went on at an appointment's end goes on still."""
+    """Return whether the call or absence at an appointment's end still lasts."""
     absence = facts.absence
     if absence is not None and absence.since <= end and absence.until is None:
         return True

@@ -11,7 +11,7 @@ READINGS_TO_LEAVE: Final = 2
 
 
 def going(facts: Facts) -> list[Call]:
-    """Return the calls that go on, with and without a profile for them."""
+    """Return the current calls, with and without a profile for their kind."""
     return [call for call in facts.calls if call.not_seen < READINGS_TO_LEAVE]
 
 

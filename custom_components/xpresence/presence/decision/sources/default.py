@@ -11,7 +11,7 @@ from .slot import Slot
 
 
 def claims(office: Office, person: Person, facts: Facts, now: datetime) -> Slot:
-    """Return what stands in for the default profile, if anything does, and itself."""
+    """Return the choice that replaces the default profile, if any, then the default."""
     chosen = manual.claims(office, person, facts, now, role=ChoiceRole.STANDS_IN)
     itself = Claim(
         Source.DEFAULT, person.default_profile, key="default", reason="default"

@@ -27,7 +27,7 @@ from ...pc.activity import going_off
 from .slot import NOTHING, Slot, earliest
 
 AT_ONCE: Final = timedelta(seconds=30)
-"""After a choice an unlock or a start within this time may be what came with it."""
+"""An unlock or start this soon after a choice may belong to the choice itself."""
 
 
 def claims(
@@ -91,7 +91,7 @@ def has_ended(
 def _observed_end(
     choice: Choice, profile: Profile | None, facts: Facts, health: Health
 ) -> datetime | None:
-    """Return when what the profile waits for happened after the choice."""
+    """Return when the event that ends the choice happened, if it did."""
     if profile is None or choice.until is not None:
         return None
     match ending_of(choice, profile).kind:
@@ -106,9 +106,9 @@ def _observed_end(
 def _return(choice: Choice, absence: Absence | None, health: Health) -> datetime | None:
     """Return when the person came back from an absence that followed the choice.
 
-    Who chose while already away, with a telephone in the corridor, comes back as
-    well. Only a return so soon that a PC may just be late in telling of the very
-    click that chose is none: an unlock or a start is told at once, input is not.
+    A choice made while already away (by phone) ends on return as well. Input right
+    after the choice does not count as a return, because a PC reports input late: it
+    may be the click that chose. An unlock or a start is reported at once.
     """
     if absence is None or absence.until is None:
         return None
@@ -120,7 +120,7 @@ def _return(choice: Choice, absence: Absence | None, health: Health) -> datetime
 
 
 def _session_end(choice: Choice, facts: Facts, health: Health) -> datetime | None:
-    """Return when a session ended, or will have once its end has stood a while."""
+    """Return when a session ended, or when a pending end will be final."""
     ended = facts.session_ended
     if ended is not None and ended > choice.at:
         return ended

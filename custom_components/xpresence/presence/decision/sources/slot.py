@@ -1,4 +1,4 @@
-"""What a source says at one moment."""
+"""The claims of a source at one instant."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -32,10 +32,10 @@ type Claims = Callable[[Office, Person, Facts, datetime], Slot]
 
 
 def exact(claims: Claims) -> Claims:
-    """Let a source name every instant at which it might say something else.
+    """Wrap a source so that ``change`` is the first instant with other claims.
 
-    Those at which it says the same are passed over, so that nobody is woken for
-    nothing.
+    Instants at which the claims stay the same are skipped, which avoids useless
+    timers.
     """
 
     @wraps(claims)

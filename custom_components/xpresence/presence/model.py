@@ -1,4 +1,4 @@
-"""The words of presence: office, people, profiles, facts, claims, decisions.
+"""Data types of the rules: office, people, profiles, facts, claims, decisions.
 
 Everything here is frozen. Ids are opaque strings (Home Assistant's subentry
 ids outside the tests). All datetimes are aware.
@@ -27,7 +27,7 @@ class Source(StrEnum):
 
 
 class RedirectMode(StrEnum):
-    """A profile's opinion about the redirect."""
+    """What a profile does to the redirect."""
 
     UNCHANGED = "unchanged"
     OFF = "off"
@@ -48,7 +48,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A redirect's aim as an office words it; resolved before it is written.
+    """A redirect target as configured; resolved to a number before it is written.
 
     ``value`` is the number, the person's id or the device's id; empty for one's
     own voicemail. ``deputies`` are people's ids, for ``FIRST_AVAILABLE``.
@@ -61,7 +61,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class RedirectRule:
-    """What a profile wants of the redirect.
+    """The redirect that a profile asks for.
 
     With ``FORWARD`` at least one of the three targets is set; a condition
     without a target is switched off while the rule holds. ``ring_seconds``
@@ -110,7 +110,7 @@ class Ending:
 
 
 AS_STATUS: Final = "as_status"
-"""In Teams a profile shows what its status shows there."""
+"""Value of :attr:`Profile.teams`: show the presence mapped from its status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Profile:
     agent: AgentState | None = None
     """The TeamDesk status it wants; ``None`` is *unchanged*."""
     teams: str = AS_STATUS
-    """What it shows in Teams: one of Teams' words, or what its status shows there."""
+    """The presence set in Teams, or :data:`AS_STATUS`."""
     info_text: str = ""
     ending: Ending = Ending()
     enabled: bool = True
@@ -161,7 +161,8 @@ class SessionRules:
 class EntityRule:
     """An entity that has been in one of ``states`` for a while → a profile.
 
-    ``linger``: how long it goes on once the entity has left them, for cameras blink.
+    ``linger``: how long it still applies after the entity left them, because sensors
+    such as camera motion switch off briefly.
     """
 
     id: str
@@ -174,7 +175,7 @@ class EntityRule:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One extension and the rules its owner lives by."""
+    """A person: one extension, and the rules configured for it."""
 
     id: str
     name: str
@@ -200,10 +201,10 @@ DEFAULT_ORDER = tuple(Source)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How far entities are believed, which lie after sleep, boot and restart."""
+    """Tolerances for entities, which are often wrong after sleep, boot and restart."""
 
     grace: timedelta = timedelta(minutes=5)
-    """How long the last statement of a silent entity counts."""
+    """How long the last state of an unavailable entity counts."""
     hold: timedelta = timedelta(seconds=10)
     """How long a lock must stand before it counts."""
     restart: timedelta = timedelta(minutes=1)
@@ -219,14 +220,14 @@ class Office:
     order: tuple[Source, ...] = DEFAULT_ORDER
     health: Health = Health()
     no_profile: str = "No profile"
-    """What holds is called where even the default profile is gone."""
+    """Name of the profile in force if even the default profile was deleted."""
     adjusted: Mapping[str, Mapping[str, Profile]] = field(default_factory=dict)
-    """Per person the office's profiles that they have made a little their own."""
+    """Person's id → office profiles (by id) with the person's adjustments."""
     ring_about: int | None = None
-    """Seconds that it rings before *no reply*, where the phone system fixes them."""
+    """Seconds of ringing before *no reply*, if the phone system fixes them."""
 
     def of(self, person: str) -> Office:
-        """Return the office as it is to one person."""
+        """Return the office with one person's adjusted profiles."""
         own = self.adjusted.get(person)
         if not own:
             return self
@@ -254,9 +255,9 @@ class Choice:
     until: datetime | None = None
     info_text: str | None = None
     ending: EndingKind | None = None
-    """What ends it in place of the profile's own rule, if no end time was given."""
+    """Overrides the profile's ending rule, if no end time was given."""
     by: str | None = None
-    """Who chose: an opaque id; never shown without asking who may see it."""
+    """Id of who chose; shown only to readers with permission."""
     role: ChoiceRole = ChoiceRole.ON_TOP
 
 
@@ -274,7 +275,7 @@ class OccasionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What an automatic claim is about, so that it is known again after a restart.
+    """Identifies what an automatic claim is about, also across restarts.
 
     ``name``: an appointment's uid, the kind of call, or the rule's id. ``calendar``
     tells apart appointments without uid. ``start`` and ``end`` are an appointment's
@@ -292,7 +293,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Dismissal:
-    """Something automatic that a person set aside; it counts no more until it is over.
+    """An automatic claim that a person dismissed; ignored until its occasion ends.
 
     ``until`` is the latest end: the next 04:00 in the person's time zone.
     """
@@ -301,12 +302,12 @@ class Dismissal:
     at: datetime
     until: datetime
     by: str | None = None
-    """Who set it aside: an opaque id, as in :class:`Choice`."""
+    """Id of who dismissed it, as in :class:`Choice`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement[T]:
-    """What an entity says, since when, and since when it says nothing any more."""
+    """An entity's value, since when, and since when the entity is unavailable."""
 
     value: T
     since: datetime
@@ -328,7 +329,7 @@ class Pc:
     ran_since: datetime | None = None
     """Since when it had been running before it last went off."""
     silence_ends: bool = False
-    """Whether a client that says nothing any more has ended."""
+    """Whether an unavailable client counts as ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +363,7 @@ class Call:
     since: datetime
     not_seen: int = 0
     meeting: bool = False
-    """Teams tells *InAMeeting*: that may be the calendar alone, and no call."""
+    """Teams reports *InAMeeting*, which may come from its calendar without a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +381,7 @@ class Facts:
     person: str
     choice: Choice | None = None
     dismissed: tuple[Dismissal, ...] = ()
-    """What counts no more although it goes on, because the person said so."""
+    """Automatic claims that the person dismissed and that still go on."""
     automatic: bool = True
     note: Note | None = None
     pc: Pc = Pc()
@@ -396,7 +397,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One source's wish. ``key`` tells this claim from the next of its kind."""
+    """A profile that one source asks for. ``key`` identifies it within its source."""
 
     source: Source
     profile: str
@@ -425,7 +426,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
-    """One line of the answer to "why?"."""
+    """One line of a decision's trace: a claim and what became of it."""
 
     claim: Claim
     verdict: Verdict

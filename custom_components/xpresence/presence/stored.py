@@ -29,7 +29,7 @@ def text(value: Any) -> str:
 
 
 def flag(value: Any) -> bool:
-    """Read yes or no."""
+    """Read a boolean."""
     if not isinstance(value, bool):
         raise Malformed("neither yes nor no")
     return value
@@ -98,7 +98,7 @@ def fields(value: Any) -> Mapping[str, Any]:
 
 
 def plain(value: Any, depth: int = DEEPEST) -> None:
-    """Refuse what no reader could use and no file could hold: NaN, bottomless nesting.
+    """Check that a value can be stored as JSON: no NaN, no excessive nesting.
 
     Raises:
         Malformed: it is, or contains, such a value.

@@ -204,7 +204,7 @@ TABLE: Final[Mapping[tuple[Role, Permission], Rule]] = {
 def may(
     actor: Actor, permission: Permission, policy: Policy, tier: Tier = Tier.OWNER
 ) -> bool:
-    """Tell whether an actor may do an act to the person the roles refer to."""
+    """Return whether an actor has a permission towards the person of its roles."""
     return refusal(actor, permission, policy, tier) is None
 
 

@@ -1,6 +1,6 @@
-"""What happened to a person's calls: from where to where, and who made it.
+"""Detect changes of where a person's calls go, and who made them.
 
-One place decides it; the event, the logbook and the notifications read its answer.
+The event, the logbook and the notifications all use this result.
 
 ==========================  ===============  ========================================
 what is seen                what happened    whose it is
@@ -26,7 +26,7 @@ from .parts import REDIRECTS, Part, Value, is_on, value
 
 
 class ChangedBy(StrEnum):
-    """Whose a change of the destination is."""
+    """Who or what changed the destination."""
 
     ORIGIN = "origin"
     """Of whoever made the change that is under way."""
@@ -43,7 +43,7 @@ class Destinations:
     parts: tuple[tuple[Part, Value], ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether anything is known of it."""
+        """Return whether any part was read."""
         return bool(self.parts)
 
 
@@ -77,9 +77,9 @@ def destinations(forwarding: ForwardingState) -> Destinations:
 
 
 def writing(reports: RedirectReports, forwarding: ForwardingState) -> RedirectReports:
-    """Note what is about to be written: the phone system may tell of it at once.
+    """Note a write before it is sent: it may be read back at once.
 
-    What is so already makes no change, and nobody will see one.
+    Parts that already have the value are skipped: no change will be read.
     """
     there = dict(reports.reported.parts)
     news = {
@@ -104,7 +104,7 @@ def seen(
     *,
     has_origin: bool = False,
 ) -> tuple[RedirectReports, RedirectChange | None]:
-    """Return what happened by a reading; ``None``: nothing is known now.
+    """Return the reports after a reading, and the change, if there was one.
 
     ``has_origin``: whether a change that somebody made is under way.
     """

@@ -1,4 +1,4 @@
-"""What the rules want of a redirect, and which part of it is xpresence's to say."""
+"""The desired redirect, and the parts of it that xpresence controls."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,10 @@ class DesiredRedirect:
 
 
 def desired(decision: Decision, forwarding: ForwardingState) -> DesiredRedirect | None:
-    """Return what a decision wants, its targets resolved to ``forwarding``."""
+    """Return a decision's desired redirect; ``None``: unchanged.
+
+    ``forwarding``: its rule with the targets resolved.
+    """
     claim = decision.redirect_claim
     if claim is None or decision.redirect.mode is RedirectMode.UNCHANGED:
         return None
@@ -40,7 +43,7 @@ def desired(decision: Decision, forwarding: ForwardingState) -> DesiredRedirect 
 def requested_parts(
     desired: DesiredRedirect | None, capabilities: RedirectCapabilities
 ) -> tuple[ForwardingState, frozenset[Part]]:
-    """Return what the rule asks for part by part, and what cannot be had."""
+    """Return the desired value of each part, and the parts that are unsupported."""
     if desired is None:
         return ForwardingState(), frozenset()
     unsupported = frozenset(
@@ -74,7 +77,7 @@ def requested_parts(
 
 
 def is_in_force(ledger: Ledger, desired: DesiredRedirect | None) -> bool:
-    """Tell whether the wish is in force: a person may have taken over since."""
+    """Return whether a profile holds the redirect for the desired one's claim."""
     return (
         desired is not None
         and ledger.held is not None
@@ -85,7 +88,7 @@ def is_in_force(ledger: Ledger, desired: DesiredRedirect | None) -> bool:
 def expected_state(
     requested: ForwardingState, ledger: Ledger, desired: DesiredRedirect | None
 ) -> ForwardingState:
-    """Return what the phone system should say, where that is ours to say."""
+    """Return the desired state of the parts xpresence controls; others ``UNKNOWN``."""
     expected = dict(known(ledger.base))
     if is_in_force(ledger, desired):
         expected |= {

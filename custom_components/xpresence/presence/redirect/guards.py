@@ -1,4 +1,4 @@
-"""What an office wants to be warned of: redirects that harm or are forgotten."""
+"""Hotline protection, the redirect age limit, and the limit of follow-up time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

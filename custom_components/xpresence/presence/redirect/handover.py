@@ -1,4 +1,4 @@
-"""Who a part of a redirect belongs to: the profile that is_in_force it, or the person."""
+"""Ownership of a redirect's parts: the profile that set it, or the person."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from .parts import (
 )
 
 MOST_ECHOES: Final = 16
-"""So many are kept of a phone system that refuses for hours while wishes change."""
+"""Maximum number kept, for a phone system that refuses writes for hours."""
 
 
 class DeskChange(StrEnum):
@@ -32,7 +32,7 @@ class DeskChange(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a plan found out."""
+    """What a plan detected."""
 
     CHANGED_AT_PHONE = "changed_at_phone"
     """A person changed a part at the phone, and keeps it."""
@@ -41,7 +41,7 @@ class EventKind(StrEnum):
     WRITE_LOST = "write_lost"
     """The phone system forgot a write, or an old one landed late."""
     NOT_RESTORED = "not_restored"
-    """What was set before led nobody knows where, and is off now."""
+    """The earlier redirect had an unknown target, cannot be restored, and is off."""
     FORGOTTEN = "forgotten"
     """The phone system forgot what it was asked for, however long ago."""
     NEWER = "newer"
@@ -52,7 +52,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something worth telling, and the parts it is about."""
+    """A detected event, and the parts it is about."""
 
     kind: EventKind
     parts: frozenset[Part]
@@ -63,10 +63,9 @@ def hand_over(
 ) -> Ledger:
     """Make parts the person's: the new base, which no profile touches any more.
 
-    ``says``: what the phone says of them by now. What else a profile is_in_force stays held,
-    unless nothing that sends calls away is left of it, or the person turned
-    follow-me on: then the profile lets go of everything until another claim
-    decides. A person's own unconditional forward takes the place of a follow-me
+    ``says``: their present values on the phone. The profile keeps its other parts,
+    unless none of them sends calls away, or the person turned follow-me on: then the
+    profile releases every part until another claim decides. A person's own unconditional forward takes the place of a follow-me
     that the profile had suspended; that stays off.
     """
     if not parts:

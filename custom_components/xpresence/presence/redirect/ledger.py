@@ -1,4 +1,4 @@
-"""What xpresence remembers of a redirect, so that no crash can lose it."""
+"""The stored record of a person's redirect, which survives a crash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from .parts import Part, Value, changed, is_on, known, off_value
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """What the phone system may fall back to through a fault, not by a person.
+    """A value the phone system may return to by a fault, not by a person.
 
     ``sent``: one of our own writes without an answer, which may land late;
     otherwise the state before a write that has not settled yet.

@@ -19,7 +19,7 @@ from .parts import Part, Value, changed, known, value
 
 
 class Memory(StrEnum):
-    """What a phone system's number says about it and about us."""
+    """The result of comparing the phone system's number with the ledger's."""
 
     TRUSTED = "trusted"
     FORGOT = "forgot"
@@ -56,7 +56,7 @@ def numbered(ledger: Ledger, number: int | None) -> Ledger:
 def forgotten(
     ledger: Ledger, reading: ForwardingState, number: int | None
 ) -> tuple[Ledger, frozenset[Part]]:
-    """Ask again for what is ours: what profiles hold, and own redirects.
+    """Write again what profiles hold, and own redirects.
 
     Returns:
         The ledger, and the parts that the phone system says otherwise.
@@ -88,14 +88,14 @@ def forgotten(
 
 
 def adopted(number: int | None) -> Ledger:
-    """Return the ledger of who takes what stands as the phone's own setting."""
+    """Return an empty ledger: the present state counts as the phone's own setting."""
     return Ledger(number=number or 0, number_seen=number or 0)
 
 
 def without_what_was_dialled(ledger: Ledger, reading: ForwardingState) -> Ledger:
     """Drop own redirects in whose place something else was dialled since.
 
-    Only parts that nobody answers for any more are judged: the others are watched.
+    Only parts without a base are checked: the others are compared by the plan.
     """
     kept_ones = []
     for one in ledger.own:

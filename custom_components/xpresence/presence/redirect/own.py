@@ -22,7 +22,7 @@ from .parts import (
 
 
 class NotRead(Exception):
-    """The phone system has not told yet what would have to come back later."""
+    """The state to restore later has not been read from the phone system yet."""
 
 
 def own_change(
@@ -37,9 +37,9 @@ def own_change(
 ) -> Ledger:
     """Set a person's own redirect, as if dialled at the phone; then plan anew.
 
-    Where a profile is_in_force the redirect, *respect* lets the person take over until
+    Where a profile holds the redirect, *respect* lets the person take over until
     another claim decides; under *enforce* the change waits beneath the profile and
-    comes into force when that lets go. ``until`` brings back what was there before,
+    comes into force when that is released. ``until`` brings back what was there before,
     unless the person has changed it again meanwhile.
 
     Raises:
@@ -71,7 +71,7 @@ def own_change(
 
 
 def given_back(ledger: Ledger) -> Ledger:
-    """Let the deciding claim take hold again of what a person had taken over.
+    """Drop own redirects and let the deciding claim apply to every part again.
 
     Where no claim decides, the phone's own forwarding stands as it is.
     """

@@ -98,7 +98,7 @@ class RedirectPlan:
     number: int | None = None
     """What the phone system is to note besides; ``None``: nothing."""
     newer: bool = False
-    """Whether nothing may be written, for our own memory is old."""
+    """Whether the phone system has newer writes than the ledger: write nothing."""
 
 
 def plan(
@@ -129,7 +129,7 @@ def plan(
     reading = believed(only(observed, capabilities.readable), ledger)
     requested, unsupported = requested_parts(desired, capabilities)
     if capabilities.readable and reading == ForwardingState():
-        # What happened at the phone meanwhile is heard before anything is decided.
+        # Changes at the phone are evaluated before the claim is.
         parts = {
             part
             for forwarding in (requested, ledger.base)
@@ -195,7 +195,7 @@ def _remember(
     events: list[Event],
     capabilities: RedirectCapabilities,
 ) -> tuple[Ledger, bool]:
-    """Judge whether the phone system, or we, forgot; tell whether we did."""
+    """Return the ledger, and whether it is older than the phone system's number."""
     if not capabilities.keeps_number:
         return ledger, False
     match judged(ledger, number):
@@ -221,7 +221,7 @@ def _listen(
     ready_since: datetime | None,
     desk_change: DeskChange,
 ) -> Ledger:
-    """Tell lost writes from a person's changes, and let the person have theirs."""
+    """Tell lost writes from a person's changes, and hand the latter over."""
     ours = dict(known(ledger.base))
     differs = {
         part: found
@@ -286,7 +286,7 @@ def _decide(
     desired: DesiredRedirect | None,
     capabilities: RedirectCapabilities,
 ) -> Ledger:
-    """Let the deciding claim take hold or go, and find each part's base."""
+    """Apply or release the deciding claim, and record each part's base."""
     if desired is None:
         return replace(ledger, held=None, claim=None, mode=None, taken=frozenset())
     if desired.claim != ledger.claim:

@@ -90,7 +90,7 @@ def status(
 ) -> Shown:
     """Say what the redirect sensor shows; ``ledger`` is that of the last plan.
 
-    ``failure``: whatever kept the last write from being done; it counts only while
+    ``failure``: the error of the last write; it counts only while
     something is still to be done.
     """
     requested, _ = requested_parts(desired, capabilities)

@@ -70,7 +70,7 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A target that cannot be had; never with a number in it."""
+    """A target that is refused or warned of; contains no number."""
 
     reason: RefusalReason
     condition: Condition
@@ -80,7 +80,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A rule in the phone system's words.
+    """A redirect rule resolved to a forwarding state.
 
     ``forwarding``: its ``UNKNOWN`` parts are left alone; a refused condition is one of
     them. ``refusals``: what was not taken over. ``warnings``: what was, although it
@@ -227,7 +227,7 @@ def resolve_office(
     style: NumberFormat = PLAIN,
     when_engaged: bool = True,
 ) -> dict[str, Resolution]:
-    """Resolve everybody's rule, each with what the others come to in mind.
+    """Resolve the rules of all people together, so that no loop arises.
 
     Of two who want to redirect to each other, the one whose redirect was wanted
     before keeps it, else the one whose id comes first; the other is refused. Asked
@@ -262,7 +262,7 @@ def _ring_seconds(
 
 @dataclass(frozen=True, slots=True)
 class _Directory:
-    """Who is behind which extension, and how numbers are written here."""
+    """Lookup from extensions to people, in the office's number format."""
 
     people: Mapping[str, Person]
     by_extension: Mapping[str, str]
@@ -293,7 +293,7 @@ class _Directory:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The way a call takes from one person through the office."""
+    """The path of a call from one person through colleagues' redirects."""
 
     directory: _Directory
     person: Person
@@ -401,7 +401,7 @@ class _Way:
         return None
 
     def _onward(self, at: str, conditions: tuple[Condition, ...]) -> Iterator[str]:
-        """Yield whom a call to this person is sent on to, now or soon."""
+        """Yield the people that a call to this person is forwarded to, now or soon."""
         situation = self.situations.get(at, Situation())
         for forwarding in (situation.desired, situation.observed):
             if forwarding is None:

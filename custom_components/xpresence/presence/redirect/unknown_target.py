@@ -1,4 +1,4 @@
-"""Redirects that are on while nobody knows where they lead.
+"""Redirects that are on with an unknown target.
 
 A lamp or a switch tells *that* calls are redirected and not whereto. Such a reading is
 :data:`~..line.TARGET_UNKNOWN`: on, and never to be taken for off. It is believed to lead
@@ -48,7 +48,7 @@ def given_up(
     in_force: Container[Part],
     capabilities: RedirectCapabilities,
 ) -> tuple[Ledger, frozenset[Part]]:
-    """Let go of what cannot be put back; it is off from now on.
+    """Drop base values that cannot be restored; these parts are off afterwards.
 
     Args:
         reading: as :func:`believed`.

@@ -1,4 +1,4 @@
-"""What Teams shows of a person, and what a person's profile wants shown there.
+"""Mapping between presence in Teams and profiles.
 
 The words are Microsoft Graph's. They come as plain strings, in changing case, and
 Microsoft's own pages disagree about which of the two fields carries which of them:
@@ -84,7 +84,7 @@ class Pair:
 
     @property
     def shows(self) -> Seen:
-        """What a reading of this would be taken for."""
+        """How a reading of this pair is classified."""
         words = self.words
         return next(
             (seen for word, seen in WORDS.items() if word in words), Seen.NOTHING
@@ -177,7 +177,7 @@ class TeamsMapping:
 
 @dataclass(frozen=True, slots=True)
 class DesiredTeams:
-    """What Teams should show on xpresence's account; nothing of it is one's own.
+    """What xpresence wants Teams to show.
 
     ``in_call`` is a call on the phone system. ``until`` is when the profile that
     ``shown`` and ``message`` come from ends, if that is known.

@@ -11,7 +11,7 @@ from .state import TELLS, EchoPolicy, TeamsState, call_ended, forget_expired
 def after_reading(
     teams: TeamsState, reading: TeamsReading, policy: EchoPolicy, now: datetime
 ) -> TeamsState:
-    """Return what is known after one reading."""
+    """Return the state after one reading."""
     teams = forget_expired(teams, policy, now)
     shows = reading.shown.shows
     if shows not in policy.counts:
@@ -56,7 +56,7 @@ def _may_be_shown(teams: TeamsState, pair: Pair, now: datetime) -> bool:
 
 
 def _echo(teams: TeamsState, policy: EchoPolicy, *, own: bool) -> TeamsState:
-    """Notice that an echo has come and gone, so that it need not be waited for.
+    """End an echo early once it was seen and has disappeared.
 
     Only where what was seen cannot have been anything else, and where it stayed
     away as often as a call's end asks for.
@@ -77,7 +77,7 @@ NOBODY: Final = frozenset(("offline", "presenceunknown"))
 def _others_hand(
     teams: TeamsState, reading: TeamsReading, policy: EchoPolicy, now: datetime
 ) -> TeamsState:
-    """Let go of what somebody has changed in Teams (rule 4)."""
+    """Forget own writes that somebody has changed in Teams (rule 4)."""
     shown, message = teams.shown, teams.message
     if shown is not None and now >= shown.since + policy.lag:
         same = bool(shown.what.words & reading.shown.words)

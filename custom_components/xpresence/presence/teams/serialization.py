@@ -42,7 +42,7 @@ def remembered(teams: TeamsState) -> dict[str, Any]:
 def restarted(
     data: Mapping[str, Any] | None, policy: EchoPolicy, now: datetime
 ) -> TeamsState:
-    """Return what is known after a restart (rule 5).
+    """Return the state after a restart (rule 5).
 
     ``data`` is what :func:`remembered` gave; ``None`` where nothing was kept. Then an
     own session may be as old as any that this policy writes.

@@ -1,4 +1,4 @@
-"""Reading and writing Teams without hearing oneself.
+"""State of a person's Teams: tells our own writes from real calls.
 
 Graph shows a session of our own exactly as it shows a Teams call, and shows it late.
 So what was written is remembered together with how long it may still be seen:
@@ -33,12 +33,12 @@ CALLS: Final = frozenset(Seen) - {Seen.NOTHING}
 SHORTEST_SESSION: Final = timedelta(minutes=5)
 LONGEST_SESSION: Final = timedelta(hours=4)
 TELLS: Final = 2
-"""Readings in a row that show somebody else's hand."""
+"""Consecutive readings that prove that somebody changed the value in Teams."""
 
 
 @dataclass(frozen=True, slots=True)
 class EchoPolicy:
-    """What is aligned, and how eagerly.
+    """What is read from and written to Teams, and the times involved.
 
     ``lag`` is how long after a change the old state may still be read; Microsoft
     says "a few minutes" and no more.
@@ -109,7 +109,7 @@ class TeamsState:
     """The same of a preferred presence."""
     echo_seen: bool = False
     echo_alone: bool = False
-    """Whether nothing but this session can have been what was seen."""
+    """Whether a call that was read can only have been our own session."""
     echo_missed: int = 0
     kept_shown: Pair | None = None
     """What somebody replaced in Teams; not written again before it changes."""
@@ -126,7 +126,7 @@ class TeamsState:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """The Teams call as the rules take it: leaving it was decided here."""
+        """The current Teams call, if any, as a fact for the rules."""
         if self.call_since is None:
             return ()
         return (Call("teams", self.call_since, meeting=self.meeting),)
@@ -189,7 +189,7 @@ def shown_gone(teams: TeamsState, policy: EchoPolicy, at: datetime) -> TeamsStat
 
 
 def forget_expired(teams: TeamsState, policy: EchoPolicy, now: datetime) -> TeamsState:
-    """Let go of what has ended by itself."""
+    """Drop sessions, presences and echoes that have expired."""
     session, message = teams.session, teams.message
     if session is not None and session.expires <= now:
         echo = session.expires + policy.lag

@@ -25,7 +25,7 @@ from .state import (
 def next_writes(
     teams: TeamsState, desired: DesiredTeams, policy: EchoPolicy, now: datetime
 ) -> tuple[TeamsState, tuple[Write, ...]]:
-    """Return what is known, and the writes that lead to what is wanted.
+    """Return the state, and the writes that lead to the desired presence.
 
     Applied to its own result it gives none.
     """
@@ -114,7 +114,7 @@ def _ends_with(expires: datetime, desired: DesiredTeams) -> bool:
 
 
 def begun(teams: TeamsState, write: Write, now: datetime) -> TeamsState:
-    """Return what is known once a write is on its way; store this before it goes."""
+    """Return the state to store before a write is sent."""
     match write:
         case SetSession(pair, length):
             old = teams.session
@@ -153,7 +153,7 @@ def begun(teams: TeamsState, write: Write, now: datetime) -> TeamsState:
 def ended(
     teams: TeamsState, write: Write, outcome: Outcome, policy: EchoPolicy, now: datetime
 ) -> TeamsState:
-    """Return what is known after a write."""
+    """Return the state after a write, by its outcome."""
     if outcome is Outcome.REFUSED:
         return _refused(teams, write, policy, now)
     if outcome is Outcome.UNKNOWN:
@@ -189,7 +189,7 @@ def ended(
 def _refused(
     teams: TeamsState, write: Write, policy: EchoPolicy, now: datetime
 ) -> TeamsState:
-    """Forget what cannot have been written, and leave Teams alone for a while."""
+    """Drop the write that was refused, and write nothing for a while."""
     teams = replace(teams, clear_first=False, refused_until=now + policy.refused_for)
     match write:
         case SetSession() if teams.session and teams.session.since == now:

@@ -1,4 +1,4 @@
-"""What a phone system cannot do with redirects, in words; what it can goes unsaid."""
+"""Sentences on what a phone system cannot do with redirects."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -108,7 +108,7 @@ def in_words(event: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return what an event is about, and what is said of it.
 
     Args:
-        event: the data of the fired event: ``happening``, ``name`` and what else is known.
+        event: the data of the fired event: ``happening``, ``name`` and optional keys.
         language: ``de``; anything else is English.
     """
     words = "de" if language.startswith("de") else "en"

@@ -253,7 +253,7 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 QUOTES: Final[Mapping[str, str]] = {"de": "„{}“", "en": "“{}”"}
 NEUTRAL_PROFILE: Final[Mapping[str, str]] = {"de": "Kein Profil", "en": "No profile"}
-"""What holds where there is no profile is called."""
+"""Name shown where no profile is in force."""
 UNKNOWN_ZONE: Final[Mapping[str, str]] = {
     "de": "die Zeitzone „{zone}“ ist unbekannt, Zeiten sind in UTC",
     "en": "the time zone “{zone}” is unknown, times are in UTC",

@@ -1,4 +1,4 @@
-"""What came of trying a redirect, in words."""
+"""The result of a redirect test, in words."""
 
 from collections.abc import Mapping
 from typing import Final

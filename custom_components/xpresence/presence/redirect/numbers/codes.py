@@ -1,4 +1,4 @@
-"""What a dialled text may call that holds feature codes.
+"""The numbers that a dial string with feature codes may call.
 
 ``*31#0900…`` hides the caller and calls 0900…; ``112#`` calls 112 at once; ``*72101``
 is one code or a code with a number behind it. Which code does what is the phone

@@ -22,7 +22,7 @@ def internal_numbers(said: str) -> tuple[str, ...]:
 
 
 def internal_problem(said: str) -> str | None:
-    """Say what is wrong with a list, or nothing."""
+    """Return the translation key of what is wrong with a list, or ``None``."""
     parts = internal_numbers(said)
     if len(parts) > MOST or not all(_is_well_formed(part) for part in parts):
         return "internal_numbers_invalid"

@@ -25,7 +25,7 @@ UNJUDGED: Final = frozenset(
 
 
 def kinds(dialled: str, style: NumberFormat) -> frozenset[NumberKind]:
-    """Return what somebody must be allowed who lets this be dialled.
+    """Return the number kinds that must all be allowed to redirect to this.
 
     ``dialled`` is what the phone system gets, with its prefix for an outside line.
     """
@@ -44,7 +44,7 @@ def kinds(dialled: str, style: NumberFormat) -> frozenset[NumberKind]:
 def destination_kinds(
     destination: Destination, style: NumberFormat
 ) -> frozenset[NumberKind]:
-    """Return what somebody must be allowed who lets calls go there."""
+    """Return the number kinds that must all be allowed for this destination."""
     if destination.kind is DestinationKind.VOICEMAIL:
         return frozenset({NumberKind.INTERNAL})
     if destination.kind is DestinationKind.NUMBER:

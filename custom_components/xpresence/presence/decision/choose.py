@@ -1,4 +1,4 @@
-"""What a person's pick does: a claim on top, or automatic claims set aside.
+"""Effect of a choice by hand: a claim on top, or automatic claims dismissed.
 
 A choice with an end (a time, or an ending picked by hand) is a claim on top. Without
 one it depends on what is chosen:
@@ -14,7 +14,7 @@ another one that a claim asks for     the claims above that one are dismissed; i
 any other                             a claim on top, until its ending rule
 ====================================  ===========================================
 
-The default profile is a claim here: choosing it sets aside what is above it.
+The default profile is a claim here: choosing it dismisses the claims above it.
 """
 
 from collections.abc import Iterable
@@ -126,7 +126,7 @@ def _set_aside(
     return replace(facts, dismissed=added(without(facts.dismissed, wanted, facts), new))
 
 
-# One by one
+# Single dismissals
 
 
 def dismiss(
@@ -144,18 +144,18 @@ def dismiss(
 
 
 def bring_back(facts: Facts, occasion: Occasion | None = None) -> Facts:
-    """Return the facts once one thing, or with ``None`` everything, counts again."""
+    """Return the facts without one dismissal, or with ``None`` without any."""
     if occasion is None:
         return replace(facts, dismissed=())
     return replace(facts, dismissed=without(facts.dismissed, (occasion,), facts))
 
 
 def resume_automatic(facts: Facts) -> Facts:
-    """Return the facts once a person goes back to automatic."""
+    """Return the facts with automation on, no choice by hand, and no dismissals."""
     return replace(facts, choice=None, dismissed=(), automatic=True)
 
 
 def set_automatic(facts: Facts, *, automatic: bool) -> Facts:
-    """Return the facts once automation is switched; off, nothing is left to dismiss."""
+    """Return the facts with automation on or off; off drops all dismissals."""
     dismissed = facts.dismissed if automatic else ()
     return replace(facts, automatic=automatic, dismissed=dismissed)

@@ -46,15 +46,15 @@ SOURCES: Final[Mapping[Source, Claims]] = {
     Source.DEFAULT: default.claims,
 }
 WITHOUT_AUTOMATION: Final = frozenset({Source.MANUAL, Source.DEFAULT})
-"""What is left when a person has switched automation off."""
+"""Sources that still claim while a person has automation switched off."""
 
 NEUTRAL: Final = Profile("", "No profile", Status.AVAILABLE)
-"""Holds where even the default profile is gone; it leaves calls alone."""
+"""In force if even the default profile was deleted; leaves calls unchanged."""
 NEUTRAL_CLAIM: Final = Claim(Source.DEFAULT, "", key="neutral", reason="neutral")
 
 
 def decide(office: Office, facts: Facts, now: datetime) -> Decision:
-    """Decide for one person. Same arguments, same answer; it never raises."""
+    """Return the decision for one person at ``now``; pure, and never raises."""
     now = utc(now)
     if facts.person not in office.people:
         return _of_nobody(office, facts)
@@ -62,7 +62,7 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     decision = _decide(office, facts, now)
     if not facts.dismissed and facts.choice is None:
         return decision
-    # What is set aside hides changes of what claims: pass over those.
+    # A change between dismissed claims is not visible: skip it.
     change = decision.next_change
     while change is not None:
         then = _decide(office, facts, change)
@@ -131,7 +131,7 @@ def _decide(office: Office, facts: Facts, now: datetime) -> Decision:
 
 
 def _answers(claim: Claim, profile: Profile, confirmed: str | None) -> bool:
-    """Tell whether somebody chose by hand what this claim asks for, to be there."""
+    """Return whether the claim's profile is *available* and was chosen by hand."""
     by_hand = claim.source is Source.MANUAL or claim.profile == confirmed
     return by_hand and profile.status is Status.AVAILABLE
 
@@ -151,7 +151,7 @@ def _confirmed(
 
 
 def _of_nobody(office: Office, facts: Facts) -> Decision:
-    """Decide for somebody who has left the office."""
+    """Return a neutral decision for an id that is not in the office."""
     claim = replace(NEUTRAL_CLAIM, reason="person_missing")
     return Decision(
         person=facts.person,
@@ -178,7 +178,7 @@ def _order(order: tuple[Source, ...]) -> tuple[Source, ...]:
 
 
 def refusal(office: Office, person: Person, facts: Facts, claim: Claim) -> str:
-    """Say why a claim does not count; empty if it does."""
+    """Return the reason key why a claim does not count; empty if it does."""
     if not facts.automatic and claim.source not in WITHOUT_AUTOMATION:
         return "automatic_off"
     if claim.flaw:
@@ -201,7 +201,7 @@ def _info_text(facts: Facts, top: Claim, profile: Profile) -> str:
 
 
 def note_on(decision: Decision, text: str) -> Note:
-    """Return an info text that lasts as long as what holds now."""
+    """Return an info text that lasts as long as the deciding claim."""
     claim = decision.claim
     return Note(text, f"{claim.source}:{claim.key}")
 
@@ -229,14 +229,14 @@ def _agent(
 
 
 def _part(claim: Claim, redirect: Claim | None, agent: Claim | None) -> str:
-    """Say what a waiting claim decides all the same."""
+    """Return the trace key of what a claim below the top decides, if anything."""
     if claim is redirect:
         return "decides_both" if claim is agent else "decides_redirect"
     return "decides_agent" if claim is agent else "below"
 
 
 def _flaws(office: Office, person: Person, rule: RedirectRule) -> tuple[str, ...]:
-    """Say what a redirect points at that is there no more."""
+    """Return what is missing among a redirect's targets."""
     found: dict[str, None] = {}
     for condition in Condition:
         target = rule.target(condition)

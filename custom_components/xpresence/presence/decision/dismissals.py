@@ -1,4 +1,4 @@
-"""Automatic claims that a person set aside: they count no more until they are over.
+"""Dismissals: automatic claims that a person dismissed are ignored until they end.
 
 What is over is known from the facts:
 
@@ -119,7 +119,7 @@ def still_dismissed(facts: Facts, now: datetime) -> Facts:
     return facts if kept == facts.dismissed else replace(facts, dismissed=kept)
 
 
-# What was read anew
+# New readings
 
 
 def with_agenda(facts: Facts, agenda: Agenda) -> Facts:
@@ -172,7 +172,7 @@ def without_rules(facts: Facts, left: Iterable[str]) -> Facts:
     return replace(facts, dismissed=dismissed)
 
 
-# What is the same
+# Matching occasions
 
 
 def _is_about(one: Dismissal, occasion: Occasion, facts: Facts) -> bool:

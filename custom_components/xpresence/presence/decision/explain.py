@@ -35,7 +35,7 @@ from ..texts.phrases import (
 from ..texts.redirect import redirect_words
 
 WORTH_SAYING: Final = frozenset(Source) - {Source.DEFAULT}
-"""That the default profile waits below goes without saying."""
+"""Sources worth mentioning below the top; the default profile always waits there."""
 KEEPS: Final = {"decides_both": "keeps_both", "decides_redirect": "keeps"}
 """Why a claim below counts for calls: the profile above it leaves them as they are."""
 LONGEST_SUBJECT: Final = 80
@@ -180,7 +180,7 @@ class _Words:
         )
 
     def answers(self, office: Office, trace: tuple[TraceEntry, ...]) -> str:
-        """Say that calls ring although a claim below would send them away."""
+        """Return a sentence that calls ring although a claim below would redirect them."""
         profiles = office.of(self._person.id).profiles
         answering = False
         for entry in trace:
@@ -210,7 +210,7 @@ class _Words:
         return FLAWS[self._language][flaw]
 
     def without_automation(self, refused: list[TraceEntry]) -> str:
-        """Say once what does not count, however much it is."""
+        """Return one sentence for all claims that do not count as automation is off."""
         left = [entry.claim for entry in refused if entry.why == "automatic_off"]
         whats = ", ".join(self._what(claim) for claim in left)
         return REFUSED[self._language]["automatic_off"].format(what=whats) * bool(left)
@@ -258,7 +258,7 @@ class _Words:
 
 
 def _plain(text: str) -> str:
-    """Return a text that keeps to its place in a sentence."""
+    """Return a text on one line, without control characters, shortened to fit."""
     text = " ".join(text[: 4 * LONGEST_SUBJECT].split())
     text = "".join(c for c in text if not unicodedata.category(c).startswith("C"))
     if len(text) <= LONGEST_SUBJECT:

@@ -1,1 +1,1 @@
-"""Facts from what was observed outside."""
+"""Facts computed from observed entity states."""

@@ -1,7 +1,7 @@
 """What the states of a PC's entities mean, kind by kind.
 
-A sign is one thing that is known of a PC; any entity may give it. States are compared
-without regard to case, for clients spell them as they like.
+A sign is one fact about a PC; any entity may provide it. States are compared without
+regard to case, because clients spell them differently.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from typing import Any, Final
 SILENT: Final = frozenset(
     {"unknown", "unavailable", "", "hassagentsatelliteservicestarted"}
 )
-"""States that say nothing, in small letters.
+"""States without information, in lower case.
 
 HASS.Agent's service starts with Windows, whether or not anybody logs on.
 """
@@ -47,7 +47,7 @@ DOMAINS: Final[Mapping[Sign, tuple[str, ...]]] = {
 }
 """The kinds of entities that can give a sign."""
 BY_STATE: Final = (Sign.SESSION, Sign.LOCKED, Sign.ACTIVE)
-"""Signs that an entity gives by being in one of some states."""
+"""Signs that are given by an entity being in one of the configured states."""
 UNITS: Final[Mapping[str, timedelta]] = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),

@@ -9,7 +9,7 @@ from .numbers import NumberFormat, masked, understood
 PRESET: Final = "PBX"
 """Stands for the target that the phone system itself knows."""
 TARGET_NOT_KNOWN: Final = "?"
-"""Stands for a target that nobody knows."""
+"""Stands for a target that is unknown."""
 
 
 def label(
@@ -17,7 +17,7 @@ def label(
 ) -> str:
     """Return "Voicemail", a colleague, one of the person's devices, or a number.
 
-    It is for who may see the person's details.
+    Only for readers with permission to see the person's details.
     """
     return _called(office, person_id, destination, style) or destination.number
 
@@ -25,7 +25,7 @@ def label(
 def public_label(
     office: Office, person_id: str, destination: Destination, style: NumberFormat
 ) -> str:
-    """Return the same for everybody: a number that leads outside is masked."""
+    """Return the label for any reader: an outside number is masked."""
     called = _called(office, person_id, destination, style)
     return called or masked(destination.number, style)
 

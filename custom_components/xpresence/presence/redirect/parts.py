@@ -59,14 +59,14 @@ def only(forwarding: ForwardingState, parts: Iterable[Part]) -> ForwardingState:
 
 
 def is_on(part: Part, found: Known[Value]) -> bool:
-    """Tell whether this value sends calls away or keeps them off."""
+    """Return whether this value is on: it redirects or blocks calls."""
     if part is Part.DO_NOT_DISTURB:
         return found is True
     return part in REDIRECTS and found is not UNKNOWN and found is not None
 
 
 def off_value(part: Part) -> Value:
-    """Return what a part says when it is off."""
+    """Return the value of a part that is off."""
     return False if part is Part.DO_NOT_DISTURB else None
 
 
@@ -126,7 +126,7 @@ class RingTime:
     about: int | None = None
 
     def nearest(self, seconds: int) -> int:
-        """Return what can be had that is nearest to what is asked for."""
+        """Return the supported time, in seconds, nearest to the requested one."""
         if self.about is not None:
             return self.about
         steps = round((seconds - self.lowest) / self.step)
@@ -170,7 +170,7 @@ class RedirectCapabilities:
         return self.targets.get(condition) or Targets(voicemail=self.voicemail)
 
     def can_set(self, part: Part, found: Value) -> bool:
-        """Tell whether the phone system can be asked for this."""
+        """Return whether the phone system can set the part to this value."""
         if part not in self.writable:
             return False
         if part in FORWARDS and isinstance(found, Destination):

@@ -10,7 +10,7 @@ class ClockWords:
     """Times in the words of one language, seen from one day."""
 
     def __init__(self, language: str, zone: tzinfo, now: datetime) -> None:
-        """Remember which day is today."""
+        """Take the language, the person's zone, and ``now`` to omit today's date."""
         self._words = CLOCK[language]
         self._months = MONTHS[language]
         self._zone = zone

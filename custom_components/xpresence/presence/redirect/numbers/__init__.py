@@ -21,7 +21,7 @@ from .countries import DIGITS
 from .internal import is_one_of
 
 DIALLABLE: Final = DIGITS | frozenset("*#+")
-"""What may go over the wire; nothing else ever does."""
+"""The only characters that are sent to a phone system."""
 
 SEPARATORS: Final = frozenset(" -/.()\u00a0\u2009\u202f\u2010\u2011\u2012\u2013")
 """What people put between digits, typographic blanks and dashes included."""
@@ -38,7 +38,7 @@ SHORTEST_MASKED: Final = 7
 
 
 class NumberProblem(StrEnum):
-    """Why a text is not a number; none of them tells the text."""
+    """Why a text is not a valid target number; never contains the text."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -64,7 +64,7 @@ class BadNumber(ValueError):
     """
 
     def __init__(self, problem: NumberProblem) -> None:
-        """Keep the reason, and nothing of the number."""
+        """Store the reason only; the number is not kept."""
         super().__init__(problem.value)
         self.problem = problem
 
@@ -287,7 +287,7 @@ def _without_trunk_prefix(text: str) -> str:
 
 
 def is_emergency(number: str, style: NumberFormat = PLAIN) -> bool:
-    """Tell an emergency number, whatever is written or dialled before or behind it.
+    """Return whether a number calls an emergency service, with any prefix or suffix.
 
     112 and the numbers of the office's own country are such always; those of other
     countries are not where an extension of that number is known: 101 is an

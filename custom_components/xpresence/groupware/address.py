@@ -14,7 +14,7 @@ class BadAddress(ValueError):
 
 
 def parts_of(typed: str) -> tuple[SplitResult, str]:
-    """Split a typed host or URL; also return its scheme and host without the path.
+    """Split a typed host or URL; also return it without path and query.
 
     Raises:
         BadAddress: it is not a valid address, or the connection would be unencrypted.

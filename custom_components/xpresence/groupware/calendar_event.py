@@ -153,7 +153,7 @@ def _point(value: object) -> str:
 
 
 def _moment(value: object) -> datetime | date | None:
-    """Return an instant or a date; a time without zone means nothing certain."""
+    """Read an instant or a date; a time without a zone is taken as UTC."""
     if isinstance(value, str):
         try:
             value = (

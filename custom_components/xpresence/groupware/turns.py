@@ -2,7 +2,8 @@
 
 A refused password is not tried again: after a few of them the server locks the account
 out, for its owner too. During the server's ``Retry-After``, nothing is sent with this
-login. After a timeout, readings already queued fail without waiting again.
+login. When the server fails (timeout, unreachable, certificate), readings already
+queued fail at once.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from .source import CertificateRejected, SignInNeeded, SourceUnavailable
 PATIENCE: Final = 120.0
 """Seconds until a reading is given up, however many pages it has."""
 LONGEST_BACK_OFF: Final = 900.0
-"""Longest ``Retry-After`` that is honoured, in seconds."""
+"""Upper limit of the wait after ``Retry-After``, in seconds."""
 OF_THE_SERVER: Final = frozenset({"not_encrypted", "too_slow", "unreachable"})
 """Reasons that have nothing to do with whose calendar was asked for."""
 
@@ -74,5 +75,5 @@ class Turns:
 
 
 def _same(failure: Failure) -> Failure:
-    """Return a copy of an exception: raised twice, its traceback would grow."""
+    """Return a copy: the traceback of an exception that is raised again grows."""
     return type(failure)(str(failure))

@@ -1,4 +1,4 @@
-"""What the registry says of a phone system, and what a driver is built from."""
+"""The registry's description of a phone system, and a driver's parameters."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ Raises:
 type ReadState = Callable[[str], str | None]
 """An entity's state; ``None`` while the entity has nothing to say."""
 type TrackState = Callable[[str, Callable[[], None]], Callable[[], None]]
-"""Call back on every change of an entity; returns the way to stop."""
+"""Call back on every change of an entity; returns the unsubscriber."""
 type SaveMemory = Callable[[Mapping[str, Mapping[str, Any]]], Awaitable[None]]
 """Store what the driver has to remember, by extension; return once it is safe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a driver may use of the program that it runs in."""
+    """The host functions that a driver may use."""
 
     run_action: RunAction
     read_state: ReadState
@@ -58,7 +58,7 @@ type Build = Callable[[Parameters], PhoneSystem]
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """A device that was found in the network, in no protocol's own words.
+    """A device discovered in the network, independent of the protocol.
 
     ``properties``: SSDP's description or zeroconf's TXT record.
     """

@@ -1,4 +1,4 @@
-"""What xpresence asks of every phone system.
+"""The interface of every phone system driver.
 
 What differs between phone systems is data: :class:`Capability` for the phone system,
 :class:`~..presence.redirect.parts.RedirectCapabilities` for a line, :class:`Freshness`
@@ -172,7 +172,7 @@ class Unavailable(PhoneSystemError):
 
 
 class RetryLater(Unavailable):
-    """It asks to be left alone for a while (a rate limit); nothing was written."""
+    """The phone system limits the request rate; nothing was written."""
 
     key = "retry_later"
 
@@ -346,10 +346,10 @@ class PhoneSystem(Protocol):
         return
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Tell ``listener`` of every event; returns the way to stop that."""
+        """Call ``listener`` with every event; return the unsubscriber."""
 
     def watch(self, extension: str) -> Callable[[], None]:
-        """Keep an eye on an extension: changes arrive as :class:`LineChanged`."""
+        """Watch an extension: changes arrive as :class:`LineChanged`."""
 
     async def read(self, extension: str) -> Line:
         """Read an extension now.
@@ -405,7 +405,7 @@ class PhoneSystem(Protocol):
         raise NotSupported("agent")
 
     async def forget(self, extension: str) -> None:
-        """Drop what the driver itself keeps of an extension that is nobody's any more.
+        """Drop the driver's stored data of an extension that no person has any more.
 
         Most drivers keep nothing: the phone system does.
 

@@ -1,4 +1,4 @@
-"""What a phone system asks a person for, as data: the forms are made from it.
+"""The settings fields of a phone system, as data from which forms are made.
 
 A field's words stand in the translations, in the step that is called like the phone
 system's key: ``config.step.<key>.data.<field>`` and ``…data_description.<field>``. The

@@ -182,7 +182,7 @@ class NotesCalendar:
 
 
 def _version(event: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return the cache key of an occurrence in its present version."""
+    """Return a cache key: event id, recurrence id and last modification."""
     names = ("id", "recurrenceId", "last-modified")
     event_id, recurrence, modified = (str(event.get(name, "")) for name in names)
     return event_id, recurrence, modified

@@ -1,4 +1,4 @@
-"""Making an extension an agent of Asterisk's queues, and reading that back."""
+"""Log extensions in and out of Asterisk's queues, and read their state back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class Queues:
         self._members: dict[tuple[str, str], Member] = {}
 
     def forget(self) -> None:
-        """Forget everything: the connection that told of it is gone."""
+        """Forget everything: the connection is lost."""
         self._members.clear()
 
     def replace(self, messages: Iterable[Message], queue: str | None = None) -> None:
-        """Take what ``QueueStatus`` listed, for all queues or for one."""
+        """Replace the members by ``QueueStatus`` items, for all queues or for one."""
         members = [member for m in messages if (member := _member(m)) is not None]
         self._members = {
             (member.queue, member.interface): member
@@ -50,7 +50,7 @@ class Queues:
         }
 
     def note(self, message: Message) -> str | None:
-        """Take an event; return the extension that it tells of."""
+        """Apply a queue event; return the extension that it concerns."""
         member = _member(message)
         if member is None:
             return None
@@ -112,7 +112,7 @@ class Agents:
         self.queues = Queues()
 
     async def read(self, queue: str | None = None) -> None:
-        """Read who is in a queue, or in all of them."""
+        """Read the members of one queue, or of all."""
         fields = () if queue is None else (("Queue", queue),)
         items = await self._actions.collect("QueueStatus", *fields)
         self.queues.replace(items, queue)
@@ -121,7 +121,7 @@ class Agents:
         """Set an extension's state in a queue and read it back.
 
         Raises:
-            Rejected: the queue does not follow, or there is none.
+            Rejected: the queue does not take the state, or does not exist.
             PhoneSystemError: as the actions raise.
         """
         await self.read(queue)

@@ -1,9 +1,9 @@
-"""What an extension's telephones are doing, from Asterisk's devices and hints.
+"""Call state of an extension's telephones, from Asterisk's devices and hints.
 
 A hint names the devices of an extension; the devices tell their state. The hint's
 own state is taken only where no device told, for FreePBX mixes *do not disturb*
-into it (``PJSIP/100&Custom:DND100``): by it everybody who is not to be disturbed
-would be in a call.
+into it (``PJSIP/100&Custom:DND100``): by it everybody with *do not disturb* would seem
+to be in a call.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ class Telephones:
         self._hints: dict[str, Hint] = {}
 
     def forget(self) -> None:
-        """Forget everything: the connection that told of it is gone."""
+        """Forget everything: the connection is lost."""
         self._devices.clear()
         self._hints.clear()
 
@@ -69,7 +69,7 @@ class Telephones:
         self._hints.clear()
 
     def note_device(self, device: str, state: str) -> bool:
-        """Take a device's state; tell whether it has just become idle."""
+        """Store a device's state; return whether it has just become idle."""
         call = DEVICE_STATES.get(state)
         if call is None or "/" not in device:
             return False
@@ -100,7 +100,7 @@ class Telephones:
         return device.partition("/")[2] in names
 
     def call(self, extension: str, names: Iterable[str]) -> CallState | None:
-        """Return what the extension does; ``None``: nothing tells."""
+        """Return the extension's call state; ``None`` if unknown."""
         hint = self._hints.get(extension)
         if hint is not None:
             told = {
@@ -122,11 +122,11 @@ class Telephones:
 
 
 class Calls:
-    """What each extension is shown to do.
+    """The call state that is shown for each extension, debounced.
 
-    A telephone that is gone may be back soon: a registration that is renewed a
-    little late is no news. It is shown as gone only after ``flapping`` seconds, and
-    then ``gone`` is told.
+    A telephone that is gone may be back soon: a registration may be renewed a little
+    late. It is shown as gone only after ``flapping`` seconds, and then ``gone`` is
+    called.
     """
 
     def __init__(self, flapping: float, gone: Callable[[str], None]) -> None:
@@ -137,11 +137,11 @@ class Calls:
         self._going: dict[str, asyncio.TimerHandle] = {}
 
     def get(self, extension: str) -> CallState | None:
-        """Return what an extension is shown to do."""
+        """Return the call state that is shown for an extension."""
         return self._calls.get(extension)
 
     def note(self, extension: str, call: CallState | None) -> None:
-        """Take what an extension does; ``None``: nothing tells any more."""
+        """Store an extension's call state; ``None`` if it is not known any more."""
         shown = self._calls.get(extension)
         if call is CallState.UNAVAILABLE and shown is not None:
             if shown is not call and extension not in self._going:
@@ -154,13 +154,13 @@ class Calls:
             self._calls[extension] = call
 
     def forget(self, extension: str) -> None:
-        """Show nothing of an extension."""
+        """Clear an extension's call state."""
         self._calls.pop(extension, None)
         if timer := self._going.pop(extension, None):
             timer.cancel()
 
     def forget_all(self) -> None:
-        """Show nothing of any extension: the connection that told is gone."""
+        """Clear all call states: the connection is lost."""
         for extension in (*self._calls, *self._going):
             self.forget(extension)
 

@@ -1,4 +1,4 @@
-"""Which extensions an Asterisk has, and what they are called.
+"""The extensions of an Asterisk, and their names.
 
 FreePBX keeps its users in the AstDB; a plain Asterisk has them as SIP endpoints and
 hints, and their names in the voicemail's configuration.
@@ -27,7 +27,7 @@ LONGEST_NAME: Final = 60
 async def directory(
     actions: Actions, hinted: Iterable[str]
 ) -> tuple[DirectoryEntry, ...]:
-    """Read the extensions from all that tells them; what is not there tells none.
+    """Read the extensions from every source; a missing source has none.
 
     ``hinted``: the extensions with a hint, which are known already.
 

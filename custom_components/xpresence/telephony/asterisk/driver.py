@@ -3,7 +3,7 @@
 The truth is what is read back. Asterisk answers "Success" before the AstDB is on
 its disk: dying within about a second it forgets the write. So every reconnect
 says that the phone system is ready again and reads all watched extensions anew;
-whoever keeps a redirect as it should be compares then, and writes once more.
+the reconciler then compares, and writes once more.
 
 What changes there without us :mod:`.monitor` notices.
 """
@@ -102,7 +102,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._started = False
         self._ready = False
         self._connection = 0
-        """Counts connections, so that what belongs to an old one is not believed."""
+        """Counts connections, so that results of an earlier one are discarded."""
         self._told = ConnectionChanged(ready=False)
         self._denied: PermissionDenied | None = None
         self._version: str | None = None
@@ -166,7 +166,7 @@ class AsteriskPhoneSystem(PhoneSystem):
             self._connection += 1
             await self._become_ready(self._connection)
         except Refused as error:
-            # No Asterisk has such a name or secret.
+            # Such a name or secret cannot exist in Asterisk.
             raise AuthenticationFailed("login refused") from error
         except (OutcomeUnknown, Rejected, NotSupported) as error:
             raise Unavailable("did not get ready") from error
@@ -338,7 +338,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._tell_connection(ConnectionChanged(ready=False, error=reason))
 
     async def _become_ready(self, connection: int) -> None:
-        """Find out what the login may do and how things stand, then say so."""
+        """Read the login's permissions and the current state, then report ready."""
         self._capabilities = await self._rights.capabilities()
         if self._ami.numbers:
             self._capabilities |= Capability.WRITE_NUMBER
@@ -363,7 +363,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         try:
             await self._become_ready(connection)
         except PermissionDenied as error:
-            # Rights are fixed at the login: only the next one may have them.
+            # Permissions are fixed at login: a change takes effect at the next one.
             self._denied = error
             self._ami.connected().drop()
         except OutcomeUnknown, Unavailable:

@@ -1,4 +1,4 @@
-"""The manager interface's errors in the words of every phone system."""
+"""Translate AMI errors into driver errors."""
 
 from collections.abc import Iterator
 import contextlib
@@ -41,7 +41,7 @@ CLASS_OF: Final = {
 
 @contextlib.contextmanager
 def translating(action: str) -> Iterator[None]:
-    """Turn what goes wrong with an action into a driver's error.
+    """Translate AMI errors raised inside into driver errors.
 
     The client's error is its cause.
     """

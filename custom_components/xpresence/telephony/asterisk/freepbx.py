@@ -55,7 +55,7 @@ LAMP: Final = re.compile(r"Custom:(?:CF|DND|FOLLOWME|DEVCF|DEVDND)([0-9]{1,20})"
 
 
 class NotDiallable(ValueError):
-    """A value that no dialplan may get to see; it is not in the message."""
+    """A value that must not reach a dialplan; it is not in the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """One custom device state to raise, or else phones show what is not so."""
+    """One custom device state to set, so that phones show the redirect."""
 
     device: str
     state: str
@@ -108,8 +108,8 @@ def forwarding(extension: str, stored: Stored) -> ForwardingState:
 def destination(value: str | None) -> Known[Destination | None]:
     """Read what stands in the AstDB.
 
-    What no telephone can dial (``SIP/trunk/0301234567``) is on, and leads nobody here
-    knows where; it is kept as it stands.
+    What no telephone can dial (``SIP/trunk/0301234567``) is on with an unknown target;
+    it is kept unchanged.
     """
     if not value:
         return None
@@ -157,7 +157,7 @@ def _user(extension: str, key: str) -> str:
 def changes(
     extension: str, desired: ForwardingState, stored: Stored
 ) -> tuple[list[Change], list[Lamp]]:
-    """Return what makes the AstDB and the lamps say what is wanted.
+    """Return the changes that bring AstDB and lamps to the desired state.
 
     Only what differs is written, and only what is there is deleted.
 
@@ -286,12 +286,12 @@ def member(extension: str) -> str:
 
 
 def member_state(extension: str) -> str:
-    """Return by what a queue sees whether an extension is free."""
+    """Return the device state by which a queue sees whether an extension is free."""
     return f"hint:{extension}@ext-local"
 
 
 def extension_of(interface: str, state_interface: str = "") -> str | None:
-    """Return whose member this is, however it is spelt."""
+    """Return the extension of a queue member, in any of its spellings."""
     if found := _MEMBER.fullmatch(interface):
         return found[1] or found[2]
     if found := _STATE_INTERFACE.fullmatch(state_interface):

@@ -1,4 +1,4 @@
-"""Noticing what changes at an Asterisk: events, re-reading, calls.
+"""Monitor changes at an Asterisk: events, polling, calls.
 
 AstDB changes raise no event. What a person dials at the desk shows in a custom
 device state (``*72``), in nothing but the telephone's return to idle (``*90``,
@@ -46,9 +46,9 @@ AT_ONCE: Final = 32
 
 
 class Monitor:
-    """Keeps the watched extensions up to date, and tells each that has changed.
+    """Keeps the watched extensions up to date, and reports each change.
 
-    ``tell`` is called with every line that reads otherwise than it was told;
+    ``tell`` is called with every line that differs from the last one reported;
     ``note_device`` with the device of every event; ``spawn`` runs work in the
     background, to its end or the driver's.
     """
@@ -70,16 +70,16 @@ class Monitor:
         self._note_device = note_device
         self._spawn = spawn
         self.ready = False
-        """Whether what is read belongs to a connection that is ready."""
+        """Whether the present connection is ready."""
         self.reads_agents = False
         self.agents = Agents(actions)
         self.extensions: frozenset[str] = frozenset()
         """The extensions with a hint; they stay known while the connection is lost."""
         self.watched: dict[str, int] = defaultdict(int)
         self.stored: dict[str, freepbx.Stored] = {}
-        """What was read of the AstDB and is still believed."""
+        """The AstDB values read last that are still valid."""
         self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """One who reads or writes an extension at a time."""
+        """One lock an extension, for reading and writing."""
         self._devices: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, Line] = {}
         self._calls = Calls(flapping, self._tell_call_again)
@@ -110,7 +110,7 @@ class Monitor:
         return unwatch
 
     def forget(self) -> None:
-        """Believe nothing any more of what the connection told."""
+        """Discard all that was read on the connection."""
         if self._settling is not None:
             self._settling.cancel()
             self._settling = None
@@ -146,19 +146,19 @@ class Monitor:
             self._tell(line)
 
     async def reread(self, extensions: Iterable[str]) -> None:
-        """Read watched extensions and tell what differs from before."""
+        """Read watched extensions and report those that have changed."""
         due = sorted(extension for extension in extensions if extension in self.watched)
         for start in range(0, len(due), AT_ONCE):
             some = due[start : start + AT_ONCE]
             async with contextlib.AsyncExitStack() as turns:
-                # Always in the same order, or two who wait would wait for ever.
+                # Always in the same order, to avoid a deadlock.
                 for extension in some:
                     await turns.enter_async_context(self.turns[extension])
                 for extension, stored in (await self._ami.fetch_many(some)).items():
                     self.take(extension, stored)
 
     async def poll(self) -> None:
-        """Look around for ever, for what no event tells."""
+        """Poll until cancelled, for changes that raise no event."""
         while True:
             await asyncio.sleep(self._poll_every)
             if self.ready:
@@ -194,7 +194,7 @@ class Monitor:
     # Events
 
     def on_event(self, message: Message) -> None:
-        """Take what Asterisk tells by itself."""
+        """Handle an event of Asterisk."""
         match message.get("Event"):
             case "DeviceStateChange":
                 self._on_device(message.get("Device"), message.get("State"))
@@ -249,11 +249,11 @@ class Monitor:
         self._tell_again(extension, call=self._calls.get(extension))
 
     def tell_agent(self, extension: str) -> None:
-        """Tell an extension's line with its state in the queues as it is now."""
+        """Report an extension's line with its present state in the queues."""
         self._tell_again(extension, agent=self.agents.queues.agent(extension))
 
     def _tell_again(self, extension: str, **changed: Any) -> None:
-        """Tell a line that has been told before, with something else in it."""
+        """Report a line again, with the given fields replaced."""
         if (line := self._lines.get(extension)) is not None:
             self._tell_line(replace(line, **changed))
 

@@ -40,7 +40,7 @@ class Actions:
         """Send an action and return its answer.
 
         Raises:
-            PhoneSystemError: as :func:`~.ami_errors.translated` tells.
+            PhoneSystemError: as :func:`~.errors.translated` returns it.
         """
         with translating(name):
             return await self.connected().action(name, *fields)
@@ -79,7 +79,7 @@ class Actions:
         await self.action("Setvar", ("Variable", variable), ("Value", value))
 
     async def light(self, lamp: freepbx.Lamp) -> None:
-        """Raise a lamp; a phone system that has none is forgiven."""
+        """Set a lamp's state; a phone system without it is not an error."""
         try:
             await self.set(f"DEVICE_STATE({lamp.device})", lamp.state)
         except Rejected:

@@ -1,4 +1,4 @@
-"""Finding out what a login at Asterisk may do and hear."""
+"""Find out which actions and events a login at Asterisk is permitted."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ HEARD_WITHIN: Final = 1.0
 REQUIRED: Final = ("DBPut", "DBDel", "Setvar")
 OPTIONAL: Final = {AGENT_RIGHT: Capability.AGENT, "Originate": Capability.RING}
 MARK: Final = "Custom:XPRESENCE"
-"""A device state of our own, by which we find out whether events reach us."""
+"""A device state of our own, to test whether events reach us."""
 
 ALWAYS: Final = (
     Capability.UNCONDITIONAL
@@ -31,7 +31,7 @@ ALWAYS: Final = (
 
 
 class Rights:
-    """What a login may do and hear."""
+    """The permitted actions and events of a login."""
 
     def __init__(self, actions: Actions) -> None:
         """Prepare; :meth:`capabilities` asks."""

@@ -1,4 +1,4 @@
-"""The box's call monitor: one line of text for whatever happens to a call.
+"""The box's call monitor: one line of text for each event of a call.
 
 It listens on TCP 1012 where somebody has dialled ``#96*5*`` on a telephone of the box
 (``#96*4*`` ends it), needs no login and takes no command. Its lines::
@@ -53,7 +53,7 @@ class Calls:
     """The calls that go on, from the monitor's lines."""
 
     def __init__(self) -> None:
-        """Begin without any: what went on before is told by nobody."""
+        """Start without calls: the monitor does not report those already active."""
         self._calls: dict[str, Call] = {}
 
     def clear(self) -> None:
@@ -61,7 +61,7 @@ class Calls:
         self._calls.clear()
 
     def take(self, line: str) -> bool:
-        """Take a line; tell whether a call changed by it."""
+        """Parse a line; return whether it changed a call."""
         said = [part.strip() for part in line.split(";")]
         if len(said) < 4:
             return False

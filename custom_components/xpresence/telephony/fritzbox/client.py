@@ -38,7 +38,7 @@ PORT: Final = 49000
 TLS_PORT: Final = 49443
 DESCRIPTION: Final = "/tr64desc.xml"
 UPNP_DESCRIPTION: Final = "/igddesc.xml"
-"""What a box that allows no applications still serves."""
+"""The path that is served even where access for applications is off."""
 LONGEST_ANSWER: Final = 1 << 20
 """Bytes. The longest real one, the description, has about 20 KiB."""
 MOST_SERVICES: Final = 200

@@ -2,7 +2,7 @@
 
 The box tells nothing by itself but calls: its redirects are read every
 :data:`~.description.POLL_EVERY` seconds, and before and after each write. One lock covers the box, so
-that nobody reads what stands between two writes of one redirect.
+that no reading falls between two writes of one redirect.
 """
 
 import asyncio
@@ -82,7 +82,7 @@ WRITABLE: Final = FRITZBOX.redirect.writable
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds that the driver waits; tests are less patient."""
+    """Seconds that the driver waits; tests use shorter ones."""
 
     poll: float = POLL_EVERY
     oldest: float = OLDEST
@@ -146,7 +146,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
         self._watched: dict[str, int] = defaultdict(int)
         self._told: dict[str, CallState | None] = {}
         self._spelling: dict[tuple[str, Condition], Destination] = {}
-        """How a destination was spelt by whoever set it."""
+        """Destinations in the spelling in which they were set."""
 
     @property
     @override
@@ -310,7 +310,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
         self._check_ready()
         if self._waiting is None:
             self._waiting = asyncio.create_task(self._read_once())
-            # Whoever waited may have gone by the time it fails.
+            # The waiting callers may be cancelled by the time it fails.
             self._waiting.add_done_callback(_retrieved)
         await asyncio.shield(self._waiting)
         return self._line(extension)
@@ -325,7 +325,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
             raise Unavailable("not connected")
 
     async def _read_once(self) -> None:
-        """Read for everybody who asked before it begins."""
+        """Read once for all callers that are waiting."""
         async with self._turn:
             self._waiting = None
             await self._refresh()
@@ -466,7 +466,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
                 async with self._turn:
                     await self._refresh(whole=rounds % WHOLE_EVERY == 0 or failures > 1)
             except (AuthenticationFailed, CertificateRejected) as error:
-                # Trying again would lock the login, or send it to a stranger.
+                # Trying again would lock the login, or send it to an unknown server.
                 if isinstance(error, AuthenticationFailed):
                     self._refused = error
                 self._lost(error)

@@ -126,7 +126,7 @@ class OtherMailbox(Rejected):
 
 
 class RuleForAll(Rejected):
-    """A rule for all numbers diverts this line too, and belongs to nobody alone."""
+    """A rule for all numbers diverts this line too; it is never switched."""
 
     key = "fritzbox_rule_for_all"
     needs_person = True

@@ -9,8 +9,8 @@ for every call. The latter belong to the line only where the box has no second n
 otherwise switching one would move other people's calls.
 
 An answering machine is a person's voicemail where it was named as theirs. Where nobody
-named any, one that answers at once and answers this number alone is: it is good for
-nothing else. All others are nobody's business here.
+named any, one that answers at once and answers this number alone is: it has no other
+use. All others are never touched.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -265,7 +265,7 @@ class View:
         return list(found.values())
 
     def _for_all(self) -> list[_Candidate]:
-        """Return what diverts this line's calls and belongs to nobody alone."""
+        """Return the rules for all numbers that divert this line's calls."""
         return [
             _Candidate(
                 entry.key, entry.conditions, self._destination(entry), entry.enabled
@@ -289,7 +289,7 @@ class View:
         ]
 
     def _is_made_for(self, machine: Machine) -> bool:
-        """Tell a machine that sends this line alone to voicemail at once."""
+        """Return whether a machine answers at once, and this line alone."""
         if machine.condition is not Condition.UNCONDITIONAL:
             return False
         dialling = self.box.dialling

@@ -1,8 +1,8 @@
-"""Switching entries of a list whose indexes may shift under the hand.
+"""Switch entries of a list whose indexes may shift meanwhile.
 
 The box takes an index, and nothing but an index. Between our reading and our writing
 somebody at the box's own page, or another program, may add, remove or reorder entries,
-call blocks included; the write then hits a stranger. So every write is followed by
+call blocks included; the write then hits another entry. So every write is followed by
 reading the whole list and comparing every entry with the list before:
 
 - the entry that was meant has changed: the write hit it. Whatever else changed was
@@ -153,7 +153,7 @@ class Writer:
         return after
 
     def _judge(self, write: _Write, after: tuple[Entry, ...], *, late: bool) -> None:
-        """Find out whom a write hit, from the list before and after."""
+        """Find out which entry a write hit, from the list before and after."""
         if _seen(write.before, after, write.entry, value=write.value):
             return
         hit = _flipped(write, after)

@@ -1,10 +1,10 @@
-"""A phone system driven by somebody else's actions, or by nothing at all.
+"""A phone system driven by Home Assistant actions, or an internal state alone.
 
 The user names an action that sets a redirect, one that ends it, and entities that tell
 what holds; any of them may be missing. In place of the two actions a switch may be
 named: it redirects all calls to where the phone system sends them. With nothing named
 the driver keeps the state itself: the embedded default, with which everything but the
-calls works. What it needs of its surroundings is handed in.
+calls works. Access to Home Assistant is injected through ``Surroundings``.
 """
 
 import asyncio
@@ -309,7 +309,7 @@ class ActionsPhoneSystem(PhoneSystem):
             return self._read(extension)
 
     def _check(self, extension: str, differs: Mapping[Part, Any]) -> None:
-        """Refuse what cannot be had, before anything is run."""
+        """Raise for what is not supported, before any action is run."""
         capabilities = self.redirect_capabilities(extension)
         for part, new in differs.items():
             if isinstance(new, Destination):
@@ -381,7 +381,7 @@ class ActionsPhoneSystem(PhoneSystem):
         return "", variables
 
     async def _shown(self, extension: str, differs: Mapping[Part, Any]) -> None:
-        """Wait until the entities show what was done, but not for long."""
+        """Wait a bounded time until the entities show the change."""
         shown = asyncio.Event()
 
         def is_shown() -> bool:

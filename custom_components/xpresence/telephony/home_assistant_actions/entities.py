@@ -1,4 +1,4 @@
-"""What the state of an entity says of a redirect."""
+"""Read a redirect from an entity's state."""
 
 import re
 from typing import Final

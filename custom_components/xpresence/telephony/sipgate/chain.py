@@ -57,7 +57,7 @@ def condition_of(item: Item) -> Condition:
 
 
 def key_of(item: Item) -> Entry:
-    """Return what an item is told by."""
+    """Return the key that identifies an item."""
     return item["destination"], item["timeout"]
 
 
@@ -93,7 +93,7 @@ def destination_of(
     """Return where an item leads, by what sipgate wrote.
 
     ``mailbox``: what the line's own voicemail is called here. What is neither a number
-    nor a voicemail of the line is kept as it stands, and nobody knows where it leads.
+    nor a voicemail of the line is kept unchanged, as an unknown target.
     """
     if written in set(voicemails):
         return Destination(DestinationKind.VOICEMAIL, mailbox)

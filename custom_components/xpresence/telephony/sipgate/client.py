@@ -1,4 +1,4 @@
-"""Asking sipgate, and what its refusals mean.
+"""HTTP client for sipgate, and the meaning of its errors.
 
 Source: the OpenAPI description of its REST interface, version 2. Refusals: 400 a wrong
 value, 401 the token, 403 a missing scope or a feature that is not booked (as plain text for
@@ -54,8 +54,7 @@ class _Once:
 class SipgateClient:
     """Requests of one login.
 
-    A login that was refused asks nothing any more; after "wait" nothing is asked until
-    the time is over.
+    After a refused login no request is sent; during ``Retry-After`` neither.
     """
 
     def __init__(
@@ -89,7 +88,7 @@ class SipgateClient:
         """Write something, once.
 
         Raises:
-            OutcomeUnknown: nobody knows whether it was written.
+            OutcomeUnknown: it may have been written.
             PhoneSystemError: it was not.
         """
         await self._ask("PUT", path, scope, body)

@@ -76,7 +76,7 @@ DEVICES_WRITE: Final = "devices:write"
 
 
 class SipgatePhoneSystem(PhoneSystem):
-    """sipgate, as many accounts as there are people."""
+    """sipgate, with one account for each person."""
 
     def __init__(
         self,
@@ -296,7 +296,7 @@ class SipgatePhoneSystem(PhoneSystem):
             silenced = self._device_changes(desired, reading, memory)
             memory = replace(memory, devices=_touched(memory, silenced))
             if memory != before:
-                # Before anything is written: what was made has to be known after all.
+                # Before the write: after a crash our own entries must be known.
                 await self._remember(extension, memory)
             if items != reading.items:
                 path = f"{self._path(extension)}/forwardings"
@@ -312,7 +312,7 @@ class SipgatePhoneSystem(PhoneSystem):
         return line
 
     async def _fetch_after(self, extension: str) -> Reading:
-        """Read what became of a write; without an answer nobody knows."""
+        """Read a write back; without an answer its outcome is unknown."""
         try:
             return await self._fetch(extension)
         except (RetryLater, Unavailable) as error:

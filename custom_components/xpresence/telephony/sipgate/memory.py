@@ -1,4 +1,4 @@
-"""What the driver remembers of a line: what it made, and what it set aside."""
+"""Stored state of a line: entries that the driver created or switched off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A client of the Asterisk Manager Interface that survives its server.
+"""A client of the Asterisk Manager Interface that reconnects by itself.
 
 One connection, kept alive and made again for as long as the client is open. An
 action is sent once: when the connection breaks, what was sent and not answered
@@ -86,13 +86,13 @@ class Deadlines:
 
 
 def _jitter() -> float:
-    """Keep the clients of one server from coming back all at once."""
+    """Return a random factor that spreads the reconnects of a server's clients."""
     return random.uniform(0.75, 1.25)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to connect, who we are, and what we want to hear."""
+    """Server address, login and subscribed events."""
 
     host: str
     port: int
@@ -105,7 +105,7 @@ class Settings:
     """Event classes to subscribe to, as the ``Events`` action takes them."""
     deadlines: Deadlines = Deadlines()
     jitter: Callable[[], float] = _jitter
-    """By what every wait for a reconnect is multiplied."""
+    """Returns the factor by which a reconnect delay is multiplied."""
 
 
 type OnEvent = Callable[[Message], None]
@@ -119,8 +119,8 @@ class AmiClient:
     server is connected *and* fully booted, and false when that is over; the error
     says why. A :class:`LoginRefused` there means that no further try is made: a server
     that shuts down refuses a login that it knows, so one refusal is not believed, and
-    more of them than ``Deadlines.refused`` allows would be guessing in the eyes of
-    whoever guards the server. Both may raise; that is logged and harms nothing.
+    more of them than ``Deadlines.refused`` allows would look like password guessing to
+    an intrusion filter. Both may raise; that is logged and harms nothing.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class AmiClient:
 
     @property
     def banner(self) -> str | None:
-        """What the server called itself."""
+        """The banner that the server sent on connecting."""
         return self._session.banner if self._session else None
 
     async def start(self) -> None:
@@ -160,7 +160,7 @@ class AmiClient:
         self._tell(connected=True)
 
     async def close(self) -> None:
-        """End it for good."""
+        """Close the connection; it is not opened again."""
         self._closed = True
         if self._supervisor is not None:
             self._supervisor.cancel()
@@ -226,7 +226,7 @@ class AmiClient:
             _LOGGER.exception("A listener failed on the connection's change")
 
     async def _supervise(self, session: _Session) -> None:
-        """Notice the end of a connection and make the next one."""
+        """Reconnect whenever the connection ends."""
         deadlines = self._settings.deadlines
         now = asyncio.get_running_loop().time
         wait = deadlines.retry_first
@@ -253,7 +253,7 @@ class AmiClient:
                     refused += 1
                     _LOGGER.debug("Refused %d times by the phone system", refused)
                 except (CertificateRefused, Denied) as error:
-                    # Both may be mended there, and only another try can tell.
+                    # Both can be fixed on the server; only another try shows it.
                     refused = 0
                     wait = deadlines.retry_most
                     self._tell(connected=False, error=error)
@@ -265,7 +265,7 @@ class AmiClient:
 
 
 class _Answer:
-    """What is awaited under one ActionID."""
+    """The pending response to one ActionID."""
 
     __slots__ = ("_many", "_messages", "future")
 
@@ -293,7 +293,7 @@ class _Answer:
                 self.future.set_result(self._messages)
 
     def fail(self, error: AmiError) -> None:
-        """Let the one who waits know that no answer comes."""
+        """Raise the error for the waiting caller: no answer comes."""
         if not self.future.done():
             self.future.set_exception(error)
 
@@ -344,7 +344,7 @@ class _Session:
         return await asyncio.shield(self._lost)
 
     def fail(self, error: AmiError) -> None:
-        """Give the connection up; who waits for an answer learns that none comes."""
+        """Close the connection and fail all pending actions."""
         if self._lost.done():
             return
         self._lost.set_result(error)
@@ -390,7 +390,7 @@ class _Session:
         except SSLCertVerificationError as error:
             raise CertificateRefused("certificate") from error
         except (OSError, SSLError, ValueError, OverflowError) as error:
-            # A host or a port that cannot be one counts as nobody there.
+            # An invalid host or port is treated as unreachable.
             raise NotConnected(type(error).__name__) from error
         if self._lost.done():
             self._writer.transport.abort()

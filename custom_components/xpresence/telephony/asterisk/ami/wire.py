@@ -19,7 +19,7 @@ class Refused(ValueError):
 
 
 class Garbage(Exception):
-    """What arrives is not the manager interface."""
+    """The data received is not AMI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def encode(action: str, action_id: str, fields: Iterable[Header] = ()) -> bytes:
 
 
 class Framer:
-    """Cuts a stream, however it is chopped up, into messages."""
+    """Splits a byte stream, in chunks of any size, into messages."""
 
     def __init__(self) -> None:
         """Start with nothing read."""

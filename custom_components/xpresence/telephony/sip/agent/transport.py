@@ -224,6 +224,6 @@ async def connect(
     except SSLCertVerificationError as error:
         raise CertificateRefused("certificate") from error
     except (OSError, SSLError, ValueError, OverflowError) as error:
-        # A host or a port that cannot be one counts as nobody there.
+        # An invalid host or port is treated as unreachable.
         raise NotConnected(type(error).__name__) from error
     return transport

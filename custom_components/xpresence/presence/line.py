@@ -77,7 +77,7 @@ class Destination:
 
     ``number`` is dialled as it stands; with ``VOICEMAIL`` it names the mailbox,
     and the driver knows how that is reached. With ``UNKNOWN`` it is what the driver can
-    put back as it stood, and is shown to nobody; empty: nothing can be put back.
+    put back as it stood, and is never shown; empty: nothing can be put back.
     """
 
     kind: DestinationKind

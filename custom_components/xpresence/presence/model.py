@@ -101,8 +101,8 @@ class Ending:
     """A profile's own ending rule.
 
     ``duration`` is the fixed time; with *until return* and *until the session ends*
-    it is the latest end, so that a forgotten choice ends where nothing tells of a
-    return.
+    it is the latest end, so that a forgotten choice also ends where no entity
+    reports a return.
     """
 
     kind: EndingKind = EndingKind.UNTIL_CHANGED
@@ -453,7 +453,7 @@ class Decision:
     info_text: str
     redirect: RedirectRule
     redirect_claim: Claim | None
-    """The claim whose profile decides the redirect; ``None``: nobody's."""
+    """The claim whose profile decides the redirect; ``None``: no claim does."""
     agent: AgentState | None
     agent_claim: Claim | None
     trace: tuple[TraceEntry, ...]

@@ -92,7 +92,7 @@ def _never_was(
     """Return whether an absence is only the delay of the PC's last input.
 
     A person who had not touched the PC for a while and then chose Lunch on it would
-    otherwise come "back" as soon as the PC tells of that very input.
+    otherwise come "back" as soon as the PC reports that same input.
     """
     absence: Absence | None = facts.absence
     if absence is None or absence.until is not None or pc.last_input is None:

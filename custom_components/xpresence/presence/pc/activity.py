@@ -163,7 +163,7 @@ def has_ended(pc: Pc, health: Health, now: datetime) -> datetime | None:
 
 
 def is_away(office: Office, person: Person, pc: Pc, now: datetime) -> bool | None:
-    """Tell whether nobody is at the PC; ``None`` where nothing says.
+    """Return whether the PC is unattended; ``None`` if no entity tells.
 
     A lock counts once it has stood for its time.
     """
@@ -181,7 +181,7 @@ def is_away(office: Office, person: Person, pc: Pc, now: datetime) -> bool | Non
         return None if on is None else not on.value
     after = person.inactivity.after
     if after is None:
-        # A client that counts idleness itself has said that nobody is there.
+        # A client that measures idle time itself has reported inactivity.
         return believed(pc.active, health, now) is not None
     return now >= later(seen, after)
 

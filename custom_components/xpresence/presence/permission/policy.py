@@ -180,7 +180,7 @@ _ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     Permission.CHOOSE_PROFILE: (_A, _O, _O, _N, _N, _T, _T),
     Permission.PLAN_PRESENCE: (_A, _O, _O, _N, _N, _T, _T),
     Permission.CHANGE_REDIRECT: (_A, _O, _O, _N, _N, _T, _T),
-    # Nobody has to leave their own calls where they do not want them.
+    # A person may always end the redirect of their own calls.
     Permission.END_REDIRECT: (_A, _A, _O, _N, _N, _T, _T),
     Permission.CHANGE_FOLLOW_ME: (_A, _O, _O, _N, _N, _T, _T),
     Permission.SET_AGENT_STATUS: (_A, _O, _O, _N, _N, _T, _T),
@@ -191,7 +191,7 @@ _ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     Permission.SEE_PRESENCE: (_A, _A, _A, _A, _A, _A, _A),
     Permission.SEE_DETAILS: (_A, _A, _A, _A, _N, _T, _T),
     Permission.SEE_INFO_TEXT: (_E, _A, _D, _D, _E, _E, _E),
-    # An administrator runs the telephones, and reads nobody's calendar.
+    # Administering telephones does not include reading calendars.
     Permission.SEE_SUBJECTS: (_E, _A, _E, _D, _E, _E, _E),
 }
 TABLE: Final[Mapping[tuple[Role, Permission], Rule]] = {

@@ -29,9 +29,9 @@ class ChangedBy(StrEnum):
     """Who or what changed the destination."""
 
     ORIGIN = "origin"
-    """Of whoever made the change that is under way."""
+    """The origin of the change that is in progress."""
     DECISION = "decision"
-    """Of what decides; nobody made a change just now."""
+    """The deciding claim; no person made a change just now."""
     PHONE = "phone"
     """Dialled at a telephone, or set in the phone system by somebody else."""
 

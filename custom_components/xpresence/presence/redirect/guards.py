@@ -35,7 +35,7 @@ class Hotline:
 
 TAKES_AWAY: Final = (REDIRECTS - {Part.FOLLOW_ME}) | {Part.DO_NOT_DISTURB}
 """Follow-me is no harm: the call still reaches the agent. With do not disturb the
-phone never rings, so the queue waits for nobody."""
+phone never rings, so the queue waits in vain."""
 
 
 def hotline(

@@ -8,7 +8,7 @@ Somebody **takes calls** unless their status is do not disturb, away or offline,
 phone system's own do not disturb is on, their telephone is not reachable, or an
 unconditional redirect is in force or on its way. Being in a call still counts as
 taking calls, for a second call rings or waits; an office may decide otherwise. What
-the phone system has not told speaks against nobody: a deputy list must not fall
+the phone system has not told counts as taking calls: a deputy list must not fall
 back to voicemail whenever a connection is lost.
 """
 

@@ -2,8 +2,7 @@
 
 The words are Microsoft Graph's. They come as plain strings, in changing case, and
 Microsoft's own pages disagree about which of the two fields carries which of them:
-so both are searched, without regard to case, and a word that nobody knows is no
-error.
+so both are searched, without regard to case, and an unknown word is no error.
 """
 
 from collections.abc import Mapping
@@ -63,7 +62,7 @@ LONGEST_WORD: Final = 60
 def shown_word(word: str) -> str | None:
     """Return a word of Graph's as it is shown; ``None``: it says nothing.
 
-    A word that nobody knows is shown as it is, as far as it is one.
+    An unknown word is shown unchanged, if it is a single word.
     """
     if (known := word.casefold()) in SHOWN:
         return SHOWN[known]

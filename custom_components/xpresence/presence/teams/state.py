@@ -15,7 +15,7 @@ So what was written is remembered together with how long it may still be seen:
    until readings say otherwise, or it was read too long ago.
 
 A preferred presence of ours hides Teams' calls: under it a call cannot be seen, and
-is let go. After it, readings of it say nothing for as long as they may lag.
+counts as ended. After it, readings of it say nothing for as long as they may lag.
 
 Nothing here asks for the time, and nothing is sent from here: ``writes.next_writes`` says
 what to write, ``begun`` and ``ended`` remember what became of it.

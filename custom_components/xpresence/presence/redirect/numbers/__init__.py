@@ -198,7 +198,7 @@ def parse(text: str, style: NumberFormat = PLAIN) -> str:
 def masked(number: str, style: NumberFormat = PLAIN) -> str:
     """Return a number as everybody may read it: whole inside, its end outside.
 
-    The end tells somebody's own numbers apart and calls nobody. A number too short
+    The last digits distinguish a person's numbers and cannot be called. A number too short
     to hide anything behind its end shows none of it.
     """
     canonical = understood(number, style)
@@ -319,7 +319,7 @@ def _inner(number: str, style: NumberFormat) -> Iterator[str]:
     """Yield a number, and what is left of it without each prefix that it may have."""
     yield number
     if len(number) <= style.extension_digits:
-        # So an outside line is had where nobody said how: 0 in Europe, 9 elsewhere.
+        # The usual outside-line prefixes, if none is set: 0 in Europe, 9 elsewhere.
         yield number.removeprefix("0")
         yield number.removeprefix("9") if number[1:] in {"112", "911"} else number
     for outside in {"", style.outside_prefix}:

@@ -62,7 +62,8 @@ LONGEST_WORD: Final = 60
 def shown_word(word: str) -> str | None:
     """Return a word of Graph's as it is shown; ``None``: it says nothing.
 
-    An unknown word is shown unchanged, if it is a single word.
+    An unknown word is returned in lower case, shortened, without other characters than
+    letters, digits and underscores.
     """
     if (known := word.casefold()) in SHOWN:
         return SHOWN[known]

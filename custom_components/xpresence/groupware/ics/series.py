@@ -52,7 +52,7 @@ JUMPS: Final = {
 
 
 class Unreadable(ValueError):
-    """A rule that is none, or that nobody's calendar needs."""
+    """An invalid rule, or one that is not supported."""
 
 
 def occurrences(

@@ -1,4 +1,4 @@
-"""The values of an event's properties, forgivingly: what cannot be read is not there."""
+"""Lenient reading of an event's properties: unreadable values count as absent."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

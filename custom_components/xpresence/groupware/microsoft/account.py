@@ -29,14 +29,14 @@ SLOWER: Final = 5
 
 
 class Executor(Protocol):
-    """Something that runs a blocking function elsewhere."""
+    """Runs a blocking function in an executor."""
 
     def __call__[T](self, function: Callable[[], T], /) -> Awaitable[T]:
         """Run it and return what it returns."""
 
 
 class TokenStore(Protocol):
-    """Where a sign-in is kept; it holds secrets and names."""
+    """Storage of a sign-in's token cache, which holds secrets and names."""
 
     async def load(self) -> str | None:
         """Return what was kept, if anything."""
@@ -100,7 +100,7 @@ class Redirect:
 
 
 class MicrosoftAccount:
-    """One person's sign-in; nothing is asked before it is needed."""
+    """One person's sign-in; no request is sent before it is needed."""
 
     def __init__(
         self, registration: Registration, store: TokenStore, run: Executor
@@ -140,7 +140,7 @@ class MicrosoftAccount:
         """Ask once whether the code was entered; to be repeated every ``interval``.
 
         Raises:
-            SignInRefused: it will not be: declined, expired, not allowed.
+            SignInRefused: the code was declined, has expired, or is not allowed.
             SourceUnavailable: the sign-in cannot be reached; the code stays good.
         """
         # Without the condition msal would sleep in the executor for 15 minutes.
@@ -197,7 +197,7 @@ class MicrosoftAccount:
             await self._accept(await self._call(exchange))
 
     async def take_over(self, cache: str) -> None:
-        """Be signed in as another account object was, with what that one kept."""
+        """Take over the sign-in that another account object stored."""
         async with self._lock:
             self._app = self._cache = None
             await self._store.save(cache)
@@ -259,7 +259,7 @@ class MicrosoftAccount:
             await self._store.save(fresh)
 
     async def _call(self, function: Callable[[Any], Any]) -> Any:
-        """Do something with msal elsewhere, and name what goes wrong there."""
+        """Run an msal call in the executor, and translate its errors."""
         kept = await self._store.load() if self._app is None else None
 
         def call() -> Any:

@@ -114,7 +114,7 @@ class OutlookCalendar:
         return tuple(found)
 
     async def close(self) -> None:
-        """Hold nothing: the session belongs to whoever handed it in."""
+        """Do nothing: the caller closes the HTTP session."""
 
 
 async def known_calendars(graph: GraphClient) -> tuple[KnownCalendar, ...]:

@@ -1,6 +1,6 @@
-"""Microsoft's clouds: where one signs in, and where Graph answers.
+"""Microsoft's clouds: their sign-in and Graph addresses.
 
-The national ones are closed worlds with addresses of their own
+The national clouds are separate and have their own addresses
 (learn.microsoft.com/graph/deployments).
 """
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 GLOBAL: Final = "global"
 TEST_CLOUD: Final = "XPRESENCE_TEST_CLOUD"
-"""Environment variable for tests: sign-in and Graph on this machine, with a comma."""
+"""Environment variable for tests: local sign-in and Graph, comma-separated."""
 TEST: Final = "test"
 LOOPBACK: Final = "127.0.0.1"
 

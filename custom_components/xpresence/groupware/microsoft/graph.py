@@ -39,7 +39,7 @@ LIMITS: Final = Limits(size=4 * MEBIBYTE, pages=100)
 AT_ONCE: Final = 4
 """Requests at a time that Outlook takes for one mailbox (throttling limits)."""
 QUIET: Final = (30.0, 600.0)
-"""Seconds to be quiet after a 429 without ``Retry-After``: at first, and at most."""
+"""Back-off in seconds after a 429 without ``Retry-After``: first and largest."""
 LONGEST_QUIET: Final = 3600.0
 CLAIMS: Final = re.compile(r'claims="([^"]+)"')
 
@@ -125,7 +125,7 @@ class GraphClient:
                     yield row
             url = answer.get("@odata.nextLink")
             if url is not None and not str(url).startswith(self._base):
-                # The token goes nowhere else.
+                # The token is never sent to another host.
                 raise SourceUnavailable("rubbish")
         raise SourceUnavailable("endless")
 

@@ -1,4 +1,4 @@
-"""Every refusal of Microsoft that somebody can do something about: one table.
+"""Every Microsoft error that a person can resolve: one table.
 
 Microsoft asks programs to decide by ``error`` and ``suberror`` alone, for numbers may be
 made finer (learn.microsoft.com/entra/identity-platform/reference-error-codes). Nothing

@@ -83,7 +83,7 @@ class TeamsClient:
         return self._user_id
 
     async def write(self, write: Write) -> Outcome:
-        """Write something, and say what became of it.
+        """Send a write, and return its outcome.
 
         Raises:
             SignInNeeded: only the person can renew the sign-in.

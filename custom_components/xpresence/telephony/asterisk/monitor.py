@@ -123,7 +123,7 @@ class Monitor:
     # Reading
 
     def take(self, extension: str, stored: freepbx.Stored) -> Line:
-        """Make a line of a fresh reading and tell if it is not as it was told."""
+        """Make a line of a fresh reading, and report it if it has changed."""
         self._devices[extension] = freepbx.devices(extension, stored)
         self._note_call(extension)
         line = Line(

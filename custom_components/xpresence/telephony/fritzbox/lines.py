@@ -10,7 +10,7 @@ otherwise switching one would move other people's calls.
 
 An answering machine is a person's voicemail where it was named as theirs. Where nobody
 named any, one that answers at once and answers this number alone is: it has no other
-use. All others are never touched.
+use. Other machines are never switched.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

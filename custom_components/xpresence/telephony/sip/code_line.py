@@ -75,10 +75,10 @@ def capabilities(table: CodeTable, *, voicemail: bool) -> RedirectCapabilities:
 
 
 class CodeLine(SipLine):
-    """What a lamp tells is whether, never whereto.
+    """A lamp shows whether a redirect is on, never its target.
 
     A target is shown as long as it was set here and the lamp has been on since: the
-    phone system tells of no other change.
+    phone system reports no other change.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The event package ``dialog`` (RFC 4235): what a lamp shows, what a telephone does."""
+"""The event package ``dialog`` (RFC 4235): lamp state and call state."""
 
 from typing import Final
 

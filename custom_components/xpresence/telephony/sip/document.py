@@ -1,4 +1,4 @@
-"""XML that a phone system sends: small, and without anything that grows."""
+"""XML of a phone system: bounded in size, without entities."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ DEEPEST: Final = 20
 
 
 class NotReadable(ValueError):
-    """It is no XML, or none that anybody needs."""
+    """It is no XML, too large, or has a document type."""
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ def read(data: bytes) -> Element:
     """Return the root element.
 
     Raises:
-        NotReadable: no XML, too much of it, or with a document type of its own.
+        NotReadable: it is no XML, too large, or has a document type.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     root: list[Element] = []

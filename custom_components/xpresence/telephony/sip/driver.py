@@ -1,8 +1,8 @@
-"""Any SIP phone system, in the name of its people.
+"""Any SIP phone system, over the SIP accounts of its people.
 
 Nothing is registered by itself: a call and a subscription are authenticated one by one,
-and a registration may throw a desk phone out. Whatever is shown was told by the phone
-system; where it tells nothing, that is declared.
+and a registration may throw a desk phone out. Only states that the phone system
+reported are shown; where it reports none, the capabilities say so.
 """
 
 import asyncio
@@ -178,7 +178,7 @@ class SipPhoneSystem(PhoneSystem):
         self._closed = True
         self._ready = False
         if self._working:
-            # Who hangs up early loses the setting.
+            # Hanging up early loses the setting.
             await asyncio.wait(self._working, timeout=FINISHING)
         if self._settling is not None:
             self._settling.cancel()
@@ -198,7 +198,7 @@ class SipPhoneSystem(PhoneSystem):
         self._listeners.clear()
 
     async def _poll(self) -> None:
-        """Ask anew for what nothing tells of."""
+        """Poll the states that no notification reports."""
         while True:
             await asyncio.sleep(self._ask_every)
             for extension in tuple(self._watched):
@@ -266,7 +266,7 @@ class SipPhoneSystem(PhoneSystem):
     # Lines
 
     def _knows(self, extension: str) -> bool:
-        """Tell whether an extension's password is known."""
+        """Return whether an extension's password is known."""
         return bool(self._people[extension].password)
 
     def _account(self, extension: str) -> Account:
@@ -334,7 +334,7 @@ class SipPhoneSystem(PhoneSystem):
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> Line:
         line = self._line(extension)
-        # It goes on to its end even if nobody waits for it any more.
+        # It runs to its end even if the caller is cancelled.
         task = asyncio.create_task(line.apply(desired))
         self._working.add(task)
         task.add_done_callback(self._worked)
@@ -344,7 +344,7 @@ class SipPhoneSystem(PhoneSystem):
     def _worked(self, task: asyncio.Task[ForwardingState]) -> None:
         self._working.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # Whoever waits hears of it; somebody who gave up does not.
+            # The waiting caller gets the error; a cancelled one does not.
             _LOGGER.debug("A redirect was not set: %s", type(error).__name__)
 
     def _shown(self, extension: str, line: SipLine, state: ForwardingState) -> Line:
@@ -416,7 +416,7 @@ class SipPhoneSystem(PhoneSystem):
 
 @contextlib.contextmanager
 def _of(extension: str) -> Iterator[None]:
-    """Say of a refused login whose it is."""
+    """Add the extension to the error of a refused login."""
     try:
         yield
     except AuthenticationFailed as error:

@@ -1,4 +1,4 @@
-"""What goes wrong in SIP, in the words of every phone system."""
+"""Translate SIP errors into driver errors."""
 
 from collections.abc import Iterator
 import contextlib
@@ -26,7 +26,7 @@ class PasswordMissing(PhoneSystemError):
 
 
 UNKNOWN_THERE: Final = frozenset({404, 405, 415, 420, 484, 485, 489, 501, 604})
-"""Statuses that say: nothing of the kind is here."""
+"""Statuses that mean that the server does not have this."""
 FORBIDDEN: Final = frozenset({401, 402, 403, 407})
 SERVER_ERRORS: Final = range(500, 600)
 
@@ -62,7 +62,7 @@ def refusal(status: int, retry_after: int | None = None) -> PhoneSystemError:
 
 @contextlib.contextmanager
 def translating(*, writing: bool = False) -> Iterator[None]:
-    """Turn what goes wrong in SIP into a driver's error.
+    """Translate SIP errors raised inside into driver errors.
 
     ``writing``: what is sent changes something, so that no answer leaves open whether
     it did.

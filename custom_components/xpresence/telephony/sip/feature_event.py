@@ -43,10 +43,10 @@ RING_SECONDS: Final = "ring_seconds"
 
 
 def told(content_type: str, body: bytes) -> Told:
-    """Return what a notification says; what it does not speak of is absent.
+    """Read a notification; parts that it does not mention are absent.
 
     Raises:
-        NotReadable: nothing of it is believed.
+        NotReadable: the whole notification is discarded.
     """
     found: dict[Condition | str, Any] = {}
     for part in _parts(content_type, body):

@@ -1,8 +1,8 @@
 """A small SIP user agent: asyncio, the standard library, UDP, TCP and TLS.
 
-It stands alone and knows nothing of what it is used for. It calls silently, subscribes
+It does not depend on the rest of the integration. It calls silently, subscribes
 (RFC 6665), and registers only where it is asked to. Everything is sent to one server
-and believed only from there. There is no media beyond an offer of silence, no
+and accepted only from there. There is no media beyond an offer of silence, no
 ``PRACK``, no search for servers by DNS.
 """
 

@@ -54,11 +54,11 @@ class UserAgent:
     # Life
 
     async def open(self, account: Account | None = None) -> None:
-        """Connect and ask the server whether it is there.
+        """Connect and check with OPTIONS that the server answers.
 
         Raises:
             NotConnected, CertificateRefused.
-            NoAnswer: somebody may listen there, who speaks no SIP.
+            NoAnswer: nothing there answers in SIP.
         """
         if self._closed or self._supervisor is not None:
             raise NotConnected("closed" if self._closed else "open already")
@@ -88,9 +88,9 @@ class UserAgent:
         self._registrations.clear()
 
     async def check(self, account: Account) -> None:
-        """Ask the server whether it believes an account's password.
+        """Check an account's password with an OPTIONS request.
 
-        A server that challenges no OPTIONS believes everything.
+        A server that challenges no OPTIONS accepts any password here.
 
         Raises:
             AuthenticationFailed, NotConnected, NoAnswer.
@@ -110,7 +110,7 @@ class UserAgent:
         self._core.forget(account)
 
     def is_locked(self, account: Account) -> bool:
-        """Tell whether its password was refused, and nothing more is sent for it."""
+        """Return whether its password was refused; nothing more is sent for it then."""
         return self._core.is_locked(account)
 
     @property
@@ -186,7 +186,7 @@ class UserAgent:
         return found
 
     async def unregister(self, registration: Registration) -> None:
-        """Take our contact of a registration away."""
+        """Remove our contact from the registrar."""
         if registration in self._registrations:
             self._registrations.remove(registration)
         await registration.close()
@@ -224,7 +224,7 @@ class UserAgent:
                 self._hurry()
 
     async def _rest(self, seconds: float) -> None:
-        """Wait for the next look, or until the connection breaks."""
+        """Wait for the next keep-alive check, or until the connection breaks."""
         self._core.lost.clear()
         if not self._core.connected:
             return
@@ -233,7 +233,7 @@ class UserAgent:
                 await self._core.lost.wait()
 
     async def _look(self) -> None:
-        """See whether the server is there.
+        """Check whether the server answers.
 
         A subscription is refreshed for that, each in its turn: the answer also tells
         whether the server still knows of it. With none, and nobody registered, a

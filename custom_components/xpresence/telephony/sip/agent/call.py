@@ -1,4 +1,4 @@
-"""Calls that say nothing: dial, wait for the answer, wait until the server hangs up.
+"""Silent calls: dial, wait for the answer, wait until the server hangs up.
 
 Feature codes are dialled so. A phone system stores what was dialled when it likes:
 Asterisk about half a second after its 200 OK, FusionPBX after it has spoken. Who

@@ -1,4 +1,4 @@
-"""What every use of a user agent stands on: sending, authentication, dispatching."""
+"""The core of the user agent: sending, authentication, dispatching."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -40,7 +40,7 @@ where a proxy and a server both ask."""
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody whom the server knows."""
+    """A SIP account at the server."""
 
     user: str
     """The user part of the address, mostly the extension."""
@@ -115,7 +115,7 @@ class Core:
         )
 
     def close(self) -> None:
-        """End the connection and whatever is awaited over it."""
+        """Close the connection and fail everything that is pending on it."""
         transport, self._transport = self._transport, None
         self._public = None
         self._served.clear()
@@ -199,7 +199,7 @@ class Core:
         on_response: OnResponse,
         on_failure: Callable[[SipError], None],
     ) -> ClientTransaction:
-        """Send a request that has a Via and hear what comes of it.
+        """Send a request that has a Via; its callbacks get the responses.
 
         Raises:
             NotConnected, NotSendable: nothing was sent.
@@ -252,7 +252,7 @@ class Core:
             self._alive().send(serialize(self.with_via(request)))
 
     def later(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something in the background that nobody waits for."""
+        """Run a coroutine as a background task."""
 
         async def run() -> None:
             try:
@@ -265,7 +265,7 @@ class Core:
         task.add_done_callback(self._background.discard)
 
     async def finish(self, seconds: float) -> None:
-        """Wait for what goes on in the background, and end what takes longer."""
+        """Wait for the background tasks, and cancel those that take longer."""
         if self._background:
             await asyncio.wait(self._background, timeout=seconds)
         for task in tuple(self._background):
@@ -302,7 +302,7 @@ class Core:
         self._logins.pop(account, None)
 
     def is_locked(self, account: Account) -> bool:
-        """Tell whether nothing more is sent for an account."""
+        """Return whether the account is locked: nothing more is sent for it."""
         return self._known(account).login.locked
 
     async def _authenticated(self, known: _Known, make: Make, send: Send) -> Response:
@@ -343,7 +343,7 @@ class Core:
         self._dialogs[dialog.call_id, dialog.local_tag] = on_request
 
     def detach(self, dialog: Dialog) -> None:
-        """Know the dialog no more."""
+        """Stop dispatching requests of the dialog."""
         self._dialogs.pop((dialog.call_id, dialog.local_tag), None)
 
     def _on_message(self, message: Message) -> None:

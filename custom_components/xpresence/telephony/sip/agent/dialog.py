@@ -1,4 +1,4 @@
-"""Dialogs (RFC 3261 §12): what two ends have agreed to share."""
+"""Dialogs (RFC 3261 §12): the state that two ends share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from .uri import parse_address, parse_uri
 
 
 def new_token() -> str:
-    """Return a tag, branch or Call-ID that nobody guesses."""
+    """Return a random tag, branch or Call-ID."""
     return secrets.token_hex(10)
 
 
@@ -74,7 +74,7 @@ class Dialog:
         return first, (*self.route[1:], f"<{self.target}>")
 
     def confirm(self, response: Response) -> None:
-        """Take what a 2xx to our request tells of the other end.
+        """Complete the dialog from a 2xx to our request.
 
         Raises:
             Malformed.
@@ -84,7 +84,7 @@ class Dialog:
         self._confirm(tag, response.all("contact"), route)
 
     def confirm_by(self, request: Request) -> None:
-        """Take what their first request in the dialog tells, where it came first.
+        """Complete the dialog from the other end's first request, if it came first.
 
         Raises:
             Malformed.
@@ -104,7 +104,7 @@ class Dialog:
             self.remote_tag, self.route = tag, route
 
     def take(self, request: Request) -> bool:
-        """Note a request of the other end; tell whether it came in its order.
+        """Record a request of the other end; return whether its CSeq is in order.
 
         Raises:
             Malformed.

@@ -155,7 +155,7 @@ def _quoted(text: str) -> str:
 
 
 MOST_REFUSALS: Final = 3
-"""How often a login that once worked may be refused before it is believed wrong: a
+"""How often a login that once worked may be refused before it counts as wrong: a
 server that starts up refuses everybody for a moment."""
 
 
@@ -191,7 +191,7 @@ class Login:
         self.worked, self.refusals = True, 0
 
     def refused(self) -> None:
-        """Remember that the server did not believe the password."""
+        """Record that the server refused the password."""
         self.refusals += 1
         self.nonces.clear()
 
@@ -199,7 +199,7 @@ class Login:
 def is_final(
     found: Mapping[tuple[str, str], Challenge], answered: Iterable[tuple[str, str]]
 ) -> bool:
-    """Tell whether a challenge ends the try: it asks again for what it was told."""
+    """Return whether a challenge is final: it repeats one that was answered."""
     done = set(answered)
     return not found or any(
         key in done and not challenge.stale for key, challenge in found.items()

@@ -1,4 +1,4 @@
-"""The description of a session in which nothing is heard (RFC 3264, RFC 8866)."""
+"""Session descriptions without audio (RFC 3264, RFC 8866)."""
 
 import random
 import socket

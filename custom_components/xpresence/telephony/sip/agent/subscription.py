@@ -31,7 +31,7 @@ LONGEST: Final = 86_400
 GONE: Final = frozenset({404, 410, 416, 481, 482, 483, 484, 485, 489, 501, 604})
 """Statuses that end the dialog of a refreshing SUBSCRIBE (RFC 5057 §5.1)."""
 FOREVER: Final = frozenset({400, 403, 404, 405, 406, 410, 415, 416, 484, 489, 501, 604})
-"""Statuses of a first SUBSCRIBE after which asking again is no use."""
+"""Statuses of a first SUBSCRIBE after which it is not retried."""
 ENDED_FOREVER: Final = frozenset({"rejected", "noresource", "invariant"})
 """Reasons of a termination after which asking again is no use (§4.1.3)."""
 AT_ONCE: Final = frozenset({"deactivated", "timeout"})

@@ -1,4 +1,4 @@
-"""Transactions (RFC 3261 §17, RFC 6026): what is sent again, and what came twice."""
+"""Transactions (RFC 3261 §17, RFC 6026): retransmissions, sent and received."""
 
 import asyncio
 from collections import OrderedDict

@@ -50,7 +50,7 @@ class Transport:
     protocol: Protocol
 
     def __init__(self, on_message: OnMessage, on_lost: OnLost) -> None:
-        """Take whom to tell."""
+        """Keep the callbacks."""
         self._on_message = on_message
         self._on_lost = on_lost
         self._closed = False
@@ -91,7 +91,7 @@ class Transport:
 
 
 class _Datagrams(Transport, asyncio.DatagramProtocol):
-    """UDP, bound to the server: nobody else is listened to."""
+    """UDP, connected to the server: other senders are ignored."""
 
     protocol = Protocol.UDP
     _transport: asyncio.DatagramTransport | None = None

@@ -105,7 +105,7 @@ class PhoneSystemType:
             another by a name that is asked for.
         tries_redirect: whether the settings page offers, for these settings, to set and
             end a redirect before anything is saved.
-        repairs: keys of its own errors whose notice offers to try again.
+        repairs: keys of its own errors whose repair issue offers to try again.
     """
 
     key: str

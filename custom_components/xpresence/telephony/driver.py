@@ -64,11 +64,12 @@ class PhoneSystemError(Exception):
     needs_person: ClassVar[bool] = False
     """Whether it stays as it is until a person has done something."""
     try_again: ClassVar[bool] = False
-    """Whether that is done in the phone system, and its notice offers to try again."""
+    """Whether that is done in the phone system, and its repair issue offers to try
+    again."""
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """Return what fills the blanks of its words."""
+        """Return the translation placeholders."""
         return {}
 
 
@@ -177,7 +178,7 @@ class RetryLater(Unavailable):
     key = "retry_later"
 
     def __init__(self, retry_after: float) -> None:
-        """Keep for how many seconds."""
+        """Keep the seconds to wait."""
         super().__init__(f"{retry_after:.0f} s")
         self.retry_after = retry_after
 
@@ -278,7 +279,7 @@ class PhoneSystem(Protocol):
         """What it can do; known once :meth:`start` has returned."""
 
     def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
-        """Return what can be set and read of an extension's redirect.
+        """Return which parts of an extension's redirect can be set and read.
 
         ``""``: of any line. Known once :meth:`start` has returned. It may change with what is set up in
         the phone system; :class:`LineChanged` follows then.

@@ -1,8 +1,7 @@
 """An event as Domino's calendar service sends it → an appointment.
 
 The words are those of iCalendar in lower case; every ``X-LOTUS-`` property is an
-object with ``data``. Notes knows no *out of office*: what lasts all day counts as
-that.
+object with ``data``. Notes has no *out of office*: all-day entries count as that.
 """
 
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ NAME: Final = "Notes"
 MARKS_A_DAY: Final = frozenset({"1", "4"})
 """``x-lotus-appttype`` of anniversaries and reminders, during which nobody is busy."""
 ALL_DAY: Final = "2"
-"""``x-lotus-appttype`` of what lasts all day, even where times are told of it."""
+"""``x-lotus-appttype`` of all-day entries, even where they have times."""
 INVITATION: Final = "I"
 """``x-lotus-noticetype`` of an invitation that has not been answered."""
 CANCELLATION: Final = "C"
@@ -33,7 +32,7 @@ RESPONSES: Final = {
 PRIVATE: Final = frozenset({"private", "confidential"})
 DAY_BEGINS: Final = timedelta(hours=4)
 DAY_ENDS: Final = time(20)
-"""From when to when Notes keeps what lasts all day."""
+"""The times that Notes stores for an all-day entry: 04:00 to 20:00."""
 
 
 def appointment(
@@ -128,8 +127,7 @@ def _span(
 ) -> tuple[Any, Any]:
     """Return both ends, of one kind; days end with the midnight after them.
 
-    Notes keeps what lasts all day from four in the morning to eight in the evening, in
-    the time zone of whoever made it.
+    Notes stores an all-day entry as 04:00 to 20:00 in the time zone of its author.
     """
     if isinstance(start, datetime) and isinstance(end, datetime):
         if not all_day:

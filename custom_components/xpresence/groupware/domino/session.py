@@ -70,7 +70,7 @@ class DominoSession(Turns):
                 await self._sign_in(trusted)
                 return await self._ask(url, params, trusted)
         except _SessionOver:
-            # Signed in anew, and not let in: there is no use in trying on.
+            # Refused right after signing in: another try would not help.
             raise NotAllowed("not_allowed") from None
 
     async def _trust(self) -> ssl.SSLContext:
@@ -173,7 +173,7 @@ class DominoSession(Turns):
 
 
 def _refuse_other_ways(answer: Fetched) -> None:
-    """Say that a server wants another sign-in than a password, if it does.
+    """Raise if the server requires another sign-in than a password.
 
     A redirect or a page leads to a provider of SAML, or is the form that asks for a
     time-based code (``$$LoginUserFormMFA`` since Domino 12).

@@ -156,7 +156,7 @@ class NotesCalendar:
         } | dict(zip(new, answers, strict=True))
 
     def _url(self, event: Mapping[str, Any]) -> URL:
-        """Return where an event is told in full; what it says of that is not trusted."""
+        """Return an event's URL, built here: the one in the answer is not trusted."""
         parts = [str(event.get("id", ""))]
         if recurrence := event.get("recurrenceId"):
             parts.append(str(recurrence))

@@ -1,7 +1,7 @@
 """Which network addresses may be connected to.
 
 A calendar's address that an administrator typed may lead anywhere. One that an
-ordinary user typed must not let them look around in the office's network: only
+ordinary user typed must not let them probe the local network: only
 addresses of the public internet, and what was checked is what is connected to, so
 that a name that resolves to another address a moment later (DNS rebinding) gains
 nothing.
@@ -60,7 +60,7 @@ def check_literal(host: str, is_allowed: IsAllowed) -> None:
 def checked(addresses: Iterable[str], is_allowed: IsAllowed) -> None:
     """Refuse a host of which any address is not allowed.
 
-    Not only the first: a name that leads both outside and inside is a trick.
+    Not only the first: a name with a public and a private address is suspicious.
 
     Raises:
         AddressRefused: one is not.
@@ -85,7 +85,7 @@ class CheckedResolver(AbstractResolver):
     """Resolves for aiohttp; what is not allowed is never handed to its connector."""
 
     def __init__(self, resolver: AbstractResolver, is_allowed: IsAllowed) -> None:
-        """Ask another resolver."""
+        """Wrap another resolver."""
         self._resolver = resolver
         self._is_allowed = is_allowed
 

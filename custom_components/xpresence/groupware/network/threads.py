@@ -33,7 +33,7 @@ class Threads:
     """Runs jobs that block: a few at once, each no longer than it may."""
 
     def __init__(self, most: int = MOST, most_of_one: int = MOST_OF_ONE) -> None:
-        """Have no thread yet."""
+        """Start without threads."""
         self._slots = asyncio.Semaphore(most)
         self._most_of_one = most_of_one
         self._of_owner: dict[str, asyncio.Semaphore] = {}

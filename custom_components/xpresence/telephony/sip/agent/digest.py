@@ -199,7 +199,7 @@ class Login:
 def is_final(
     found: Mapping[tuple[str, str], Challenge], answered: Iterable[tuple[str, str]]
 ) -> bool:
-    """Return whether a challenge is final: it repeats one that was answered."""
+    """Return whether to give up: no known challenge, or one already answered."""
     done = set(answered)
     return not found or any(
         key in done and not challenge.stale for key, challenge in found.items()

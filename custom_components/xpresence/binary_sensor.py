@@ -36,7 +36,7 @@ class ConnectionSensor(BinarySensorEntity):
     _attr_translation_key = "connection"
 
     def __init__(self, coordinator: OfficeCoordinator) -> None:
-        """Belong to the phone system's device."""
+        """Set the unique id and the phone system's device."""
         self.coordinator = coordinator
         entry_id = coordinator.entry.entry_id
         self._attr_unique_id = f"{entry_id}_connection"

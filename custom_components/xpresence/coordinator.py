@@ -471,7 +471,7 @@ class OfficeCoordinator:
     def async_listen(
         self, person_id: str | None, listener: CALLBACK_TYPE
     ) -> CALLBACK_TYPE:
-        """Be told of changes of a person, or, with ``None``, of the phone system."""
+        """Register a listener for a person or, with ``None``, the phone system."""
         listeners = (
             self._listeners if person_id is None else self.people[person_id].listeners
         )
@@ -487,7 +487,7 @@ class OfficeCoordinator:
     def async_listen_events(
         self, person_id: str, listener: PresenceEventListener
     ) -> CALLBACK_TYPE:
-        """Be told what happens to a person's presence."""
+        """Register a listener for a person's presence events."""
         listeners = self.people[person_id].event_listeners
         listeners.append(listener)
         return lambda: listeners.remove(listener)

@@ -31,7 +31,7 @@ from .telephony.registry import described
 async def async_get_config_entry_diagnostics(
     _hass: HomeAssistant, entry: XPresenceConfigEntry
 ) -> Told:
-    """Return how a phone system and its people stand."""
+    """Return the diagnostics of a phone system and its people."""
     if entry.state is not ConfigEntryState.LOADED:
         return not_loaded(entry)
     coordinator = entry.runtime_data
@@ -77,7 +77,7 @@ def not_loaded(entry: XPresenceConfigEntry) -> Told:
 
 
 def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
-    """Return how the phone system stands."""
+    """Return the phone system's diagnostics."""
     entry, system, office = coordinator.entry, coordinator.system, coordinator.office
     kinds = [
         word(calendar.get(CONF_KIND))

@@ -61,7 +61,7 @@ def word(said: object) -> str | None:
 def person_diagnostics(
     coordinator: OfficeCoordinator, person_id: str, names: Names
 ) -> Told:
-    """Return how a person stands."""
+    """Return a person's diagnostics."""
     state = coordinator.people[person_id]
     decision = state.decision
     return {

@@ -93,7 +93,7 @@ class PersonEntity(Entity):
         person_id: str,
         description: EntityDescription,
     ) -> None:
-        """Belong to a person's device."""
+        """Set the unique id and the device of the person."""
         self.coordinator = coordinator
         self.person_id = person_id
         self.entity_description = description
@@ -139,7 +139,7 @@ class PersonEntity(Entity):
         self._follow_context()
 
     def _follow_context(self) -> None:
-        """Let what changes be known by who made it."""
+        """Register the setter by which the person's changes set this context."""
         # Home Assistant's own, for nobody called an action of this entity.
         take = super().async_set_context
         context_setters = self.state_of_person.context_setters

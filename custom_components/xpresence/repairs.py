@@ -1,4 +1,4 @@
-"""Notices that can be mended at once: which page goes with which.
+"""Repair issues with a fix flow, and which flow belongs to which.
 
 A notice says so itself: ``mend`` in its data is a key of :data:`PAGES`.
 """
@@ -40,7 +40,7 @@ PAGES: Final[dict[str, type[RepairsFlow]]] = {
 async def async_create_fix_flow(
     _hass: HomeAssistant, _issue_id: str, data: dict[str, Any] | None
 ) -> RepairsFlow:
-    """Return the page that mends what a notice tells of.
+    """Return the fix flow of a repair issue.
 
     A notice from an earlier version, which names none, is one to be confirmed.
     """

@@ -19,7 +19,7 @@ class Origin:
 
 @callback
 def origin_of_decision(decision: Decision, parent: Context | None) -> Origin:
-    """Return why a decision changed that nobody changed just now.
+    """Return the origin of a decision that changed without an action.
 
     ``parent`` is the context of what was seen outside, as a door or a camera.
     """
@@ -31,5 +31,5 @@ def origin_of_decision(decision: Decision, parent: Context | None) -> Origin:
 
 @callback
 def origin_at_phone() -> Origin:
-    """Return the cause of what was dialled at a telephone."""
+    """Return the origin of a redirect that was dialled at a telephone."""
     return Origin(Context(), Author.PHONE)

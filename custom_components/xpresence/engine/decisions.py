@@ -41,7 +41,7 @@ class DecisionUpdater:
 
     @callback
     def stop(self) -> None:
-        """Decide nothing by itself any more."""
+        """Cancel the timer and any pending resolution."""
         self._stop_timer()
         if self._soon is not None:
             self._soon.cancel()
@@ -69,7 +69,7 @@ class DecisionUpdater:
 
     @callback
     def decide(self, person_ids: Iterable[str]) -> Decided:
-        """Decide anew, and no more."""
+        """Update the decisions only; nothing is resolved or published."""
         now = dt_util.utcnow()
         office = self._people.office
         decided: Decided = []

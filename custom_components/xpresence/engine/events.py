@@ -25,14 +25,14 @@ IN_LOGBOOK: Final = ("profile", "target", "target_known")
 
 @callback
 def set_origin(state: PersonState, origin: Origin) -> None:
-    """Let everything that follows now have this cause."""
+    """Set the origin of the person's next changes."""
     state.origin = state.redirect_origin = origin
     set_entity_context(state, origin)
 
 
 @callback
 def set_entity_context(state: PersonState, origin: Origin) -> None:
-    """Let the person's entities change in the context of the cause."""
+    """Set the context in which the person's entities write their state."""
     for take in tuple(state.context_setters):
         take(origin.context)
 
@@ -45,7 +45,7 @@ def fire_event(
     details: dict[str, Any],
     origin: Origin | None,
 ) -> None:
-    """Tell everybody who listens to what happens, and the logbook first."""
+    """Fire the logbook's bus event, then call the person's event listeners."""
     made: dict[str, Any] = {}
     if origin is not None:
         made = {"made_by": origin.author.value, "by": origin.name}
@@ -74,7 +74,7 @@ def fire_event(
 
 @callback
 def fire_activated(hass: HomeAssistant, state: PersonState) -> None:
-    """Say that another profile holds, before anything that follows from it."""
+    """Fire an event if the active profile changed."""
     decision = state.decision
     before, state.reported_profile = state.reported_profile, decision.profile.id
     if before is not None and before != decision.profile.id:
@@ -106,7 +106,7 @@ def fire_redirected(hass: HomeAssistant, state: PersonState) -> bool:
 
 
 def _fire_change(hass: HomeAssistant, state: PersonState) -> None:
-    """Tell where calls go now, if a reading shows that they went elsewhere before."""
+    """Fire an event if a reading shows that calls go to another target."""
     loop, attributes = state.loop, state.redirect.attributes
     forwarding = loop.line.forwarding if loop.line else None
     loop.reports, change = seen(
@@ -141,7 +141,7 @@ def _fire_change(hass: HomeAssistant, state: PersonState) -> None:
 def update_redirect_issue(
     hass: HomeAssistant, entry: ConfigEntry[Any], state: PersonState
 ) -> None:
-    """Raise or drop the notice that a redirect cannot be set."""
+    """Create or delete the repair issue that a redirect cannot be set."""
     failing = state.loop.failures >= FAILURES_TO_REPORT
     reason = state.loop.reason if failing else None
     if reason == state.reported:

@@ -1,4 +1,4 @@
-"""What a person is told when the phone system does not follow."""
+"""Translated errors for when the phone system does not follow."""
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 

@@ -1,4 +1,4 @@
-"""Repair issues: raised only for what a person can mend, gone when it is mended."""
+"""Repair issues: created only for what a user can fix, deleted once fixed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -191,7 +191,7 @@ OF_THE_JOURNAL: Final = ("disk_full", "journal_not_written")
 def set_journal_issue(
     hass: HomeAssistant, entry: ConfigEntry, trouble: Trouble | None
 ) -> None:
-    """Say that nothing can be stored, and why; ``None``: it can."""
+    """Raise the issue that nothing can be stored; ``None`` deletes it."""
     kind = None
     if trouble is not None:
         kind = "disk_full" if trouble.full else "journal_not_written"
@@ -308,7 +308,7 @@ def set_redirect_issue(
 def set_person_issue(
     hass: HomeAssistant, kind: str, person_id: str, name: str, *, there: bool
 ) -> None:
-    """Raise or drop one of the notices that only name a person."""
+    """Create or delete a repair issue that names only a person."""
     issue = f"{kind}_{person_id}"
     if not there:
         ir.async_delete_issue(hass, DOMAIN, issue)
@@ -419,7 +419,7 @@ def set_account_issue(
 
 @callback
 def _drop_others(hass: HomeAssistant, prefix: str, raised: set[str]) -> None:
-    """Drop the notices that begin like this, but those that have just been raised."""
+    """Delete the issues whose id has this prefix, except those just raised."""
     known = [
         issue_id for domain, issue_id in ir.async_get(hass).issues if domain == DOMAIN
     ]
@@ -472,7 +472,7 @@ def set_sign_in_issue(
 
 @callback
 def delete_person_issues(hass: HomeAssistant, person_id: str) -> None:
-    """Drop every notice about a person who is no longer here."""
+    """Delete all repair issues of a removed person."""
     for issue in OF_A_PERSON:
         ir.async_delete_issue(hass, DOMAIN, f"{issue}_{person_id}")
     for permission in PERMISSIONS:

@@ -250,7 +250,7 @@ class Journal:
             _delete(path)
 
     def close(self) -> None:
-        """Append nothing any more."""
+        """Close the file; nothing can be appended afterwards."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -264,7 +264,7 @@ class Journal:
         _delete(self._named)
 
     def _cut(self, file: int) -> None:
-        """Take back what was appended in part."""
+        """Truncate the file to its size before the failed append."""
         try:
             os.ftruncate(file, self._size)
         except OSError:

@@ -160,7 +160,7 @@ class People(Mapping[str, PersonState]):
 
     @callback
     def add(self, person: Person) -> None:
-        """Take a person with what is stored of them."""
+        """Add a person and restore their stored state."""
         self._configure(person)
         record = self.store.get(person.id)
         facts = facts_from_record(person.id, record)

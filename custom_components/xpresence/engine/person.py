@@ -52,7 +52,7 @@ class Input(Protocol):
 
     @callback
     def stop(self) -> None:
-        """Follow nothing any more; what was learned stays."""
+        """Stop observing; the facts that were set stay."""
 
     @callback
     def office_changed(self) -> None:
@@ -80,7 +80,7 @@ class CleansUp(Protocol):
     """An input that has set something outside, to be taken back with its person."""
 
     async def async_clean_up(self) -> None:
-        """Take it back, or as much of it as can be."""
+        """Undo what was set outside, as far as possible."""
 
 
 @dataclass(slots=True)

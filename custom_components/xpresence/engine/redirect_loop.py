@@ -94,7 +94,7 @@ class RedirectOwner:
 
     @callback
     def found(self, event: Event) -> None:
-        """Take what a plan found out."""
+        """Handle an event that a redirect plan reports."""
 
     @callback
     def settled(self) -> None:
@@ -166,14 +166,14 @@ class RedirectLoop:
 
     @callback
     def observe(self, line: Line) -> bool:
-        """Take a fresh reading; tell whether it says anything else than the last."""
+        """Store a new reading; return whether it differs from the last one."""
         before, self.line = self.line, line
         self.show()
         return before is None or replace(before, as_of=line.as_of) != line
 
     @callback
     def lost(self) -> None:
-        """Forget the reading: without a connection nothing is known."""
+        """Discard the reading after the connection was lost."""
         self.line = None
         self._sleep()
         self.show()
@@ -475,7 +475,7 @@ class RedirectLoop:
         await self.async_turn()
 
     async def _look(self) -> None:
-        """Read and store, and write nothing to the phone system."""
+        """Read the line if unknown and store the ledger; set no redirect."""
         if self.line is None and self._system.ready:
             self.line = await self._read()
         await self._remember(self.ledger, must=True)

@@ -189,7 +189,7 @@ class SideEffects:
 
     @callback
     def follow(self, state: PersonState) -> None:
-        """Let hotline and telephones follow a decision, in the background."""
+        """Update hotline and telephones after a decision, in the background."""
         self._people.entry.async_create_background_task(
             self._people.hass, self._async_follow(state), f"{DOMAIN} side effects"
         )

@@ -13,7 +13,7 @@ from ..microsoft.sign_in import reason_in_words
 
 
 class AccountInput:
-    """Watches over one person's account."""
+    """Creates the repair issue when a person has to sign in again."""
 
     def __init__(self, input_context: InputContext) -> None:
         """Prepare; nothing is looked at yet."""
@@ -32,17 +32,17 @@ class AccountInput:
 
     @callback
     def stop(self) -> None:
-        """Watch nothing any more."""
+        """Stop listening to the account."""
         if self._stop is not None:
             self._stop()
             self._stop = None
 
     async def async_sync(self) -> None:
-        """Nothing is to be fetched."""
+        """Do nothing: this input reads nothing from outside."""
 
     @callback
     def office_changed(self) -> None:
-        """Raise and drop the notice."""
+        """Create or delete the repair issue."""
         input_context = self._input_context
         link = link_of(input_context.hass, input_context.entry, input_context.person_id)
         if link is None:

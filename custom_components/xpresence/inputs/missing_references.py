@@ -20,7 +20,7 @@ from ..settings.references import (
 
 
 class MissingInput:
-    """Watches over what one person's settings name."""
+    """Creates repair issues for missing entities and profiles of one person."""
 
     def __init__(self, input_context: InputContext) -> None:
         """Prepare; nothing is looked at yet."""
@@ -45,7 +45,7 @@ class MissingInput:
 
     @callback
     def stop(self) -> None:
-        """Watch nothing any more."""
+        """Remove the listeners."""
         for stop in self._stops:
             stop()
         self._stops.clear()
@@ -55,7 +55,7 @@ class MissingInput:
 
     @callback
     def office_changed(self) -> None:
-        """Raise and drop notices."""
+        """Create and delete the repair issues."""
         input_context = self._input_context
         person = input_context.person.name
         broken: dict[str, tuple[str, Placeholders]] = {}

@@ -296,7 +296,7 @@ class TeamsInput:
 
     @callback
     def _failed(self, error: SourceError) -> None:
-        """Leave Microsoft alone for a while, longer each time."""
+        """Set the earliest time of the next request; the delay doubles each time."""
         now = dt_util.utcnow()
         asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
         self._not_before = now + max(asked, self._wait)
@@ -365,7 +365,7 @@ class TeamsInput:
 
     @callback
     def _let_go(self) -> None:
-        """Let go of a call that nothing was read of for too long."""
+        """End a call whose last reading is too old."""
         now = dt_util.utcnow()
         self._teams, _ = next_writes(self._teams, self._desired(now), self._policy, now)
         self._publish()

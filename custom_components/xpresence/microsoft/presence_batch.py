@@ -55,7 +55,7 @@ class PresenceBatch:
 
     @callback
     def subscribe(self, person_id: str, subscriber: Subscriber) -> CALLBACK_TYPE:
-        """Be read along from now on; returns how to be no longer."""
+        """Add a subscriber to the batch; return a callback that removes it."""
         self._subscribers[person_id] = subscriber
         if subscriber.reads() is not None:
             self.wake()

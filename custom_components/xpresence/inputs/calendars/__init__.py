@@ -127,7 +127,7 @@ class CalendarsInput:
         return tuple(c.settings.name for c in self.calendars if c.problem)
 
     def diagnosis(self) -> dict[str, Any]:
-        """Return how each calendar is doing, for diagnostics."""
+        """Return the diagnostics data of each calendar."""
         return {
             "planned": len(self.plan.entries),
             "calendars": [calendar.diagnosis() for calendar in self.calendars],
@@ -211,7 +211,7 @@ class CalendarsInput:
 
     @callback
     def _report(self) -> None:
-        """Raise notices for what a person can mend, and drop those that are mended."""
+        """Create repair issues for what a user can fix; delete those fixed."""
         input_context = self._input_context
         own: list[UnreadCalendar] = []
         for calendar in self.calendars:

@@ -103,7 +103,7 @@ class FollowedCalendar:
 
     @callback
     def stop(self) -> None:
-        """Read it no more."""
+        """Stop reading and following the calendar."""
         if self._stop_following is not None:
             self._stop_following()
             self._stop_following = None
@@ -139,7 +139,7 @@ class FollowedCalendar:
             await asyncio.wait({self._task})
 
     def diagnosis(self) -> dict[str, Any]:
-        """Return how it is doing: no name, no address, nothing that is in it."""
+        """Return diagnostics data without names, addresses or contents."""
         return {
             "kind": self.settings.kind,
             **self._kind.describe(self.settings.settings),

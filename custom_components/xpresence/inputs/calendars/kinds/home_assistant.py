@@ -75,7 +75,7 @@ class Understood:
     """Events as appointments, kept while the same events are told."""
 
     def __init__(self) -> None:
-        """Know nothing."""
+        """Start with an empty cache."""
         self._of: tuple[object, object] = (None, None)
         self._known: dict[tuple[Owner, str, bool], tuple[Appointment, ...]] = {}
 
@@ -296,7 +296,7 @@ class EntitySource(CalendarSource):
 
     @override
     async def close(self) -> None:
-        """Have nothing to let go of."""
+        """Do nothing: this source holds no resource."""
 
 
 def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarSource:

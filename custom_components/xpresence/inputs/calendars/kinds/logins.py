@@ -135,12 +135,12 @@ class Unreadable(CalendarSource):
     name = ""
 
     def __init__(self, error: SourceError) -> None:
-        """Keep why."""
+        """Store the error that :meth:`read` raises."""
         self._error = error
 
     @override
     async def read(self, start: datetime, end: datetime) -> tuple[Appointment, ...]:
-        """Say why.
+        """Raise the stored error.
 
         Raises:
             SourceError: always.
@@ -149,7 +149,7 @@ class Unreadable(CalendarSource):
 
     @override
     async def close(self) -> None:
-        """Have nothing to let go of."""
+        """Do nothing: this source holds no resource."""
 
 
 # What was said

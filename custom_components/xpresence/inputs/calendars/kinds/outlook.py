@@ -72,7 +72,7 @@ class OutlookSource(CalendarSource):
 
     @override
     async def close(self) -> None:
-        """Have nothing to let go of: the account stays."""
+        """Do nothing: the account is shared and stays open."""
 
 
 async def async_check(asked: CalendarForm) -> ValidationResult:

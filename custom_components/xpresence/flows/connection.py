@@ -61,7 +61,7 @@ TELLING_DOMAINS: Final = (
     "sensor",
     "switch",
 )
-"""Domains of entities that may tell where calls go."""
+"""Domains of entities whose state may report the forwarding state."""
 MOST_OFFERED: Final = 500
 """Entities in a picker; others can be typed."""
 EXAMPLES: Final = {"extension": "100", "condition": "busy"}
@@ -276,7 +276,7 @@ def _entity_problem(one: Field, value: str) -> str | None:
 
 
 def _is_host(host: str) -> bool:
-    """Tell a name or address from a URL, an address with port, or nonsense."""
+    """Return whether this is a host name or address: no URL, no port."""
     try:
         ip_address(host)
     except ValueError:

@@ -1,1 +1,1 @@
-"""What a person may do: authorise, check, store. Every door ends here."""
+"""What a person may do: authorise, check, store. Every entry point calls these."""

@@ -1,4 +1,4 @@
-"""The one question that every door asks before it acts.
+"""The permission check that every entry point makes before it acts.
 
 Who asks is found here: a Home Assistant user and the person it belongs to, a voice
 satellite, or nobody. What they may do stands in :mod:`presence.policy`.
@@ -159,7 +159,7 @@ async def async_origin(
 def user_may(
     coordinator: OfficeCoordinator, person_id: str, permission: Permission, user: User
 ) -> bool:
-    """Tell whether a user may do this to the person; for what is sent to a page."""
+    """Return whether a user has a permission on the person; for data sent to a page."""
     actor = actor_of_user(coordinator, person_id, user)
     return reason_against(coordinator, person_id, permission, actor) is None
 

@@ -194,7 +194,7 @@ def _offices_server(coordinator: OfficeCoordinator, kind_key: str) -> dict[str, 
 async def async_is_administrator(
     coordinator: OfficeCoordinator, context: Context | None
 ) -> bool:
-    """Tell whether an administrator acts."""
+    """Return whether the caller is an administrator."""
     user = await _async_user(coordinator, context)
     return user is not None and user.is_admin
 
@@ -248,7 +248,7 @@ def _offered(coordinator: OfficeCoordinator, person_id: str) -> set[str]:
 
 
 def _is_called(calendar: Calendar, name: str) -> bool:
-    """Tell whether a name, or an id, means this calendar."""
+    """Return whether a name or an id refers to this calendar."""
     called = tidy(calendar[CONF_NAME]).casefold()
     return calendar[CONF_ID] == name or called == tidy(name).casefold()
 

@@ -153,7 +153,7 @@ class _Teller:
 async def _get_appointments(
     call: ServiceCall, people: list[PersonTarget]
 ) -> ServiceResponse:
-    """Answer with everybody's appointment list."""
+    """Return the appointment list of each targeted person."""
     told: list[JsonValueType] = []
     for coordinator, person_id in people:
         state = coordinator.people[person_id]

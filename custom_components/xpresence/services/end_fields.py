@@ -1,4 +1,4 @@
-"""When a wish given with an action ends."""
+"""The fields of an action that say when its effect ends."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -38,7 +38,7 @@ END_FIELDS: Final[VolDictType] = {
 
 
 def end_of(call: ServiceCall) -> datetime | None:
-    """Return when the wish ends; ``None`` if it was not said."""
+    """Return the end that was given; ``None`` without one."""
     until: datetime | None = call.data.get(ATTR_UNTIL)
     duration: timedelta | None = call.data.get(CONF_FOR)
     if until is not None and duration is not None:

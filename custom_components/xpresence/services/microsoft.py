@@ -53,7 +53,7 @@ def not_begun(error: SourceError) -> HomeAssistantError:
 
 
 async def _sign_out(_call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Forget the sign-in of everybody meant."""
+    """Remove the stored sign-in of each targeted person."""
     for coordinator, person_id in people:
         account = coordinator.settings(person_id).get(CONF_MICROSOFT, {})
         if not account.get(CONF_CONNECTED):

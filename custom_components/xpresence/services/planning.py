@@ -30,7 +30,7 @@ CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT)
 async def _plan_presence(
     call: ServiceCall, people: list[PersonTarget]
 ) -> ServiceResponse:
-    """Plan a profile for everybody meant, from one moment to another."""
+    """Plan a profile for each targeted person, from a start to an end."""
     start, end = _instant(call, ATTR_START), _instant(call, ATTR_END)
     info_text = checked_info_text(call.data.get(CONF_INFO_TEXT))
     # Every name is checked before anything is planned.

@@ -22,7 +22,7 @@ ATTR_PROFILE: Final = "profile"
 
 
 async def _set_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Choose a profile by hand for everybody meant."""
+    """Choose a profile manually for each targeted person."""
     until = end_of(call)
     ending: EndingKind | None = call.data.get(CONF_ENDING)
     if until is not None and ending is not None:
@@ -54,20 +54,20 @@ async def _set_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
 
 
 async def _resume_automatic(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Release the choice of everybody meant."""
+    """End the manual choice of each targeted person."""
     for coordinator, person_id in people:
         await async_resume_automatic(coordinator, person_id, call.context)
 
 
 async def _dismiss(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Set something automatic of everybody meant aside."""
+    """Dismiss an automatic input of each targeted person."""
     for coordinator, person_id in people:
         item = call.data.get(ATTR_ITEM)
         await async_dismiss(coordinator, person_id, item, call.context)
 
 
 async def _restore(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Bring back what everybody meant set aside."""
+    """Restore what was dismissed for each targeted person."""
     for coordinator, person_id in people:
         item = call.data.get(ATTR_ITEM)
         await async_restore(coordinator, person_id, item, call.context)

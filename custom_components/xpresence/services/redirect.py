@@ -29,7 +29,7 @@ ATTR_STATUS: Final = "status"
 
 
 async def _set_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Set the own redirect of everybody meant."""
+    """Set the own redirect of each targeted person."""
     until = end_of(call)
     mode: RedirectMode = call.data[CONF_MODE]
     said = call.data.get(CONF_TARGET)
@@ -75,21 +75,21 @@ async def _set_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
 
 
 async def _set_follow_me(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Switch everybody's follow-me."""
+    """Switch follow-me of each targeted person."""
     for coordinator, person_id in people:
         device = call.data.get(ATTR_DEVICE)
         await async_set_follow_me(coordinator, person_id, device, call.context)
 
 
 async def _set_agent_status(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Set everybody's TeamDesk status."""
+    """Set the TeamDesk status of each targeted person."""
     for coordinator, person_id in people:
         status = call.data[ATTR_STATUS]
         await async_set_agent(coordinator, person_id, status, call.context)
 
 
 async def _ring_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Call everybody meant."""
+    """Call each targeted person."""
     for coordinator, person_id in people:
         await async_ring(coordinator, person_id, call.context)
 

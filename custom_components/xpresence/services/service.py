@@ -48,7 +48,7 @@ class Action:
 
     @callback
     def register(self, hass: HomeAssistant) -> None:
-        """Let Home Assistant know the action."""
+        """Register the action with Home Assistant."""
 
         async def handle(call: ServiceCall) -> ServiceResponse:
             people = people_of(hass, call.data)

@@ -32,7 +32,7 @@ async def _narrow_delegate(call: ServiceCall, people: list[PersonTarget]) -> Non
 
 
 async def _show_info_text_to(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Say who sees the info text of everybody meant."""
+    """Set who sees the info text of each targeted person."""
     for coordinator, person_id in people:
         await async_show_info_text_to(
             coordinator, person_id, call.data[ATTR_TIER], call.context
@@ -40,7 +40,7 @@ async def _show_info_text_to(call: ServiceCall, people: list[PersonTarget]) -> N
 
 
 async def _show_subjects_to(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Say who sees the subjects of everybody meant."""
+    """Set who sees the subjects of each targeted person."""
     for coordinator, person_id in people:
         await async_show_subjects_to(
             coordinator, person_id, call.data[ATTR_TIER], call.context

@@ -27,13 +27,13 @@ STEPS: Final[Mapping[Version, Step]] = {}
 
 
 def is_newer(entry: ConfigEntry[Any]) -> bool:
-    """Tell whether a later major version stored this entry."""
+    """Return whether a later major version stored this entry."""
     return entry.version > VERSION
 
 
 @callback
 def migrate(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Bring an entry of an earlier version to this one."""
+    """Migrate an entry of an earlier version to this one."""
     for reached, step in STEPS.items():
         if (entry.version, entry.minor_version) < reached:
             step(hass, entry)

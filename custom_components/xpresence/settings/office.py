@@ -145,7 +145,7 @@ class _Limits:
         return found
 
     def _in_reach(self, person_id: str, rule: RedirectRule) -> bool:
-        """Tell whether an ordinary user may send a person's calls where a rule does."""
+        """Return whether an ordinary user may send a person's calls where a rule does."""
         person = self.office.people.get(person_id)
         if person is None:
             return True

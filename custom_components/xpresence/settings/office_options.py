@@ -45,7 +45,7 @@ type Problem = Callable[[Any], str | None]
 
 
 class Told(Enum):
-    """What diagnostics tell of an option."""
+    """What diagnostics contain of an option."""
 
     VALUE = auto()
     """One of our own words, or an amount."""

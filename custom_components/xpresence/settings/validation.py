@@ -164,7 +164,7 @@ def info_text_problem(text: str) -> str | None:
 
 
 type Accepts = Callable[[Destination], bool]
-"""Tell whether the phone system would forward to this at all."""
+"""Returns whether the phone system accepts a destination."""
 
 
 def number_problem(
@@ -401,7 +401,7 @@ def number_format_of(entry: ConfigEntry[Any]) -> NumberFormat:
 
 
 def _name_taken(entry: ConfigEntry[Any], name: str, owner: str | None) -> bool:
-    """Tell whether somebody who would see this profile sees another of that name."""
+    """Return whether a viewer of this profile sees another of the same name."""
     desired = tidy(name).casefold()
     return any(
         tidy(other.data[CONF_NAME]).casefold() == desired

@@ -17,7 +17,7 @@ from .sentences import SENTENCES, Ask, templates
 from .speaker import everybody
 
 if TYPE_CHECKING:
-    # Voice is a part that Home Assistant may be without.
+    # Home Assistant may run without its voice components.
     from hassil.recognize import RecognizeResult
     from homeassistant.components.conversation import ConversationInput
 

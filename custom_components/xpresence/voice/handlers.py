@@ -61,7 +61,7 @@ class Sentence:
 
     @property
     def german(self) -> bool:
-        """Tell the language that the words are read in."""
+        """Return the language in which the sentence is parsed."""
         return self.language == "de"
 
     def answer(self, key: str, **placeholders: str) -> str:

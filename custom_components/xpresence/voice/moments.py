@@ -102,7 +102,7 @@ class Moment:
 
     @property
     def is_day(self) -> bool:
-        """Tell whether no time of day was said."""
+        """Return whether no time of day was given."""
         return self.end > self.start
 
 

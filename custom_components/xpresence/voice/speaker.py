@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @callback
 def satellite_of(hass: HomeAssistant, said: ConversationInput) -> str | None:
-    """Return the device that heard a sentence; ``None``: it was typed."""
+    """Return the device that received a sentence; ``None`` if it was typed."""
     if said.satellite_id is not None:
         entry = er.async_get(hass).async_get(said.satellite_id)
         if entry is not None and entry.device_id is not None:

@@ -54,7 +54,7 @@ class Viewer:
         return cls(hass, connection, msg.get("language") or hass.config.language)
 
     def is_self(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
-        """Tell whether the reader is this person."""
+        """Return whether the viewer is this person."""
         home = person_entity_of_user(coordinator, self.connection.user.id)
         return home is not None and coordinator.person_entity_id(person_id) == home
 
@@ -86,7 +86,7 @@ class Viewer:
     def may(
         self, coordinator: OfficeCoordinator, person_id: str, permission: Permission
     ) -> bool:
-        """Tell whether the reader may do this to the person."""
+        """Return whether the viewer has this permission on the person."""
         return user_may(coordinator, person_id, permission, self.connection.user)
 
     def acts(

@@ -41,7 +41,7 @@ class PersonPage(ConfigSubentryFlow):
 
     @property
     def summary(self) -> dict[str, str]:
-        """Return the blank of a text that says what the stored settings lead to."""
+        """Return the placeholder that describes the effect of the stored settings."""
         return self._summary(self._get_reconfigure_subentry())
 
     def _summary(self, subentry: ConfigSubentry) -> dict[str, str]:

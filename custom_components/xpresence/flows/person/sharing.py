@@ -52,7 +52,7 @@ class SharingPage(PersonPage):
         """Ask for delegates, the visibility of subjects and info text, and satellites."""
         stored = self.stored.get(CONF_SHARING, {})
         if user_input is not None:
-            # What the person narrowed by their own door is kept.
+            # What the person restricted through their own actions is kept.
             sharing = stored | EMPTY | user_input
             return self.save(self.stored | {CONF_SHARING: sharing})
         return self.async_show_form(

@@ -1,4 +1,4 @@
-"""The pages that mend what a notice tells of.
+"""The fix flows of the repair issues.
 
 Every one begins by looking whether the person is still there, and ends with the
 notice gone: Home Assistant drops it, and what was mended raises it no more.
@@ -26,7 +26,7 @@ from ...telephony.driver import PhoneSystemError
 
 PERSON_ID: Final = "person_id"
 NAMED: Final = "named"
-"""What the notice is about: the entity, or the occasion that names the profile."""
+"""What the repair issue is about: the entity, or the occasion that names the profile."""
 
 
 class PersonFixFlow(RepairsFlow):
@@ -43,7 +43,7 @@ class PersonFixFlow(RepairsFlow):
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """Return what fills the blanks of the notice's words."""
+        """Return the placeholders of the repair issue's texts."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return dict((issue and issue.translation_placeholders) or {})
 
@@ -81,7 +81,7 @@ class ConfirmFixFlow(PersonFixFlow):
 
     @abstractmethod
     async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
-        """Mend it; return what kept it from being mended."""
+        """Fix the issue; return the error that prevented it."""
 
     def rename(self, meant: PersonTarget, old: str, new: str) -> None:
         """Put one name in the place of another in the person's settings."""
@@ -357,7 +357,7 @@ class WhoseMemoryFlow(ConfirmFixFlow):
 
 
 class RetryFlow(ConfirmFixFlow):
-    """Connects anew, after something was changed in the phone system."""
+    """Connects again, after something was changed in the phone system."""
 
     step = "try_again"
 
@@ -369,7 +369,7 @@ class RetryFlow(ConfirmFixFlow):
 
     @override
     async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
-        """Set up the phone system anew, with the rights that it gives now."""
+        """Reload the phone system's entry with the rights it grants now."""
         coordinator, _ = meant
         await self.hass.config_entries.async_reload(coordinator.entry.entry_id)
         return None

@@ -1,4 +1,4 @@
-"""The page behind the notice that somebody has to sign in at Microsoft anew."""
+"""The fix flow of the repair issue to sign in to Microsoft again."""
 
 import asyncio
 from typing import Any, Final, override
@@ -92,7 +92,7 @@ class MicrosoftSignInFlow(PersonFixFlow):
     async def async_step_signed_in(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """End; the notice is gone already."""
+        """Finish the flow; the repair issue is deleted already."""
         return self.async_create_entry(data={})
 
     @callback

@@ -99,7 +99,7 @@ class AppointmentsCalendar(PersonEntity, CalendarEntity):
 
     @override
     async def async_request_call[T](self, coro: Coroutine[Any, Any, T]) -> T:
-        """Do an action, and forget whose it was when it is done."""
+        """Run a service call; reset the caller's context afterwards."""
         before = _CALLED.set(None)
         try:
             return await super().async_request_call(coro)
@@ -109,7 +109,7 @@ class AppointmentsCalendar(PersonEntity, CalendarEntity):
     @callback
     @override
     def async_set_context(self, context: Context) -> None:
-        """Remember whose action is being done."""
+        """Store the context of the running service call."""
         super().async_set_context(context)
         _CALLED.set(context)
 

@@ -372,7 +372,7 @@ class OfficeCoordinator:
     async def async_dismiss(
         self, person_id: str, occasion: Occasion, origin: Origin
     ) -> None:
-        """Let an appointment or another automatic claim count no more until it is over.
+        """Ignore an appointment or another automatic claim until it is over.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.
@@ -417,7 +417,7 @@ class OfficeCoordinator:
     async def async_set_automatic(
         self, person_id: str, origin: Origin, *, automatic: bool
     ) -> None:
-        """Let automation choose, or nothing but the person.
+        """Enable or disable automatic profiles; disabled, only manual choices count.
 
         Raises:
             HomeAssistantError: as :meth:`async_choose`.

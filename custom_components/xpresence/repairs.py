@@ -1,6 +1,6 @@
 """Repair issues with a fix flow, and which flow belongs to which.
 
-A notice says so itself: ``mend`` in its data is a key of :data:`PAGES`.
+``mend`` in the issue's data is a key of :data:`PAGES`, which names its flow.
 """
 
 from typing import Any, Final

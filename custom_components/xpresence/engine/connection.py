@@ -117,7 +117,7 @@ async def _async_keep_connecting(
 
 
 async def _forget(_lines: Mapping[str, Mapping[str, Any]]) -> None:
-    """Keep nothing: a connection that is only being tried sets no redirect."""
+    """Store nothing: a connection that is only tested sets no redirect."""
 
 
 async def async_build(

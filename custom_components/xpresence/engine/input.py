@@ -65,9 +65,9 @@ class InputContext:
     def learn(
         self, change: Callable[[Facts], Facts], seen: Context | None = None
     ) -> None:
-        """Change the facts; decisions and redirects follow.
+        """Update the facts, then decisions and redirects.
 
-        ``seen`` is the context of what was seen, so that the logbook can name it.
+        ``seen`` is the context of the observed change, which the logbook shows.
         """
         self.runtime.update_facts(self.state, change, seen)
 

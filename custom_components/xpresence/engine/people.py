@@ -260,7 +260,7 @@ class People(Mapping[str, PersonState]):
 
     @callback
     def _set_ledger_issue(self, state: PersonState) -> None:
-        """Ask whose redirect stands, as long as nobody has said so."""
+        """Create the repair issue of a damaged ledger, or delete it once resolved."""
         set_person_issue(
             self.hass,
             "ledger_lost",

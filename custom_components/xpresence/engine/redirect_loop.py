@@ -90,7 +90,7 @@ class RedirectOwner:
 
     @callback
     def changed(self) -> None:
-        """Take a new :attr:`RedirectLoop.view`."""
+        """Handle a new :attr:`RedirectLoop.view`."""
 
     @callback
     def found(self, event: Event) -> None:
@@ -456,7 +456,7 @@ class RedirectLoop:
             self.line = replace(self.line, number=kept)
 
     async def async_decide_memory(self, *, ours: bool) -> None:
-        """Say whose memory is right where the phone system knows of later writes.
+        """Resolve which record is right if the phone system knows of later writes.
 
         ``ours``: what is remembered here is set again; otherwise what stands there
         is the phone's own setting from now on.

@@ -225,7 +225,7 @@ class SideEffects:
 
     @callback
     def _again(self, state: PersonState, instants: Iterable[datetime]) -> None:
-        """Look again when a redirect or follow-up will have lasted too long."""
+        """Schedule the next update for when a redirect or follow-up exceeds its limit."""
         if state.guard_timer is not None:
             state.guard_timer()
             state.guard_timer = None

@@ -60,7 +60,7 @@ class RuleInput:
 
     @callback
     def stop(self) -> None:
-        """Follow nothing any more."""
+        """Remove the listener."""
         if self._stop is not None:
             self._stop()
             self._stop = None

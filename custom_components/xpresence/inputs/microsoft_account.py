@@ -1,6 +1,6 @@
 """Whether a person's account at Microsoft works.
 
-It learns nothing; it raises the notice that only the person can renew the sign-in.
+It sets no facts; it creates the issue that the person must sign in again.
 """
 
 from homeassistant.core import CALLBACK_TYPE, callback

@@ -1,6 +1,6 @@
 """What a person's settings name and what is not there: entities, profiles.
 
-It learns nothing; it follows entities to their new names and raises the notices.
+It sets no facts; it updates renamed entity ids and creates repair issues.
 """
 
 from typing import Any

@@ -114,7 +114,7 @@ class PcInput:
 
     @callback
     def stop(self) -> None:
-        """Follow nothing any more."""
+        """Remove the listeners and the timer."""
         for stop in self._stops:
             stop()
         self._stops.clear()

@@ -118,7 +118,7 @@ class TeamsInput:
 
     @callback
     def stop(self) -> None:
-        """Ask nothing any more; what is known waits for whoever comes next."""
+        """Remove listeners, timer and task; keep the state for the next instance."""
         for stop in self._stops:
             stop()
         self._stops.clear()

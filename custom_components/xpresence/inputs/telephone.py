@@ -36,7 +36,7 @@ class TelephoneInput:
 
     @callback
     def stop(self) -> None:
-        """Follow nothing any more."""
+        """Remove the listeners and the timer."""
         if self._stop is not None:
             self._stop()
             self._stop = None

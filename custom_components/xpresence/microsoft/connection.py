@@ -98,14 +98,14 @@ class MicrosoftLink:
 
     @callback
     def wait(self, attempt: object, by: object) -> None:
-        """Note that a sign-in is under way, or, with ``None``, that ``by`` is over."""
+        """Store the running sign-in attempt; ``None`` clears it if it is still ``by``."""
         if attempt is not None or self._attempt is by:
             self._attempt = attempt
             self._tell()
 
     @callback
     def listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Be told when the sign-in begins to work, or no longer does."""
+        """Register a listener for changes of whether the sign-in works."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

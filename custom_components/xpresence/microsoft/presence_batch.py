@@ -72,13 +72,13 @@ class PresenceBatch:
 
     @callback
     def wake(self) -> None:
-        """Let everybody ask again: a sign-in has begun to work, or no longer does."""
+        """Clear the retry delay and wake all subscribers after a sign-in changed."""
         self._failed = None
         for subscriber in tuple(self._subscribers.values()):
             subscriber.wake()
 
     def subscribers(self, person_id: str) -> bool:
-        """Return whether it is known who a person is at Microsoft."""
+        """Return whether a person is subscribed."""
         return person_id in self._subscribers
 
     @property

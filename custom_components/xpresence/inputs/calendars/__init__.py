@@ -78,7 +78,7 @@ class CalendarsInput:
 
     @callback
     def stop(self) -> None:
-        """Follow and read nothing any more; what was learned stays."""
+        """Cancel the timer and stop all calendars; the facts stay."""
         if self._timer is not None:
             self._timer()
             self._timer = None

@@ -193,7 +193,7 @@ class EntityFeed:
 
     @callback
     def follow(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Be told whenever the entity is worth reading again."""
+        """Register a callback for when the entity should be read again."""
         if not self._listeners:
             self._stops.append(
                 async_track_state_change_event(
@@ -291,7 +291,7 @@ class EntitySource(CalendarSource):
         )
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Be told when the entity changes."""
+        """Register a callback for changes of the entity."""
         return self._feed.follow(changed)
 
     @override

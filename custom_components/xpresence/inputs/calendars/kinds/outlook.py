@@ -55,7 +55,7 @@ class OutlookSource(CalendarSource):
             raise CalendarGone from error
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Be told when somebody has signed in anew."""
+        """Register a callback for when the person has signed in again."""
         input_context = self._input_context
         link = link_of(input_context.hass, input_context.entry, input_context.person_id)
         if link is None:

@@ -78,9 +78,9 @@ def is_public_only(
 
 
 def tells_nothing(asked: CalendarForm, kind: str, url: str) -> bool:
-    """Tell whether every failure reads alike to whoever asks.
+    """Return whether the caller may see only one common error for all failures.
 
-    What a server answers at which address is what somebody who looks around is after.
+    Different errors would let an ordinary user probe the office's network.
     The office's own server is no secret.
     """
     return not asked.trusted and not _is_office(asked.entry, kind, url)

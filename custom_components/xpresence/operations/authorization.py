@@ -222,7 +222,7 @@ def actor_of_user(coordinator: OfficeCoordinator, person_id: str, user: User) ->
 def actor_of_satellite(
     coordinator: OfficeCoordinator, person_id: str, satellite: str
 ) -> Actor:
-    """Return what a voice satellite is to the person: its owner, or nobody's."""
+    """Return the actor, with its roles for the person, of a voice satellite."""
     office = coordinator.office.people
     owners = [
         owner
@@ -230,7 +230,7 @@ def actor_of_satellite(
         if satellite in satellites_of(coordinator.settings(owner))
     ]
     if not owners and len(office) == 1:
-        # Where one person lives, every satellite is theirs.
+        # With a single person, every unassigned satellite is theirs.
         owners = list(office)
     policy = policy_from(coordinator.entry.options)
     if policy.satellites is Trust.AS_PERSON and len(owners) == 1:
@@ -245,7 +245,7 @@ def actor_of_satellite(
 def roles_of_person_entity(
     coordinator: OfficeCoordinator, person_id: str, home: str | None
 ) -> frozenset[Role]:
-    """Return what a Home Assistant person is to one of ours."""
+    """Return the roles that a person entity has for a person of the office."""
     if home is None:
         return frozenset({Role.COLLEAGUE})
     sharing = sharing_from(coordinator.entry.options, coordinator.settings(person_id))
@@ -257,7 +257,7 @@ def roles_of_person_entity(
 
 @callback
 def person_entity_of_user(coordinator: OfficeCoordinator, user_id: str) -> str | None:
-    """Return the Home Assistant person that a user is."""
+    """Return the person entity of a user; ``None`` without one."""
     for state in coordinator.hass.states.async_all("person"):
         if state.attributes.get(ATTR_USER_ID) == user_id:
             return state.entity_id

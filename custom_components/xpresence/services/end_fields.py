@@ -15,11 +15,11 @@ from ..const import DOMAIN
 
 ATTR_UNTIL: Final = "until"
 FARTHEST: Final = timedelta(days=3660)
-"""How far ahead an end may lie; a calendar does not reach beyond its years."""
+"""How far ahead an end may lie."""
 
 
 def _duration(said: Any) -> timedelta:
-    """Validate a duration; one beyond every calendar is the farthest and a bit more.
+    """Validate a duration; one too long for ``timedelta`` becomes twice ``FARTHEST``.
 
     Raises:
         vol.Invalid: it is none, or negative.

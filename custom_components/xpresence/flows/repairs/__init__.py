@@ -124,14 +124,14 @@ class ReplaceProfileFlow(ConfirmFixFlow):
 
 
 class ReplaceDefaultProfileFlow(ConfirmFixFlow):
-    """Picks one default profile for everybody whose own is gone."""
+    """Sets one default profile for each person whose default no longer exists."""
 
     step = "another_default_profile"
 
     @property
     @override
     def meant(self) -> PersonTarget | None:
-        """Return the office, if anybody's default profile is still missing."""
+        """Return the office if a person's default profile is still missing."""
         entry_id = (self.data or {}).get("entry_id")
         for coordinator in coordinators(self.hass):
             without = _without_default(coordinator)
@@ -155,7 +155,7 @@ class ReplaceDefaultProfileFlow(ConfirmFixFlow):
 
     @override
     async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
-        """Give it to everybody who has none."""
+        """Store the profile for each person without a default."""
         coordinator, _ = meant
         for person_id in _without_default(coordinator):
             self.hass.config_entries.async_update_subentry(
@@ -213,7 +213,7 @@ class ReplaceEntityFlow(ConfirmFixFlow):
 
 
 class EndRedirectFlow(ConfirmFixFlow):
-    """Ends a redirect that nobody of ours set, or that was forgotten."""
+    """Ends a redirect that xpresence did not set, or whose record was lost."""
 
     step = "end_redirect"
 

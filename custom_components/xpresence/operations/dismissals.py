@@ -38,7 +38,7 @@ async def async_dismiss(
     item: str | None,
     context: Context | None,
 ) -> None:
-    """Let something automatic count no more; ``None``: what decides now.
+    """Dismiss an automatic input; ``None``: the one that decides now.
 
     Raises:
         ServiceValidationError: there is nothing of that id, or nothing to dismiss.
@@ -56,7 +56,7 @@ async def async_restore(
     item: str | None,
     context: Context | None,
 ) -> None:
-    """Let something that was dismissed count again; ``None``: all of it.
+    """Restore a dismissed input; ``None``: all of them.
 
     Raises:
         ServiceValidationError: nothing of that id is dismissed.

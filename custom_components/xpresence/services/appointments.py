@@ -176,7 +176,7 @@ async def _get_appointments(
 
 
 async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
-    """Answer why everybody's profile holds."""
+    """Return why each targeted person's profile is active."""
     told: list[JsonValueType] = []
     for coordinator, person_id in people:
         decision = coordinator.people[person_id].decision

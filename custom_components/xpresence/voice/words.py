@@ -11,7 +11,7 @@ _NOON: Final = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
 
 
 LONGEST_NUMBER: Final = 6
-"""Digits; nobody means a time or a length by more."""
+"""The most digits of a number; no time or duration has more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from .viewer import Viewer
 
 
 class Feed:
-    """Follows some people and sends a message when what it says is another one."""
+    """Observes some people and sends a message when its content has changed."""
 
     def __init__(self, reader: Viewer, message_id: int) -> None:
         """Belong to a command of a connection."""

@@ -35,7 +35,7 @@ from .viewer import Viewer, people_of
 async def sign_in_microsoft(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Begin a sign-in, one's own unless somebody is named, and tell how it goes.
+    """Start a sign-in, the caller's unless a person is named; send its progress.
 
     It goes on when nobody listens any more: the code stays good.
     """

@@ -86,6 +86,10 @@ async def test_after_an_update_everybody_is_as_they_were(
     await started(hass, release, freezer)
     expected = stored(release, "expected.json")
     for entity, (state, attributes) in expected["shown"].items():
+        if entity.endswith(("_source", "_next_change")):
+            # Off by default since; the profile's attributes tell the same.
+            assert entity not in shown(hass)
+            continue
         now, about = shown(hass)[entity]
         assert (entity, now) == (entity, state)
         # A later version may offer and tell more.

@@ -100,7 +100,7 @@ def state_of(hass: HomeAssistant, platform: str, person: str, key: str) -> Any:
 
 
 def ends(hass: HomeAssistant) -> str | None:
-    until = state_of(hass, "sensor", ANNA, "source").attributes["until"]
+    until = state_of(hass, "select", ANNA, "profile").attributes["until"]
     if until is None:
         return None
     local = until.astimezone(NOW.tzinfo)
@@ -127,9 +127,11 @@ async def chosen(
     hass: HomeAssistant, answer: str, profile: str | None, end: str | None
 ) -> None:
     if profile is None:
-        assert state_of(hass, "sensor", ANNA, "source").state == "default"
+        assert (
+            state_of(hass, "select", ANNA, "profile").attributes["source"] == "default"
+        )
         return
     assert state_of(hass, "select", ANNA, "profile").state == profile, answer
     assert ends(hass) == end, answer
     assert profile in answer
-    assert state_of(hass, "sensor", BOB, "source").state == "default"
+    assert state_of(hass, "select", BOB, "profile").attributes["source"] == "default"

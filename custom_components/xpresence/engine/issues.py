@@ -361,7 +361,7 @@ class UnreadCalendar:
 def set_calendar_issues(
     hass: HomeAssistant, person_id: str, name: str, behind: Iterable[UnreadCalendar]
 ) -> None:
-    """Say which calendars of a person need mending, each by itself; drop the others."""
+    """Create an issue for each unread calendar of a person; delete the others."""
     raised = set()
     for calendar in behind:
         if calendar.problem not in CALENDAR_PROBLEMS:
@@ -390,7 +390,7 @@ def set_account_issue(
     problem: str | None,
     reason: str | None = None,
 ) -> None:
-    """Say that the office's login at a server needs mending; ``None``: it works."""
+    """Create an issue for the office's login at a server; ``None``: delete it."""
     prefix = f"account_{entry.entry_id}_{kind}_"
     raised = set()
     if problem is not None:

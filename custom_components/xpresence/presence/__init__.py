@@ -1,1 +1,1 @@
-"""The rules of presence: pure functions, no Home Assistant, clock, random or I/O."""
+"""The rules of presence: pure functions, no Home Assistant, clock, chance or files."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from .coordinator import OfficeCoordinator
 from .engine.person import PersonState
-from .engine.redirect_loop import RedirectView
+from .engine.redirect_view import RedirectView
 from .engine.side_effects import agent_of
 from .presence.line import UNKNOWN, ForwardingState
 from .presence.model import Claim, Facts, Profile, Statement, TraceEntry

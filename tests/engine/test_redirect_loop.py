@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.xpresence.engine.redirect_loop import RedirectLoop, RedirectOwner
+from custom_components.xpresence.engine.redirect_loop import RedirectLoop
+from custom_components.xpresence.engine.redirect_reconciler import RedirectOwner
 from custom_components.xpresence.presence.line import (
     Destination,
     DestinationKind,

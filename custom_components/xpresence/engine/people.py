@@ -49,7 +49,8 @@ from .person import (
     PresenceEventType,
     RestoresFacts,
 )
-from .redirect_loop import RedirectLoop, RedirectOwner
+from .redirect_loop import RedirectLoop
+from .redirect_reconciler import RedirectOwner
 from .serialization import (
     facts_from_record,
     ledger_from_record,

@@ -18,7 +18,8 @@ from ..presence.redirect.numbers import NumberFormat
 from ..presence.redirect.status import RedirectStatus
 from ..telephony.driver import PhoneSystem
 from .attribution import Origin
-from .redirect_loop import RedirectLoop, RedirectView
+from .redirect_loop import RedirectLoop
+from .redirect_view import RedirectView
 from .store import OfficeStore
 
 type PresenceEventListener = Callable[[PresenceEventType, dict[str, Any]], None]

@@ -19,7 +19,7 @@ from .engine.removal import async_release_all
 from .engine.store import Newer, OfficeStore
 from .frontend import async_setup_frontend
 from .inputs.stored_records import RECORD_TYPES
-from .inputs.teams import async_take_back_all
+from .inputs.teams.writer import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
 from .presence.redirect.numbers.countries import load as load_numbering_plans
 from .services import async_setup_actions

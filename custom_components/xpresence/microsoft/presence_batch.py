@@ -77,7 +77,7 @@ class PresenceBatch:
         for subscriber in tuple(self._subscribers.values()):
             subscriber.wake()
 
-    def subscribers(self, person_id: str) -> bool:
+    def has_subscriber(self, person_id: str) -> bool:
         """Return whether a person is subscribed."""
         return person_id in self._subscribers
 

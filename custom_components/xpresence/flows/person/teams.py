@@ -24,7 +24,7 @@ from ...const import (
     CONF_WRITE,
     SUBENTRY_PROFILE,
 )
-from ...inputs.teams import TEAMS
+from ...inputs.teams.writer import TEAMS
 from ...microsoft.teams import OBJECT_ID, said_of, usual_words
 from ...presence.line import Status
 from ...presence.teams.mapping import TEAMS_PAIRS, Seen

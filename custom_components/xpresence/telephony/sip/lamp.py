@@ -6,7 +6,7 @@ import contextlib
 import logging
 
 from ...presence.line import CallState
-from .agent import Account, Notification, SipError, State, UserAgent
+from .agent import Account, Notification, Refused, SipError, State, UserAgent
 from .dialog_info import EVENT, TYPE, Dialogs
 from .document import NotReadable
 
@@ -63,7 +63,12 @@ class Lamp:
         """
         if self._dialogs.told:
             before = self._subscription.notifications
-            await self._subscription.refresh()
+            try:
+                await self._subscription.refresh()
+            except Refused:
+                if self._subscription.established:
+                    raise
+                # The server had ended it; what it says to a new one is waited for.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._subscription.wait_notified(before)

@@ -30,6 +30,10 @@ SHORTEST: Final = 1
 LONGEST: Final = 86_400
 GONE: Final = frozenset({404, 410, 416, 481, 482, 483, 484, 485, 489, 501, 604})
 """Statuses that end the dialog of a refreshing SUBSCRIBE (RFC 5057 §5.1)."""
+LOST: Final = 500
+"""What Asterisk says to a refreshing SUBSCRIBE whose subscription has ended while its
+dialog stands ("Unhandled by dialog usages"); elsewhere a second subscription does no
+harm, for the old one is answered with 481."""
 FOREVER: Final = frozenset({400, 403, 404, 405, 406, 410, 415, 416, 484, 489, 501, 604})
 """Statuses of a first SUBSCRIBE after which it is not retried."""
 ENDED_FOREVER: Final = frozenset({"rejected", "noresource", "invariant"})
@@ -171,8 +175,9 @@ class Subscription:
                 )
                 self._note_granted(succeeded(response))
             except Refused as error:
-                if error.status in GONE:
+                if error.status in GONE or (error.status == LOST and not body):
                     self._drop(dialog)
+                    self.hurry()
                 raise
             return response
 
@@ -180,6 +185,11 @@ class Subscription:
         """Wait until more than ``beyond`` notifications have come."""
         while self.notifications <= beyond:
             await self._news.wait()
+
+    @property
+    def established(self) -> bool:
+        """Whether there is a dialog with the server in which it can be refreshed."""
+        return self._dialog is not None
 
     def hurry(self) -> None:
         """Look at once whether it is still there."""
@@ -281,11 +291,13 @@ class Subscription:
             if self._ended is not None:
                 self._drop(self._dialog)
                 return self._ended.wait
+            if self._dialog is None:
+                # The server forgot it, as after a restart.
+                return 0.0
             try:
                 await self.refresh()
-            except Refused as error:
-                if error.status in GONE:
-                    # The server forgot it, as after a restart.
+            except Refused:
+                if self._dialog is None:
                     return 0.0
                 # It lives on until its time is over (RFC 5057 §5.1).
                 self._granted = max(self._granted / 2, SHORTEST)
@@ -334,7 +346,10 @@ class Subscription:
             # It may overtake the response to our SUBSCRIBE.
             dialog.confirm_by(request)
         if not dialog.take(request):
-            return Reply(500)
+            # RFC 3261 §12.2.2 asks for a 500; Asterisk ends the subscription on it.
+            # It is answered as received, and the full state is asked for instead.
+            self.hurry()
+            return Reply(200)
         self._note_state(request.get("subscription-state"))
         if dialog is self._dialog and not self._closed:
             self._tell_notification(request)

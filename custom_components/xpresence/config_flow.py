@@ -43,7 +43,7 @@ from .flows.trial import TRIAL_SCHEMA, try_redirect
 from .presence.redirect.parts import EVERYTHING
 from .settings.default_profiles import default_profiles
 from .settings.migrations import MINOR_VERSION, VERSION
-from .settings.validation import name_problem, tidy
+from .settings.names import name_problem, tidy
 from .telephony.description import Discovered, PhoneSystemType
 from .telephony.fields import secrets, with_kept_secrets
 from .telephony.registry import PHONE_SYSTEMS, described

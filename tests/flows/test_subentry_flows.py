@@ -141,6 +141,9 @@ async def test_a_profile_is_made_like_another_under_a_new_name(
         ("Mee\r\nting", "name_control_character"),
         ("Mee\u200bting", "name_control_character"),
         ("\u202eMeeting", "name_control_character"),
+        ("Ｍｅｅｔｉｎｇ", "name_taken"),
+        ("Unknown", "name_reserved"),
+        ("@Meeting", "name_begins_with_at"),
     ],
 )
 async def test_a_name_that_cannot_be_is_said_so_and_the_page_goes_on(
@@ -437,6 +440,13 @@ async def test_a_person_is_added_with_sensible_defaults(
     [
         ({"name": ""}, {"name": "name_empty"}),
         ({"name": "a\x07"}, {"name": "name_control_character"}),
+        ({"name": "Unavailable"}, {"name": "name_reserved"}),
+        ({"name": "@Carol"}, {"name": "name_begins_with_at"}),
+        ({"name": "Anna"}, {"name": "name_of_somebody"}),
+        ({"name": " ANNA "}, {"name": "name_of_somebody"}),
+        ({"devices": ["Off: 601"]}, {"devices": "device_name_reserved"}),
+        ({"devices": ["none: 601"]}, {"devices": "device_name_reserved"}),
+        ({"devices": ["@Home: 601"]}, {"devices": "device_name_begins_with_at"}),
         ({"extension": "10a"}, {"extension": "extension_invalid"}),
         ({"extension": ""}, {"extension": "extension_invalid"}),
         ({"extension": "١٠٢"}, {"extension": "extension_invalid"}),
@@ -469,6 +479,27 @@ async def test_a_person_that_cannot_be_is_said_so_field_by_field(
     assert result["errors"] == errors
     result = await form.fill(**right)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_name_of_before_may_stay_until_it_is_changed(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    for subentry_id, name in ((BOB, "Anna"), (MEETING, "unknown")):
+        subentry = office.subentries[subentry_id]
+        hass.config_entries.async_update_subentry(
+            office, subentry, data={**subentry.data, "name": name}
+        )
+    await hass.async_block_till_done()
+    form = await change(hass, office, BOB)
+    said = {"extension": "101", "default_profile": AVAILABLE}
+    result = await form.fill(name="unknown", **said)
+    assert result["errors"] == {"name": "name_reserved"}
+    result = await form.fill(name="Anna", **said)
+    assert result["reason"] == "reconfigure_successful"
+    form = await change(hass, office, MEETING)
+    await form.fill(**PRESENCE)
+    result = await form.fill(mode="unchanged")
+    assert result["reason"] == "reconfigure_successful"
 
 
 async def test_a_person_may_be_called_as_in_home_assistant(

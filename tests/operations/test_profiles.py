@@ -110,6 +110,8 @@ async def test_a_copy_takes_over_everything_but_what_is_said(
         ({"name": "MEETING"}, "own_name_taken"),
         ({"name": "x\x00y"}, "own_name_control_character"),
         ({"name": "x" * 61}, "own_name_too_long"),
+        ({"name": "NONE"}, "own_name_reserved"),
+        ({"name": "@Meeting"}, "own_name_begins_with_at"),
         ({"name": "New", "info_text": "x" * 256}, "own_info_text_too_long"),
         ({"name": "New", "ending": "fixed_time"}, "own_duration_missing"),
         ({"name": "New", "mode": "forward"}, "own_redirect_target_missing"),

@@ -146,6 +146,8 @@ async def test_a_profile_in_use_or_active_is_refused_with_the_place(
     ("said", "key"),
     [
         ({"name": " "}, "own_name_empty"),
+        ({"name": "Unknown"}, "own_name_reserved"),
+        ({"name": "＠Nap"}, "own_name_begins_with_at"),
         ({"name": "MEETING"}, "own_name_taken"),
         ({"name": "New", "mode": "forward"}, "own_redirect_target_missing"),
         ({"name": "New", "target": "<b>"}, "unknown_target"),

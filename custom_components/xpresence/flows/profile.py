@@ -56,6 +56,7 @@ from ..presence.redirect.parts import (
 )
 from ..presence.texts.limits import limits_words
 from ..settings.capabilities import office_capabilities
+from ..settings.names import tidy
 from ..settings.permissions import adjust_permission
 from ..settings.profile_fields import (
     ADJUSTMENTS,
@@ -74,7 +75,6 @@ from ..settings.validation import (
     profile_problems,
     profile_unique_id,
     redirect_problems,
-    tidy,
 )
 from .selectors import devices, people, profiles
 

@@ -43,8 +43,8 @@ from ..inputs.calendars.kinds.logins import (
     account_of,
 )
 from ..inputs.calendars.settings import rules_problems
+from ..settings.names import name_problem, tidy
 from ..settings.person_fields import is_offered
-from ..settings.validation import name_problem, tidy
 
 AT_MOST: Final = 20
 """Calendars of one person."""

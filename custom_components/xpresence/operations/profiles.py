@@ -29,6 +29,7 @@ from ..const import (
 from ..coordinator import OfficeCoordinator
 from ..presence.permission.policy import Permission, Role
 from ..presence.redirect.numbers import NumberKind
+from ..settings.names import tidy
 from ..settings.office import reach_of
 from ..settings.permissions import (
     adjust_permission,
@@ -50,7 +51,6 @@ from ..settings.validation import (
     places,
     profile_problems,
     profile_unique_id,
-    tidy,
 )
 from .authorization import async_actor, async_authorize, async_authorize_destinations
 

@@ -59,6 +59,7 @@ from ..presence.redirect.numbers import (
 from ..presence.redirect.parts import Part, RedirectCapabilities
 from ..telephony.driver import PhoneSystem, Rejected
 from .capabilities import office_capabilities
+from .names import OFF, RESERVED, UNPRINTABLE, comparable, state_name_problem, tidy
 from .office import number_format
 from .person_fields import is_offered, stored_schema as person_schema
 from .profile_fields import (
@@ -71,7 +72,6 @@ from .references import calendar_profiles, profiles_named
 
 EXTENSION_LENGTH: Final = 20
 """Digits, of a mailbox as well."""
-NAME_LENGTH: Final = 60
 INFO_TEXT_LENGTH: Final = 255
 QUEUE: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """A queue's name in the phone system."""
@@ -108,11 +108,6 @@ PERSON: Final = vol.Schema(
 )
 
 
-def tidy(name: str) -> str:
-    """Return a name as it is stored: composed, and without blanks around it."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
-
-
 def profile_unique_id(name: str, owner: str | None) -> str:
     """Return what makes a profile one of its kind; the case makes no difference."""
     key = tidy(name).casefold()
@@ -124,25 +119,6 @@ def person_unique_id(extension: str) -> str:
     return f"person_{extension}"
 
 
-def name_problem(name: str) -> str | None:
-    """Say what is wrong with a name, or nothing."""
-    if len(name) > LONGEST_TYPED:
-        return "name_too_long"
-    if any(unicodedata.category(character) in UNPRINTABLE for character in name):
-        return "name_control_character"
-    if not any(unicodedata.category(character)[0] in VISIBLE for character in name):
-        return "name_empty"
-    if len(tidy(name)) > NAME_LENGTH:
-        return "name_too_long"
-    return None
-
-
-UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that a name has no use for, and a forger has."""
-VISIBLE: Final = "LNPS"
-"""First letters of the categories of what can be seen by itself."""
-LONGEST_TYPED: Final = 1000
-"""Characters, blanks included; more is not looked at one by one."""
 OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that make a text read otherwise than it is written.
 
@@ -216,9 +192,9 @@ def devices_problem(
     """Say what is wrong with the first device that cannot be, or nothing."""
     seen: set[str] = set()
     for device in devices:
-        problem = name_problem(device[CONF_NAME]) or number_problem(
-            device[CONF_NUMBER], style, accepts
-        )
+        problem = state_name_problem(
+            device[CONF_NAME], RESERVED | {OFF}
+        ) or number_problem(device[CONF_NUMBER], style, accepts)
         if problem:
             return f"device_{problem}"
         if (known := device_id(device[CONF_NAME])) in seen:
@@ -252,10 +228,12 @@ def profile_problems(
     if problems := malformed(PROFILE, _without_later_fields(data, stored)):
         return problems
     owner = data.get(CONF_OWNER)
-    if problem := name_problem(data[CONF_NAME]):
-        problems[CONF_NAME] = problem
-    elif known_as is None and _name_taken(entry, data[CONF_NAME], owner):
-        problems[CONF_NAME] = "name_taken"
+    # A profile's name was fixed when it was made, by the rules of that time.
+    if known_as is None or data[CONF_NAME] != stored.get(CONF_NAME):
+        if problem := state_name_problem(data[CONF_NAME]):
+            problems[CONF_NAME] = problem
+        elif _name_taken(entry, data[CONF_NAME], owner):
+            problems[CONF_NAME] = "name_taken"
     if problem := info_text_problem(data.get(CONF_INFO_TEXT, "")):
         problems[CONF_INFO_TEXT] = problem
     if data.get(CONF_ENDING) == EndingKind.FIXED_TIME and not data.get(CONF_DURATION):
@@ -332,7 +310,7 @@ def person_problems(
     """Check a person; ``known_as`` is the subentry id of one that exists."""
     if problems := malformed(PERSON, data):
         return problems
-    if problem := name_problem(data[CONF_NAME]):
+    if problem := _person_name_problem(entry, data[CONF_NAME], known_as):
         problems[CONF_NAME] = problem
     extension = data[CONF_EXTENSION]
     if not _is_internal(extension):
@@ -356,6 +334,23 @@ def person_problems(
     }:
         problems[CONF_DEFAULT_PROFILE] = "profile_missing"
     return problems
+
+
+def _person_name_problem(
+    entry: ConfigEntry[Any], name: str, known_as: str | None
+) -> str | None:
+    """Say what is wrong with a person's name; one that is kept was found valid."""
+    stored = entry.subentries.get(known_as or "")
+    if stored is not None and stored.data[CONF_NAME] == tidy(name):
+        return None
+    if problem := state_name_problem(name):
+        return problem
+    taken = any(
+        comparable(other.data[CONF_NAME]) == comparable(name)
+        for other in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        if other.subentry_id != known_as
+    )
+    return "name_of_somebody" if taken else None
 
 
 def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
@@ -402,9 +397,9 @@ def number_format_of(entry: ConfigEntry[Any]) -> NumberFormat:
 
 def _name_taken(entry: ConfigEntry[Any], name: str, owner: str | None) -> bool:
     """Return whether a viewer of this profile sees another of the same name."""
-    desired = tidy(name).casefold()
+    desired = comparable(name)
     return any(
-        tidy(other.data[CONF_NAME]).casefold() == desired
+        comparable(other.data[CONF_NAME]) == desired
         and (owner is None or other.data.get(CONF_OWNER) in (None, owner))
         for other in entry.get_subentries_of_type(SUBENTRY_PROFILE)
     )

@@ -45,12 +45,11 @@ from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, CONF_PRIVATE,
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs
+from ...settings.names import name_problem, tidy
 from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import words
 from ...settings.validation import (
     LONGEST_OVERRUN,
-    name_problem,
-    tidy,
 )
 from ..login_fields import EMAIL, shown
 from ..selectors import busy_profile

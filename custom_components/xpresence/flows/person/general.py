@@ -28,13 +28,12 @@ from ...const import (
 from ...inputs.calendars.kinds.home_assistant import TYPE
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...settings.default_profiles import first_profile_id
+from ...settings.names import name_problem, tidy
 from ...settings.person_fields import cleaned, is_offered, page_schema
 from ...settings.validation import (
     device_id,
-    name_problem,
     person_problems,
     stored_person,
-    tidy,
 )
 from ..connection import options
 from ..selectors import busy_profile

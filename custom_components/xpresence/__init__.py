@@ -11,11 +11,10 @@ from .const import DOMAIN, SUBENTRY_PERSON
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .engine.issues import (
     create_release_issue,
-    delete_entry_issues,
     delete_person_issues,
-    set_newer_entry_issue,
 )
 from .engine.removal import async_release_all
+from .engine.storage_issues import delete_storage_issues, set_newer_entry_issue
 from .engine.store import Newer, OfficeStore
 from .frontend import async_setup_frontend
 from .inputs.stored_records import RECORD_TYPES
@@ -106,7 +105,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     await store.async_remove()
     for person_id in people:
         delete_person_issues(hass, person_id)
-    delete_entry_issues(hass, entry)
+    delete_storage_issues(hass, entry)
     await async_forget_all(hass, entry)
 
 

@@ -33,9 +33,6 @@ from .engine.events import (
 from .engine.exceptions import not_set_error, raise_refusals
 from .engine.issues import (
     set_default_profile_issue,
-    set_journal_damage_issue,
-    set_journal_issue,
-    set_newer_journal_issue,
 )
 from .engine.limits import async_end_forbidden
 from .engine.people import People
@@ -43,6 +40,11 @@ from .engine.person import (
     PresenceEventListener,
 )
 from .engine.removal import async_forget_absent
+from .engine.storage_issues import (
+    set_journal_damage_issue,
+    set_journal_issue,
+    set_newer_journal_issue,
+)
 from .engine.store import Newer, OfficeStore
 from .inputs import inputs_for
 from .inputs.stored_records import RECORD_TYPES

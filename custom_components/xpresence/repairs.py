@@ -1,6 +1,6 @@
 """Repair issues with a fix flow, and which flow belongs to which.
 
-``mend`` in the issue's data is a key of :data:`PAGES`, which names its flow.
+``fix_flow`` in the issue's data is a key of :data:`FLOWS`.
 """
 
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
+from .engine.issue_registry import FIX_FLOW
 from .flows.repairs import (
     EndRedirectFlow,
     HotlineConflictFlow,
@@ -21,7 +22,7 @@ from .flows.repairs import (
 from .flows.repairs.calendars import AccountSignInFlow, CalendarSignInFlow
 from .flows.repairs.microsoft import MicrosoftSignInFlow
 
-PAGES: Final[dict[str, type[RepairsFlow]]] = {
+FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     "account_sign_in": AccountSignInFlow,
     "another_default_profile": ReplaceDefaultProfileFlow,
     "another_entity": ReplaceEntityFlow,
@@ -44,4 +45,4 @@ async def async_create_fix_flow(
 
     A notice from an earlier version, which names none, is one to be confirmed.
     """
-    return PAGES.get((data or {}).get("mend", ""), ConfirmRepairFlow)()
+    return FLOWS.get((data or {}).get(FIX_FLOW, ""), ConfirmRepairFlow)()

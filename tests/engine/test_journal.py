@@ -16,10 +16,9 @@ import pytest
 from custom_components.xpresence.engine import journal as journal_module
 from custom_components.xpresence.engine.journal import (
     FOLD_BYTES,
-    Contents,
     Journal,
-    Newer,
 )
+from custom_components.xpresence.engine.journal_reader import Contents, Newer
 from tests.office import ANNA, BOB
 
 from . import crash

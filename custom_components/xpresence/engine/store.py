@@ -25,7 +25,8 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import STORAGE_DIR
 
 from ..const import DOMAIN
-from .journal import Changes, Contents, Journal, Newer, Record
+from .journal import Changes, Journal
+from .journal_reader import Contents, Newer, Record
 from .migrations import migrated
 from .record_types import Fields, RecordType
 

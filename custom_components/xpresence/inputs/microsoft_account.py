@@ -5,8 +5,8 @@ It sets no facts; it creates the issue that the person must sign in again.
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
+from ..engine.groupware_issues import set_sign_in_issue
 from ..engine.input import InputContext
-from ..engine.issues import set_sign_in_issue
 from ..microsoft import link_of
 from ..microsoft.settings import outlook_calendars
 from ..microsoft.sign_in import reason_in_words

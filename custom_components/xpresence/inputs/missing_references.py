@@ -10,7 +10,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 
 from ..engine.input import InputContext
-from ..engine.issues import Placeholders, set_reference_issues
+from ..engine.issue_registry import Placeholders
+from ..engine.issues import set_reference_issues
 from ..settings.references import (
     calendar_entities,
     entities_named,

@@ -12,7 +12,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.engine import issues as repair_issues
-from custom_components.xpresence.repairs import PAGES
+from custom_components.xpresence.engine.issue_registry import FIX_FLOWS
+from custom_components.xpresence.repairs import FLOWS
 from custom_components.xpresence.telephony.driver import PermissionDenied, Unavailable
 from tests.calendars import clear, diaries, followed
 from tests.conftest import set_up
@@ -85,12 +86,10 @@ async def with_anna(hass: HomeAssistant, **more: Any) -> MockConfigEntry:
 
 def test_every_page_has_a_notice_and_every_notice_with_a_page_has_words() -> None:
     # Of a profile that a rule names every occasion has words of its own.
-    pages = {*repair_issues.FIX_FLOWS.values(), "another_profile"}
-    assert pages == set(PAGES)
+    pages = {*FIX_FLOWS.values(), "another_profile"}
+    assert pages == set(FLOWS)
     for words, text in EN["issues"].items():
-        mended = words in repair_issues.FIX_FLOWS or words.startswith(
-            "profile_missing_"
-        )
+        mended = words in FIX_FLOWS or words.startswith("profile_missing_")
         assert ("fix_flow" in text) == (mended or words in CONFIRMED), words
         assert ("description" in text) != ("fix_flow" in text), words
 

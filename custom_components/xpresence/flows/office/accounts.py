@@ -14,7 +14,7 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ...const import CONF_ANY_SERVER, CONF_SERVERS, SUBENTRY_PERSON
-from ...engine.issues import set_account_issue
+from ...engine.groupware_issues import set_account_issue
 from ...inputs.calendars import read_again
 from ...inputs.calendars.kinds import calendars_of, exchange, notes
 from ...inputs.calendars.kinds.kind import CalendarForm

@@ -19,13 +19,13 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ...const import DOMAIN
-from ...engine.input import InputContext
-from ...engine.issues import (
+from ...engine.groupware_issues import (
     ACCOUNT_PROBLEMS,
     UnreadCalendar,
     set_account_issue,
     set_calendar_issues,
 )
+from ...engine.input import InputContext
 from ...engine.person import PersonState
 from ...presence.calendar.appointments import CalendarRules, Counted, agenda_of
 from ...presence.decision.dismissals import with_agenda

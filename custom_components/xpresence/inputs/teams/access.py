@@ -7,8 +7,8 @@ from typing import Final
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
+from ...engine.groupware_issues import set_permission_issue
 from ...engine.input import InputContext
-from ...engine.issues import set_permission_issue
 from ...groupware.microsoft.teams import TeamsClient
 from ...groupware.source import SourceError
 from ...microsoft import MicrosoftLink, link_of

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 import gzip
+import json
 from pathlib import Path
 import re
 from unittest.mock import patch
@@ -11,10 +12,14 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.xpresence.frontend import ENTRANCE, FOLDER
+from custom_components.xpresence.frontend import ENTRANCE, FOLDERS, ROOT
 from custom_components.xpresence.presence.texts.phrases import BECAUSE
 
+FOLDER = ROOT / "cards"
 MODULES = sorted(FOLDER.glob("*.js"))
+TEXTS: dict[str, dict[str, str]] = json.loads(
+    (ROOT.parent / "translations" / "en.json").read_text()
+)["config_panel"]
 LARGEST = 30_000
 """Bytes, compressed, of everything both cards need."""
 LARGEST_LATER = 8_000
@@ -34,7 +39,7 @@ def needed(module: str, *, without: frozenset[str] = frozenset()) -> frozenset[s
     return frozenset(found - without)
 
 
-CARDS = needed("my-card.js") | needed("team-card.js") | needed(ENTRANCE)
+CARDS = needed("my-card.js") | needed("team-card.js") | needed("xpresence.js")
 CONNECTIONS = needed(LATER, without=CARDS)
 
 
@@ -56,7 +61,7 @@ def test_what_is_seldom_needed_is_loaded_when_it_is() -> None:
 
 def test_there_is_nothing_but_modules() -> None:
     assert {path.suffix for path in FOLDER.iterdir()} == {".js"}
-    assert ENTRANCE in {module.name for module in MODULES}
+    assert (ROOT / ENTRANCE).exists()
 
 
 def test_nothing_from_outside_can_become_markup() -> None:
@@ -68,29 +73,44 @@ def test_nothing_from_outside_can_become_markup() -> None:
 
 
 def test_nothing_is_fetched_from_anywhere_else() -> None:
+    # What types.js takes its types from is read by the type check alone.
     for module in MODULES:
+        if module.name == "types.js":
+            continue
         for source in re.findall(r'(?:from|import\()\s*"([^"]+)"', module.read_text()):
             assert source.startswith("./"), (module.name, source)
             assert (FOLDER / source).exists(), source
 
 
-@pytest.mark.parametrize(
-    ("module", "least"), [("texts.js", 100), ("connection-texts.js", 40)]
-)
-def test_every_word_of_the_cards_is_there_in_german(module: str, least: int) -> None:
-    text = (FOLDER / module).read_text()
-    english, german = re.findall(r"const (?:EN|DE) = \{(.*?)\n\};", text, re.DOTALL)
-    entry = re.compile(r'^  (\w+): "(.*)",$', re.MULTILINE)
-    en, de = dict(entry.findall(english)), dict(entry.findall(german))
-    assert list(en) == list(de)
-    assert len(en) > least
-    for key in en:
-        placeholders = [re.findall(r"\{(\w+)\}", said[key]) for said in (en, de)]
-        assert sorted(placeholders[0]) == sorted(placeholders[1]), key
+def written(pattern: str) -> set[str]:
+    """Return what all modules of the frontend hold of a kind."""
+    return {
+        found
+        for folder in FOLDERS
+        for module in (ROOT / folder).rglob("*.js")
+        for found in re.findall(pattern, module.read_text())
+    }
+
+
+@pytest.mark.parametrize("section", TEXTS)
+def test_every_text_of_the_frontend_is_used_somewhere(section: str) -> None:
+    # That every text used is there is what the type check finds.
+    words, beginnings = written(r'"(\w+)"'), written(r"`(\w+_)\$\{")
+    endings = written(r"\$\{\w+\}(_\w+)`")
+    unused = {
+        key
+        for key in TEXTS[section].keys() - words - BECAUSE["en"].keys()
+        if not key.startswith(tuple(beginnings)) and not key.endswith(tuple(endings))
+    }
+    assert unused == set()
+
+
+def test_texts_of_the_frontend_are_written_once_for_each_language() -> None:
+    for module in MODULES:
+        assert not re.search(r"\b(EN|DE) = \{", module.read_text()), module.name
 
 
 def test_the_cards_know_every_reason_for_a_profile() -> None:
-    text = (FOLDER / "texts.js").read_text()
     # A choice has words of its own; the rest of a call or a person that is gone
     # nobody sees on a card.
     reasons = {
@@ -98,7 +118,7 @@ def test_the_cards_know_every_reason_for_a_profile() -> None:
         for key in BECAUSE["en"]
         if not key.startswith("chosen") and key not in ("call", "person_missing")
     }
-    assert {key for key in reasons if f"\n  {key}: " not in text} == set()
+    assert reasons <= TEXTS["cards"].keys()
 
 
 async def test_the_page_loads_the_cards_by_a_path_that_names_their_content(
@@ -117,7 +137,7 @@ async def test_the_page_loads_the_cards_by_a_path_that_names_their_content(
     assert "javascript" in answer.headers["Content-Type"]
     assert "max-age" in answer.headers["Cache-Control"]
     for module in MODULES:
-        other = path[1].replace(ENTRANCE, module.name)
+        other = path[1].replace("xpresence.js", module.name)
         assert (await client.get(other)).status == 200, module.name
 
 

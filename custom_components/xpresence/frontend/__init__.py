@@ -1,4 +1,8 @@
-"""Serves the cards to every dashboard, without any step by the user."""
+"""Serves the cards to every dashboard, without any step by the user.
+
+Their texts stand in `translations/` under `config_panel` and come through Home
+Assistant's own command for translations; the modules hold none.
+"""
 
 import hashlib
 from pathlib import Path
@@ -10,8 +14,10 @@ from homeassistant.core import HomeAssistant
 
 from ..const import DOMAIN
 
-FOLDER: Final = Path(__file__).parent / "cards"
-ENTRANCE: Final = "xpresence.js"
+ROOT: Final = Path(__file__).parent
+FOLDERS: Final = ("cards",)
+"""What is served; modules of one folder import those of another by relative paths."""
+ENTRANCE: Final = "cards/xpresence.js"
 """The module that defines the cards; it imports the others."""
 
 
@@ -24,14 +30,18 @@ async def async_setup_frontend(hass: HomeAssistant) -> None:
     content = await hass.async_add_executor_job(_fingerprint)
     path = f"/{DOMAIN}/{content}"
     await hass.http.async_register_static_paths(
-        [StaticPathConfig(path, str(FOLDER), cache_headers=True)]
+        [
+            StaticPathConfig(f"{path}/{folder}", str(ROOT / folder), cache_headers=True)
+            for folder in FOLDERS
+        ]
     )
     add_extra_js_url(hass, f"{path}/{ENTRANCE}")
 
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    for file in sorted(FOLDER.glob("*.js")):
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
+    for folder in FOLDERS:
+        for file in sorted((ROOT / folder).rglob("*.js")):
+            digest.update(str(file.relative_to(ROOT)).encode())
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

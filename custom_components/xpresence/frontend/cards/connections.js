@@ -1,14 +1,14 @@
 /** A person's calendars and account, loaded when somebody opens them. */
 
-import { connectionWords } from "./connection-texts.js";
 import { signIn } from "./signing-in.js";
 import { explained } from "./live-card.js";
+import { words } from "./texts.js";
 import { MINUTE } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
 /** @import {Scene} from "./live-card.js" */
-/** @import {Words} from "./connection-texts.js" */
+/** @typedef {import("./texts.js").WordsOf<"connections">} Words */
 /** @import {Hass, Told} from "./types.js" */
 /** @import {Child} from "./view.js" */
 
@@ -190,7 +190,7 @@ export class Connections {
    */
   view(scene) {
     const { card } = this;
-    const t = connectionWords(scene.hass.language);
+    const t = words(scene.hass, "connections");
     if (card.told?.person?.id !== this.seen?.person?.id) this.leave();
     const calendars = card.may("connect_calendars");
     if (calendars && (this.seen !== card.told || Date.now() - this.loaded > 0.8 * MINUTE)) {

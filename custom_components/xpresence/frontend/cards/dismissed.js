@@ -1,6 +1,5 @@
 /** What would hold by itself, had nobody set it aside; each with its way back. */
 
-import { isKey } from "./texts.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
@@ -29,7 +28,7 @@ export function dismissedList(card, scene, dismissed) {
  * @param {Dismissed} dismissed
  */
 function line(card, { t, clock, now }, { id, reason, subject, start, end }) {
-  const what = subject || (isKey(reason) ? t(reason) : reason);
+  const what = subject || (t.has(reason) ? t(reason) : reason);
   const span =
     start && end ? `${clock.moment(new Date(start), now)}–${clock.moment(new Date(end), now)}` : "";
   return h(

@@ -1,6 +1,6 @@
 /** The cards' settings, as forms that Home Assistant draws. */
 
-import { isKey, spoken } from "./texts.js";
+import { spoken } from "./texts.js";
 
 const HIDEABLE = ["ending", "info_text", "devices", "timeline", "appointments", "why", "connections"];
 
@@ -48,18 +48,18 @@ export function teamForm() {
 
 /** @param {object[]} schema */
 function form(schema) {
-  const t = spoken();
   return {
     schema,
-    computeLabel: (/** @type {{ name: string }} */ { name }) => word(t, `editor_${name}`),
-    computeHelper: (/** @type {{ name: string }} */ { name }) => word(t, `editor_${name}_help`),
+    computeLabel: (/** @type {{ name: string }} */ { name }) => word(spoken(), `editor_${name}`),
+    computeHelper: (/** @type {{ name: string }} */ { name }) =>
+      word(spoken(), `editor_${name}_help`),
   };
 }
 
 /**
- * @param {import("./texts.js").Words} t
+ * @param {import("./texts.js").Words | undefined} t
  * @param {string} key
  */
 function word(t, key) {
-  return isKey(key) ? t(key) : undefined;
+  return t?.has(key) ? t(key) : undefined;
 }

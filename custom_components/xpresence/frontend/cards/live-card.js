@@ -1,7 +1,7 @@
 /** What both cards share: a subscription, actions, and one place that draws. */
 
 import { styles } from "./styles.js";
-import { words } from "./texts.js";
+import { load, loaded, words } from "./texts.js";
 import { Clock, MINUTE } from "./time.js";
 import { h, show } from "./view.js";
 
@@ -45,6 +45,7 @@ export class LiveCard extends HTMLElement {
   set hass(hass) {
     const before = this.hass_;
     this.hass_ = hass;
+    load(hass);
     if (before?.connection !== hass.connection || before.language !== hass.language) {
       this.follow();
     }
@@ -126,11 +127,10 @@ export class LiveCard extends HTMLElement {
       this.drawing_ = false;
       const hass = this.hass_;
       if (!hass || !this.isConnected) return;
-      const t = words(hass.language);
+      const t = words(hass);
       const scene = { hass, t, clock: new Clock(hass, t), now: new Date() };
-      show(this.root_, [
-        h("ha-card", null, h("div", { class: "card" }, this.view(scene))),
-      ]);
+      const content = loaded(hass) ? this.view(scene) : [skeleton()];
+      show(this.root_, [h("ha-card", null, h("div", { class: "card" }, content))]);
     });
   }
 
@@ -190,6 +190,11 @@ export class LiveCard extends HTMLElement {
   }
 }
 
+/** What is seen until there is something to show. */
+export function skeleton() {
+  return h("div", { class: "skeleton", "aria-busy": "true" });
+}
+
 /**
  * Follow a command until the returned function is called.
  *
@@ -233,5 +238,5 @@ export async function explained(hass, error) {
     );
     if (said) return said;
   }
-  return error?.message || words(hass.language)("failed");
+  return error?.message || words(hass)("failed");
 }

@@ -4,7 +4,7 @@ import { appointmentList } from "./appointments.js";
 import { dismissedList } from "./dismissed.js";
 import { endings, suggestedEnd } from "./ending.js";
 import { myForm } from "./forms.js";
-import { LiveCard } from "./live-card.js";
+import { LiveCard, skeleton } from "./live-card.js";
 import { CALL_ICONS, STATUS_ICONS, icon, stateName } from "./looks.js";
 import { because } from "./reason.js";
 import { changeRedirect } from "./redirecting.js";
@@ -96,7 +96,7 @@ export class MyCard extends LiveCard {
    * @param {Scene} scene
    */
   view(scene) {
-    if (!this.told) return [h("div", { class: "skeleton", "aria-busy": "true" })];
+    if (!this.told) return [skeleton()];
     const { person, details } = this.told;
     if (!person) {
       const said = this.config["entity"] ? "not_there" : "nobody";
@@ -299,7 +299,7 @@ export class MyCard extends LiveCard {
       this.connections ??= new Connections(this);
     } catch {
       this.connecting = false;
-      this.error = words(this.hass_?.language ?? "")("failed");
+      this.error = words(/** @type {Hass} */ (this.hass_))("failed");
     }
     this.draw();
   }

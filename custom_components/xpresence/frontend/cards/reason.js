@@ -1,7 +1,5 @@
 /** How long a profile holds, and why, in a few words. */
 
-import { isKey } from "./texts.js";
-
 /** @import {Scene} from "./live-card.js" */
 
 /**
@@ -10,7 +8,7 @@ import { isKey } from "./texts.js";
  */
 export function because(scene, { until, reason }) {
   const { t } = scene;
-  const cause = reason.startsWith("chosen") ? t("chosen") : isKey(reason) ? t(reason) : "";
+  const cause = reason.startsWith("chosen") ? t("chosen") : t.has(reason) ? t(reason) : "";
   return [duration(scene, until, reason), cause].filter(Boolean).join(" · ");
 }
 
@@ -21,7 +19,7 @@ export function because(scene, { until, reason }) {
  */
 function duration({ t, clock, now }, until, reason) {
   const time = until ? clock.moment(new Date(until), now) : "";
-  if (reason.startsWith("chosen_") && isKey(reason)) {
+  if (reason.startsWith("chosen_") && t.has(reason)) {
     const ending = t(reason);
     return time ? t("until_latest", { until: ending, time }) : ending;
   }

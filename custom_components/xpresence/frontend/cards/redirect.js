@@ -1,7 +1,6 @@
 /** Where calls go, as one line; what is not so yet never looks as if it were. */
 
 import { REDIRECT_ICONS, icon } from "./looks.js";
-import { isKey } from "./texts.js";
 import { h } from "./view.js";
 
 /** @import {Scene} from "./live-card.js" */
@@ -26,13 +25,13 @@ export function redirectLine(scene, redirect, connected, wish, button, from) {
   }
   if (!connected) notes.push(t("not_connected"));
   const reason = `reason_${redirect.reason}`;
-  if (redirect.reason && isKey(reason) && (connected || redirect.reason !== "unreachable")) {
+  if (redirect.reason && t.has(reason) && (connected || redirect.reason !== "unreachable")) {
     notes.push(t(reason));
   }
   const by = `set_by_${redirect.set_by}`;
   const kept = redirect.set_by === "profile" && from;
   if (redirect.status === "active" && kept) notes.push(t("from_profile", { profile: from }));
-  else if (redirect.status === "active" && isKey(by)) notes.push(t(by));
+  else if (redirect.status === "active" && t.has(by)) notes.push(t(by));
   notes.push(...doubts(scene, redirect));
   return h(
     "div",
@@ -75,17 +74,17 @@ export function sentence({ t }, { status, target, condition, part, target_known 
     if (status === "active" && target_known === false) return t("redirect_target_unknown");
     const without = `redirect_${status}_off`;
     const plain = `redirect_${status}`;
-    if (isKey(without)) return t(without);
-    return isKey(plain) ? t(plain) : "";
+    if (t.has(without)) return t(without);
+    return t.has(plain) ? t(plain) : "";
   }
   if (status === "active") {
     if (part === "follow_me") return t("redirect_follow_me", { target });
     const conditional = `redirect_active_${condition}`;
-    if (isKey(conditional)) return t(conditional, { target });
+    if (t.has(conditional)) return t(conditional, { target });
     if (keeps) return t("redirect_keeps", { target });
   }
   const key = `redirect_${status}`;
-  return isKey(key) ? t(key, { target }) : "";
+  return t.has(key) ? t(key, { target }) : "";
 }
 
 /**
@@ -100,7 +99,7 @@ export function ruleInWords({ t }, rule) {
   return rule.targets
     .map(({ condition, target }) => {
       const key = `to_${condition}`;
-      return t(isKey(key) ? key : "to", { target });
+      return t(t.has(key) ? key : "to", { target });
     })
     .join(", ");
 }

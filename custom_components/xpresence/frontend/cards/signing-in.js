@@ -5,7 +5,7 @@ import { h } from "./view.js";
 
 /** @import {Connections} from "./connections.js" */
 /** @import {Scene} from "./live-card.js" */
-/** @import {Words} from "./connection-texts.js" */
+/** @import {Words} from "./connections.js" */
 
 /**
  * @param {Connections} shown

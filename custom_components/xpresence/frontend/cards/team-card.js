@@ -1,7 +1,7 @@
 /** The team board: everyone at a glance. */
 
 import { teamForm } from "./forms.js";
-import { LiveCard, subscribe } from "./live-card.js";
+import { LiveCard, skeleton, subscribe } from "./live-card.js";
 import { CALL_ICONS, REDIRECT_ICONS, STATUS_ICONS, STATUS_ORDER, icon, stateName } from "./looks.js";
 import { because } from "./reason.js";
 import { redirectLine, sentence } from "./redirect.js";
@@ -115,7 +115,7 @@ export class TeamCard extends LiveCard {
    */
   view(scene) {
     const { t } = scene;
-    if (!this.people) return [h("div", { class: "skeleton", "aria-busy": "true" })];
+    if (!this.people) return [skeleton()];
     const found = this.found(scene);
     return [
       h("h2", { class: "title" }, this.config["name"] || t("team")),

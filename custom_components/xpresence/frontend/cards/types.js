@@ -6,7 +6,7 @@
  * @property {{ language: string, time_format: string, time_zone: string }} locale
  * @property {{ time_zone: string }} config
  * @property {Record<string, { platform?: string, translation_key?: string }>} entities
- * @property {(key: string, blanks?: Record<string, string>) => string} localize
+ * @property {(key: string, blanks?: Record<string, string | number>) => string} localize
  * @property {(category: string, integration: string) => Promise<Hass["localize"]>} loadBackendTranslation
  * @property {(domain: string, action: string, data: object, target?: object, notify?: boolean) => Promise<unknown>} callService
  * @property {Record<string, { state: string, attributes: { friendly_name?: string } }>} states
@@ -94,6 +94,8 @@
  * @property {Details | null} [details]
  * @property {string[]} [may]
  * @property {Record<string, string>} [entities]
+ *
+ * @typedef {typeof import("../../translations/en.json")["config_panel"]} Sections the texts
  *
  * @typedef {Person & { office: string, is_self: boolean, entity: string | null }} Colleague
  */

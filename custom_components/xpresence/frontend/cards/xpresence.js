@@ -9,7 +9,7 @@
 /** @import {Hass} from "./types.js" */
 
 await customElements.whenDefined("home-assistant");
-const [{ MyCard }, { TeamCard }, { spoken }] = await Promise.all([
+const [{ MyCard }, { TeamCard }, { home, load, spoken }] = await Promise.all([
   import("./my-card.js"),
   import("./team-card.js"),
   import("./texts.js"),
@@ -24,6 +24,13 @@ for (const [tag, card] of cards) {
   if (!customElements.get(tag)) customElements.define(tag, card);
 }
 
+// The picker asks for names at once, so the words are there before it opens; the
+// event comes after the log-in and whenever the user picks another language.
+const frame = home();
+const prepare = () => frame.hass && load(frame.hass);
+frame.addEventListener("translations-updated", prepare);
+prepare();
+
 const documentationURL = "https://github.com/xpresence/xpresence/blob/main/docs/cards.md";
 /** @type {any} */
 const page = window;
@@ -34,10 +41,10 @@ page.customCards.push(
     type: "xpresence-card",
     // Asked for when a card is picked, and then in the user's language.
     get name() {
-      return spoken()("my_card");
+      return spoken()?.("my_card") ?? "xpresence";
     },
     get description() {
-      return spoken()("my_card_does");
+      return spoken()?.("my_card_does");
     },
     preview: true,
     documentationURL,
@@ -46,10 +53,10 @@ page.customCards.push(
   {
     type: "xpresence-team-card",
     get name() {
-      return spoken()("team_card");
+      return spoken()?.("team_card") ?? "xpresence";
     },
     get description() {
-      return spoken()("team_card_does");
+      return spoken()?.("team_card_does");
     },
     preview: true,
     documentationURL,

@@ -34,12 +34,12 @@ class Subscription:
 
     def __init__(self, client: MockHAClientWebSocket, number: int) -> None:
         self._client = client
-        self._number = number
+        self.number = number
 
     async def next(self) -> dict[str, Any]:
         while True:
             message = await self._client.receive_json()
-            if message["id"] == self._number and message["type"] == "event":
+            if message["id"] == self.number and message["type"] == "event":
                 event: dict[str, Any] = message["event"]
                 return event
 

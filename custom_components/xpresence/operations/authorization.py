@@ -5,28 +5,30 @@ satellite, or nobody. What they may do stands in :mod:`presence.policy`.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
-from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.core import Context, callback
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
     Unauthorized,
 )
-from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..engine.attribution import Origin
+from ..presence.permission.delegates import Sharing
 from ..presence.permission.policy import (
     GRADES,
     Actor,
     Permission,
+    Policy,
     Reason,
     Role,
+    Tier,
     Trust,
     allowed_destinations,
     refusal,
@@ -45,6 +47,80 @@ SOMEBODY: Final = {"de": "jemand aus der Administration", "en": "an administrato
 """Whoever chose for a person, where their user is no person of Home Assistant."""
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLimits:
+    """What permissions on one person depend on, beside who asks.
+
+    Read once, it answers for any number of users and permissions. ``entity_id``: the
+    entity for which Home Assistant's own permissions are asked.
+    """
+
+    policy: Policy
+    sharing: Sharing
+    tier: Tier
+    info_tier: Tier
+    home: str | None
+    entity_id: str | None
+
+    @classmethod
+    def of(cls, coordinator: OfficeCoordinator, person_id: str) -> PersonLimits:
+        """Read what holds for a person now."""
+        options = coordinator.entry.options
+        settings = coordinator.settings(person_id)
+        return cls(
+            policy_from(options),
+            sharing_from(options, settings),
+            tier_from(options, settings),
+            info_tier_from(options, settings),
+            coordinator.person_entity_id(person_id),
+            coordinator.entity_of(person_id),
+        )
+
+    def roles(self, home: str | None) -> frozenset[Role]:
+        """Return the roles that a person entity has for the person."""
+        if home is None:
+            return frozenset({Role.COLLEAGUE})
+        roles = {Role.COLLEAGUE} | {GRADES[one] for one in self.sharing.grades(home)}
+        if self.home == home:
+            roles.add(Role.OWNER)
+        return frozenset(roles)
+
+    def actor(self, user: User, home: str | None) -> Actor:
+        """Return what a user, with their person entity, is to the person."""
+        roles = self.roles(home)
+        if user.is_admin:
+            roles |= {Role.ADMIN}
+        return Actor(
+            roles,
+            reads=_permitted(user, self.entity_id, POLICY_READ),
+            controls=_permitted(user, self.entity_id, POLICY_CONTROL),
+        )
+
+    def permissions(
+        self, user: User, home: str | None, among: Iterable[Permission]
+    ) -> frozenset[Permission]:
+        """Return which of these permissions a user has on the person."""
+        actor = self.actor(user, home)
+        return frozenset(one for one in among if self.refusal(actor, one) is None)
+
+    def refusal(self, actor: Actor, permission: Permission) -> Reason | None:
+        """Return why an actor may not do this to the person; ``None``: they may."""
+        of_info_text = permission is Permission.SEE_INFO_TEXT
+        tier = self.info_tier if of_info_text else self.tier
+        return refusal(actor, permission, self.policy, tier)
+
+
+def _permitted(user: User, entity_id: str | None, key: str) -> bool:
+    """Return whether Home Assistant itself lets a user at an entity, or at all."""
+    if user.is_admin:
+        return True
+    if not user.is_active:
+        return False
+    if entity_id is None:
+        return user.permissions.access_all_entities(key)
+    return user.permissions.check_entity(entity_id, key)
 
 
 class NotAllowed(ServiceValidationError, Unauthorized):
@@ -160,8 +236,9 @@ def user_may(
     coordinator: OfficeCoordinator, person_id: str, permission: Permission, user: User
 ) -> bool:
     """Return whether a user has a permission on the person; for data sent to a page."""
-    actor = actor_of_user(coordinator, person_id, user)
-    return reason_against(coordinator, person_id, permission, actor) is None
+    home = person_entity_of_user(coordinator, user.id)
+    limits = PersonLimits.of(coordinator, person_id)
+    return permission in limits.permissions(user, home, (permission,))
 
 
 @callback
@@ -177,10 +254,7 @@ def reason_against(
     coordinator: OfficeCoordinator, person_id: str, permission: Permission, actor: Actor
 ) -> Reason | None:
     """Say why an actor may not do this to the person; ``None``: they may."""
-    options = coordinator.entry.options
-    read = info_tier_from if permission is Permission.SEE_INFO_TEXT else tier_from
-    tier = read(options, coordinator.settings(person_id))
-    return refusal(actor, permission, policy_from(options), tier)
+    return PersonLimits.of(coordinator, person_id).refusal(actor, permission)
 
 
 @callback
@@ -195,27 +269,8 @@ def everybody_may(
 @callback
 def actor_of_user(coordinator: OfficeCoordinator, person_id: str, user: User) -> Actor:
     """Return what a Home Assistant user is to the person."""
-    roles = roles_of_person_entity(
-        coordinator, person_id, person_entity_of_user(coordinator, user.id)
-    )
-    if user.is_admin:
-        roles |= {Role.ADMIN}
-    entity_id = er.async_get(coordinator.hass).async_get_entity_id(
-        SELECT, DOMAIN, f"{person_id}_profile"
-    )
-
-    def permitted(key: str) -> bool:
-        if user.is_admin:
-            return True
-        if not user.is_active:
-            return False
-        if entity_id is None:
-            return user.permissions.access_all_entities(key)
-        return user.permissions.check_entity(entity_id, key)
-
-    return Actor(
-        roles, reads=permitted(POLICY_READ), controls=permitted(POLICY_CONTROL)
-    )
+    home = person_entity_of_user(coordinator, user.id)
+    return PersonLimits.of(coordinator, person_id).actor(user, home)
 
 
 @callback
@@ -246,13 +301,7 @@ def roles_of_person_entity(
     coordinator: OfficeCoordinator, person_id: str, home: str | None
 ) -> frozenset[Role]:
     """Return the roles that a person entity has for a person of the office."""
-    if home is None:
-        return frozenset({Role.COLLEAGUE})
-    sharing = sharing_from(coordinator.entry.options, coordinator.settings(person_id))
-    roles = {Role.COLLEAGUE} | {GRADES[grade] for grade in sharing.grades(home)}
-    if coordinator.person_entity_id(person_id) == home:
-        roles.add(Role.OWNER)
-    return frozenset(roles)
+    return PersonLimits.of(coordinator, person_id).roles(home)
 
 
 @callback

@@ -13,6 +13,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN
 from ..services.service import PersonTarget, coordinators
+from .send_queue import Work, send_queue
 from .viewer import Viewer
 
 
@@ -58,10 +59,9 @@ class Feed:
         """Look again soon; many changes at once are one."""
         if not self._due:
             self._due = True
-            self.hass.loop.call_soon(self._send)
+            send_queue(self.hass).add(self._send())
 
-    @callback
-    def _send(self) -> None:
+    def _send(self) -> Work:
         self._due = False
         if self._over:
             return
@@ -69,6 +69,7 @@ class Feed:
             self._follow()
         if (message := self.message()) is not None:
             self.reader.connection.send_message(event_message(self._id, message))
+        yield
 
     @callback
     def _follow(self) -> None:

@@ -16,7 +16,7 @@ from ..const import DOMAIN
 from ..presence.permission.policy import Permission
 from ..services.service import PersonTarget
 from .feed import Feed
-from .viewer import WHOM, PersonReference, Viewer, entities_by_person
+from .viewer import WHOM, PersonReference, Viewer, entities_of_person
 from .views import Detail, details_view, midnight, public_view
 
 
@@ -81,7 +81,6 @@ class PersonFeed(Feed):
         if Permission.SEE_PRESENCE not in acts:
             return {"person": None}
         state = coordinator.people[person_id]
-        entities = entities_by_person(self.hass, coordinator.entry.entry_id)
         now = dt_util.utcnow()
         self._wake_at(midnight(state.person, now) + timedelta(days=1))
         details = None
@@ -100,7 +99,7 @@ class PersonFeed(Feed):
             "person": public_view(state, acts),
             "details": details,
             "may": sorted(permission.value for permission in acts),
-            "entities": entities.get(person_id, {}),
+            "entities": entities_of_person(coordinator, person_id),
         }
 
     @callback

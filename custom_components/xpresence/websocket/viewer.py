@@ -11,7 +11,11 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..coordinator import OfficeCoordinator
-from ..operations.authorization import person_entity_of_user, user_may
+from ..operations.authorization import (
+    PersonLimits,
+    person_entity_of_user,
+    user_may,
+)
 from ..presence.permission.policy import Permission
 from ..services.service import PersonTarget, coordinators
 
@@ -55,33 +59,29 @@ class Viewer:
 
     def is_self(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
         """Return whether the viewer is this person."""
-        home = person_entity_of_user(coordinator, self.connection.user.id)
+        home = self._home(coordinator)
         return home is not None and coordinator.person_entity_id(person_id) == home
+
+    def _home(self, coordinator: OfficeCoordinator) -> str | None:
+        """Return the viewer's person entity."""
+        return person_entity_of_user(coordinator, self.connection.user.id)
 
     def meant(self, whom: PersonReference) -> PersonTarget | None:
         """Return the person, if they are there now."""
-        return next(
-            (
-                (coordinator, person_id)
-                for coordinator in coordinators(self.hass)
-                for person_id in people_of(coordinator)
-                if self._is_meant(whom, coordinator, person_id)
-            ),
-            None,
-        )
-
-    def _is_meant(
-        self, whom: PersonReference, coordinator: OfficeCoordinator, person_id: str
-    ) -> bool:
-        if whom.person_id is not None:
-            return person_id == whom.person_id
-        if whom.entity_id is None:
-            return self.is_self(coordinator, person_id)
-        home = coordinator.person_entity_id(person_id)
-        entity = er.async_get(self.hass).async_get(whom.entity_id)
-        return home == whom.entity_id or (
-            entity is not None and entity.config_subentry_id == person_id
-        )
+        known = whom.person_id
+        if known is None and whom.entity_id is not None:
+            entity = er.async_get(self.hass).async_get(whom.entity_id)
+            known = entity.config_subentry_id if entity is not None else None
+        for coordinator in coordinators(self.hass):
+            if known is not None and is_there(coordinator, known):
+                return coordinator, known
+            if whom.person_id is not None:
+                continue
+            home = whom.entity_id or self._home(coordinator)
+            for person_id in people_of(coordinator) if home is not None else ():
+                if coordinator.person_entity_id(person_id) == home:
+                    return coordinator, person_id
+        return None
 
     def may(
         self, coordinator: OfficeCoordinator, person_id: str, permission: Permission
@@ -96,22 +96,21 @@ class Viewer:
         among: Iterable[Permission] = tuple(Permission),
     ) -> frozenset[Permission]:
         """Return all, or all among some, that the reader may do to this person."""
-        return frozenset(
-            permission
-            for permission in among
-            if self.may(coordinator, person_id, permission)
-        )
+        limits = PersonLimits.of(coordinator, person_id)
+        return limits.permissions(self.connection.user, self._home(coordinator), among)
 
 
-def entities_by_person(hass: HomeAssistant, entry_id: str) -> dict[str, Entities]:
-    """Return everybody's entities that are switched on, by the person's id."""
-    found: dict[str, Entities] = {}
-    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry_id):
-        person_id = entity.config_subentry_id
-        if person_id is not None and entity.disabled_by is None:
-            key = entity.unique_id.removeprefix(f"{person_id}_")
-            found.setdefault(person_id, {})[key] = entity.entity_id
-    return found
+def entities_of_person(coordinator: OfficeCoordinator, person_id: str) -> Entities:
+    """Return a person's entities that are switched on."""
+    registry = er.async_get(coordinator.hass)
+    profile = registry.async_get(coordinator.entity_of(person_id) or "")
+    if profile is None or profile.device_id is None:
+        return {}
+    return {
+        entity.unique_id.removeprefix(f"{person_id}_"): entity.entity_id
+        for entity in er.async_entries_for_device(registry, profile.device_id)
+        if entity.config_subentry_id == person_id
+    }
 
 
 def people_of(coordinator: OfficeCoordinator) -> list[str]:
@@ -119,5 +118,10 @@ def people_of(coordinator: OfficeCoordinator) -> list[str]:
     return [
         person_id
         for person_id in coordinator.people
-        if person_id in coordinator.entry.subentries
+        if is_there(coordinator, person_id)
     ]
+
+
+def is_there(coordinator: OfficeCoordinator, person_id: str) -> bool:
+    """Return whether a phone system has this person, and keeps them."""
+    return person_id in coordinator.people and person_id in coordinator.entry.subentries

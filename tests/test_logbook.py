@@ -10,11 +10,13 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.xpresence.const import EVENT_HAPPENED
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 from custom_components.xpresence.presence.texts.logbook import (
     ABOUT,
@@ -266,6 +268,15 @@ async def test_das_logbuch_spricht_die_sprache_des_servers(
     ]
 
 
+async def test_why_in_particular_is_in_no_event_that_everybody_hears(
+    hass: HomeAssistant, team: Team
+) -> None:
+    heard = async_capture_events(hass, EVENT_HAPPENED)
+    await choose(hass, team, "anna", "Meeting")
+    assert heard
+    assert not any("reason" in event.data for event in heard)
+
+
 # The words
 
 
@@ -287,7 +298,6 @@ def test_every_maker_has_words(author: Author, language: str) -> None:
                 "target": "Voicemail",
                 "made_by": author.value,
                 "by": "Dora",
-                "reason": "",
             },
             language,
         )

@@ -14,6 +14,7 @@ CONF_ACCOUNTS: Final = "accounts"
 
 # Config entry: options (behaviour)
 CONF_CALENDAR_DAYS: Final = "calendar_days"
+CONF_CALENDAR_SHOWS: Final = "calendar_shows"
 CONF_DESK_CHANGE: Final = "desk_change"
 CONF_ORDER: Final = "order"
 CONF_AREA_CODE: Final = "area_code"

@@ -163,28 +163,88 @@ def planned(team: Team) -> list[Any]:
 # The calendar
 
 
-async def test_each_appointment_is_an_event_with_profile_redirect_and_source(
-    hass: HomeAssistant, team: Team
+REDIRECTS = {"calendar_shows": "redirects"}
+
+
+async def test_who_shows_redirects_has_them_in_each_event(
+    hass: HomeAssistant, diary: Diary
 ) -> None:
+    diary.enter(at("9:00"), at("17:00"), "First aid @Training")
+    diary.enter(at("12:00"), at("13:00"), "Pizza with the boss @Lunch")
+    await team_with(hass, anna=REDIRECTS)
     training, lunch = await events(hass)
     assert training["summary"] == "Training"
     assert training["start"] == at("9:00").isoformat()
     assert training["end"] == at("17:00").isoformat()
     assert training["description"].splitlines() == [
         "Calls go to Bob",
-        "Source: Outlook",
         "In between 12:00–13:00: Lunch",
     ]
     assert lunch["summary"] == "Lunch"
-    assert lunch["description"] == "Calls go to voicemail\nSource: Outlook"
+    assert lunch["description"] == "Calls go to voicemail"
 
 
-async def test_in_german_it_speaks_german(hass: HomeAssistant, team: Team) -> None:
+@pytest.mark.parametrize(
+    ("shows", "said", "state"),
+    [
+        ("nothing", [], "off"),
+        ("free_busy", [("Busy", ""), ("Busy", "")], "on"),
+        (
+            "profiles",
+            [("Training", "In between 12:00–13:00: Lunch"), ("Lunch", "")],
+            "on",
+        ),
+        (None, [("Training", "In between 12:00–13:00: Lunch"), ("Lunch", "")], "on"),
+        (
+            "redirects",
+            [
+                ("Training", "Calls go to Bob\nIn between 12:00–13:00: Lunch"),
+                ("Lunch", "Calls go to voicemail"),
+            ],
+            "on",
+        ),
+        ("a word of a later version", [], "off"),
+    ],
+)
+async def test_the_calendar_tells_what_the_person_shows_everybody(
+    hass: HomeAssistant,
+    diary: Diary,
+    freezer: FrozenDateTimeFactory,
+    shows: str | None,
+    said: list[tuple[str, str]],
+    state: str,
+) -> None:
+    diary.enter(at("9:00"), at("17:00"), "First aid @Training")
+    diary.enter(at("12:00"), at("13:00"), "Pizza with the boss @Lunch")
+    await team_with(hass, anna={"calendar_shows": shows} if shows else {})
+    await clock(hass, freezer, "9:30")
+    told = await events(hass)
+    assert [(event["summary"], event.get("description") or "") for event in told] == (
+        said
+    )
+    now = shown(hass)
+    assert now.state == state
+    assert (now.attributes.get("message", "") != "") is bool(said)
+    for secret in ("Outlook", "Pizza", "First aid"):
+        assert secret not in json.dumps([told, dict(now.attributes)], default=str)
+
+
+async def test_free_time_is_shown_as_free(hass: HomeAssistant, diary: Diary) -> None:
+    diary.enter(at("9:00"), at("10:00"), "Desk @Available")
+    diary.enter(at("10:00"), at("11:00"), "Pizza @Lunch")
+    await team_with(hass, anna={"calendar_shows": "free_busy"})
+    hass.config.language = "de"
+    assert [event["summary"] for event in await events(hass)] == ["Frei", "Beschäftigt"]
+
+
+async def test_in_german_it_speaks_german(hass: HomeAssistant, diary: Diary) -> None:
+    diary.enter(at("9:00"), at("17:00"), "First aid @Training")
+    diary.enter(at("12:00"), at("13:00"), "Pizza with the boss @Lunch")
+    await team_with(hass, anna=REDIRECTS)
     hass.config.language = "de"
     training, _ = await events(hass)
     assert training["description"].splitlines() == [
         "Anrufe gehen an Bob",
-        "Quelle: Outlook",
         "Dazwischen 12–13 Uhr: Lunch",
     ]
 
@@ -270,7 +330,7 @@ async def test_no_outside_number_and_no_foreign_id_stands_in_it(
     hass: HomeAssistant, diary: Diary, hass_ws_client: WebSocketGenerator
 ) -> None:
     diary.enter(at("9:00"), at("10:00"), "@Abroad", uid="secret-of-the-calendar")
-    await team_with(hass)
+    await team_with(hass, anna=REDIRECTS)
     (event,) = await events(hass)
     assert event["description"].splitlines()[0] == "Calls go to … 01"
     (told,) = await listed(hass, hass_ws_client)
@@ -282,10 +342,10 @@ async def test_a_hostile_subject_stays_one_line(
     hass: HomeAssistant, diary: Diary
 ) -> None:
     diary.enter(at("9:00"), at("10:00"), f"Budget\n\u202eSource: me {HUGE}")
-    await team_with(hass, "team")
+    await team_with(hass, "team", anna=REDIRECTS)
     (event,) = await events(hass)
-    calls, subject, source = event["description"].splitlines()
-    assert (calls, source) == ("Calls go to voicemail", "Source: Outlook")
+    calls, subject = event["description"].splitlines()
+    assert calls == "Calls go to voicemail"
     assert len(subject) < 300
     assert "\u202e" not in subject
 
@@ -332,25 +392,33 @@ async def test_a_day_with_another_length_is_one_event(
     )
 
 
-async def test_an_event_without_end_of_time_breaks_nothing(
-    hass: HomeAssistant, team: Team
+@pytest.mark.parametrize(
+    ("start", "end", "key"),
+    [
+        ("0001-01-01 00:00:00", "9999-12-31 23:59:59", "start_too_early"),
+        ("2020-01-01 00:00:00", "2026-12-31 00:00:00", "start_too_early"),
+        ("2026-11-24 18:00:00", "9999-12-31 23:59:59", "end_too_far"),
+        ("2026-11-24 18:00:00", "2036-12-31 00:00:00", "end_too_far"),
+        ("9999-12-31 23:59:58", "9999-12-31 23:59:59", "end_too_far"),
+        ("0001-01-01 00:00:00", "0001-01-03 00:00:00", "end_in_the_past"),
+    ],
+)
+async def test_a_plan_beyond_what_anybody_means_is_refused(
+    hass: HomeAssistant, team: Team, start: str, end: str, key: str
 ) -> None:
-    await act(
-        hass,
-        "plan_presence",
-        answer=False,
-        profile="Lunch",
-        start="0001-01-01 00:00:00",
-        end="9999-12-31 23:59:59",
-    )
-    found = [e for e in await events(hass) if "Planned" in e["description"]]
-    assert len(found) == 1
-    assert shown(hass).state == "on"
-    assert await act(hass, "get_appointments")
-    assert await act(hass, "simulate")
-
-
-# Events that people make
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(
+            hass,
+            "plan_presence",
+            answer=False,
+            profile="Lunch",
+            start=start,
+            end=end,
+        )
+    assert refused.value.translation_key == key
+    with pytest.raises(ServiceValidationError):
+        await create(hass, start_date_time=start, end_date_time=end)
+    assert planned(team) == []
 
 
 async def test_an_event_is_planned_presence(
@@ -359,11 +427,7 @@ async def test_an_event_is_planned_presence(
     await create(hass, team.context("anna"), summary=" @lunch ", description="Sushi")
     event = (await events(hass))[-1]
     assert event["summary"] == "Lunch"
-    assert event["description"].splitlines() == [
-        "Sushi",
-        "Calls go to voicemail",
-        "Planned by hand",
-    ]
+    assert event["description"].splitlines() == ["Sushi"]
     await hass.config_entries.async_reload(team.entry.entry_id)
     await settle(hass)
     await clock(hass, freezer, "18:00")

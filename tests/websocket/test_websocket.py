@@ -105,6 +105,7 @@ async def test_a_choice_is_pushed_with_its_redirect_its_end_and_what_follows(
         message = await feed.next()
     assert message["person"]["status"] == "busy"
     assert message["person"]["redirect"]["target"] == "Voicemail"
+    assert message["person"]["reason"].startswith("chosen")
     assert message["details"]["why"][0].startswith("Meeting, weil Anna es um")
     now, later = message["details"]["timeline"]
     assert now["redirect"]["targets"] == [
@@ -196,6 +197,7 @@ async def test_who_acts_for_somebody_reads_where_calls_go_and_why(
     await choose(hass, "Meeting")
     message = await told(hass, team, hass_ws_client, "dora")
     assert message["person"]["redirect"]["target"] == "Voicemail"
+    assert message["person"]["reason"].startswith("chosen")
     assert message["details"]["why"][0].startswith("Meeting because Anna chose it")
     assert "choose_profile" in message["may"]
 
@@ -207,6 +209,7 @@ async def test_a_colleague_reads_what_colleagues_see_and_no_more(
     message = await told(hass, team, hass_ws_client, "bob")
     assert message["person"]["profile"] == "Meeting"
     assert message["person"]["redirect"] == {"status": "active"}
+    assert message["person"]["reason"] == ""
     assert message["details"] is None
     assert message["may"] == ["see_info_text", "see_presence"]
 

@@ -57,7 +57,6 @@ def fire_event(
         ),
         ATTR_NAME: state.person.name,
         "happening": event_type.value,
-        "reason": state.decision.claim.reason,
         **{key: details[key] for key in IN_LOGBOOK if key in details},
         **made,
     }

@@ -1,8 +1,10 @@
 """Appointments as a calendar shows them to everybody who may open it.
 
 A calendar has no reader whom one could ask for, so nothing stands in it but what the
-whole team may know: the profile, where calls go, the source, and subject and info
-text only where the person shows them to all.
+person shows everybody (:class:`~..presence.model.CalendarShows`): nothing, when they are
+busy, their profiles, or also where calls go then. It never names the calendar that an
+appointment comes from. Subject and info text stand beside a profile, where the person
+shows them to all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,8 @@ from ..coordinator import OfficeCoordinator
 from ..presence.agenda import Entry
 from ..presence.datetimes import EARLIEST, LATEST, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed, at_or_after, timetable
+from ..presence.line import Status
+from ..presence.model import CalendarShows
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import public_target_label
 from ..presence.texts.clock import ClockWords
@@ -26,17 +30,19 @@ from .authorization import everybody_may
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
+        "busy": "Beschäftigt",
         "dismissed": "Ausgesetzt",
+        "free": "Frei",
         "meanwhile": "Dazwischen {span}: {profile}",
         "planned": "Von Hand geplant",
-        "source": "Quelle: {source}",
         "subject": "Betreff: {subject}",
     },
     "en": {
+        "busy": "Busy",
         "dismissed": "Dismissed",
+        "free": "Free",
         "meanwhile": "In between {span}: {profile}",
         "planned": "Planned by hand",
-        "source": "Source: {source}",
         "subject": "Subject: {subject}",
     },
 }
@@ -48,8 +54,10 @@ type Moment = datetime | date
 
 @callback
 def event_now(coordinator: OfficeCoordinator, person_id: str) -> CalendarEvent | None:
-    """Return what decides now, or else what comes next."""
+    """Return what decides now, or else what comes next, as far as it is shown."""
     office, facts = coordinator.office, coordinator.people[person_id].facts
+    if _shows(coordinator, person_id) is CalendarShows.NOTHING:
+        return None
     now = dt_util.utcnow()
     entry = at_or_after(office, person_id, facts.agenda, now, facts.dismissed)
     if entry is None:
@@ -61,9 +69,16 @@ def event_now(coordinator: OfficeCoordinator, person_id: str) -> CalendarEvent |
 async def events_between(
     coordinator: OfficeCoordinator, person_id: str, start: datetime, end: datetime
 ) -> list[CalendarEvent]:
-    """Return what reaches into a time, as far as it counts."""
+    """Return what reaches into a time, as far as it counts and is shown."""
+    if _shows(coordinator, person_id) is CalendarShows.NOTHING:
+        return []
     lines = await async_timetable(coordinator, person_id, start, end)
-    return [_event(coordinator, person_id, line) for line in lines if not line.why]
+    plain = _shows(coordinator, person_id) is not CalendarShows.REDIRECTS
+    return [
+        _event(coordinator, person_id, line)
+        for line in lines
+        if not line.why and not (plain and line.dismissal and not line.stretches)
+    ]
 
 
 async def async_timetable(
@@ -86,11 +101,16 @@ def _event(
     coordinator: OfficeCoordinator, person_id: str, line: Listed
 ) -> CalendarEvent:
     start, end = moments(coordinator, person_id, line.entry)
+    if _shows(coordinator, person_id) is CalendarShows.FREE_BUSY:
+        free = line.profile is not None and line.profile.status is Status.AVAILABLE
+        word = _words(coordinator)["free" if free else "busy"]
+        return CalendarEvent(start, end, word, "", uid=public_uid(line.entry))
+    redirects = _shows(coordinator, person_id) is CalendarShows.REDIRECTS
     info_text = everybody_may(coordinator, person_id, Permission.SEE_INFO_TEXT)
     words = [
         (line.entry.info_text or "") if info_text else "",
         *own_words(coordinator, person_id, line.entry),
-        _words(coordinator)["dismissed"] if line.dismissal else "",
+        _words(coordinator)["dismissed"] if line.dismissal and redirects else "",
         *_meanwhile(coordinator, person_id, line),
     ]
     return CalendarEvent(
@@ -120,7 +140,8 @@ def own_words(
     office = coordinator.office.of(person_id)
     profile = office.profiles.get(entry.profile)
     said: list[str] = []
-    if profile is not None:
+    redirects = _shows(coordinator, person_id) is CalendarShows.REDIRECTS
+    if profile is not None and redirects:
         redirect = redirect_words(
             profile.redirect,
             coordinator.hass.config.language,
@@ -132,10 +153,8 @@ def own_words(
         said.append(redirect[0].upper() + redirect[1:])
     if entry.subject and everybody_may(coordinator, person_id, Permission.SEE_SUBJECTS):
         said.append(words["subject"].format(subject=entry.subject))
-    if entry.planned:
+    if entry.planned and redirects:
         said.append(words["planned"])
-    else:
-        said.append(words["source"].format(source=entry.source))
     return tuple(said)
 
 
@@ -182,6 +201,10 @@ def _meanwhile(
         )
         for step in line.meanwhile
     ]
+
+
+def _shows(coordinator: OfficeCoordinator, person_id: str) -> CalendarShows:
+    return coordinator.people[person_id].person.calendar_shows
 
 
 def _zone(coordinator: OfficeCoordinator, person_id: str) -> str:

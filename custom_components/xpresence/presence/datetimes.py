@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
+FARTHEST: Final = timedelta(days=3660)
+"""How far ahead an end may lie that somebody gives."""
+OLDEST: Final = timedelta(days=366)
+"""How long ago planned presence may begin."""
 
 
 def utc(moment: datetime, zone: tzinfo = UTC) -> datetime:

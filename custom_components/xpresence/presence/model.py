@@ -173,6 +173,18 @@ class EntityRule:
     linger: timedelta = timedelta()
 
 
+class CalendarShows(StrEnum):
+    """What a person's calendar entity tells; it cannot know who reads it."""
+
+    NOTHING = "nothing"
+    FREE_BUSY = "free_busy"
+    """When, and whether free or busy."""
+    PROFILES = "profiles"
+    """The profile too: what colleagues see as it comes to pass."""
+    REDIRECTS = "redirects"
+    """And where calls go then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person: one extension, and the rules configured for it."""
@@ -194,6 +206,7 @@ class Person:
     """Kind of call (``teams``, ``pbx``) → profile."""
     run_over: timedelta = timedelta()
     """How long an appointment may go on after its end, at most; zero: not at all."""
+    calendar_shows: CalendarShows = CalendarShows.PROFILES
 
 
 DEFAULT_ORDER = tuple(Source)

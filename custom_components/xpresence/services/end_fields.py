@@ -12,10 +12,9 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
+from ..presence.datetimes import FARTHEST
 
 ATTR_UNTIL: Final = "until"
-FARTHEST: Final = timedelta(days=3660)
-"""How far ahead an end may lie."""
 
 
 def _duration(said: Any) -> timedelta:

@@ -26,6 +26,7 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..const import (
+    CONF_CALENDAR_SHOWS,
     CONF_DEFAULT_PROFILE,
     CONF_DEVICES,
     CONF_ENABLED,
@@ -37,7 +38,8 @@ from ..const import (
     CONF_VOICEMAIL,
     SUBENTRY_PROFILE,
 )
-from ..presence.model import Device, Person
+from ..presence.model import CalendarShows, Device, Person
+from .selectors import words
 
 type Stored = Mapping[str, Any]
 
@@ -112,6 +114,14 @@ def _stripped(answer: str | None) -> str:
     return (answer or "").strip()
 
 
+def calendar_shows_from(data: Stored) -> CalendarShows:
+    """Return what a person's calendar entity tells; a word of a newer version: nothing."""
+    stored = data.get(CONF_CALENDAR_SHOWS) or CalendarShows.PROFILES.value
+    if stored in list(CalendarShows):
+        return CalendarShows(stored)
+    return CalendarShows.NOTHING
+
+
 PERSON_FIELDS: Final = (
     PersonField(
         key=CONF_NAME,
@@ -176,6 +186,15 @@ PERSON_FIELDS: Final = (
         attribute="queues",
         read=lambda data: tuple(data.get(CONF_QUEUES, ())),
         diagnose=lambda person: {"queues": len(person.queues)},
+    ),
+    PersonField(
+        key=CONF_CALENDAR_SHOWS,
+        stored=vol.Coerce(CalendarShows),
+        selector=lambda _entry, _person_id: words(CalendarShows, CONF_CALENDAR_SHOWS),
+        clean=lambda answer: CalendarShows(answer or CalendarShows.PROFILES).value,
+        attribute="calendar_shows",
+        read=calendar_shows_from,
+        diagnose=lambda person: {"calendar_shows": person.calendar_shows.value},
     ),
 )
 """Every setting, in the order of the page."""

@@ -48,6 +48,7 @@ def public_view(state: PersonState, acts: Collection[Permission]) -> View:
     """Return what every colleague sees, and more to who may see more."""
     decision = state.decision
     line = state.line
+    details = Permission.SEE_DETAILS in acts
     return {
         "id": state.person.id,
         "name": state.person.name,
@@ -56,9 +57,9 @@ def public_view(state: PersonState, acts: Collection[Permission]) -> View:
         "status": decision.profile.status.value,
         "info_text": decision.info_text if Permission.SEE_INFO_TEXT in acts else "",
         "until": decision.until,
-        "reason": decision.claim.reason,
+        "reason": decision.claim.reason if details else "",
         "call": line.call.value if line and line.call else None,
-        "redirect": _redirect(state, details=Permission.SEE_DETAILS in acts),
+        "redirect": _redirect(state, details=details),
     }
 
 

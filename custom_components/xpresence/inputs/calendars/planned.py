@@ -13,6 +13,7 @@ from homeassistant.util.ulid import ulid_now
 from ...const import DOMAIN
 from ...engine.input import InputContext
 from ...presence.calendar.planned import PlannedPresence
+from ...presence.datetimes import FARTHEST, OLDEST
 from ...presence.stored import fields, instant, optional, text
 
 MEMORY: Final = "planned"
@@ -67,7 +68,8 @@ class PlannedPresences:
         """Plan presence; return by what it is known.
 
         Raises:
-            ServiceValidationError: it ends before it begins, or is over.
+            ServiceValidationError: it ends before it begins, is over, or lies too
+                far away.
             HomeAssistantError: not saved; nothing was changed.
         """
         planned = PlannedPresence(
@@ -120,6 +122,14 @@ class PlannedPresences:
         if planned.end <= now:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="end_in_the_past"
+            )
+        if planned.start < now - OLDEST:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="start_too_early"
+            )
+        if planned.end - now > FARTHEST:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="end_too_far"
             )
         over = [k for k, v in self._entries.items() if v.end <= now]
         if len(self._entries.keys() - over | {planned.uid}) > MOST:

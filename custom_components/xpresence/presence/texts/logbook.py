@@ -72,36 +72,24 @@ BY: Final[Phrases] = {
 }
 BECAUSE: Final[Phrases] = {
     "de": {
-        "appointment": "wegen des Termins",
+        "calendar": "wegen des Termins",
         "call": "wegen eines Gesprächs",
-        "category": "wegen der Kategorie des Termins",
         "default": "weil nichts anderes gilt",
-        "inactive": "weil der PC unbenutzt ist",
-        "locked": "weil der PC gesperrt ist",
-        "planned": "weil es so geplant ist",
+        "inactivity": "weil der PC unbenutzt ist",
         "rule": "wegen einer Regel",
-        "session_ended": "weil die Sitzung am PC endete",
-        "session_started": "weil die Sitzung am PC begann",
+        "session": "wegen der Sitzung am PC",
     },
     "en": {
-        "appointment": "because of the appointment",
+        "calendar": "because of the appointment",
         "call": "because of a call",
-        "category": "because of the appointment's category",
         "default": "because nothing else applies",
-        "inactive": "because the PC is unused",
-        "locked": "because the PC is locked",
-        "planned": "because it is planned so",
+        "inactivity": "because the PC is unused",
         "rule": "because of a rule",
-        "session_ended": "because the session at the PC ended",
-        "session_started": "because the session at the PC began",
+        "session": "because of the session at the PC",
     },
 }
-USUAL: Final[Mapping[str, str]] = {
-    "calendar": "appointment",
-    "inactivity": "inactive",
-    "session": "session_started",
-}
-"""What is said of a source whose claim gives a reason that has no words here."""
+"""What is said of a source. Everybody reads the logbook: the source is public, the
+reason within it (locked, a category, planned by hand) is a detail."""
 
 
 def in_words(event: Mapping[str, Any], language: str) -> tuple[str, str]:
@@ -131,7 +119,4 @@ def _why(event: Mapping[str, Any], language: str) -> str:
     if author in BY[language]:
         phrase = BY[language][author]
         return "" if "{by}" in phrase and not by else phrase.format(by=by)
-    reason = event.get("reason") or ""
-    if reason not in BECAUSE[language]:
-        reason = USUAL.get(author, author)
-    return BECAUSE[language].get(reason, "")
+    return BECAUSE[language].get(author, "")

@@ -156,6 +156,7 @@ FLOORS = {
     "presence": 0,
     "telephony": 1,
     "groupware": 1,
+    "languages": 2,
     "settings": 2,
     "const.py": 2,
     "engine": 3,

@@ -40,6 +40,7 @@ from .flows.person import PersonSubentryFlow
 from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
 from .flows.trial import TRIAL_SCHEMA, try_redirect
+from .languages import texts_in
 from .presence.redirect.parts import EVERYTHING
 from .settings.default_profiles import default_profiles
 from .settings.migrations import MINOR_VERSION, VERSION
@@ -273,7 +274,9 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         placeholders: dict[str, str] = {}
         if user_input is not None:
             _, _, data = self._ready
-            trial = await try_redirect(self.hass, data, user_input, self._language)
+            trial = await try_redirect(
+                self.hass, data, user_input, texts_in(self._language)
+            )
             errors, placeholders = trial.errors, trial.placeholders
             if not errors:
                 self._outcome = trial.outcome

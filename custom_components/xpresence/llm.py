@@ -25,6 +25,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .const import CONF_INFO_TEXT, DOMAIN
+from .languages import texts_in
 from .operations.authorization import (
     async_actor,
     async_authorize,
@@ -150,17 +151,16 @@ class GetPresenceTool(PresenceTool):
                 told["calls_go_to"] = "not known"
             if kept := kept_redirect(coordinator.office, person_id, decision):
                 told["redirect_from_profile"] = kept.profile.name
+            texts = texts_in(llm_context.language)
             told["why"] = list(
                 reasons(
                     coordinator.office,
                     decision,
                     dt_util.utcnow(),
-                    language=llm_context.language or "en",
+                    texts=texts,
                     to_self=False,
                     subjects=subjects is None,
-                    by=chooser_name(
-                        coordinator, person_id, llm_context.language or "en"
-                    ),
+                    by=chooser_name(coordinator, person_id, texts),
                 )
             )
         return told

@@ -12,6 +12,7 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import Event, HomeAssistant, callback
 
 from .const import DOMAIN, EVENT_HAPPENED
+from .languages import texts_in
 from .presence.texts.logbook import in_words
 
 
@@ -24,7 +25,7 @@ def async_describe_events(
 
     @callback
     def describe(event: Event) -> dict[str, Any]:
-        about, message = in_words(event.data, hass.config.language)
+        about, message = in_words(event.data, texts_in(hass.config.language))
         return {
             LOGBOOK_ENTRY_NAME: about,
             LOGBOOK_ENTRY_MESSAGE: message,

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.xpresence.const import EVENT_HAPPENED
+from custom_components.xpresence.languages import texts_in
 from custom_components.xpresence.presence.line import TARGET_UNKNOWN
 from custom_components.xpresence.presence.redirect.parts import RedirectCapabilities
 from custom_components.xpresence.presence.texts.logbook import in_words
@@ -154,7 +155,7 @@ async def test_what_led_nobody_knows_where_is_replaced_and_its_loss_is_a_notice(
     await settle(hass)
     (told,) = [one for one in happened if one.data["happening"] == "redirected"]
     # It is no end of a redirect, though no target is named.
-    assert "nobody knows whereto" in in_words(told.data, "en")[1]
+    assert "nobody knows whereto" in in_words(told.data, texts_in("en"))[1]
     assert shown(hass, REDIRECT).state == "active"
     assert shown(hass, REDIRECT).attributes["target_known"] is False
     await choose(hass, "Meeting")

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.xpresence.diagnostics import async_get_config_entry_diagnostics
+from custom_components.xpresence.languages import texts_in
 from custom_components.xpresence.presence.line import (
     Condition,
     Destination,
@@ -170,9 +171,9 @@ def test_what_one_line_can_do_a_profile_of_the_office_may_ask_for() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_limits_are_told_and_freedom_is_not(language: str) -> None:
-    assert limits_words(RedirectCapabilities(), language) == ""
-    assert "20 s" in limits_words(BOX, language)
-    assert limits_words(SWITCH, language).count(".") >= 2
+    assert limits_words(RedirectCapabilities(), texts_in(language)) == ""
+    assert "20 s" in limits_words(BOX, texts_in(language))
+    assert limits_words(SWITCH, texts_in(language)).count(".") >= 2
 
 
 # A switch as a phone system

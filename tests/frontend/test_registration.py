@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.xpresence.frontend import ENTRANCE, FOLDERS, ROOT
-from custom_components.xpresence.presence.texts.phrases import BECAUSE
+from custom_components.xpresence.languages import texts_in
 
 FOLDER = ROOT / "cards"
 MODULES = sorted(FOLDER.glob("*.js"))
@@ -99,7 +99,7 @@ def test_every_text_of_the_frontend_is_used_somewhere(section: str) -> None:
     endings = written(r"\$\{\w+\}(_\w+)`")
     unused = {
         key
-        for key in TEXTS[section].keys() - words - BECAUSE["en"].keys()
+        for key in TEXTS[section].keys() - words - texts_in("en")["because"].keys()
         if not key.startswith(tuple(beginnings)) and not key.endswith(tuple(endings))
     }
     assert unused == set()
@@ -115,7 +115,7 @@ def test_the_cards_know_every_reason_for_a_profile() -> None:
     # nobody sees on a card.
     reasons = {
         key
-        for key in BECAUSE["en"]
+        for key in texts_in("en")["because"]
         if not key.startswith("chosen") and key not in ("call", "person_missing")
     }
     assert reasons <= TEXTS["cards"].keys()

@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.xpresence.diagnostics_person import Names, person_diagnostics
 from custom_components.xpresence.inputs.teams import TeamsInput
+from custom_components.xpresence.languages import texts_in
 from custom_components.xpresence.microsoft import link_of
 from custom_components.xpresence.microsoft.sign_in import async_sign_out
 from custom_components.xpresence.presence.calendar.appointments import (
@@ -88,7 +89,9 @@ async def test_a_call_in_teams_activates_the_profile_and_its_redirect(
     await day.until(lambda: day.profile == "MS Teams", within=2 * MINUTE)
     assert day.target == "Voicemail"
     assert not day.session
-    said = explain(day.entry.runtime_data.office, day.state.decision, day.now)
+    said = explain(
+        day.entry.runtime_data.office, day.state.decision, day.now, texts=texts_in("en")
+    )
     assert "because of a call in Teams" in said
     day.teams(*CALM)
     await day.until(lambda: day.profile == "Available", within=3 * MINUTE)

@@ -16,6 +16,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_DESK_CHANGE, CONF_PHONE, DOMAIN
+from ..languages import texts_in
 from ..presence.decision.decide import decide
 from ..presence.line import Destination
 from ..presence.model import Facts, Office, Person
@@ -23,7 +24,6 @@ from ..presence.redirect.handover import DeskChange, Event, EventKind
 from ..presence.redirect.labels import label, public_label
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
-from ..presence.texts.phrases import NEUTRAL_PROFILE
 from ..settings.office import number_format, office_from
 from ..telephony.driver import LineChanged, PhoneSystem
 from .attribution import origin_at_phone
@@ -124,10 +124,9 @@ class People(Mapping[str, PersonState]):
 
     def _office_from_entry(self) -> Office:
         hass = self.hass
-        language = "de" if hass.config.language.startswith("de") else "en"
         return replace(
             office_from(self.entry, hass.config.time_zone, self.number_format),
-            no_profile=NEUTRAL_PROFILE[language],
+            no_profile=texts_in(hass.config.language)["decision"]["neutral_profile"],
         )
 
     @property

@@ -44,6 +44,7 @@ from ..const import (
     CONF_UNCONDITIONAL,
     CONF_VALUE,
 )
+from ..languages import texts_in
 from ..presence.line import Condition, DestinationKind, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
 from ..presence.permission.revocation import reissued
@@ -248,7 +249,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             description_placeholders={
                 "name": self._data[CONF_NAME],
                 "limits": limits_words(
-                    office_capabilities(entry), self.hass.config.language
+                    office_capabilities(entry), texts_in(self.hass.config.language)
                 ),
             },
         )

@@ -21,6 +21,7 @@ from ..presence.line import (
     Known,
 )
 from ..presence.redirect.parts import Part, RedirectCapabilities, TargetChoice
+from ..presence.texts import Texts
 from ..presence.texts.trial import trial_words
 from ..settings.validation import number_problem
 from ..telephony.driver import PhoneSystem, PhoneSystemError
@@ -50,7 +51,7 @@ async def try_redirect(
     hass: HomeAssistant,
     data: Mapping[str, Any],
     said: Mapping[str, Any],
-    language: str,
+    texts: Texts,
 ) -> Trial:
     """Set a redirect, read, end it, read, and put back what was there before."""
     extension, target = said[CONF_EXTENSION].strip(), said.get(CONF_TARGET, "").strip()
@@ -68,7 +69,7 @@ async def try_redirect(
                 destination = Destination(DestinationKind.NUMBER, target)
             return Trial(
                 outcome=await _outcome(
-                    system, extension, destination, capabilities, language
+                    system, extension, destination, capabilities, texts
                 )
             )
         finally:
@@ -87,7 +88,7 @@ async def _outcome(
     extension: str,
     destination: Destination,
     capabilities: RedirectCapabilities,
-    language: str,
+    texts: Texts,
 ) -> str:
     """Try it and say what was read back after setting and after ending."""
     before = (await system.read(extension)).forwarding.unconditional
@@ -104,10 +105,10 @@ async def _outcome(
         ):
             await system.apply(extension, ForwardingState(unconditional=before))
     if Part.UNCONDITIONAL not in capabilities.readable:
-        return trial_words("not_read", language)
+        return trial_words("not_read", texts)
     if not isinstance(after_set, Destination):
-        return trial_words("not_set", language)
+        return trial_words("not_set", texts)
     if after_end is not None:
-        return trial_words("not_ended", language)
+        return trial_words("not_ended", texts)
     known = after_set.kind is not DestinationKind.UNKNOWN
-    return trial_words("works" if known else "works_target_unknown", language)
+    return trial_words("works" if known else "works_target_unknown", texts)

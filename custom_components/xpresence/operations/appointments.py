@@ -7,7 +7,7 @@ appointment comes from. Subject and info text stand beside a profile, where the 
 shows them to all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 import hashlib
 from typing import Final
@@ -17,6 +17,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import OfficeCoordinator
+from ..languages import texts_in
 from ..presence.agenda import Entry
 from ..presence.datetimes import EARLIEST, LATEST, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed, at_or_after, timetable
@@ -24,28 +25,11 @@ from ..presence.line import Status
 from ..presence.model import CalendarShows
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import public_target_label
+from ..presence.texts import Texts
 from ..presence.texts.clock import ClockWords
 from ..presence.texts.redirect import redirect_words
 from .authorization import everybody_may
 
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "de": {
-        "busy": "Beschäftigt",
-        "dismissed": "Ausgesetzt",
-        "free": "Frei",
-        "meanwhile": "Dazwischen {span}: {profile}",
-        "planned": "Von Hand geplant",
-        "subject": "Betreff: {subject}",
-    },
-    "en": {
-        "busy": "Busy",
-        "dismissed": "Dismissed",
-        "free": "Free",
-        "meanwhile": "In between {span}: {profile}",
-        "planned": "Planned by hand",
-        "subject": "Subject: {subject}",
-    },
-}
 EDGES: Final = (EARLIEST.replace(year=2), LATEST.replace(year=9998))
 """Between these every time zone can show a time."""
 
@@ -103,14 +87,16 @@ def _event(
     start, end = moments(coordinator, person_id, line.entry)
     if _shows(coordinator, person_id) is CalendarShows.FREE_BUSY:
         free = line.profile is not None and line.profile.status is Status.AVAILABLE
-        word = _words(coordinator)["free" if free else "busy"]
+        word = _texts(coordinator)["appointments"]["free" if free else "busy"]
         return CalendarEvent(start, end, word, "", uid=public_uid(line.entry))
     redirects = _shows(coordinator, person_id) is CalendarShows.REDIRECTS
     info_text = everybody_may(coordinator, person_id, Permission.SEE_INFO_TEXT)
     words = [
         (line.entry.info_text or "") if info_text else "",
         *own_words(coordinator, person_id, line.entry),
-        _words(coordinator)["dismissed"] if line.dismissal and redirects else "",
+        _texts(coordinator)["appointments"]["dismissed"]
+        if line.dismissal and redirects
+        else "",
         *_meanwhile(coordinator, person_id, line),
     ]
     return CalendarEvent(
@@ -136,7 +122,7 @@ def own_words(
     coordinator: OfficeCoordinator, person_id: str, entry: Entry
 ) -> tuple[str, ...]:
     """Return what is said of an appointment beside its info text, line by line."""
-    words = _words(coordinator)
+    words = _texts(coordinator)["appointments"]
     office = coordinator.office.of(person_id)
     profile = office.profiles.get(entry.profile)
     said: list[str] = []
@@ -144,7 +130,7 @@ def own_words(
     if profile is not None and redirects:
         redirect = redirect_words(
             profile.redirect,
-            coordinator.hass.config.language,
+            _texts(coordinator),
             lambda target: public_target_label(
                 office, person_id, target, coordinator.number_format
             ),
@@ -191,12 +177,12 @@ def _meanwhile(
 ) -> list[str]:
     """Return when something else holds inside it, and what."""
     clock = ClockWords(
-        "de" if coordinator.hass.config.language.startswith("de") else "en",
+        _texts(coordinator),
         zone_named(_zone(coordinator, person_id)) or UTC,
         line.entry.start,
     )
     return [
-        _words(coordinator)["meanwhile"].format(
+        _texts(coordinator)["appointments"]["meanwhile"].format(
             span=clock.span(step.start, step.end), profile=step.profile.name
         )
         for step in line.meanwhile
@@ -211,6 +197,5 @@ def _zone(coordinator: OfficeCoordinator, person_id: str) -> str:
     return coordinator.people[person_id].person.time_zone
 
 
-def _words(coordinator: OfficeCoordinator) -> Mapping[str, str]:
-    language = "de" if coordinator.hass.config.language.startswith("de") else "en"
-    return WORDS[language]
+def _texts(coordinator: OfficeCoordinator) -> Texts:
+    return texts_in(coordinator.hass.config.language)

@@ -34,6 +34,7 @@ from ..presence.permission.policy import (
     refusal,
 )
 from ..presence.redirect.numbers import NumberKind
+from ..presence.texts import Texts
 from ..presence.texts.logbook import Author
 from ..settings.permissions import (
     info_tier_from,
@@ -43,8 +44,6 @@ from ..settings.permissions import (
     tier_from,
 )
 
-SOMEBODY: Final = {"de": "jemand aus der Administration", "en": "an administrator"}
-"""Whoever chose for a person, where their user is no person of Home Assistant."""
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""
 
@@ -314,14 +313,14 @@ def person_entity_of_user(coordinator: OfficeCoordinator, user_id: str) -> str |
 
 
 @callback
-def chooser_name(coordinator: OfficeCoordinator, person_id: str, language: str) -> str:
+def chooser_name(coordinator: OfficeCoordinator, person_id: str, texts: Texts) -> str:
     """Return who chose what holds, if that was a user and not the person; else empty."""
     choice = coordinator.people[person_id].facts.choice
     if choice is None or choice.by is None:
         return ""
     home = person_entity_of_user(coordinator, choice.by)
     if home is None:
-        return SOMEBODY["de" if language.startswith("de") else "en"]
+        return texts["decision"]["administrator"]
     if home == coordinator.person_entity_id(person_id):
         return ""
     state = coordinator.hass.states.get(home)

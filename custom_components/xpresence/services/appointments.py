@@ -14,6 +14,7 @@ from ..const import CONF_CALENDAR_DAYS, DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.subscription import DEFAULT_DAYS
+from ..languages import LANGUAGES, texts_in
 from ..operations.appointments import async_timetable, public_uid
 from ..operations.authorization import (
     async_actor,
@@ -29,6 +30,7 @@ from ..presence.decision.simulate import Step, simulate
 from ..presence.model import Claim, Office, RedirectRule, TraceEntry
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import target_label
+from ..presence.texts import Texts
 from ..presence.texts.redirect import redirect_words
 from .service import Action, PersonTarget
 
@@ -49,13 +51,13 @@ class _Teller:
         coordinator: OfficeCoordinator,
         person_id: str,
         *,
-        language: str,
+        texts: Texts,
         subjects: bool,
         info_texts: bool,
     ) -> None:
         self.office: Office = coordinator.office.of(person_id)
         self._person_id = person_id
-        self._language = language
+        self._texts = texts
         self._subjects = subjects
         self._info_texts = info_texts
         self._zone: tzinfo = (
@@ -75,7 +77,7 @@ class _Teller:
     def calls(self, rule: RedirectRule) -> str:
         return redirect_words(
             rule,
-            self._language,
+            self._texts,
             lambda t: target_label(self.office, self._person_id, t),
             ring_about=self.office.ring_about,
         )
@@ -183,7 +185,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
         subjects = await _may(
             coordinator, person_id, Permission.SEE_SUBJECTS, call.context
         )
-        language = _language(call, coordinator)
+        texts = _texts(call, coordinator)
         teller = await _teller(call, coordinator, person_id)
         told.append(
             {
@@ -196,10 +198,10 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                     coordinator.office,
                     decision,
                     dt_util.utcnow(),
-                    language=language,
+                    texts=texts,
                     to_self=_is_self(coordinator, person_id, call.context),
                     subjects=subjects,
-                    by=chooser_name(coordinator, person_id, language),
+                    by=chooser_name(coordinator, person_id, texts),
                 ),
                 "next_change": teller.at(decision.next_change),
                 "trace": [teller.traced(entry) for entry in decision.trace],
@@ -255,7 +257,7 @@ async def _teller(
     return _Teller(
         coordinator,
         person_id,
-        language=_language(call, coordinator),
+        texts=_texts(call, coordinator),
         subjects=await _may(coordinator, person_id, Permission.SEE_SUBJECTS, context),
         info_texts=await _may(
             coordinator, person_id, Permission.SEE_INFO_TEXT, context
@@ -280,9 +282,8 @@ def _is_self(coordinator: OfficeCoordinator, person_id: str, context: Context) -
     return home is not None and home == coordinator.person_entity_id(person_id)
 
 
-def _language(call: ServiceCall, coordinator: OfficeCoordinator) -> str:
-    language: str = call.data.get(ATTR_LANGUAGE, coordinator.hass.config.language)
-    return language
+def _texts(call: ServiceCall, coordinator: OfficeCoordinator) -> Texts:
+    return texts_in(call.data.get(ATTR_LANGUAGE, coordinator.hass.config.language))
 
 
 def _instant(call: ServiceCall, field: str) -> datetime | None:
@@ -311,7 +312,7 @@ ACTIONS: Final = (
         name="explain",
         permission=Permission.SEE_DETAILS,
         run=_explain,
-        fields={vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en"))},
+        fields={vol.Optional(ATTR_LANGUAGE): vol.In(LANGUAGES)},
         response=SupportsResponse.ONLY,
     ),
     Action(
@@ -321,7 +322,7 @@ ACTIONS: Final = (
         fields={
             vol.Optional(ATTR_START): cv.datetime,
             vol.Optional(ATTR_END): cv.datetime,
-            vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en")),
+            vol.Optional(ATTR_LANGUAGE): vol.In(LANGUAGES),
         },
         response=SupportsResponse.ONLY,
     ),
@@ -332,7 +333,7 @@ ACTIONS: Final = (
         fields={
             vol.Optional(ATTR_START): cv.datetime,
             vol.Optional(ATTR_END): cv.datetime,
-            vol.Optional(ATTR_LANGUAGE): vol.In(("de", "en")),
+            vol.Optional(ATTR_LANGUAGE): vol.In(LANGUAGES),
         },
         response=SupportsResponse.ONLY,
     ),

@@ -29,33 +29,11 @@ from ..const import (
     CONF_VALUE,
     SUBENTRY_PROFILE,
 )
+from ..languages import texts_in
 from ..presence.line import Condition, DestinationKind, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
 from ..presence.redirect.parts import EVERYTHING, Part, RedirectCapabilities
 from .validation import profile_unique_id
-
-NAMES: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "available": "Available",
-        "do_not_disturb": "Do not disturb",
-        "meeting": "Meeting",
-        "lunch": "Lunch",
-        "be_right_back": "Be right back",
-        "gone_home": "Gone home",
-        "vacation": "Vacation",
-        "teams": "MS Teams",
-    },
-    "de": {
-        "available": "Anwesend",
-        "do_not_disturb": "Nicht stören",
-        "meeting": "Besprechung",
-        "lunch": "Mittagspause",
-        "be_right_back": "Bin gleich zurück",
-        "gone_home": "Feierabend",
-        "vacation": "Urlaub",
-        "teams": "MS Teams",
-    },
-}
 
 UNCHANGED: Final = {CONF_MODE: RedirectMode.UNCHANGED.value}
 VOICEMAIL: Final = {
@@ -105,12 +83,12 @@ def away_redirect(capabilities: RedirectCapabilities) -> Mapping[str, Any]:
 def default_profiles(
     language: str, capabilities: RedirectCapabilities = EVERYTHING
 ) -> list[ConfigSubentryData]:
-    """Return the default set; any language but German gets the English names.
+    """Return the default set; English names where the language is not here.
 
     ``capabilities``: what the phone system can do; nothing else is asked of it.
     """
     away = away_redirect(capabilities)
-    names = NAMES["de" if language.startswith("de") else "en"]
+    names = texts_in(language)["default_profiles"]
     return [
         ConfigSubentryData(
             data={

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
+from ..languages import texts_in
 from ..operations.authorization import (
     async_actor,
     async_authorize,
@@ -342,10 +343,10 @@ async def _why(
         coordinator.office,
         coordinator.people[person].decision,
         dt_util.utcnow(),
-        language=sentence.language,
+        texts=texts_in(sentence.language),
         to_self=_is_speaker(hass, sentence, person),
         subjects=not refused,
-        by=chooser_name(coordinator, person, sentence.language),
+        by=chooser_name(coordinator, person, texts_in(sentence.language)),
     )
 
 

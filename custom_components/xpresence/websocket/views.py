@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
 from ..engine.side_effects import agent_of
+from ..languages import texts_in
 from ..operations.appointments import public_uid
 from ..operations.authorization import chooser_name
 from ..operations.available_profiles import offered
@@ -91,10 +92,10 @@ def details_view(
                 office,
                 decision,
                 now,
-                language=how.language,
+                texts=texts_in(how.language),
                 to_self=how.to_self,
                 subjects=how.subjects,
-                by=chooser_name(coordinator, state.person.id, how.language),
+                by=chooser_name(coordinator, state.person.id, texts_in(how.language)),
             )
         ),
         "timeline": _timeline(office, state, now, subjects=how.subjects),

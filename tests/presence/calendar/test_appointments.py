@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 
+from custom_components.xpresence.languages import texts_in
 from custom_components.xpresence.presence.calendar.appointments import (
     Appointment,
     CalendarRules,
@@ -422,7 +423,9 @@ def test_an_appointment_for_all_time_holds_in_every_zone(
     ever = Appointment("ever", start, end, subject="Ever")
     known = Facts("anna", agenda=agenda_from([(RULES, [ever])], PROFILES, person))
     assert holds(known, "9:30") == "Meeting"
-    text = explain(OFFICE, decided(known, "9:30"), at("9:30"), subjects=True)
+    text = explain(
+        OFFICE, decided(known, "9:30"), at("9:30"), texts=texts_in("en"), subjects=True
+    )
     assert "Ever" in text
 
 

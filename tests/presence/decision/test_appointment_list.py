@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from custom_components.xpresence.languages import texts_in
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 from custom_components.xpresence.presence.datetimes import EARLIEST, LATEST
 from custom_components.xpresence.presence.decision.appointment_list import (
@@ -194,8 +195,8 @@ def test_a_redirect_in_words(rule: RedirectRule, en: str, de: str) -> None:
     def named(target: Target) -> str:
         return "Bob"
 
-    assert redirect_words(rule, "en", named) == en
-    assert redirect_words(rule, "de-CH", named) == de
+    assert redirect_words(rule, texts_in("en"), named) == en
+    assert redirect_words(rule, texts_in("de-CH"), named) == de
 
 
 @pytest.mark.parametrize(
@@ -211,5 +212,7 @@ def test_a_ring_time_that_the_phone_system_fixes_is_told_as_about(
     rule = RedirectRule(
         RedirectMode.FORWARD, no_reply=Target(TargetKind.VOICEMAIL), ring_seconds=45
     )
-    words = redirect_words(rule, language, lambda target: target.value, ring_about=20)
+    words = redirect_words(
+        rule, texts_in(language), lambda target: target.value, ring_about=20
+    )
     assert words == said

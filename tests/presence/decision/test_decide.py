@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from custom_components.xpresence.languages import texts_in
 from custom_components.xpresence.presence.calendar.appointments import Appointment
 from custom_components.xpresence.presence.datetimes import EARLIEST, LATEST
 from custom_components.xpresence.presence.decision.choose import choose
@@ -451,7 +452,7 @@ def test_what_entities_say_of_the_year_9999_hurts_nobody(
     for pc in (known.pc, replace(known.pc, running=Statement(False, said, silent))):
         lived = with_pc(office, known, pc, now)
         decision = decide(office, lived, now)
-        assert explain(office, decision, now)
+        assert explain(office, decision, now, texts=texts_in("en"))
         assert simulate(office, lived, now, LATEST) or now == LATEST
 
 

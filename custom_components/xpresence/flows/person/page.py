@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 
 from ...const import CONF_EXTENSION, SUBENTRY_PERSON
 from ...inputs.calendars.kinds import calendars_of
+from ...languages import texts_in
 from ...presence.decision.settings_summary import Names, summary
 from ...presence.redirect.labels import target_label
 from ...settings.office import office_from, person_from
@@ -95,6 +96,6 @@ def summary_of(
         person,
         [(one.name, one.rules) for one in calendars_of(subentry.data)],
         Names(entity, lambda target: target_label(office, person.id, target)),
-        language=hass.config.language,
+        texts=texts_in(hass.config.language),
     )
     return "\n".join(f"- {line}" for line in lines)

@@ -25,12 +25,12 @@ from ...const import (
     SUBENTRY_PROFILE,
 )
 from ...inputs.teams.writer import TEAMS
+from ...languages import LANGUAGES, texts_in
 from ...microsoft.teams import OBJECT_ID, said_of, usual_words
 from ...presence.line import Status
 from ...presence.teams.mapping import TEAMS_PAIRS, Seen
 from ...presence.teams.state import CALLS
 from ...settings.automation_validation import activity_problems
-from ...settings.default_profiles import NAMES
 from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import several, words
 from .page import PersonPage
@@ -131,7 +131,10 @@ class TeamsPage(PersonPage):
 
 def usual_profile(entry: ConfigEntry[Any], person_id: str | None) -> str | None:
     """Return the office's profile for calls in Teams, known by its first name."""
-    names = {name[TEAMS].casefold() for name in NAMES.values()}
+    names = {
+        texts_in(language)["default_profiles"][TEAMS].casefold()
+        for language in LANGUAGES
+    }
     return next(
         (
             profile.subentry_id

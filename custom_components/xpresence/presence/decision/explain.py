@@ -17,21 +17,8 @@ from ..model import (
     Verdict,
 )
 from ..redirect.labels import target_label
+from ..texts import Texts
 from ..texts.clock import ClockWords
-from ..texts.phrases import (
-    ANSWERS,
-    BECAUSE,
-    ENDS,
-    FLAWS,
-    GENITIVE,
-    NEUTRAL_PROFILE,
-    QUOTES,
-    REFUSED,
-    UNKNOWN_ZONE,
-    UNTIL,
-    WAITS,
-    WHAT,
-)
 from ..texts.redirect import redirect_words
 
 WORTH_SAYING: Final = frozenset(Source) - {Source.DEFAULT}
@@ -47,7 +34,7 @@ def explain(
     decision: Decision,
     now: datetime,
     *,
-    language: str = "en",
+    texts: Texts,
     to_self: bool = True,
     subjects: bool = False,
     by: str = "",
@@ -62,7 +49,7 @@ def explain(
                 office,
                 decision,
                 now,
-                language=language,
+                texts=texts,
                 to_self=to_self,
                 subjects=subjects,
                 by=by,
@@ -77,7 +64,7 @@ def reasons(
     decision: Decision,
     now: datetime,
     *,
-    language: str = "en",
+    texts: Texts,
     to_self: bool = True,
     subjects: bool = False,
     by: str = "",
@@ -88,7 +75,7 @@ def reasons(
         office: for the person's name, time zone and profiles.
         decision: what was decided.
         now: to leave out the date of what is today.
-        language: ``de``; anything else is English.
+        texts: the phrases of the reader's language.
         to_self: whether the reader is the person.
         subjects: whether the reader may see what appointments are about.
         by: the name of who chose, if it was not the person.
@@ -96,7 +83,7 @@ def reasons(
     person = office.people.get(decision.person, Person(decision.person, "", "", ""))
     words = _Words(
         person,
-        "de" if language.startswith("de") else "en",
+        texts,
         now,
         to_self=to_self,
         subjects=subjects,
@@ -126,7 +113,7 @@ class _Words:
     def __init__(
         self,
         person: Person,
-        language: str,
+        texts: Texts,
         now: datetime,
         *,
         to_self: bool,
@@ -135,15 +122,15 @@ class _Words:
     ) -> None:
         self._person = person
         self._zone = zone_named(person.time_zone)
-        self._clock = ClockWords(language, self._zone or UTC, now)
-        self._language = language
+        self._clock = ClockWords(texts, self._zone or UTC, now)
+        self._texts = texts
         self._to_self = to_self
         self._subjects = subjects
         self._by = by
 
     def because(self, decision: Decision) -> str:
         claim = decision.claim
-        phrases = BECAUSE[self._language]
+        phrases = self._texts["because"]
         reason = claim.reason
         if reason.startswith("chosen"):
             reason = self._for_reader("chosen_by" if self._by else "chosen")
@@ -152,30 +139,30 @@ class _Words:
         return phrases[reason].format(
             profile=decision.profile.name
             if decision.profile.id
-            else NEUTRAL_PROFILE[self._language],
+            else self._texts["decision"]["neutral_profile"],
             name=self._person.name,
             by=self._by,
             at=self._clock.at(claim.since),
             since=self._clock.since(claim.since),
             span=self._span(claim),
-            what=self._appointment(claim, GENITIVE[self._language]),
+            what=self._appointment(claim, self._texts["genitive"]),
         )
 
     def waits(self, entry: TraceEntry, office: Office, decision: Decision) -> str:
         what = self._what(entry.claim)
         rule = decision.redirect
         if entry.why not in KEEPS or rule.mode is not RedirectMode.FORWARD:
-            return WAITS[self._language][entry.why].format(what=what)
+            return self._texts["waits"][entry.why].format(what=what)
         office = office.of(self._person.id)
         calls = redirect_words(
             rule,
-            self._language,
+            self._texts,
             lambda target: target_label(office, self._person.id, target),
             keeps=True,
             ring_about=office.ring_about,
         )
         profile = office.profiles[entry.claim.profile].name
-        return WAITS[self._language][KEEPS[entry.why]].format(
+        return self._texts["waits"][KEEPS[entry.why]].format(
             calls=calls, profile=profile, what=what
         )
 
@@ -189,7 +176,7 @@ class _Words:
             profile = profiles.get(entry.claim.profile)
             forwards = profile and profile.redirect.mode is RedirectMode.FORWARD
             if answering and forwards:
-                phrase = ANSWERS[self._language][self._for_reader("yours")]
+                phrase = self._texts["answers"][self._for_reader("yours")]
                 return phrase.format(name=self._person.name)
             answering = answering or entry.answers
         return ""
@@ -201,22 +188,22 @@ class _Words:
             at = self._clock.at(dismissal.at)
             kind, over = dismissal.occasion.kind.value, dismissal.occasion.end
             latest = min(over or dismissal.until, dismissal.until)
-            end = UNTIL[self._language].get(kind) or self._clock.until(latest)
-        return REFUSED[self._language][entry.why].format(
+            end = self._texts["until"].get(kind) or self._clock.until(latest)
+        return self._texts["refused"][entry.why].format(
             what=self._what(claim), at=at, end=end
         )
 
     def flaw(self, flaw: str) -> str:
-        return FLAWS[self._language][flaw]
+        return self._texts["flaws"][flaw]
 
     def without_automation(self, refused: list[TraceEntry]) -> str:
         """Return one sentence for all claims that do not count as automation is off."""
         left = [entry.claim for entry in refused if entry.why == "automatic_off"]
         whats = ", ".join(self._what(claim) for claim in left)
-        return REFUSED[self._language]["automatic_off"].format(what=whats) * bool(left)
+        return self._texts["refused"]["automatic_off"].format(what=whats) * bool(left)
 
     def ending(self, claim: Claim) -> str:
-        phrases = ENDS[self._language]
+        phrases = self._texts["ends"]
         if claim.overrun is not None:
             return phrases["overrun"].format(end=self._clock.until(claim.until))
         if claim.source is not Source.MANUAL:
@@ -231,13 +218,13 @@ class _Words:
         if self._zone is not None:
             return ""
         zone = _plain(self._person.time_zone)
-        return UNKNOWN_ZONE[self._language].format(zone=zone)
+        return self._texts["decision"]["unknown_zone"].format(zone=zone)
 
     def _for_reader(self, key: str) -> str:
         return key if self._to_self else f"{key}_other"
 
     def _what(self, claim: Claim) -> str:
-        phrases = WHAT[self._language]
+        phrases = self._texts["what"]
         if claim.reason == "planned":
             return phrases["planned"].format(span=self._span(claim))
         if claim.source is Source.CALENDAR:
@@ -250,7 +237,8 @@ class _Words:
     def _appointment(self, claim: Claim, phrases: Mapping[str, str]) -> str:
         subject = _plain(claim.subject) if self._subjects else ""
         return phrases["appointment" if subject else "appointment_private"].format(
-            subject=QUOTES[self._language].format(subject), span=self._span(claim)
+            subject=self._texts["decision"]["quotes"].format(subject),
+            span=self._span(claim),
         )
 
     def _span(self, claim: Claim) -> str:

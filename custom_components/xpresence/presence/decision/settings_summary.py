@@ -4,7 +4,7 @@ Names stand in asterisks, as Markdown writes what is emphasised, and nothing in 
 can be more than its letters.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 import re
 from typing import Final
@@ -17,76 +17,8 @@ from ..calendar.appointments import (
     one_line,
 )
 from ..model import Office, Person, RedirectMode
+from ..texts import Texts
 from ..texts.redirect import Named, redirect_words
-
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "de": {
-        "becomes": "{when} wird {name} {profile}{calls}.",
-        "call_pbx": "In einem Telefongespräch",
-        "call_teams": "In einem Gespräch in Teams",
-        "calendar": "Termine in {calendar} machen {name} {profile}{calls}.",
-        "calendar_named": "In {calendar} zählen nur Termine, die ein Profil nennen.",
-        "calls": " ({redirect})",
-        "default": "Sonst ist {name} {profile}{calls}.",
-        "end": "Wenn der PC ausgeschaltet wird,",
-        "gone": "(ein Profil, das es nicht mehr gibt)",
-        "inactive": "Wenn der PC {minutes} Minuten unbenutzt ist,",
-        "invited_accepted": "Einladungen zählen erst, wenn sie angenommen sind.",
-        "invited_never": "Einladungen zählen nicht.",
-        "locked": "Wenn der PC gesperrt ist,",
-        "minutes": "1 Minute|{count} Minuten",
-        "or": " oder ",
-        "rule": "Solange {entity} {states} ist,",
-        "rule_after": "Sobald {entity} {time} lang {states} ist,",
-        "run_over": (
-            "Termine laufen bis zu {minutes} über, solange das Gespräch dauert oder der "
-            "PC unbenutzt bleibt."
-        ),
-        "seconds": "1 Sekunde|{count} Sekunden",
-        "show_as_busy": "Als gebucht gezeigte sind {profile}.",
-        "show_as_free": "Als frei gezeigte sind {profile}.",
-        "show_as_ignored_busy": "Als gebucht gezeigte zählen nicht.",
-        "show_as_ignored_out_of_office": "Als abwesend gezeigte zählen nicht.",
-        "show_as_ignored_tentative": "Unter Vorbehalt gebuchte zählen nicht.",
-        "show_as_out_of_office": "Als abwesend gezeigte sind {profile}.",
-        "show_as_tentative": "Unter Vorbehalt gebuchte sind {profile}.",
-        "show_as_working_elsewhere": "An anderem Ort tätig heißt {profile}.",
-        "start": "Wenn der PC startet,",
-    },
-    "en": {
-        "becomes": "{when} {name} becomes {profile}{calls}.",
-        "call_pbx": "During a telephone call",
-        "call_teams": "During a call in Teams",
-        "calendar": "Appointments in {calendar} make {name} {profile}{calls}.",
-        "calendar_named": "In {calendar} only appointments that name a profile count.",
-        "calls": " ({redirect})",
-        "default": "Otherwise {name} is {profile}{calls}.",
-        "end": "When the PC is shut down,",
-        "gone": "(a profile that is gone)",
-        "inactive": "When the PC is unused for {minutes} minutes,",
-        "invited_accepted": "Invitations count once they are accepted.",
-        "invited_never": "Invitations do not count.",
-        "locked": "When the PC is locked,",
-        "minutes": "1 minute|{count} minutes",
-        "or": " or ",
-        "rule": "While {entity} is {states},",
-        "rule_after": "Once {entity} has been {states} for {time},",
-        "run_over": (
-            "Appointments run over by up to {minutes}, while a call lasts or the PC stays "
-            "unused."
-        ),
-        "seconds": "1 second|{count} seconds",
-        "show_as_busy": "Those shown as busy are {profile}.",
-        "show_as_free": "Those shown as free are {profile}.",
-        "show_as_ignored_busy": "Those shown as busy do not count.",
-        "show_as_ignored_out_of_office": "Those shown as out of office do not count.",
-        "show_as_ignored_tentative": "Tentative ones do not count.",
-        "show_as_out_of_office": "Those shown as out of office are {profile}.",
-        "show_as_tentative": "Tentative ones are {profile}.",
-        "show_as_working_elsewhere": "Working elsewhere is {profile}.",
-        "start": "When the PC starts,",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +35,7 @@ def summary(
     calendars: Iterable[tuple[str, CalendarRules]],
     names: Names,
     *,
-    language: str,
+    texts: Texts,
 ) -> tuple[str, ...]:
     """Say what a person's settings lead to, one sentence an occasion.
 
@@ -112,13 +44,13 @@ def summary(
         person: whose settings these are.
         calendars: each calendar's name with its rules.
         names: of entities, and of targets as the reader may know them.
-        language: ``de``; anything else is English.
+        texts: the phrases of the reader's language.
     """
     words = _Summary(
         office.of(person.id),
         person,
         names,
-        "de" if language.startswith("de") else "en",
+        texts,
     )
     lines = [*words.calls(), *words.rules(), *words.pc()]
     for calendar, rules in calendars:
@@ -129,13 +61,13 @@ def summary(
 
 class _Summary:
     def __init__(
-        self, office: Office, person: Person, names: Names, language: str
+        self, office: Office, person: Person, names: Names, texts: Texts
     ) -> None:
         self._office = office
         self._person = person
         self._names = names
-        self._language = language
-        self._words = WORDS[language]
+        self._texts = texts
+        self._words = texts["settings"]
 
     def calls(self) -> Iterator[str]:
         for kind, profile in self._person.call_profiles.items():
@@ -207,7 +139,7 @@ class _Summary:
         if profile is not None and profile.redirect.mode is not RedirectMode.UNCHANGED:
             said = redirect_words(
                 profile.redirect,
-                self._language,
+                self._texts,
                 lambda target: plain(self._names.target(target)),
                 ring_about=self._office.ring_about,
             )

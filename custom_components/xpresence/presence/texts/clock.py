@@ -3,16 +3,16 @@
 from datetime import datetime, time, timedelta, tzinfo
 
 from ..datetimes import local
-from .phrases import CLOCK, MONTHS
+from . import Texts
 
 
 class ClockWords:
     """Times in the words of one language, seen from one day."""
 
-    def __init__(self, language: str, zone: tzinfo, now: datetime) -> None:
-        """Take the language, the person's zone, and ``now`` to omit today's date."""
-        self._words = CLOCK[language]
-        self._months = MONTHS[language]
+    def __init__(self, texts: Texts, zone: tzinfo, now: datetime) -> None:
+        """Take the phrases, the person's zone, and ``now`` to omit today's date."""
+        self._words = texts["clock"]
+        self._months = texts["months"]
         self._zone = zone
         self._today = self._local(now).date()
 
@@ -68,7 +68,7 @@ class ClockWords:
     def _day(self, local: datetime) -> str:
         name = "day" if local.year == self._today.year else "day_of_year"
         return self._words[name].format(
-            day=local.day, month=self._months[local.month - 1], year=local.year
+            day=local.day, month=self._months[str(local.month)], year=local.year
         )
 
     def _local(self, moment: datetime) -> datetime:

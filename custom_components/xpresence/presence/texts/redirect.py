@@ -1,49 +1,18 @@
 """A redirect rule in words: "calls go to voicemail"."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable
 
 from ..line import Condition
 from ..model import RedirectMode, RedirectRule, Target, TargetKind
+from . import Texts
 
 type Named = Callable[[Target], str]
 """Says where a target points; the voicemail has words of its own."""
 
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "de": {
-        "busy": "bei besetzt an {target}",
-        "calls_go": "Anrufe gehen {targets}",
-        "calls_keep_going": "Anrufe gehen weiter {targets}",
-        "do_not_disturb": "das Telefon klingelt nicht",
-        "no_reply": "ohne Antwort an {target}",
-        "no_reply_about": "nach etwa {seconds} Sekunden an {target}",
-        "no_reply_after": "nach {seconds} Sekunden an {target}",
-        "off": "Anrufe werden nicht umgeleitet",
-        "preset": "das in der Telefonanlage eingestellte Ziel",
-        "unchanged": "die Umleitung bleibt, wie sie ist",
-        "unconditional": "an {target}",
-        "voicemail": "die Voicemail",
-    },
-    "en": {
-        "busy": "to {target} when busy",
-        "calls_go": "calls go {targets}",
-        "calls_keep_going": "calls keep going {targets}",
-        "do_not_disturb": "the telephone does not ring",
-        "no_reply": "to {target} when unanswered",
-        "no_reply_about": "to {target} after about {seconds} seconds",
-        "no_reply_after": "to {target} after {seconds} seconds",
-        "off": "calls are not redirected",
-        "preset": "where the phone system sends them",
-        "unchanged": "the redirect stays as it is",
-        "unconditional": "to {target}",
-        "voicemail": "voicemail",
-    },
-}
-
 
 def redirect_words(
     rule: RedirectRule,
-    language: str,
+    texts: Texts,
     named: Named,
     *,
     keeps: bool = False,
@@ -53,13 +22,13 @@ def redirect_words(
 
     Args:
         rule: with every target that it names.
-        language: ``de``; anything else is English.
+        texts: the phrases of the reader's language.
         named: how targets other than the voicemail are called.
         ring_about: the seconds that it rings before *no reply*, where the phone system
             fixes them, whatever the rule says.
         keeps: whether calls went there before, and go on to.
     """
-    words = WORDS["de" if language.startswith("de") else "en"]
+    words = texts["redirect"]
     if rule.mode is not RedirectMode.FORWARD:
         return words[rule.mode.value]
     aims = []

@@ -19,6 +19,7 @@ from custom_components.xpresence.presence.line import (
     Condition,
     Destination,
     DestinationKind,
+    Status,
 )
 from custom_components.xpresence.presence.redirect.parts import (
     Part,
@@ -57,6 +58,33 @@ SWITCH = RedirectCapabilities(
     voicemail=False,
     targets={Condition.UNCONDITIONAL: Targets(TargetChoice.NONE)},
 )
+
+
+AWAY = Destination(DestinationKind.STATUS, "Away")
+STATUSES = RedirectCapabilities(
+    frozenset({Part.UNCONDITIONAL}),
+    voicemail=False,
+    targets={
+        Condition.UNCONDITIONAL: Targets(
+            TargetChoice.STATUS,
+            (AWAY, Destination(DestinationKind.STATUS, "Custom 1")),
+            voicemail=False,
+            suggested={Status.BUSY: "Away", Status.AWAY: "Custom 1"},
+        )
+    },
+)
+"""As a phone system whose users switch between statuses with their own forwarding."""
+
+
+@pytest.fixture
+async def with_statuses(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> MockConfigEntry:
+    """Set up an office whose phone system forwards by statuses."""
+    monkeypatch.setattr(
+        ActionsPhoneSystem, "redirect_capabilities", lambda _self, _extension: STATUSES
+    )
+    return await set_up(hass)
 
 
 @pytest.fixture
@@ -144,6 +172,7 @@ async def test_an_action_is_refused_what_the_phone_system_cannot_do(
     [
         (RedirectCapabilities(), "voicemail"),
         (SWITCH, "preset"),
+        (STATUSES, "status"),
         (BOX, None),
         (RedirectCapabilities(frozenset({Part.DO_NOT_DISTURB})), None),
     ],
@@ -160,6 +189,66 @@ def test_the_profiles_of_a_new_phone_system_ask_only_what_it_can(
     asks = Part.DO_NOT_DISTURB in capabilities.writable and meeting is None
     assert found["Meeting"].get("do_not_disturb", False) is asks
     assert found["Available"] == {"mode": "unchanged"}
+
+
+def test_each_profile_starts_with_the_status_that_fits_it() -> None:
+    found = {
+        one["title"]: one["data"]["redirect"]
+        for one in default_profiles("en", STATUSES)
+    }
+    for title, status in (("Meeting", "Away"), ("Lunch", "Custom 1")):
+        assert found[title]["unconditional"] == {"kind": "status", "value": status}
+    assert found["Do not disturb"] == {"mode": "unchanged"}, "none is suggested for it"
+
+
+async def test_a_profile_is_asked_for_one_of_the_phone_systems_statuses(
+    hass: HomeAssistant, with_statuses: MockConfigEntry
+) -> None:
+    page = await targets_page(hass, with_statuses)
+    asked = fields(page, "unconditional")
+    assert asked["kind"].config["options"] == ["nowhere", "status"]
+    assert asked["phone_status"].config["options"] == ["Away", "Custom 1"]
+    assert "number" not in asked
+    flows = hass.config_entries.subentries
+    page = await flows.async_configure(
+        page["flow_id"], {"unconditional": {"kind": "status"}}
+    )
+    assert page["errors"] == {"base": "target_status_missing_unconditional"}
+    assert_worded(page, EN["config_subentries"]["profile"])
+    page = await flows.async_configure(
+        page["flow_id"],
+        {"unconditional": {"kind": "status", "phone_status": "Custom 1"}},
+    )
+    assert page["type"] == "create_entry"
+    assert page["data"]["redirect"]["unconditional"] == {
+        "kind": "status",
+        "value": "Custom 1",
+    }
+    await hass.async_block_till_done()
+    await choose(hass, "Outside")
+    redirect = shown(hass, REDIRECT)
+    assert redirect.state == "active"
+    assert redirect.attributes["target"] == "Custom 1"
+
+
+async def test_an_own_redirect_takes_a_status_by_its_name_and_no_number(
+    hass: HomeAssistant, with_statuses: MockConfigEntry
+) -> None:
+    from homeassistant.exceptions import ServiceValidationError
+
+    async def redirect(target: str) -> None:
+        await hass.services.async_call(
+            "xpresence",
+            "set_redirect",
+            {"entity_id": REDIRECT, "mode": "forward", "target": target},
+            blocking=True,
+        )
+
+    await redirect("away")
+    assert shown(hass, REDIRECT).attributes["target"] == "Away"
+    with pytest.raises(ServiceValidationError):
+        await redirect(MOBILE.number)
+    assert shown(hass, REDIRECT).attributes["target"] == "Away"
 
 
 def test_what_one_line_can_do_a_profile_of_the_office_may_ask_for() -> None:

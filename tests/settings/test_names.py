@@ -79,7 +79,7 @@ def test_what_cannot_be_seen_is_no_part_of_a_name(name: str, problem: str) -> No
 @pytest.mark.parametrize(
     "name",
     [
-        *RESERVED,
+        *sorted(RESERVED),
         "Unknown",
         "UNAVAILABLE",
         "NoNe",

@@ -644,6 +644,23 @@ class PhoneSystemConformance:
             assert await harness.stored(harness.extension) == before
             assert harness.writes() == writes
 
+    @pytest.mark.parametrize("name", ["101", "No such status"])
+    async def test_a_status_that_the_phone_system_has_not_is_refused_with_nothing_written(
+        self, harness: Harness, name: str
+    ) -> None:
+        wrong = Destination(DestinationKind.STATUS, name)
+        async with started(harness) as system:
+            capabilities = system.redirect_capabilities(harness.extension)
+            before, writes = await harness.stored(harness.extension), harness.writes()
+            for condition in FORWARDS:
+                part = Part(condition.value)
+                assert not capabilities.can_set(part, wrong)
+                with pytest.raises((Rejected, RuleMissing, NotSupported)):
+                    await system.apply(harness.extension, setting(condition, wrong))
+            await harness.quiet()
+            assert await harness.stored(harness.extension) == before
+            assert harness.writes() == writes
+
     @settings(max_examples=100)
     @given(data=st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
     def test_whatever_comes_from_outside_is_read_or_refused(
@@ -682,7 +699,7 @@ class PhoneSystemConformance:
             for condition in FORWARDS:
                 targets = found.targets_of(condition)
                 assert not targets.voicemail or most.targets_of(condition).voicemail
-                if targets.choice is TargetChoice.LIST:
+                if targets.choice in (TargetChoice.LIST, TargetChoice.STATUS):
                     assert len(targets.listed) == len(set(targets.listed))
             if system.freshness.poll_every is not None:
                 assert system.freshness.oldest is not None

@@ -81,6 +81,7 @@ from .selectors import devices, people, profiles
 
 CONF_COPY_OF: Final = "copy_of"
 NOWHERE: Final = "nowhere"
+CONF_PHONE_STATUS: Final = "phone_status"
 
 
 class ProfileSubentryFlow(ConfigSubentryFlow):
@@ -337,6 +338,11 @@ def _target_fields(
             vol.Optional(CONF_DEPUTIES): people(entry, multiple=True),
             vol.Optional("device"): devices(entry),
         }
+    if TargetKind.STATUS in kinds:
+        statuses = [one.number for one in targets.listed]
+        questions[vol.Optional(CONF_PHONE_STATUS)] = SelectSelector(
+            SelectSelectorConfig(options=statuses, mode=SelectSelectorMode.DROPDOWN)
+        )
     if condition == CONF_NO_REPLY and Part.RING_SECONDS in capabilities.writable:
         time = capabilities.ring_time
         seconds = whole_number(time.lowest, time.highest, "s", step=time.step)
@@ -377,6 +383,7 @@ def _target_from(said: dict[str, Any]) -> dict[str, Any] | None:
         TargetKind.NUMBER: said.get(CONF_NUMBER),
         TargetKind.PERSON: said.get("person"),
         TargetKind.DEVICE: device_id(said.get("device", "")),
+        TargetKind.STATUS: said.get(CONF_PHONE_STATUS),
     }.get(kind)
     target: dict[str, Any] = {CONF_KIND: kind, CONF_VALUE: value or ""}
     if kind == TargetKind.FIRST_AVAILABLE:
@@ -400,6 +407,8 @@ def _suggested(redirect: dict[str, Any], known: set[str]) -> dict[str, Any]:
         match target[CONF_KIND]:
             case TargetKind.NUMBER:
                 fields[CONF_NUMBER] = target[CONF_VALUE]
+            case TargetKind.STATUS:
+                fields[CONF_PHONE_STATUS] = target[CONF_VALUE]
             case TargetKind.PERSON:
                 if target[CONF_VALUE] in known:
                     fields["person"] = target[CONF_VALUE]

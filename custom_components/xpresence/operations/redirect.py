@@ -68,7 +68,11 @@ def target_called(coordinator: OfficeCoordinator, person_id: str, said: str) -> 
     word = said.strip().casefold()
     if word == TargetKind.VOICEMAIL:
         return Target(TargetKind.VOICEMAIL)
-    for device in coordinator.people[person_id].person.devices:
+    state = coordinator.people[person_id]
+    for status in state.loop.capabilities.targets_of(Condition.UNCONDITIONAL).listed:
+        if status.kind is DestinationKind.STATUS and status.number.casefold() == word:
+            return Target(TargetKind.STATUS, status.number)
+    for device in state.person.devices:
         if device.name.casefold() == word:
             return Target(TargetKind.DEVICE, device.id)
     for person in coordinator.office.people.values():

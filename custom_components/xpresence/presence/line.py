@@ -67,6 +67,8 @@ class DestinationKind(StrEnum):
 
     NUMBER = "number"
     VOICEMAIL = "voicemail"
+    STATUS = "status"
+    """A named status of the phone system that carries its forwarding."""
     UNKNOWN = "unknown"
     """It is on with an unknown target: a lamp, a switch, an unreadable format."""
 
@@ -76,7 +78,8 @@ class Destination:
     """A place that the phone system can forward to.
 
     ``number`` is dialled as it stands; with ``VOICEMAIL`` it names the mailbox,
-    and the driver knows how that is reached. With ``UNKNOWN`` it is what the driver can
+    and the driver knows how that is reached; with ``STATUS`` it is the status's name.
+    With ``UNKNOWN`` it is what the driver can
     put back as it stood, and is never shown; empty: nothing can be put back.
     """
 

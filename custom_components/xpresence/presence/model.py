@@ -42,6 +42,8 @@ class TargetKind(StrEnum):
     PERSON = "person"
     DEVICE = "device"
     FIRST_AVAILABLE = "first_available"
+    STATUS = "status"
+    """A named status of the phone system, whose own forwarding then holds."""
     PRESET = "preset"
     """Wherever the phone system sends calls, where targets cannot be chosen."""
 
@@ -50,8 +52,8 @@ class TargetKind(StrEnum):
 class Target:
     """A redirect target as configured; resolved to a number before it is written.
 
-    ``value`` is the number, the person's id or the device's id; empty for one's
-    own voicemail. ``deputies`` are people's ids, for ``FIRST_AVAILABLE``.
+    ``value`` is the number, the person's id, the device's id or the status's name;
+    empty for one's own voicemail. ``deputies`` are people's ids, for ``FIRST_AVAILABLE``.
     """
 
     kind: TargetKind

@@ -67,17 +67,31 @@ PROFILES: Final = (
 """Key, status, redirect, ending; the first is everybody's default profile."""
 
 
-def away_redirect(capabilities: RedirectCapabilities) -> Mapping[str, Any]:
-    """Return what keeps calls off somebody who is away, as this phone system can."""
+def away_redirect(
+    capabilities: RedirectCapabilities, status: Status = Status.AWAY
+) -> Mapping[str, Any]:
+    """Return what keeps calls off somebody who is away, as this phone system can.
+
+    ``status``: what colleagues see, where the phone system has a status of its own for it.
+    """
     if Part.UNCONDITIONAL in capabilities.writable:
         targets = capabilities.targets_of(Condition.UNCONDITIONAL)
         if targets.takes_kind(DestinationKind.VOICEMAIL):
             return VOICEMAIL
         if targets.takes_kind(DestinationKind.UNKNOWN):
             return PRESET
+        if targets.takes_kind(DestinationKind.STATUS):
+            return _by_status(targets.suggested.get(status))
     if Part.DO_NOT_DISTURB in capabilities.writable:
         return {**UNCHANGED, CONF_DO_NOT_DISTURB: True}
     return UNCHANGED
+
+
+def _by_status(status: str | None) -> Mapping[str, Any]:
+    if status is None:
+        return UNCHANGED
+    target = {CONF_KIND: TargetKind.STATUS.value, CONF_VALUE: status}
+    return {CONF_MODE: RedirectMode.FORWARD.value, CONF_UNCONDITIONAL: target}
 
 
 def default_profiles(
@@ -87,14 +101,17 @@ def default_profiles(
 
     ``capabilities``: what the phone system can do; nothing else is asked of it.
     """
-    away = away_redirect(capabilities)
     names = texts_in(language)["default_profiles"]
     return [
         ConfigSubentryData(
             data={
                 CONF_NAME: names[key],
                 CONF_STATUS: status.value,
-                CONF_REDIRECT: dict(away if redirect is VOICEMAIL else redirect),
+                CONF_REDIRECT: dict(
+                    away_redirect(capabilities, status)
+                    if redirect is VOICEMAIL
+                    else redirect
+                ),
                 CONF_AGENT: "unchanged",
                 CONF_INFO_TEXT: "",
                 CONF_ENDING: ending.value,

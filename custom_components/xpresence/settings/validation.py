@@ -80,6 +80,7 @@ type Problems = dict[str, str]
 DESTINATIONS: Final = {
     TargetKind.PRESET.value: DestinationKind.UNKNOWN,
     TargetKind.VOICEMAIL.value: DestinationKind.VOICEMAIL,
+    TargetKind.STATUS.value: DestinationKind.STATUS,
 }
 """Kinds of targets that do not lead to a number."""
 
@@ -301,7 +302,12 @@ def capability_problem(
         return "condition_not_available"
     kind = DESTINATIONS.get(target[CONF_KIND], DestinationKind.NUMBER)
     targets = capabilities.targets_of(Condition(condition))
-    return None if targets.takes_kind(kind) else "target_not_available"
+    if not targets.takes_kind(kind):
+        return "target_not_available"
+    if kind is not DestinationKind.STATUS:
+        return None
+    status = Destination(kind, target.get(CONF_VALUE) or "")
+    return None if targets.takes(status) else "target_status_missing"
 
 
 def person_problems(

@@ -37,6 +37,8 @@ def _called(
         return "Voicemail"
     if destination.kind is DestinationKind.UNKNOWN:
         return TARGET_NOT_KNOWN
+    if destination.kind is DestinationKind.STATUS:
+        return destination.number
     number = understood(destination.number, style)
     for person in office.people.values():
         if person.extension == number:
@@ -55,7 +57,7 @@ def target_label(office: Office, person_id: str, target: Target) -> str:
             return "Voicemail"
         case TargetKind.PRESET:
             return PRESET
-        case TargetKind.NUMBER:
+        case TargetKind.NUMBER | TargetKind.STATUS:
             return target.value
         case TargetKind.PERSON:
             return _name(office, target.value)

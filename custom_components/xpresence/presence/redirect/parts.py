@@ -12,6 +12,7 @@ from ..line import (
     DestinationKind,
     ForwardingState,
     Known,
+    Status,
 )
 
 
@@ -77,6 +78,8 @@ class TargetChoice(StrEnum):
     """Any number that can be dialled."""
     LIST = "list"
     """One of those that the phone system offers."""
+    STATUS = "status"
+    """One of the phone system's named statuses, which is switched as a whole."""
     NONE = "none"
     """None: it goes where the phone system sends it."""
 
@@ -86,12 +89,14 @@ class Targets:
     """Where one condition can be redirected to, on one line.
 
     ``listed``: with :attr:`TargetChoice.LIST`, every target that can be had, mailboxes
-    included. ``voicemail``: whether it can lead to a mailbox.
+    included; with :attr:`TargetChoice.STATUS`, every status. ``voicemail``: whether it
+    can lead to a mailbox. ``suggested``: which of the statuses fits what colleagues see.
     """
 
     choice: TargetChoice = TargetChoice.FREE
     listed: tuple[Destination, ...] = ()
     voicemail: bool = True
+    suggested: Mapping[Status, str] = field(default_factory=dict)
 
     def takes_kind(self, kind: DestinationKind) -> bool:
         """Tell whether a target of this kind can be chosen."""
@@ -99,6 +104,8 @@ class Targets:
             return self.choice is TargetChoice.NONE
         if self.choice is TargetChoice.NONE:
             return False
+        if TargetChoice.STATUS is self.choice or kind is DestinationKind.STATUS:
+            return self.choice is TargetChoice.STATUS and kind is DestinationKind.STATUS
         return self.voicemail or kind is not DestinationKind.VOICEMAIL
 
     def takes(self, target: Destination) -> bool:
@@ -109,6 +116,8 @@ class Targets:
         """
         if target.kind is DestinationKind.UNKNOWN and target.number:
             return True
+        if target.kind is DestinationKind.STATUS and self.listed:
+            return target in self.listed
         return self.takes_kind(target.kind)
 
 
@@ -207,6 +216,8 @@ def _merged_targets(targets: Iterable[Targets]) -> Targets:
     choices = {one.choice for one in every}
     choice = next((one for one in TargetChoice if one in choices), TargetChoice.NONE)
     listed = dict.fromkeys(one for each in every for one in each.listed)
-    if choice is not TargetChoice.LIST:
+    if choice not in (TargetChoice.LIST, TargetChoice.STATUS):
         listed = {}
-    return Targets(choice, tuple(listed), any(one.voicemail for one in every))
+    suggested = next((one.suggested for one in every if one.suggested), {})
+    voicemail = any(one.voicemail for one in every)
+    return Targets(choice, tuple(listed), voicemail, suggested)

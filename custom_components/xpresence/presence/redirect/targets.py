@@ -326,6 +326,8 @@ class _Way:
         match target.kind:
             case TargetKind.PRESET:
                 return TARGET_UNKNOWN
+            case TargetKind.STATUS:
+                return Destination(DestinationKind.STATUS, target.value)
             case TargetKind.VOICEMAIL:
                 mailbox = target.value or self.person.voicemail or self.person.extension
                 return self._mailbox(mailbox, condition)

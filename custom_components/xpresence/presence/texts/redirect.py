@@ -38,7 +38,9 @@ def redirect_words(
         of_system = target.kind in (TargetKind.VOICEMAIL, TargetKind.PRESET)
         key = condition.value
         seconds = ring_about or rule.ring_seconds
-        if condition is Condition.NO_REPLY and seconds:
+        if target.kind is TargetKind.STATUS:
+            key = "by_status"
+        elif condition is Condition.NO_REPLY and seconds:
             key = "no_reply_about" if ring_about else "no_reply_after"
         aims.append(
             words[key].format(

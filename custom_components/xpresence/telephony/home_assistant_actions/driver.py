@@ -313,8 +313,11 @@ class ActionsPhoneSystem(PhoneSystem):
         capabilities = self.redirect_capabilities(extension)
         for part, new in differs.items():
             if isinstance(new, Destination):
-                preset = new.kind is DestinationKind.UNKNOWN
-                if not preset and not DIALLABLE.fullmatch(new.number):
+                dialled = new.kind in (
+                    DestinationKind.NUMBER,
+                    DestinationKind.VOICEMAIL,
+                )
+                if dialled and not DIALLABLE.fullmatch(new.number):
                     raise Rejected("number")
             elif part is Part.FOLLOW_ME and isinstance(new, str):
                 if not DIALLABLE.fullmatch(new):

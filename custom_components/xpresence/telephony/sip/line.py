@@ -45,6 +45,8 @@ def check(desired: ForwardingState) -> None:
     """
     for part, wanted in known(desired):
         if isinstance(wanted, Destination):
+            if wanted.kind is DestinationKind.STATUS:
+                raise Rejected("no status")
             kept = wanted.kind is DestinationKind.UNKNOWN
             if not kept and not TARGET.fullmatch(wanted.number):
                 raise Rejected("number")
@@ -162,7 +164,7 @@ class SipLine(ABC):
         Raises:
             Rejected, NotSupported.
         """
-        if kind is DestinationKind.UNKNOWN:
+        if kind in (DestinationKind.UNKNOWN, DestinationKind.STATUS):
             raise NotSupported("target")
         if not TARGET.fullmatch(number):
             raise Rejected("number")

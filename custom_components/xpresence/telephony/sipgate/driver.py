@@ -391,6 +391,8 @@ class SipgatePhoneSystem(PhoneSystem):
                 return target.number
             case DestinationKind.NUMBER:
                 return e164(target.number, self._country_code)
+            case DestinationKind.STATUS:
+                raise Rejected("no status")
 
     @staticmethod
     def _device_changes(

@@ -44,8 +44,11 @@ def kinds(dialled: str, style: NumberFormat) -> frozenset[NumberKind]:
 def destination_kinds(
     destination: Destination, style: NumberFormat
 ) -> frozenset[NumberKind]:
-    """Return the number kinds that must all be allowed for this destination."""
-    if destination.kind is DestinationKind.VOICEMAIL:
+    """Return the number kinds that must all be allowed for this destination.
+
+    Where a status of the phone system leads is set there, within its own limits.
+    """
+    if destination.kind in (DestinationKind.VOICEMAIL, DestinationKind.STATUS):
         return frozenset({NumberKind.INTERNAL})
     if destination.kind is DestinationKind.NUMBER:
         return kinds(destination.number, style)

@@ -91,13 +91,13 @@ class ProfileSelect(PersonEntity, SelectEntity):
 
         ``appointments_as_of`` only says something while a calendar cannot be read.
         """
-        decision = self.state_of_person.decision
-        calendars = calendars_of_person(self.state_of_person)
+        state = self.state_of_person
+        decision, calendars = state.decision, calendars_of_person(state)
         return {
             "source": decision.source.value,
             "since": decision.since,
             "until": decision.until,
-            "next_change": decision.next_change,
+            "next_change": state.next_change(self.coordinator.office),
             "appointments_as_of": calendars.as_of,
             "calendars_behind": len(calendars.behind),
         }

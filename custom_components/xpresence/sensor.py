@@ -94,14 +94,13 @@ SENSORS = (
         value_fn=lambda state: state.decision.source.value,
         entity_registry_enabled_default=False,
     ),
-    PersonSensorDescription(
-        key="next_change",
-        translation_key="next_change",
-        entity_registry_enabled_default=False,
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda state: state.decision.next_change,
-    ),
+)
+NEXT_CHANGE: Final = SensorEntityDescription(
+    key="next_change",
+    translation_key="next_change",
+    entity_registry_enabled_default=False,
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
 )
 
 
@@ -146,8 +145,8 @@ async def async_setup_entry(
     def add(person_id: str) -> None:
         async_add_entities(
             [
-                PersonSensor(coordinator, person_id, description)
-                for description in SENSORS
+                *(PersonSensor(coordinator, person_id, one) for one in SENSORS),
+                NextChangeSensor(coordinator, person_id, NEXT_CHANGE),
             ],
             config_subentry_id=person_id,
         )
@@ -207,6 +206,18 @@ class PersonSensor(PersonEntity, SensorEntity):
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return what goes with the reading."""
         return self.entity_description.attributes_fn(self.state_of_person)
+
+
+class NextChangeSensor(PersonEntity, SensorEntity):
+    """When something changes that people see, as far as it is known."""
+
+    entity_description: SensorEntityDescription
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return the instant."""
+        return self.state_of_person.next_change(self.coordinator.office)
 
 
 SIGNED_IN: Final = "signed_in"

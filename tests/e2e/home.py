@@ -321,6 +321,29 @@ class Home:
             about = repr(error)
         raise AssertionError(f"{entity_id} is {seen!r}, not {state!r}: {about}")
 
+    @contextlib.asynccontextmanager
+    async def watching(self, entity_id: str) -> AsyncIterator[list[dict[str, Any]]]:
+        """Gather every state that an entity takes while this is open."""
+        seen: list[dict[str, Any]] = []
+        async with self.connection() as socket:
+            await socket.ask("subscribe_entities", entity_ids=[entity_id])
+
+            async def gather() -> None:
+                while True:
+                    event = json.loads(await socket.receive())["event"]
+                    changed = event.get("c", {}).get(entity_id, {}).get("+", {})
+                    whole = event.get("a", {}).get(entity_id, {})
+                    if state := changed.get("s") or whole.get("s"):
+                        told = changed.get("a", {}) | whole.get("a", {})
+                        seen.append({"state": state, **told})
+
+            task = asyncio.create_task(gather())
+            try:
+                yield seen
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
     async def act(self, domain: str, service: str, **data: Any) -> None:
         """Call an action as the logged-in user.
 

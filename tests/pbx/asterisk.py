@@ -289,7 +289,7 @@ class Asterisk:
 
     def put(self, family: str, key: str, value: str) -> None:
         """Set an AstDB value."""
-        self.cli(f"database put {family} {key} {value}")
+        self.cli(f'database put {family} {key} "{value}"')
 
     def on_disk(self, family: str, key: str) -> str | None:
         """Return an AstDB value that would survive a kill."""

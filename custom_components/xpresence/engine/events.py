@@ -87,6 +87,8 @@ def fire_activated(hass: HomeAssistant, state: PersonState) -> None:
 @callback
 def fire_redirected(hass: HomeAssistant, state: PersonState) -> bool:
     """Say when calls go elsewhere, or cannot; return whether anything else is shown."""
+    if state.redirect.settling:
+        return False
     status = state.redirect.status
     now = (status, state.redirect.details.get("target"))
     before, state.shown_redirect = state.shown_redirect, now

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
+from ..presence.decision.next_change import next_visible_change
 from ..presence.line import Line, Status
 from ..presence.model import Decision, Facts, Office, Person
 from ..presence.redirect.handover import EventKind
@@ -128,6 +129,7 @@ class PersonState:
     """Wakes the guards when a redirect or follow-up will have lasted too long."""
     reported: str | None = None
     """Why a notice says that the redirect cannot be set, if one does."""
+    _next_change: tuple[Office, Facts, Decision, datetime | None] | None = None
 
     @property
     def line(self) -> Line | None:
@@ -143,6 +145,14 @@ class PersonState:
     def redirect_profile(self) -> str | None:
         """Return the name of the profile that decides where calls go, if one does."""
         return self.decision.redirect_profile
+
+    def next_change(self, office: Office) -> datetime | None:
+        """Return when something changes that people see; worked out once a decision."""
+        asked = (office, self.facts, self.decision)
+        known = self._next_change
+        if known is None or any(a is not b for a, b in zip(asked, known, strict=False)):
+            known = self._next_change = (*asked, next_visible_change(*asked))
+        return known[3]
 
     def stop(self) -> None:
         """End what runs for this person; what is set stays set."""

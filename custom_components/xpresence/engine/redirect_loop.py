@@ -43,6 +43,10 @@ NEEDS_PERSON_AFTER: Final = 600.0
 """Seconds between tries where only a person can repair what is wrong."""
 
 
+PENDING_AFTER: Final = 0.5
+"""Seconds a write may take before the redirect is shown as pending."""
+
+
 class Undecided(PhoneSystemError):
     """Nobody has said yet whose redirect stands; nothing was written."""
 
@@ -84,6 +88,8 @@ class RedirectLoop(RedirectReconciler):
         self._turn = asyncio.Lock()
         self._wake: CALLBACK_TYPE | None = None
         self._expiry: CALLBACK_TYPE | None = None
+        self._shows: asyncio.TimerHandle | None = None
+        """Shows what is held back if no turn does."""
         self._stopped = False
         self._unwatch = system.watch(extension)
 
@@ -91,6 +97,7 @@ class RedirectLoop(RedirectReconciler):
         """Stop watching and retrying; what is set stays set."""
         self._stopped = True
         self._unwatch()
+        self._cancel_show()
         self._sleep()
         self._forget_in_time()
 
@@ -98,8 +105,17 @@ class RedirectLoop(RedirectReconciler):
     def observe(self, line: Line) -> bool:
         """Store a new reading; return whether it differs from the last one."""
         before, self.line = self.line, line
-        self.show()
-        return before is None or replace(before, as_of=line.as_of) != line
+        is_new = before is None or replace(before, as_of=line.as_of) != line
+        step = self._foreseen()
+        if step is None or step.newer:
+            self.show()
+        elif step.write is None:
+            self._show(step.ledger)
+        elif is_new and self.failure is None and self._shows is None:
+            self._hold_back()
+        else:
+            self.show()
+        return is_new
 
     @callback
     def lost(self) -> None:
@@ -375,9 +391,36 @@ class RedirectLoop(RedirectReconciler):
     @callback
     def show(self) -> None:
         """Work out what is shown, and tell the owner."""
+        self._show(self.ledger)
+
+    @callback
+    def _show(self, ledger: Ledger) -> None:
+        """Show the last reading by a ledger: the stored one, or that of the next turn.
+
+        So what was dialled at the desk is never shown as if it were still to be undone.
+        """
+        self._cancel_show()
         self._forget_in_time()
-        self.view = view_of(self, self.view, self._last_failure, dt_util.utcnow())
+        now = dt_util.utcnow()
+        self.view = view_of(self, ledger, self.view, self._last_failure, now)
         self.owner.changed()
+
+    @callback
+    def _hold_back(self) -> None:
+        """Show the rest of a reading, but not the redirect that is written next.
+
+        A turn follows at once, and shows the outcome; one that takes long shows that
+        it is pending.
+        """
+        self.view = replace(self.view, settling=True)
+        self._shows = self._hass.loop.call_later(PENDING_AFTER, self.show)
+        self.owner.changed()
+
+    @callback
+    def _cancel_show(self) -> None:
+        if self._shows is not None:
+            self._shows.cancel()
+            self._shows = None
 
     def _forget_in_time(self) -> None:
         """See to it that a reading is forgotten once it says nothing any more."""

@@ -122,7 +122,10 @@ class RedirectReconciler:
             return self.refusals[0].reason.value
         if self.memory_old:
             return "memory_old"
-        return PhoneSystemError.key if self.failure is None else self.failure.key
+        if self.failure is not None:
+            return self.failure.key
+        # On its way, where the phone system is there.
+        return None if self.system.ready else PhoneSystemError.key
 
     @callback
     def show(self) -> None:
@@ -239,6 +242,12 @@ class RedirectReconciler:
         finally:
             # Only where it cannot be stored: then nobody waits for the reading.
             reading.cancel()
+
+    def _foreseen(self) -> RedirectPlan | None:
+        """Return what the next turn will make of the last reading, where it can say."""
+        if self.undecided or not (self.system.capabilities and self.system.ready):
+            return None
+        return self._plan()
 
     def _plan(self) -> RedirectPlan:
         return plan(

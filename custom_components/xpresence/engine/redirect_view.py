@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..presence.line import Condition, Destination, ForwardingState, Line
+from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.parts import EVERYTHING
 from ..presence.redirect.status import RedirectStatus, Shown, is_pending, status
 from ..presence.redirect.unknown_target import is_target_unknown
@@ -30,20 +31,24 @@ class RedirectView:
     status: RedirectStatus = RedirectStatus.UNKNOWN
     attributes: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    settling: bool = False
+    """A newer reading is about to be changed by a write: it shows with its outcome."""
 
 
 def view_of(
     redirect: RedirectReconciler,
+    ledger: Ledger,
     before: RedirectView,
     last_failure: Mapping[str, Any],
     now: datetime,
 ) -> RedirectView:
     """Return what is to be shown now.
 
-    ``before``: what is shown so far; while it says the same, its ``since`` stays.
-    ``last_failure``: attributes about the last failed turn.
+    ``ledger``: by which the last reading is judged. ``before``: what is shown so far;
+    while it says the same, its ``since`` stays. ``last_failure``: attributes about the
+    last failed turn.
     """
-    shown = _shown(redirect)
+    shown = _shown(redirect, ledger)
     attributes = _attributes(
         shown, redirect.reason if shown.status in NOT_AS_DESIRED else None
     )
@@ -58,13 +63,13 @@ def view_of(
     return RedirectView(shown.status, attributes | public | past, details | past)
 
 
-def _shown(redirect: RedirectReconciler) -> Shown:
+def _shown(redirect: RedirectReconciler, ledger: Ledger) -> Shown:
     """Return status and destination; *pending* where the rest is still unknown."""
     failure = redirect.failure
     shown = status(
         redirect.desired,
         redirect.line.forwarding if redirect.line else ForwardingState(),
-        redirect.ledger,
+        ledger,
         None if isinstance(failure, Unavailable) else failure,
         capabilities=redirect.capabilities,
     )
@@ -72,7 +77,7 @@ def _shown(redirect: RedirectReconciler) -> Shown:
     connected = redirect.system.capabilities
     if shown.status is RedirectStatus.UNKNOWN and is_pending(
         redirect.desired,
-        redirect.ledger,
+        ledger,
         capabilities=redirect.capabilities if connected else EVERYTHING,
     ):
         # What holds is not known, but something is still to be done about it.

@@ -181,7 +181,8 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
     """Return why each targeted person's profile is active."""
     told: list[JsonValueType] = []
     for coordinator, person_id in people:
-        decision = coordinator.people[person_id].decision
+        state = coordinator.people[person_id]
+        decision = state.decision
         subjects = await _may(
             coordinator, person_id, Permission.SEE_SUBJECTS, call.context
         )
@@ -189,7 +190,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
         teller = await _teller(call, coordinator, person_id)
         told.append(
             {
-                "name": coordinator.people[person_id].person.name,
+                "name": state.person.name,
                 "profile": decision.profile.name,
                 "source": decision.source.value,
                 "redirect": teller.calls(decision.redirect),
@@ -203,7 +204,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                     subjects=subjects,
                     by=chooser_name(coordinator, person_id, texts),
                 ),
-                "next_change": teller.at(decision.next_change),
+                "next_change": teller.at(state.next_change(coordinator.office)),
                 "trace": [teller.traced(entry) for entry in decision.trace],
             }
         )

@@ -30,6 +30,9 @@ from custom_components.xpresence.presence.decision.dismissals import (
     occasion_of,
     with_agenda,
 )
+from custom_components.xpresence.presence.decision.next_change import (
+    next_visible_change,
+)
 from custom_components.xpresence.presence.decision.simulate import simulate
 from custom_components.xpresence.presence.line import Status
 from custom_components.xpresence.presence.model import (
@@ -266,6 +269,35 @@ def test_nothing_changes_before_next_change_and_something_does_at_it(day: Any) -
         after = decide(office, facts, then)
         assert replace(after, next_change=None) != replace(decision, next_change=None)
         now = then
+
+
+def visible(decision: Any) -> tuple[object, ...]:
+    """Return what the entities show of a decision."""
+    return (
+        decision.profile,
+        decision.source,
+        decision.since,
+        decision.until,
+        decision.info_text,
+        decision.redirect,
+        decision.agent,
+    )
+
+
+@given(days())
+def test_nobody_sees_a_change_before_the_one_that_is_foretold(day: Any) -> None:
+    office, facts, _, midnight = day
+    now, end = midnight, midnight + timedelta(days=1)
+    for _ in range(20):
+        decision = decide(office, facts, now)
+        foretold = next_visible_change(office, facts, decision)
+        change = decision.next_change
+        while change and visible(decide(office, facts, change)) == visible(decision):
+            change = decide(office, facts, change).next_change
+        assert foretold == change
+        if change is None or change >= end:
+            return
+        now = change
 
 
 @given(days())

@@ -59,25 +59,26 @@ def decide(office: Office, facts: Facts, now: datetime) -> Decision:
     if facts.person not in office.people:
         return _of_nobody(office, facts)
     office = office.of(facts.person)
-    decision = _decide(office, facts, now)
+    decision = decide_once(office, facts, now)
     if not facts.dismissed and facts.choice is None:
         return decision
     # A change between dismissed claims is not visible: skip it.
     change = decision.next_change
     while change is not None:
-        then = _decide(office, facts, change)
+        then = decide_once(office, facts, change)
         if replace(then, next_change=None) != replace(decision, next_change=None):
             break
         change = then.next_change
     return replace(decision, next_change=change)
 
 
-def _decide(office: Office, facts: Facts, now: datetime) -> Decision:
+def decide_once(office: Office, facts: Facts, now: datetime) -> Decision:
+    """Return the decision; every instant counts as a change, also of what is dismissed."""
     person = office.people[facts.person]
     stack: list[tuple[Claim, Profile]] = []
     refused: list[TraceEntry] = []
     changes: list[datetime | None] = []
-    for source in _order(office.order):
+    for source in in_order(office.order):
         slot = SOURCES[source](office, person, facts, now)
         changes.append(slot.change)
         for claim in slot.claims:
@@ -92,7 +93,7 @@ def _decide(office: Office, facts: Facts, now: datetime) -> Decision:
                 stack.append((claim, office.profiles[claim.profile]))
     if not stack:
         stack.append((NEUTRAL_CLAIM, replace(NEUTRAL, name=office.no_profile)))
-    confirmed, ends = _confirmed(office, person, facts, now)
+    confirmed, ends = confirmation(office, person, facts, now)
     changes.append(ends)
     top, profile = stack[0]
     answering = next(
@@ -136,7 +137,7 @@ def _answers(claim: Claim, profile: Profile, confirmed: str | None) -> bool:
     return by_hand and profile.status is Status.AVAILABLE
 
 
-def _confirmed(
+def confirmation(
     office: Office, person: Person, facts: Facts, now: datetime
 ) -> tuple[str | None, datetime | None]:
     """Return the profile that a choice confirms, and until when."""
@@ -172,7 +173,7 @@ def _of_nobody(office: Office, facts: Facts) -> Decision:
 
 
 @lru_cache(maxsize=16)
-def _order(order: tuple[Source, ...]) -> tuple[Source, ...]:
+def in_order(order: tuple[Source, ...]) -> tuple[Source, ...]:
     """Return each source once; those that an office does not name come last."""
     return tuple(dict.fromkeys((*order, *Source)))
 

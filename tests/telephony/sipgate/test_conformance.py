@@ -18,8 +18,8 @@ from custom_components.xpresence.presence.line import (
 from custom_components.xpresence.presence.redirect.parts import Part, known
 from custom_components.xpresence.telephony.description import Surroundings
 from custom_components.xpresence.telephony.driver import PhoneSystem
+from custom_components.xpresence.telephony.http import decoded, retry_after
 from custom_components.xpresence.telephony.sipgate.chain import e164, items_of
-from custom_components.xpresence.telephony.sipgate.client import decoded, retry_after
 from custom_components.xpresence.telephony.sipgate.description import SIPGATE
 from custom_components.xpresence.telephony.sipgate.driver import SipgatePhoneSystem
 from custom_components.xpresence.telephony.sipgate.memory import memory_from_json

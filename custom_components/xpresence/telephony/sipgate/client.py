@@ -7,7 +7,6 @@ accounts of the product Neo), 429 and 503 with ``Retry-After``.
 
 import asyncio
 from collections.abc import Callable
-import json
 import time
 from typing import Any, Final
 
@@ -23,32 +22,14 @@ from ..driver import (
     RetryLater,
     Unavailable,
 )
+from ..http import Once, decoded, limited_body, retry_after
 
 BASE: Final = "https://api.sipgate.com/v2"
 ANSWERS_WITHIN: Final = 20.0
 """Seconds for one request."""
-LONGEST_ANSWER: Final = 256 * 1024
-"""Bytes."""
-USUAL_PAUSE: Final = 60.0
-LONGEST_PAUSE: Final = 3600.0
 CLASSIC: Final = "Classic PBX"
 """The product whose accounts have phone lines; Neo's have none."""
 NOT_BOOKED: Final = "not booked"
-
-
-class _Once:
-    """Lets a request be sent once: aiohttp repeats a PUT whose answer was lost."""
-
-    def __init__(self) -> None:
-        self._sent = False
-
-    async def __call__(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        if self._sent:
-            raise OutcomeUnknown("no answer")
-        self._sent = True
-        return await handler(request)
 
 
 class SipgateClient:
@@ -69,7 +50,8 @@ class SipgateClient:
     ) -> None:
         """Keep the login; nothing is asked yet."""
         self._session = session
-        self._auth = aiohttp.BasicAuth(token_id, token)
+        login = aiohttp.encode_basic_auth(token_id, token)
+        self._headers = {"Authorization": login}
         self._extension = extension
         self._base = base
         self._timeout = aiohttp.ClientTimeout(total=answers_within)
@@ -103,17 +85,13 @@ class SipgateClient:
             async with self._session().request(
                 method,
                 f"{self._base}/{path}",
-                auth=self._auth,
+                headers=self._headers,
                 json=body,
                 timeout=self._timeout,
                 allow_redirects=False,
-                middlewares=(_Once(),) if writes else (),
+                middlewares=(Once(),) if writes else (),
             ) as response:
-                read = await response.content.read(LONGEST_ANSWER + 1)
-                while len(read) <= LONGEST_ANSWER and (
-                    more := await response.content.read(LONGEST_ANSWER + 1)
-                ):
-                    read += more
+                read = await limited_body(response)
                 if response.status >= 300:
                     raise self._error(response, read, scope, writes=writes)
         except aiohttp.ClientConnectorError as error:
@@ -157,24 +135,3 @@ class SipgateClient:
             case _:
                 kind = OutcomeUnknown if writes else Unavailable
                 return kind(f"status {response.status}")
-
-
-def decoded(body: bytes) -> Any:
-    """Return an answer's JSON.
-
-    Raises:
-        Unavailable: it is none, or longer than it may be.
-    """
-    if len(body) > LONGEST_ANSWER:
-        raise Unavailable("too long")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unavailable("no JSON") from error
-
-
-def retry_after(said: str | None) -> float:
-    """Return for how many seconds it asks to wait, within reason."""
-    if said is None or not said.strip().isdecimal():
-        return USUAL_PAUSE
-    return min(max(float(said), 1.0), LONGEST_PAUSE)

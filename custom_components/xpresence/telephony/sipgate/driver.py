@@ -7,12 +7,11 @@ person's devices have it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
-import random
 from typing import Any, Final, override
 
 from ...presence.line import (
@@ -30,10 +29,8 @@ from ..driver import (
     AuthenticationFailed,
     Capability,
     ConnectionChanged,
-    DriverEvent,
     Freshness,
     LineChanged,
-    Listener,
     NotSupported,
     OutcomeUnknown,
     PhoneSystem,
@@ -42,6 +39,7 @@ from ..driver import (
     RetryLater,
     Unavailable,
 )
+from ..polling import PollingPhoneSystem
 from .chain import (
     CONDITIONS,
     LONGEST_TIMEOUT,
@@ -75,7 +73,7 @@ DEVICES_READ: Final = "devices:read"
 DEVICES_WRITE: Final = "devices:write"
 
 
-class SipgatePhoneSystem(PhoneSystem):
+class SipgatePhoneSystem(PollingPhoneSystem):
     """sipgate, with one account for each person."""
 
     def __init__(
@@ -89,23 +87,19 @@ class SipgatePhoneSystem(PhoneSystem):
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         """Take up what was remembered of each line."""
+        super().__init__(poll_every)
         self._around = surroundings
         self._memory = {
             extension: memory_from_json(stored) for extension, stored in memory.items()
         }
         self._country_code = country_code
         self._base = base
-        self._poll_every = poll_every
         self._answers_within = answers_within
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._clients: dict[str, SipgateClient] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._storing = asyncio.Lock()
-        self._watched: dict[str, int] = defaultdict(int)
-        self._listeners: list[Listener] = []
-        self._poller: asyncio.Task[None] | None = None
         self._ready = False
-        self._closed = False
 
     @property
     @override
@@ -146,18 +140,13 @@ class SipgatePhoneSystem(PhoneSystem):
         if self._ready:
             return
         self._ready = True
-        self._emit(ConnectionChanged(ready=True))
-        self._poller = asyncio.create_task(self._poll())
+        self.emit(ConnectionChanged(ready=True))
+        self.start_polling()
 
     @override
     async def close(self) -> None:
-        self._closed = True
         self._ready = False
-        if self._poller is not None:
-            self._poller.cancel()
-            await asyncio.gather(self._poller, return_exceptions=True)
-            self._poller = None
-        self._listeners.clear()
+        await self.stop_polling()
 
     @override
     def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
@@ -166,40 +155,12 @@ class SipgatePhoneSystem(PhoneSystem):
             self._clients.pop(extension, None)
 
     @override
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    @override
-    def watch(self, extension: str) -> Callable[[], None]:
-        self._watched[extension] += 1
-        watching = True
-
-        def unwatch() -> None:
-            nonlocal watching
-            if watching:
-                watching = False
-                self._watched[extension] -= 1
-                if not self._watched[extension]:
-                    del self._watched[extension]
-
-        return unwatch
-
-    async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(self._poll_every * random.uniform(0.9, 1.1))
-            for extension in tuple(self._watched):
-                try:
-                    self._emit(LineChanged(await self.read(extension)))
-                except PhoneSystemError as error:
-                    _LOGGER.debug("A reading failed: %s", type(error).__name__)
-                except Exception:
-                    _LOGGER.exception("A reading failed; the next one may not")
+    async def poll(self) -> None:
+        for extension in self.watched:
+            try:
+                self.emit(LineChanged(await self.read(extension)))
+            except PhoneSystemError as error:
+                _LOGGER.debug("A reading failed: %s", type(error).__name__)
 
     # Reading
 
@@ -308,7 +269,7 @@ class SipgatePhoneSystem(PhoneSystem):
                 return self._line(extension, reading)
             after = await self._fetch_after(extension)
             line = self._line(extension, after)
-        self._emit(LineChanged(line))
+        self.emit(LineChanged(line))
         return line
 
     async def _fetch_after(self, extension: str) -> Reading:
@@ -431,13 +392,6 @@ class SipgatePhoneSystem(PhoneSystem):
                 {key: one.to_json() for key, one in left.items()}
             )
             self._memory = left
-
-    def _emit(self, event: DriverEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                _LOGGER.exception("A listener failed; the others are told all the same")
 
 
 def _touched(memory: Memory, devices: Mapping[str, bool]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from homeassistant.setup import async_when_setup
 
 from .const import DOMAIN, SUBENTRY_PERSON
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
+from .engine.history import async_delete_histories
 from .engine.issues import (
     create_release_issue,
     delete_person_issues,
@@ -103,6 +104,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
         await async_release_all(hass, entry, store)
         await async_take_back_all(hass, entry, store)
     await store.async_remove()
+    await async_delete_histories(hass, entry.entry_id)
     for person_id in people:
         delete_person_issues(hass, person_id)
     delete_storage_issues(hass, entry)

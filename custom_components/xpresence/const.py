@@ -34,6 +34,7 @@ CONF_REACH: Final = "reach"
 CONF_SATELLITES: Final = "satellites"
 
 CONF_GRACE: Final = "grace"
+CONF_HISTORY_DAYS: Final = "history_days"
 CONF_HOLD: Final = "hold"
 CONF_RESTART: Final = "restart"
 DESK_CHANGE_ENFORCE: Final = "enforce"

@@ -148,6 +148,7 @@ class OfficeCoordinator:
             raise
         for person in self.office.people.values():
             self.people.add(person)
+        await self.people.history.async_start(self.office.people)
         await async_forget_absent(
             self.hass, self.entry, self.system, self.store, self.office.people
         )
@@ -186,6 +187,7 @@ class OfficeCoordinator:
             stop()
         self._stops.clear()
         self.people.stop()
+        await self.people.history.async_stop()
         await self.system.close()
         await self.store.async_close()
 
@@ -248,6 +250,7 @@ class OfficeCoordinator:
                     people.reconcile(state)
             self._update_office_listeners()
             self._limits = (policy_from(self.entry.options), people.number_format)
+        await self.people.history.async_office_changed(self.office.people)
         if self._limits != limits:
             await async_end_forbidden(people, self._limits[0], before_office)
 

@@ -36,6 +36,8 @@ ACTS: Final = {
     Permission.SEE_DETAILS: "see why, the timeline, the appointments, outside numbers",
     Permission.SEE_INFO_TEXT: "see the info text",
     Permission.SEE_SUBJECTS: "see subjects",
+    Permission.KEEP_HISTORY: "keep a history, share it, delete it",
+    Permission.SEE_HISTORY: "see the history",
 }
 RULES: Final = {
     Rule.ALWAYS: "yes",

@@ -198,6 +198,12 @@ async def an_appointment(visit: Visit) -> None:
     await visit.hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def a_history(visit: Visit) -> None:
+    """Let Anna's history be kept, and shown to whom it was shown."""
+    history = visit.team.entry.runtime_data.people.history
+    await history.async_keep(ANNA, history.tier(ANNA))
+
+
 async def an_info_text(visit: Visit) -> None:
     """Let Anna's info text say something, whatever profile holds."""
     await async_set_info_text(visit.team.entry.runtime_data, ANNA, INFO_TEXT)
@@ -309,6 +315,11 @@ async def _shows_subjects_as_before(visit: Visit) -> None:
 async def _shows_info_text_as_before(visit: Visit) -> None:
     tier = visit.team.entry.subentries[ANNA].data["sharing"]["info_tier"]
     await visit.action("show_info_text_to", tier=tier)
+
+
+async def _keeps_as_before(visit: Visit) -> None:
+    tier = visit.team.entry.runtime_data.people.history.tier(ANNA)
+    await visit.action("keep_history", keep=True, tier=tier.value)
 
 
 def answering(name: str, before: Prepare | None = an_appointment) -> tuple[Door, Door]:
@@ -468,6 +479,9 @@ ACTIONS: Final = (
     *answering("get_appointments"),
     *answering("explain"),
     *answering("simulate"),
+    action("get_history", Permission.SEE_HISTORY, a_history),
+    Door(Kind.ACTION, "keep_history", Permission.KEEP_HISTORY, _keeps_as_before),
+    action("delete_history", Permission.KEEP_HISTORY, a_history),
     action("sync_calendars", Permission.SEE_DETAILS, no_calendar),
     action(
         "set_redirect", Permission.CHANGE_REDIRECT, mode="forward", target="voicemail"
@@ -589,6 +603,9 @@ COMMANDS: Final = (
     command(
         "disconnect_calendar", Permission.CONNECT_CALENDARS, a_calendar, name="Diary"
     ),
+    command("get_history", Permission.SEE_HISTORY, a_history),
+    command("keep_history", Permission.KEEP_HISTORY, a_history, keep=True),
+    command("delete_history", Permission.KEEP_HISTORY, a_history),
     command("profiles/list", Permission.EDIT_PROFILES),
     command("profiles/create", Permission.EDIT_PROFILES, an_own_profile, name="New"),
     command(

@@ -47,10 +47,15 @@ class Situation:
     tier: Tier = Tier.DELEGATE
     tells: Callable[[Visitor, Door], bool] = lambda visitor, door: True
     info_tier: Tier = Tier.TEAM
+    history_tier: Tier = Tier.OWNER
 
     def allows(self, actor: Actor, permission: Permission) -> bool:
         """Tell what the pure policy says."""
-        tier = self.info_tier if permission is Permission.SEE_INFO_TEXT else self.tier
+        tiers = {
+            Permission.SEE_INFO_TEXT: self.info_tier,
+            Permission.SEE_HISTORY: self.history_tier,
+        }
+        tier = tiers.get(permission, self.tier)
         return may(actor, permission, self.policy, tier)
 
     @property
@@ -60,6 +65,7 @@ class Situation:
             "allowed": sorted(self.policy.allowed),
             "automations": self.policy.automations.value,
             "satellites": self.policy.satellites.value,
+            "history_days": 7,
         }
 
 
@@ -73,6 +79,10 @@ def subjects(visitor: Visitor, door: Door) -> bool:
 
 def info_texts(visitor: Visitor, door: Door) -> bool:
     return door.permission is Permission.SEE_INFO_TEXT
+
+
+def histories(visitor: Visitor, door: Door) -> bool:
+    return door.permission is Permission.SEE_HISTORY
 
 
 def without_user(visitor: Visitor, door: Door) -> bool:
@@ -103,6 +113,12 @@ SITUATIONS = (
     *(
         Situation(f"info text to {tier.value}", Policy(), Tier.TEAM, info_texts, tier)
         for tier in (Tier.OWNER, Tier.DELEGATE)
+    ),
+    *(
+        Situation(
+            f"history to {tier.value}", Policy(), tells=histories, history_tier=tier
+        )
+        for tier in (Tier.DELEGATE, Tier.TEAM)
     ),
     *(
         Situation(
@@ -210,6 +226,8 @@ async def arrange(hass: HomeAssistant, team: Team, situation: Situation) -> None
         team.entry, anna, data={**anna.data, "sharing": sharing}
     )
     await hass.async_block_till_done(wait_background_tasks=True)
+    history = team.entry.runtime_data.people.history
+    await history.async_keep(ANNA, situation.history_tier)
 
 
 async def test_a_page_is_told_what_its_reader_may_do_and_no_more(

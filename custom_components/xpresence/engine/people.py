@@ -34,6 +34,7 @@ from .events import (
     fire_redirected,
     update_redirect_issue,
 )
+from .history import OfficeHistory
 from .input import InputContext
 from .issues import (
     create_forgotten_issue,
@@ -93,6 +94,7 @@ class People(Mapping[str, PersonState]):
         self._directory: frozenset[str] = frozenset()
         self.decisions = DecisionUpdater(self)
         self.side_effects = SideEffects(self)
+        self.history = OfficeHistory(hass, entry, store)
         self.ready_since: datetime | None = None
         """Since when the phone system is connected; ``None`` while it is not."""
         self._states: dict[str, PersonState] = {}
@@ -150,6 +152,7 @@ class People(Mapping[str, PersonState]):
         self.decisions.refresh(self)
         for state in self._states.values():
             self.reconcile(state)
+        self.history.activate()
 
     @callback
     def stop(self) -> None:
@@ -177,6 +180,7 @@ class People(Mapping[str, PersonState]):
         )
         self._make_inputs(state)
         self._set_ledger_issue(state)
+        self.history.follow(state)
 
     async def async_remove(self, person_ids: Collection[str]) -> None:
         """Restore what profiles hold for these people, and forget them."""
@@ -205,6 +209,7 @@ class People(Mapping[str, PersonState]):
         try:
             await self.system.forget(person.extension)
             await self.store.async_forget(person.id)
+            await self.history.async_forget(person.id)
         except OSError:
             _LOGGER.warning("What is stored of a person could not be deleted yet")
 

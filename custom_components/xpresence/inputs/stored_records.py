@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ..engine.history import HISTORY, tier_from_record
 from ..engine.record_types import Each, Fields, RecordType, Whole
 from ..engine.serialization import PERSON
 from ..presence.teams.serialization import FIELDS as TEAMS
@@ -19,6 +20,7 @@ RECORD_TYPES: Final[Mapping[str, RecordType]] = {
             frozenset({"read_at", "coming"}),
         )
     ),
+    HISTORY: Whole(tier_from_record, frozenset({"tier"})),
     "lines": Each(Whole(read_memory, MEMORY_FIELDS)),
     "pc": Fields(PC),
     "planned": Whole(

@@ -60,6 +60,7 @@ class PersonLimits:
     sharing: Sharing
     tier: Tier
     info_tier: Tier
+    history_tier: Tier
     home: str | None
     entity_id: str | None
 
@@ -73,6 +74,7 @@ class PersonLimits:
             sharing_from(options, settings),
             tier_from(options, settings),
             info_tier_from(options, settings),
+            coordinator.people.history.tier(person_id),
             coordinator.person_entity_id(person_id),
             coordinator.entity_of(person_id),
         )
@@ -106,8 +108,11 @@ class PersonLimits:
 
     def refusal(self, actor: Actor, permission: Permission) -> Reason | None:
         """Return why an actor may not do this to the person; ``None``: they may."""
-        of_info_text = permission is Permission.SEE_INFO_TEXT
-        tier = self.info_tier if of_info_text else self.tier
+        tiers = {
+            Permission.SEE_INFO_TEXT: self.info_tier,
+            Permission.SEE_HISTORY: self.history_tier,
+        }
+        tier = tiers.get(permission, self.tier)
         return refusal(actor, permission, self.policy, tier)
 
 

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from . import (
     appointments,
     calendars,
+    history,
     microsoft,
     planning,
     profile_choice,
@@ -18,6 +19,7 @@ from . import (
 ACTIONS: Final = (
     *appointments.ACTIONS,
     *calendars.ACTIONS,
+    *history.ACTIONS,
     *profile_choice.ACTIONS,
     *microsoft.ACTIONS,
     *planning.ACTIONS,

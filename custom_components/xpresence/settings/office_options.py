@@ -24,6 +24,7 @@ from ..const import (
     CONF_COUNTRY_CODE,
     CONF_DESK_CHANGE,
     CONF_GRACE,
+    CONF_HISTORY_DAYS,
     CONF_HOLD,
     CONF_HOTLINE,
     CONF_INTERNAL_NUMBERS,
@@ -36,6 +37,7 @@ from ..const import (
     DESK_CHANGE_ENFORCE,
     DESK_CHANGE_RESPECT,
 )
+from ..presence.history import LEAST_DAYS, MOST_DAYS
 from ..presence.model import DEFAULT_ORDER, Health, Source
 from ..presence.redirect.guards import HotlinePolicy, LongPolicy
 from ..presence.redirect.numbers.internal import internal_problem
@@ -83,13 +85,23 @@ def _digits_problem(said: str) -> str | None:
     return None if valid or not said else "digits_only"
 
 
+def _history_problem(days: float) -> str | None:
+    return "history_days_range" if 0 < days < LEAST_DAYS else None
+
+
 def _amount(
-    key: str, default: float, least: int, most: int, unit: str | None = None
+    key: str,
+    default: float,
+    least: int,
+    most: int,
+    unit: str | None = None,
+    problem: Problem = lambda answer: None,
 ) -> OfficeOption:
     return OfficeOption(
         key=key,
         selector=whole_number(least, most, unit),
         default=int(default),
+        problem=problem,
         store=int,
     )
 
@@ -142,6 +154,7 @@ OFFICE_OPTIONS: Final = (
     _digits(CONF_OUTSIDE_PREFIX),
     _digits(CONF_COUNTRY_CODE),
     _digits(CONF_AREA_CODE),
+    _amount(CONF_HISTORY_DAYS, 0, 0, MOST_DAYS, "d", _history_problem),
     OfficeOption(
         key=CONF_INTERNAL_NUMBERS,
         selector=TextSelector(),

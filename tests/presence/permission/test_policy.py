@@ -206,4 +206,29 @@ def test_an_office_may_keep_all_but_seeing_presence_and_ending_ones_own_redirect
     None
 ):
     seeing = SEEING - {Permission.SEE_SUBJECTS}
-    assert set(Permission) - LIMITED == seeing | {Permission.END_REDIRECT}
+    own = {Permission.END_REDIRECT, Permission.KEEP_HISTORY}
+    assert set(Permission) - LIMITED == seeing | own
+
+
+@pytest.mark.parametrize(
+    ("tier", "readers"),
+    [
+        (Tier.OWNER, {Role.OWNER}),
+        (Tier.DELEGATE, {Role.OWNER, Role.ACTING_DELEGATE, Role.READING_DELEGATE}),
+        (Tier.TEAM, set(Role) - {Role.AUTOMATION, Role.SATELLITE}),
+    ],
+)
+@pytest.mark.parametrize("policy", [OPEN, CLOSED])
+def test_a_history_is_the_persons_alone_unless_they_share_it(
+    tier: Tier, readers: set[Role], policy: Policy
+) -> None:
+    permission = Permission.SEE_HISTORY
+    assert {
+        role for role in Role if may(somebody(role), permission, policy, tier)
+    } == readers
+    keepers = {
+        role
+        for role in Role
+        if may(somebody(role), Permission.KEEP_HISTORY, policy, tier)
+    }
+    assert keepers == {Role.OWNER}

@@ -38,6 +38,10 @@ class Permission(StrEnum):
     SEE_INFO_TEXT = "see_info_text"
     """What the person wrote for others: everybody, unless the person says else."""
     SEE_SUBJECTS = "see_subjects"
+    KEEP_HISTORY = "keep_history"
+    """Let one's history be recorded, show it to others, delete it."""
+    SEE_HISTORY = "see_history"
+    """What was recorded of the person: the person alone, unless they share it."""
 
 
 SEEING: Final = frozenset(
@@ -46,12 +50,13 @@ SEEING: Final = frozenset(
         Permission.SEE_DETAILS,
         Permission.SEE_INFO_TEXT,
         Permission.SEE_SUBJECTS,
+        Permission.SEE_HISTORY,
     }
 )
 """Acts that change nothing."""
-LIMITED: Final = (frozenset(Permission) - SEEING - {Permission.END_REDIRECT}) | {
-    Permission.SEE_SUBJECTS
-}
+ONES_OWN: Final = frozenset({Permission.END_REDIRECT, Permission.KEEP_HISTORY})
+"""What nobody takes from a person."""
+LIMITED: Final = (frozenset(Permission) - SEEING - ONES_OWN) | {Permission.SEE_SUBJECTS}
 """What an office may keep from ordinary users."""
 
 
@@ -193,6 +198,9 @@ _ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     Permission.SEE_INFO_TEXT: (_E, _A, _D, _D, _E, _E, _E),
     # Administering telephones does not include reading calendars.
     Permission.SEE_SUBJECTS: (_E, _A, _E, _D, _E, _E, _E),
+    # Nobody records another person's days, and no role includes reading them.
+    Permission.KEEP_HISTORY: (_N, _A, _N, _N, _N, _N, _N),
+    Permission.SEE_HISTORY: (_E, _A, _D, _D, _E, _N, _N),
 }
 TABLE: Final[Mapping[tuple[Role, Permission], Rule]] = {
     (role, permission): rule

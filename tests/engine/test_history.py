@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.xpresence.engine import history as module
+from custom_components.xpresence.engine import history_file as module
 from custom_components.xpresence.engine.history import path_of
 from custom_components.xpresence.presence.line import Destination, DestinationKind
 from tests.office import ANNA, BOB

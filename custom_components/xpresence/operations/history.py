@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
-from ..engine.journal import Newer
+from ..engine.journal_reader import Newer
 from ..languages import texts_in
 from ..presence.datetimes import local, utc, zone_named
 from ..presence.history import Change, ChangeKind, Stretch, stretches, within

@@ -107,6 +107,7 @@ class OfficeHistory:
         await self._async_begin(person_id)
         self._note_what_holds(person_id)
         await self._async_write()
+        self._show(person_id)
 
     async def async_end(self, person_id: str) -> None:
         """Record nothing of this person any more, and delete what was recorded.
@@ -116,6 +117,7 @@ class OfficeHistory:
         """
         await self._store.async_put({f"{person_id}.{HISTORY}": None})
         await self._async_delete(person_id)
+        self._show(person_id)
 
     async def async_clear(self, person_id: str) -> None:
         """Delete what was recorded so far; recording goes on.
@@ -202,6 +204,13 @@ class OfficeHistory:
         self._found.pop(person_id, None)
         state.event_listeners.append(partial(self._on_event, state))
         state.listeners.append(partial(self._note_what_holds, person_id))
+
+    @callback
+    def _show(self, person_id: str) -> None:
+        """Let cards show that a history is kept, or no longer."""
+        if (state := self._states.get(person_id)) is not None:
+            for listener in tuple(state.listeners):
+                listener()
 
     # What happens
 

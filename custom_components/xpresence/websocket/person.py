@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
+from ..coordinator import OfficeCoordinator
 from ..presence.permission.policy import Permission
 from ..services.service import PersonTarget
 from .feed import Feed
@@ -100,7 +101,16 @@ class PersonFeed(Feed):
             "details": details,
             "may": sorted(permission.value for permission in acts),
             "entities": entities_of_person(coordinator, person_id),
+            "history": self._history(coordinator, person_id)
+            if Permission.SEE_HISTORY in acts
+            else None,
         }
+
+    @staticmethod
+    def _history(coordinator: OfficeCoordinator, person_id: str) -> dict[str, Any]:
+        """Return whether a history may be, and is, kept; it is read when it is opened."""
+        history = coordinator.people.history
+        return {"days": history.days, "kept": history.is_kept(person_id)}
 
     @callback
     def _wake_at(self, moment: datetime) -> None:

@@ -94,6 +94,7 @@
  * @property {Details | null} [details]
  * @property {string[]} [may]
  * @property {Record<string, string>} [entities]
+ * @property {{ days: number, kept: boolean } | null} [history] for who may see it
  *
  * @typedef {typeof import("../../translations/en.json")["config_panel"]} Sections the texts
  *

@@ -96,6 +96,7 @@ CONF_INFO_TIER: Final = "info_tier"
 CONF_OWN_INFO_TIER: Final = "own_info_tier"
 CONF_OWN_TIER: Final = "own_tier"
 CONF_RESTS_ON: Final = "rests_on"
+CONF_REVOKED: Final = "revoked"
 CONF_SHARING: Final = "sharing"
 CONF_TIER: Final = "tier"
 

@@ -67,7 +67,7 @@ from .presence.permission.policy import Policy
 from .presence.redirect.numbers import NumberFormat
 from .presence.redirect.own import is_open_ended
 from .presence.redirect.targets import Situation
-from .settings.permissions import policy_from
+from .settings.revocation import drop_revoked, grants_of
 from .telephony.driver import (
     AuthenticationFailed,
     ConnectionChanged,
@@ -109,10 +109,12 @@ class OfficeCoordinator:
         self._office_turn = asyncio.Lock()
         self._lost = False
         self._limits: tuple[Policy, NumberFormat] = (
-            policy_from(entry.options),
+            self.office.access.policy,
             self.people.number_format,
         )
         """What ordinary users were last held to."""
+        self._grants = grants_of(entry)
+        """The permissions that ordinary users had last."""
 
     @property
     def office(self) -> Office:
@@ -225,6 +227,7 @@ class OfficeCoordinator:
 
     async def async_office_changed(self) -> None:
         """Apply changed options, profiles and people without a reload."""
+        self._apply_limits()
         async with self._office_turn:
             people = self.people
             before_office, limits = people.office, self._limits
@@ -239,7 +242,7 @@ class OfficeCoordinator:
                     for add in self._adders:
                         add(person.id)
             for state in people.values():
-                state.loop.desk_change = people.desk_change
+                state.loop.desk_change = people.office.guards.desk_change
                 # Names and the way numbers are written may be others now.
                 state.loop.show()
             self._check_profiles()
@@ -249,10 +252,21 @@ class OfficeCoordinator:
                     # Read now: without a desired redirect nothing else would.
                     people.reconcile(state)
             self._update_office_listeners()
-            self._limits = (policy_from(self.entry.options), people.number_format)
+            self._limits = (people.office.access.policy, people.number_format)
         await self.people.history.async_office_changed(self.office.people)
         if self._limits != limits:
             await async_end_forbidden(people, self._limits[0], before_office)
+
+    @callback
+    def _apply_limits(self) -> None:
+        """Apply changed permissions at once, and drop what was chosen under lost ones.
+
+        The rest of a change may wait for the phone system, and a second change for the
+        first one; a ban that is lifted meanwhile must not be missed.
+        """
+        self.people.read_access()
+        before, self._grants = self._grants, grants_of(self.entry)
+        drop_revoked(self.hass, self.entry, before, self._grants)
 
     @callback
     def _follow_directory(self) -> None:

@@ -24,7 +24,6 @@ from .diagnostics_person import (
     word,
 )
 from .settings.office_options import options_diagnostics as stored_options_diagnostics
-from .settings.permissions import policy_from
 from .telephony.registry import described
 
 
@@ -128,7 +127,7 @@ def redirects_diagnostics(coordinator: OfficeCoordinator) -> Told:
 def options_diagnostics(coordinator: OfficeCoordinator) -> Told:
     """Return the options, as far as they are nobody's."""
     options: Mapping[str, Any] = coordinator.entry.options
-    policy = policy_from(options)
+    policy = coordinator.office.access.policy
     return {
         "order": [source.value for source in coordinator.office.order],
         **stored_options_diagnostics(options),

@@ -18,7 +18,6 @@ from .presence.model import Claim, Facts, Profile, Statement, TraceEntry
 from .presence.permission.policy import Grade
 from .presence.redirect.ledger import Ledger
 from .presence.redirect.parts import Part, is_on, value
-from .settings.permissions import info_tier_from, sharing_from, tier_from
 from .settings.person_fields import diagnostics_of as settings_diagnostics
 from .settings.profile_fields import diagnostics_of, rule_diagnostics
 
@@ -107,9 +106,8 @@ def profile_diagnostics(profile: Profile, names: Names) -> Told:
 
 
 def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
-    person, options = state.person, coordinator.entry.options
-    settings = coordinator.settings(person.id)
-    sharing = sharing_from(options, settings)
+    person = state.person
+    sharing = coordinator.office.access.of(person.id)
     grades = [sharing.grades(delegate) for delegate in sharing.delegates]
     return {
         "has_home_assistant_person": coordinator.person_entity_id(person.id)
@@ -122,8 +120,8 @@ def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
         "adjusted_profiles": len(coordinator.office.adjusted.get(person.id, ())),
         "delegates_acting": sum(Grade.ACTING in grade for grade in grades),
         "delegates_reading": sum(Grade.SUBJECTS in grade for grade in grades),
-        "tier_of_info_text": info_tier_from(options, settings).value,
-        "tier_of_subjects": tier_from(options, settings).value,
+        "tier_of_info_text": sharing.info_text.value,
+        "tier_of_subjects": sharing.subjects.value,
     }
 
 

@@ -119,9 +119,8 @@ async def test_after_a_ban_that_was_lifted_the_offices_tier_holds(
     subentry = team.entry.subentries[ANNA]
     own = subentry.data["sharing"]["own_info_tier"]
     assert own == {"value": "owner", "rests_on": {"share": 0}}
-    hass.config_entries.async_update_entry(
-        team.entry, options={"permissions": {"share": 1}}
-    )
+    hass.config_entries.async_update_entry(team.entry, options={"allowed": []})
+    hass.config_entries.async_update_entry(team.entry, options={})
     await hass.async_block_till_done(wait_background_tasks=True)
     assert shown(hass, INFO_TEXT).state == "Back at two"
 

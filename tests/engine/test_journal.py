@@ -247,9 +247,12 @@ def test_killed_at_any_moment_nothing_told_is_lost(tmp_path: Path) -> None:
     known, chance = 0, random.Random(16)
     for _ in range(6):
         process = writing(path, 0)
-        time.sleep(0.15 + chance.random() / 10)
+        assert process.stdout is not None
+        # Not before it writes, however long it takes to start on a busy machine.
+        told = process.stdout.readline()
+        time.sleep(chance.random() / 10)
         process.kill()
-        told, _ = process.communicate(timeout=60)
+        told += process.communicate(timeout=60)[0]
         known = max(known, acknowledged(told))
         found = read(path)
         assert not found.damaged

@@ -7,7 +7,6 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from custom_components.xpresence.operations.authorization import NotAllowed
-from custom_components.xpresence.settings.permissions import reissued_permissions
 from tests.office import ANNA, COLLEAGUE, MEETING, OFFICE, person, profile
 from tests.team import Team, set_up_team
 from tests.test_coordinator import REDIRECT, SELECT, shown
@@ -46,9 +45,7 @@ async def refused(
 
 async def permit(hass: HomeAssistant, team: Team, **options: Any) -> None:
     """Let the administrator change what ordinary users may do."""
-    before = dict(team.entry.options)
-    after = before | options
-    after["permissions"] = reissued_permissions(before, after)
+    after = dict(team.entry.options) | options
     hass.config_entries.async_update_entry(team.entry, options=after)
     await hass.async_block_till_done()
 

@@ -93,7 +93,6 @@ OPTIONS: Final = {
         "default",
     ],
     "outside_prefix": "0",
-    "permissions": {"share": 1},
     "reach": ["internal", "external", "abroad"],
     "restart": 60,
     "satellites": "as_person",

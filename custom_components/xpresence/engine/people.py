@@ -15,16 +15,17 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_DESK_CHANGE, CONF_PHONE, DOMAIN
+from ..const import CONF_PHONE, DOMAIN
 from ..languages import texts_in
 from ..presence.decision.decide import decide
 from ..presence.line import Destination
 from ..presence.model import Facts, Office, Person
-from ..presence.redirect.handover import DeskChange, Event, EventKind
+from ..presence.redirect.handover import Event, EventKind
 from ..presence.redirect.labels import label, public_label
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
 from ..settings.office import number_format, office_from
+from ..settings.permissions import access_from
 from ..telephony.driver import LineChanged, PhoneSystem
 from .attribution import origin_at_phone
 from .decisions import DecisionUpdater
@@ -123,6 +124,11 @@ class People(Mapping[str, PersonState]):
             self.entry, self._directory, self.hass.config.country
         )
         self.office = self._office_from_entry()
+
+    @callback
+    def read_access(self) -> None:
+        """Read at once who may do what; a ban holds before the office is read anew."""
+        self.office = replace(self.office, access=access_from(self.entry))
 
     def _office_from_entry(self) -> Office:
         hass = self.hass
@@ -291,7 +297,7 @@ class People(Mapping[str, PersonState]):
             person.extension,
             ledger,
             owner=_LoopOwner(self, person.id),
-            desk_change=self.desk_change,
+            desk_change=self.office.guards.desk_change,
             ready_since=self.ready_since,
             undecided=undecided,
         )
@@ -352,11 +358,6 @@ class People(Mapping[str, PersonState]):
         return self[person_id].settings if subentry is None else subentry.data
 
     # What every loop calls back (person.Runtime)
-
-    @property
-    def desk_change(self) -> DeskChange:
-        """Return what a redirect dialled at the desk phone means in this office."""
-        return DeskChange(self.entry.options.get(CONF_DESK_CHANGE, DeskChange.RESPECT))
 
     def has(self, state: PersonState) -> bool:
         """Return whether this person has not been removed meanwhile."""

@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..presence.line import ForwardingState, Line
 from ..presence.redirect.changes import writing
-from ..presence.redirect.handover import DeskChange
+from ..presence.redirect.guards import DeskChange
 from ..presence.redirect.ledger import Ledger, OwnRedirect, taken_over
 from ..presence.redirect.mark import adopted, forgotten
 from ..presence.redirect.own import given_back, own_change, own_ended

@@ -18,7 +18,8 @@ from homeassistant.util import dt as dt_util
 from ..presence.line import Destination, ForwardingState, Line
 from ..presence.redirect.changes import RedirectReports, not_written, writing
 from ..presence.redirect.desired import DesiredRedirect
-from ..presence.redirect.handover import DeskChange, Event
+from ..presence.redirect.guards import DeskChange
+from ..presence.redirect.handover import Event
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import MASK
 from ..presence.redirect.parts import RedirectCapabilities

@@ -1,32 +1,24 @@
 """What goes along with a person's redirect: the hotline, the telephones, the guards."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 import logging
-from typing import Any
 
 from homeassistant.core import callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..const import (
-    CONF_HOTLINE,
-    CONF_LONGEST_HOURS,
-    CONF_LONGEST_THEN,
-    CONF_WRAP_UP_MINUTES,
-    DOMAIN,
-)
+from ..const import DOMAIN
 from ..presence.line import AgentState, ForwardingState
+from ..presence.permission.delegates import Sharing
 from ..presence.permission.policy import Tier
 from ..presence.redirect.guards import (
-    HotlinePolicy,
     Long,
-    LongPolicy,
+    OfficeGuards,
     hotline,
     long_redirect,
     wrap_up,
 )
-from ..settings.permissions import info_tier_from
 from ..telephony.driver import Capability, PhoneSystem, PhoneSystemError
 from .issues import set_person_issue
 from .person import PersonState, Runtime
@@ -35,14 +27,14 @@ _LOGGER = logging.getLogger(__name__)
 
 
 async def push_status(
-    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+    system: PhoneSystem, state: PersonState, sharing: Sharing
 ) -> None:
     """Bring queues and telephones up to date; what fails is tried at the next turn."""
     if not system.ready:
         return
     try:
         await _follow_agent_rule(system, state)
-        await _publish(system, state, options)
+        await _publish(system, state, sharing)
     except PhoneSystemError as error:
         _LOGGER.debug("Hotline or telephones do not follow: %s", type(error).__name__)
 
@@ -100,11 +92,9 @@ async def clear_phones(system: PhoneSystem, extension: str) -> None:
         _LOGGER.warning("Telephones still show a status (%s)", type(error).__name__)
 
 
-async def _publish(
-    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
-) -> None:
+async def _publish(system: PhoneSystem, state: PersonState, sharing: Sharing) -> None:
     # Whoever passes a telephone reads it.
-    for_all = info_tier_from(options, state.settings) is Tier.TEAM
+    for_all = sharing.info_text is Tier.TEAM
     text = state.decision.info_text if for_all else ""
     wish = (state.decision.profile.status, text)
     if wish == state.published or Capability.PRESENCE_TEXT not in system.capabilities:
@@ -117,7 +107,7 @@ END_EVERY_FORWARD = ForwardingState(None, None, None)
 
 
 async def guard_hotline(
-    system: PhoneSystem, state: PersonState, options: Mapping[str, Any]
+    system: PhoneSystem, state: PersonState, guards: OfficeGuards
 ) -> bool:
     """Pause or restore an agent as the office wants; tell whether to warn."""
     if state.line is None or not state.person.queues:
@@ -126,7 +116,7 @@ async def guard_hotline(
         state.line.agent,
         state.line.forwarding,
         state.paused,
-        policy=HotlinePolicy(options.get(CONF_HOTLINE, HotlinePolicy.WARN)),
+        policy=guards.hotline,
         rule=state.decision.agent,
     )
     # Noted first: what is paused twice would be restored once too often.
@@ -142,32 +132,28 @@ async def guard_hotline(
     return bool(found.conflict) and not found.pause
 
 
-def age_of_redirect(
-    state: PersonState, options: Mapping[str, Any], now: datetime
-) -> Long:
+def age_of_redirect(state: PersonState, guards: OfficeGuards, now: datetime) -> Long:
     """Judge whether a redirect is older than the office allows."""
-    hours = options.get(CONF_LONGEST_HOURS) or 0
-    if state.line is None or not hours:
+    if state.line is None:
         return Long()
     return long_redirect(
         state.redirect_since,
         state.line.forwarding,
         now,
-        timedelta(hours=hours),
-        policy=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
+        guards.longest,
+        policy=guards.longest_then,
     )
 
 
 async def end_wrap_up(
-    system: PhoneSystem, state: PersonState, options: Mapping[str, Any], now: datetime
+    system: PhoneSystem, state: PersonState, guards: OfficeGuards, now: datetime
 ) -> datetime | None:
     """Make an agent ready whose follow-up is over; return when it will be."""
-    minutes = options.get(CONF_WRAP_UP_MINUTES) or 0
     found = wrap_up(
         state.line.agent if state.line is not None else None,
         state.wrap_up_since,
         now,
-        timedelta(minutes=minutes) if minutes else None,
+        guards.wrap_up,
         paused=state.paused,
         rule=state.decision.agent,
     )
@@ -199,18 +185,20 @@ class SideEffects:
         if not self._people.has(state):
             # Removed meanwhile: nothing is to stay on their telephones.
             return
-        options = self._people.entry.options
-        await push_status(self._people.system, state, options)
+        office = self._people.office
+        sharing = office.access.of(state.person.id)
+        await push_status(self._people.system, state, sharing)
+        guards = office.guards
         async with state.guard_turn:
-            conflict = await guard_hotline(self._people.system, state, options)
+            conflict = await guard_hotline(self._people.system, state, guards)
             ready_at = await end_wrap_up(
-                self._people.system, state, options, dt_util.utcnow()
+                self._people.system, state, guards, dt_util.utcnow()
             )
         name, person_id = state.person.name, state.person.id
         set_person_issue(
             self._people.hass, "hotline_conflict", person_id, name, there=conflict
         )
-        age = age_of_redirect(state, options, dt_util.utcnow())
+        age = age_of_redirect(state, guards, dt_util.utcnow())
         set_person_issue(
             self._people.hass, "redirect_too_old", person_id, name, there=age.too_old
         )

@@ -36,9 +36,9 @@ from ..const import (
     CONF_NO_REPLY,
     CONF_NUMBER,
     CONF_OWNER,
-    CONF_PERMISSIONS,
     CONF_REDIRECT,
     CONF_RESTS_ON,
+    CONF_REVOKED,
     CONF_RING_SECONDS,
     CONF_STATUS,
     CONF_UNCONDITIONAL,
@@ -47,7 +47,6 @@ from ..const import (
 from ..languages import texts_in
 from ..presence.line import Condition, DestinationKind, Status
 from ..presence.model import EndingKind, RedirectMode, TargetKind
-from ..presence.permission.revocation import reissued
 from ..presence.redirect.parts import (
     FORWARDS,
     Part,
@@ -58,7 +57,7 @@ from ..presence.redirect.parts import (
 from ..presence.texts.limits import limits_words
 from ..settings.capabilities import office_capabilities
 from ..settings.names import tidy
-from ..settings.permissions import adjust_permission
+from ..settings.permissions import granted_by_profile
 from ..settings.profile_fields import (
     ADJUSTMENTS,
     CONDITIONS,
@@ -67,6 +66,7 @@ from ..settings.profile_fields import (
     later_redirect_fields,
     page_schema,
 )
+from ..settings.revocation import Grants, drop_before_saving, grants_of
 from ..settings.selectors import several, whole_number, words
 from ..settings.validation import (
     DESTINATIONS,
@@ -104,10 +104,10 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
                 **(dict(copied.data) if copied else {}),
                 CONF_OWNER: None,
                 CONF_ENABLED: True,
-                CONF_PERMISSIONS: {},
                 CONF_RESTS_ON: {},
                 CONF_NAME: tidy(user_input[CONF_NAME]),
             }
+            self._data.pop(CONF_REVOKED, None)
             errors = {
                 field: problem
                 for field, problem in profile_problems(
@@ -145,13 +145,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             minutes = user_input.pop(CONF_MINUTES, None)
             sticky = user_input[CONF_ENDING] == EndingKind.UNTIL_CHANGED
             draft = self._data | user_input
-            before = self._data.get(CONF_ADJUSTABLE, [])
             draft[CONF_ADJUSTABLE] = user_input.get(CONF_ADJUSTABLE, [])
-            draft[CONF_PERMISSIONS] = reissued(
-                self._data.get(CONF_PERMISSIONS, {}),
-                [adjust_permission(field) for field in before],
-                [adjust_permission(field) for field in draft[CONF_ADJUSTABLE]],
-            )
             draft[CONF_DURATION] = int(minutes * 60) if minutes and not sticky else None
             errors = {
                 CONF_MINUTES if field == CONF_DURATION else field: problem
@@ -291,9 +285,12 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         return self._get_reconfigure_subentry().subentry_id
 
     def _finish(self) -> SubentryFlowResult:
-        if self.source == SOURCE_RECONFIGURE:
+        if self._known_as is not None:
+            entry = self._get_entry()
+            granted: Grants = {self._known_as: granted_by_profile(self._data)}
+            drop_before_saving(self.hass, entry, {**grants_of(entry), **granted})
             return self.async_update_and_abort(
-                self._get_entry(), self._get_reconfigure_subentry(), data=self._data
+                entry, self._get_reconfigure_subentry(), data=self._data
             )
         unique_id = profile_unique_id(self._data[CONF_NAME], None)
         if any(s.unique_id == unique_id for s in self._get_entry().subentries.values()):

@@ -28,7 +28,6 @@ from ..presence.permission.policy import (
     Policy,
     Reason,
     Role,
-    Tier,
     Trust,
     allowed_destinations,
     refusal,
@@ -36,13 +35,6 @@ from ..presence.permission.policy import (
 from ..presence.redirect.numbers import NumberKind
 from ..presence.texts import Texts
 from ..presence.texts.logbook import Author
-from ..settings.permissions import (
-    info_tier_from,
-    policy_from,
-    satellites_of,
-    sharing_from,
-    tier_from,
-)
 
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""
@@ -58,8 +50,6 @@ class PersonLimits:
 
     policy: Policy
     sharing: Sharing
-    tier: Tier
-    info_tier: Tier
     history_tier: Tier
     home: str | None
     entity_id: str | None
@@ -67,13 +57,10 @@ class PersonLimits:
     @classmethod
     def of(cls, coordinator: OfficeCoordinator, person_id: str) -> PersonLimits:
         """Read what holds for a person now."""
-        options = coordinator.entry.options
-        settings = coordinator.settings(person_id)
+        access = coordinator.office.access
         return cls(
-            policy_from(options),
-            sharing_from(options, settings),
-            tier_from(options, settings),
-            info_tier_from(options, settings),
+            access.policy,
+            access.of(person_id),
             coordinator.people.history.tier(person_id),
             coordinator.person_entity_id(person_id),
             coordinator.entity_of(person_id),
@@ -108,11 +95,9 @@ class PersonLimits:
 
     def refusal(self, actor: Actor, permission: Permission) -> Reason | None:
         """Return why an actor may not do this to the person; ``None``: they may."""
-        tiers = {
-            Permission.SEE_INFO_TEXT: self.info_tier,
-            Permission.SEE_HISTORY: self.history_tier,
-        }
-        tier = tiers.get(permission, self.tier)
+        tier = self.sharing.tier(permission)
+        if permission is Permission.SEE_HISTORY:
+            tier = self.history_tier
         return refusal(actor, permission, self.policy, tier)
 
 
@@ -180,7 +165,7 @@ async def async_authorize_destinations(
         ServiceValidationError: they may not; nothing was changed.
     """
     actor = await async_actor(coordinator, person_id, context, satellite=satellite)
-    allowed = allowed_destinations(actor, policy_from(coordinator.entry.options))
+    allowed = allowed_destinations(actor, coordinator.office.access.policy)
     for kind in sorted(kinds):
         if kind not in allowed:
             raise ServiceValidationError(
@@ -282,17 +267,12 @@ def actor_of_satellite(
     coordinator: OfficeCoordinator, person_id: str, satellite: str
 ) -> Actor:
     """Return the actor, with its roles for the person, of a voice satellite."""
-    office = coordinator.office.people
-    owners = [
-        owner
-        for owner in office
-        if satellite in satellites_of(coordinator.settings(owner))
-    ]
+    office, access = coordinator.office.people, coordinator.office.access
+    owners = [owner for owner in office if satellite in access.of(owner).satellites]
     if not owners and len(office) == 1:
         # With a single person, every unassigned satellite is theirs.
         owners = list(office)
-    policy = policy_from(coordinator.entry.options)
-    if policy.satellites is Trust.AS_PERSON and len(owners) == 1:
+    if access.policy.satellites is Trust.AS_PERSON and len(owners) == 1:
         if owners == [person_id]:
             return Actor(frozenset({Role.OWNER}))
         home = coordinator.person_entity_id(owners[0])

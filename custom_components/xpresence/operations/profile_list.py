@@ -11,16 +11,19 @@ from ..const import (
     CONF_ADJUSTED,
     CONF_OWNER,
     CONF_REDIRECT,
-    CONF_RESTS_ON,
+    CONF_REVOKED,
     CONF_RING_SECONDS,
     SUBENTRY_PROFILE,
 )
 from ..coordinator import OfficeCoordinator
 from ..presence.line import Condition
 from ..presence.model import RedirectRule
-from ..presence.permission.revocation import UserOverride
 from ..presence.redirect.labels import target_label
-from ..settings.permissions import adjustments_holding, given_by
+from ..settings.permissions import (
+    effective_adjustments,
+    granted_by_office,
+    names_from,
+)
 from ..settings.profile_fields import ADJUSTMENTS, OWN_FIELDS, redirect_from
 from ..settings.validation import active_for, places
 from .authorization import async_actor
@@ -65,7 +68,7 @@ def _listed(
         fields = ADJUSTMENTS if for_the_office else adjustable
         changeable = {part for field in fields for part in ADJUSTMENTS[field]}
     adjusted = coordinator.settings(person_id).get(CONF_ADJUSTED, {})
-    rests_on = subentry.data.get(CONF_RESTS_ON, {})
+    granted = granted_by_office(coordinator.office.access.policy)
     return {
         "profile_id": profile_id,
         CONF_NAME: subentry.data[CONF_NAME],
@@ -76,11 +79,10 @@ def _listed(
             coordinator, person_id, redirect_from(data.get(CONF_REDIRECT, {}))
         ),
         "own": own,
-        "permitted": UserOverride(None, rests_on).counts(given_by(entry.options)),
+        "permitted": not subentry.data.get(CONF_REVOKED)
+        and names_from(subentry.data) <= granted,
         "adjusted": sorted(
-            adjustments_holding(
-                entry.options, subentry.data, adjusted.get(profile_id, {})
-            )
+            effective_adjustments(granted, subentry.data, adjusted.get(profile_id, {}))
         ),
         "changeable": sorted(changeable),
         "deletable": own and not used_by and not active,

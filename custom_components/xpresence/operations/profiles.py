@@ -22,6 +22,7 @@ from ..const import (
     CONF_OWNER,
     CONF_REDIRECT,
     CONF_RESTS_ON,
+    CONF_REVOKED,
     CONF_UNCONDITIONAL,
     DOMAIN,
     SUBENTRY_PROFILE,
@@ -33,10 +34,11 @@ from ..settings.names import tidy
 from ..settings.office import reach_of
 from ..settings.permissions import (
     adjust_permission,
-    adjustments_holding,
-    given_by,
-    given_by_profile,
-    own_to,
+    effective_adjustments,
+    granted_by_office,
+    names_from,
+    names_to,
+    override_to,
     reach_permission,
 )
 from ..settings.profile_fields import (
@@ -55,7 +57,7 @@ from ..settings.validation import (
 from .authorization import async_actor, async_authorize, async_authorize_destinations
 
 FOR_THE_OFFICE: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
-"""Whose changes rest on no permission: administrators', and what they programmed."""
+"""Whose changes need no permission: administrators', and what they programmed."""
 AT_MOST: Final = 50
 """Own profiles of one person."""
 
@@ -90,9 +92,10 @@ async def async_create(
     }
     _check(profile_problems(entry, data))
     data[CONF_NAME] = tidy(name)
-    data[CONF_RESTS_ON] = await _async_own_rests_on(
+    granted_by = await _async_own_granted_by(
         coordinator, person_id, data, said, context
     )
+    data[CONF_RESTS_ON] = names_to(granted_by)
     subentry = ConfigSubentry(
         data=MappingProxyType(data),
         subentry_type=SUBENTRY_PROFILE,
@@ -126,9 +129,11 @@ async def async_change(
         profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
         places=_places(coordinator, subentry),
     )
-    data[CONF_RESTS_ON] = await _async_own_rests_on(
+    granted_by = await _async_own_granted_by(
         coordinator, person_id, data, said, context
     )
+    data[CONF_RESTS_ON] = names_to(granted_by)
+    data.pop(CONF_REVOKED, None)
     coordinator.hass.config_entries.async_update_subentry(
         coordinator.entry, subentry, data=data
     )
@@ -212,8 +217,8 @@ def as_it_is(
 ) -> dict[str, Any]:
     """Return a profile's data as they hold for a person."""
     adjusted = coordinator.settings(person_id).get(CONF_ADJUSTED, {})
-    return dict(subentry.data) | adjustments_holding(
-        coordinator.entry.options,
+    return dict(subentry.data) | effective_adjustments(
+        granted_by_office(coordinator.office.access.policy),
         subentry.data,
         adjusted.get(subentry.subentry_id, {}),
     )
@@ -241,21 +246,19 @@ async def _async_adjust(
         profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
         places=_places(coordinator, subentry),
     )
-    rests_on = await _async_rests_on(coordinator, person_id, data, context)
-    given = given_by_profile(coordinator.entry.options, subentry.data)
+    granted_by = await _async_granted_by(coordinator, person_id, data, context)
     adjusted = dict(coordinator.settings(person_id).get(CONF_ADJUSTED, {}))
     own = dict(adjusted.get(subentry.subentry_id, {}))
     for field in fields:
         value = {part: data.get(part) for part in ADJUSTMENTS[field]}
         needs = {
-            name: number
-            for name, number in rests_on.items()
+            name
+            for name in granted_by
             if field == CONF_REDIRECT or name == Permission.EDIT_PROFILES
         }
-        if rests_on:
-            name = adjust_permission(field)
-            needs[name] = given[name]
-        own[field] = own_to(value, needs)
+        if granted_by:
+            needs.add(adjust_permission(field))
+        own[field] = override_to(value, needs)
     await _async_store(coordinator, person_id, adjusted | {subentry.subentry_id: own})
 
 
@@ -270,23 +273,23 @@ async def _async_store(
     await coordinator.async_office_changed()
 
 
-async def _async_own_rests_on(
+async def _async_own_granted_by(
     coordinator: OfficeCoordinator,
     person_id: str,
     data: Mapping[str, Any],
     said: Mapping[str, Any],
     context: Context | None,
-) -> dict[str, int]:
-    """Return the permissions that an own profile with these data rests on.
+) -> frozenset[str]:
+    """Return the names of the permissions that an own profile with these data needs.
 
-    What it does to redirect and hotline rests on the permission to do that, unless it
-    was copied from the office. ``said``: what the caller says of it now.
+    What it does to redirect and hotline needs the permission to do that, unless it was
+    copied from the office. ``said``: what the caller says of it now.
 
     Raises:
         ServiceValidationError: the caller may not do what the profile would do.
     """
-    rests_on = await _async_rests_on(coordinator, person_id, data, context)
-    before = data.get(CONF_RESTS_ON, {})
+    granted_by = await _async_granted_by(coordinator, person_id, data, context)
+    before = names_from(data)
     for field in PROFILE_FIELDS:
         permission = field.permission
         if (
@@ -295,20 +298,18 @@ async def _async_own_rests_on(
             and (field.key in said or permission in before)
         ):
             await async_authorize(coordinator, person_id, permission, context)
-            if rests_on:
-                rests_on[permission.value] = given_by(coordinator.entry.options)[
-                    permission.value
-                ]
-    return rests_on
+            if granted_by:
+                granted_by |= {permission.value}
+    return granted_by
 
 
-async def _async_rests_on(
+async def _async_granted_by(
     coordinator: OfficeCoordinator,
     person_id: str,
     data: Mapping[str, Any],
     context: Context | None,
-) -> dict[str, int]:
-    """Return the permissions that a profile with these data rests on.
+) -> frozenset[str]:
+    """Return the names of the permissions that a profile with these data needs.
 
     Raises:
         ServiceValidationError: it leads further than the caller may redirect calls.
@@ -317,13 +318,12 @@ async def _async_rests_on(
     await async_authorize_destinations(coordinator, person_id, reached, context)
     actor = await async_actor(coordinator, person_id, context)
     if actor.roles & FOR_THE_OFFICE:
-        return {}
-    given = given_by(coordinator.entry.options)
-    names = {
+        return frozenset()
+    names: set[str] = {
         Permission.EDIT_PROFILES.value,
         *(reach_permission(kind) for kind in reached),
     }
-    return {name: given[name] for name in sorted(names) if name in given}
+    return frozenset(names) & granted_by_office(coordinator.office.access.policy)
 
 
 def _reached(

@@ -1,6 +1,6 @@
 """What a person changes of their own sharing: who sees subjects, what delegates may."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from homeassistant.core import Context
@@ -15,7 +15,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..presence.permission.policy import Grade, Permission, Tier
-from ..settings.permissions import given_by, own_from, own_to, sharing_from
+from ..settings.permissions import override_to
 from .authorization import async_actor
 from .profiles import FOR_THE_OFFICE
 
@@ -24,19 +24,15 @@ async def async_show_subjects_to(
     coordinator: OfficeCoordinator, person_id: str, tier: Tier, context: Context | None
 ) -> None:
     """Say who sees the subjects of a person's appointments."""
-    rests_on = await _async_rests_on(coordinator, person_id, context)
-    await _async_store(
-        coordinator, person_id, {CONF_OWN_TIER: own_to(tier.value, rests_on)}
-    )
+    await _async_override(coordinator, person_id, CONF_OWN_TIER, tier.value, context)
 
 
 async def async_show_info_text_to(
     coordinator: OfficeCoordinator, person_id: str, tier: Tier, context: Context | None
 ) -> None:
     """Say who sees the person's info text."""
-    rests_on = await _async_rests_on(coordinator, person_id, context)
-    await _async_store(
-        coordinator, person_id, {CONF_OWN_INFO_TIER: own_to(tier.value, rests_on)}
+    await _async_override(
+        coordinator, person_id, CONF_OWN_INFO_TIER, tier.value, context
     )
 
 
@@ -52,40 +48,33 @@ async def async_narrow(
     Raises:
         ServiceValidationError: this is no delegate of the person.
     """
-    sharing = sharing_from(coordinator.entry.options, coordinator.settings(person_id))
+    sharing = coordinator.office.access.of(person_id)
     if delegate not in sharing.delegates:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="no_such_delegate"
         )
-    stored = coordinator.settings(person_id).get(CONF_SHARING, {})
-    before: Mapping[str, Any] = {}
-    own = own_from(stored.get(CONF_NARROWED), dict[str, Any])
-    if own is not None and own.counts(given_by(coordinator.entry.options)):
-        before = own.value
-    narrowed = {**before, delegate: sorted(grade.value for grade in grades)}
-    rests_on = await _async_rests_on(coordinator, person_id, context)
-    await _async_store(
-        coordinator, person_id, {CONF_NARROWED: own_to(narrowed, rests_on)}
-    )
+    narrowed = {**sharing.narrowed, delegate: frozenset(grades)}
+    stored = {
+        one: sorted(grade.value for grade in left) for one, left in narrowed.items()
+    }
+    await _async_override(coordinator, person_id, CONF_NARROWED, stored, context)
 
 
-async def _async_rests_on(
-    coordinator: OfficeCoordinator, person_id: str, context: Context | None
-) -> dict[str, int]:
-    actor = await async_actor(coordinator, person_id, context)
-    if actor.roles & FOR_THE_OFFICE:
-        return {}
-    given = given_by(coordinator.entry.options)
-    return {Permission.SHARE.value: given[Permission.SHARE.value]}
-
-
-async def _async_store(
-    coordinator: OfficeCoordinator, person_id: str, changes: Mapping[str, Any]
+async def _async_override(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    key: str,
+    value: Any,
+    context: Context | None,
 ) -> None:
+    """Store what is chosen for a person, and under which permission, in sharing."""
+    actor = await async_actor(coordinator, person_id, context)
+    granted_by = () if actor.roles & FOR_THE_OFFICE else (Permission.SHARE.value,)
     settings = coordinator.settings(person_id)
+    sharing = {**settings.get(CONF_SHARING, {}), key: override_to(value, granted_by)}
     coordinator.hass.config_entries.async_update_subentry(
         coordinator.entry,
         coordinator.entry.subentries[person_id],
-        data={**settings, CONF_SHARING: {**settings.get(CONF_SHARING, {}), **changes}},
+        data={**settings, CONF_SHARING: sharing},
     )
     await coordinator.async_office_changed()

@@ -12,6 +12,8 @@ from typing import Final
 
 from .agenda import Agenda
 from .line import AgentState, Condition, Status
+from .permission.delegates import DEFAULT_ACCESS, Access
+from .redirect.guards import DEFAULT_GUARDS, OfficeGuards
 
 
 class Source(StrEnum):
@@ -240,6 +242,10 @@ class Office:
     """Person's id → office profiles (by id) with the person's adjustments."""
     ring_about: int | None = None
     """Seconds of ringing before *no reply*, if the phone system fixes them."""
+    access: Access = DEFAULT_ACCESS
+    guards: OfficeGuards = DEFAULT_GUARDS
+    calendar_days: int = 30
+    """How many days ahead calendars are read."""
 
     def of(self, person: str) -> Office:
         """Return the office with one person's adjusted profiles."""

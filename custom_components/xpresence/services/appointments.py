@@ -10,10 +10,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..const import CONF_CALENDAR_DAYS, DOMAIN
+from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
-from ..inputs.calendars.subscription import DEFAULT_DAYS
 from ..languages import LANGUAGES, texts_in
 from ..operations.appointments import async_timetable, public_uid
 from ..operations.authorization import (
@@ -161,7 +160,7 @@ async def _get_appointments(
         state = coordinator.people[person_id]
         teller = await _teller(call, coordinator, person_id)
         start = _instant(call, ATTR_START) or teller.midnight(dt_util.utcnow())
-        days = int(coordinator.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS))
+        days = coordinator.office.calendar_days
         end = _instant(call, ATTR_END) or later(start, timedelta(days=days + 1))
         _check(start, end)
         lines = await async_timetable(coordinator, person_id, start, end)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_ID, CONF_NAME
@@ -12,8 +12,10 @@ from ..const import (
     CONF_ACTIVITY,
     CONF_ADJUSTED,
     CONF_AREA_CODE,
+    CONF_CALENDAR_DAYS,
     CONF_CALL_PROFILES,
     CONF_COUNTRY_CODE,
+    CONF_DESK_CHANGE,
     CONF_DEVICES,
     CONF_DRIVER,
     CONF_END_PROFILE,
@@ -21,11 +23,14 @@ from ..const import (
     CONF_EXTENSION,
     CONF_GRACE,
     CONF_HOLD,
+    CONF_HOTLINE,
     CONF_INACTIVE_MINUTES,
     CONF_INACTIVE_PROFILE,
     CONF_INTERNAL_NUMBERS,
     CONF_LINGER,
     CONF_LOCKED_PROFILE,
+    CONF_LONGEST_HOURS,
+    CONF_LONGEST_THEN,
     CONF_NUMBER,
     CONF_ORDER,
     CONF_OUTSIDE_PREFIX,
@@ -33,13 +38,14 @@ from ..const import (
     CONF_PROFILE,
     CONF_REDIRECT,
     CONF_RESTART,
-    CONF_RESTS_ON,
+    CONF_REVOKED,
     CONF_RULES,
     CONF_RUN_OVER,
     CONF_SECONDS,
     CONF_START_PROFILE,
     CONF_STATES,
     CONF_TIME_ZONE,
+    CONF_WRAP_UP_MINUTES,
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
@@ -56,16 +62,30 @@ from ..presence.model import (
     SessionRules,
     Source,
 )
-from ..presence.permission.revocation import UserOverride
+from ..presence.permission.policy import Policy
+from ..presence.redirect.guards import (
+    DeskChange,
+    HotlinePolicy,
+    LongPolicy,
+    OfficeGuards,
+)
 from ..presence.redirect.numbers import NumberFormat, NumberKind
 from ..presence.redirect.numbers.countries import calling_code
 from ..presence.redirect.numbers.internal import internal_numbers
 from ..presence.redirect.numbers.kinds import destination_kinds
 from ..presence.redirect.targets import destinations
 from ..telephony.registry import PHONE_SYSTEMS
-from .permissions import adjustments_holding, given_by, policy_from
+from .permissions import (
+    access_from,
+    effective_adjustments,
+    granted_by_office,
+    names_from,
+)
 from .person_fields import values_from as person_values
 from .profile_fields import redirect_from, values_from
+
+DEFAULT_DAYS: Final = 30
+"""How many days ahead calendars are read, if the options do not say."""
 
 
 def described_ring_time(entry: ConfigEntry[Any]) -> int | None:
@@ -94,6 +114,9 @@ def office_from(
         or DEFAULT_ORDER,
         health=health_from(entry.options),
         ring_about=described_ring_time(entry),
+        access=access_from(entry),
+        guards=guards_from(entry.options),
+        calendar_days=int(entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)),
     )
     limits = _Limits(entry, office, style or number_format(entry))
     return replace(
@@ -117,13 +140,24 @@ class _Limits:
     office: Office
     style: NumberFormat
 
+    @property
+    def policy(self) -> Policy:
+        """Return what ordinary users may do."""
+        return self.office.access.policy
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """Return the names of the permissions that the office grants."""
+        return granted_by_office(self.policy)
+
     def as_permitted(self, profile: Profile) -> Profile:
         """Return a profile; one's own is offered only while the office permits it."""
-        rests_on = self.entry.subentries[profile.id].data.get(CONF_RESTS_ON, {})
-        if profile.owner is None or not rests_on:
+        data = self.entry.subentries[profile.id].data
+        granted_by = names_from(data)
+        if profile.owner is None or not granted_by:
             return profile
-        given = UserOverride(profile, rests_on).counts(given_by(self.entry.options))
-        if given and self._in_reach(profile.owner, profile.redirect):
+        granted = not data.get(CONF_REVOKED) and granted_by <= self.granted
+        if granted and self._in_reach(profile.owner, profile.redirect):
             return profile
         return replace(profile, enabled=False)
 
@@ -134,9 +168,9 @@ class _Limits:
         for profile_id, adjustments in stored.items():
             if (subentry := self.entry.subentries.get(profile_id)) is None:
                 continue
-            own = adjustments_holding(self.entry.options, subentry.data, adjustments)
-            rests_on = adjustments.get(CONF_REDIRECT, {}).get(CONF_RESTS_ON)
-            if rests_on and CONF_REDIRECT in own:
+            own = effective_adjustments(self.granted, subentry.data, adjustments)
+            granted_by = names_from(adjustments.get(CONF_REDIRECT, {}))
+            if granted_by and CONF_REDIRECT in own:
                 rule = redirect_from(own[CONF_REDIRECT])
                 if not self._in_reach(person.subentry_id, rule):
                     del own[CONF_REDIRECT]
@@ -149,7 +183,7 @@ class _Limits:
         person = self.office.people.get(person_id)
         if person is None:
             return True
-        allowed = policy_from(self.entry.options).allowed_destinations
+        allowed = self.policy.allowed_destinations
         return allowed.issuperset(reach_of(self.office, person, rule, self.style))
 
 
@@ -178,6 +212,19 @@ def health_from(options: Mapping[str, Any]) -> Health:
         grace=time(CONF_GRACE, "minutes", usual.grace),
         hold=time(CONF_HOLD, "seconds", usual.hold),
         restart=time(CONF_RESTART, "seconds", usual.restart),
+    )
+
+
+def guards_from(options: Mapping[str, Any]) -> OfficeGuards:
+    """Read the office's rules for redirects and hotline; what is not said is usual."""
+    minutes = options.get(CONF_WRAP_UP_MINUTES) or 0
+    hours = options.get(CONF_LONGEST_HOURS) or 0
+    return OfficeGuards(
+        desk_change=DeskChange(options.get(CONF_DESK_CHANGE, DeskChange.RESPECT)),
+        hotline=HotlinePolicy(options.get(CONF_HOTLINE, HotlinePolicy.WARN)),
+        wrap_up=timedelta(minutes=minutes) if minutes else None,
+        longest=timedelta(hours=hours) if hours else None,
+        longest_then=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
     )
 
 

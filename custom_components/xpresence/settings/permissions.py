@@ -1,7 +1,12 @@
-"""The office's limits and people's sharing, from what is stored to what it means."""
+"""The office's limits and people's sharing, from what is stored to what it means.
+
+:func:`access_from` reads everything at once when options or settings have changed.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
 
 from ..const import (
     CONF_ACTING,
@@ -12,7 +17,6 @@ from ..const import (
     CONF_NARROWED,
     CONF_OWN_INFO_TIER,
     CONF_OWN_TIER,
-    CONF_PERMISSIONS,
     CONF_REACH,
     CONF_RESTS_ON,
     CONF_SATELLITES,
@@ -20,8 +24,16 @@ from ..const import (
     CONF_SUBJECTS,
     CONF_TIER,
     CONF_VALUE,
+    SUBENTRY_PERSON,
 )
-from ..presence.permission.delegates import Grades, Sharing
+from ..presence.permission.delegates import (
+    DEFAULT_INFO_TEXT,
+    DEFAULT_SUBJECTS,
+    Access,
+    Grades,
+    Sharing,
+)
+from ..presence.permission.override import UserOverride, effective_value
 from ..presence.permission.policy import (
     LIMITED,
     USUAL_REACH,
@@ -31,21 +43,11 @@ from ..presence.permission.policy import (
     Tier,
     Trust,
 )
-from ..presence.permission.revocation import (
-    UserOverride,
-    holding,
-    permissions,
-    reissued,
-)
 from ..presence.redirect.numbers import NumberKind
-
-DEFAULT_TIER = Tier.DELEGATE
-DEFAULT_INFO_TIER = Tier.TEAM
-"""An info text is what colleagues read."""
 
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
-    """Read what ordinary users may do; nothing said is the usual."""
+    """Read what ordinary users may do; what is not said is the default."""
     return Policy(
         allowed=frozenset(
             Permission(permission)
@@ -60,117 +62,49 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     )
 
 
-def given_by(options: Mapping[str, Any]) -> dict[str, int]:
-    """Return the permissions that an office with these options gives its people."""
-    return permissions(options.get(CONF_PERMISSIONS, {}), _names(options))
+def access_from(entry: ConfigEntry[Any]) -> Access:
+    """Read who may do what: the office's policy, and how each person is shared."""
+    policy = policy_from(entry.options)
+    everywhere = _grades(entry.options)
+    granted = granted_by_office(policy)
+    return Access(
+        policy,
+        {
+            person.subentry_id: _sharing(person.data, everywhere, granted)
+            for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
+        },
+    )
 
 
-def reissued_permissions(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> dict[str, int]:
-    """Return the numbers of the permissions once these options follow those."""
-    numbers = before.get(CONF_PERMISSIONS, {})
-    return reissued(numbers, _names(before), _names(after))
-
-
-def reach_permission(kind: NumberKind) -> str:
-    """Return the name of the permission to redirect calls so far."""
-    return f"{CONF_REACH}_{kind.value}"
-
-
-def sharing_from(options: Mapping[str, Any], person: Mapping[str, Any]) -> Sharing:
-    """Read who stands in for a person with these settings."""
-    sharing: Mapping[str, Any] = person.get(CONF_SHARING, {})
-    narrowed = sharing.get(CONF_NARROWED)
+def _sharing(
+    person: Mapping[str, Any], office: Grades, granted: frozenset[str]
+) -> Sharing:
+    stored: Mapping[str, Any] = person.get(CONF_SHARING, {})
     return Sharing(
-        person=_grades(sharing),
-        office=_grades(options),
-        narrowed=own_from(
-            narrowed,
-            lambda value: {
-                delegate: frozenset(Grade(grade) for grade in grades)
-                for delegate, grades in value.items()
-            },
+        person=_grades(stored),
+        office=office,
+        narrowed=effective_value(
+            {}, override_from(stored.get(CONF_NARROWED), _narrowed), granted
         ),
-        given=given_by(options),
+        subjects=effective_value(
+            Tier(stored.get(CONF_TIER, DEFAULT_SUBJECTS)),
+            override_from(stored.get(CONF_OWN_TIER), Tier),
+            granted,
+        ),
+        info_text=effective_value(
+            Tier(stored.get(CONF_INFO_TIER, DEFAULT_INFO_TEXT)),
+            override_from(stored.get(CONF_OWN_INFO_TIER), Tier),
+            granted,
+        ),
+        satellites=frozenset(stored.get(CONF_SATELLITES, ())),
     )
 
 
-def tier_from(options: Mapping[str, Any], person: Mapping[str, Any]) -> Tier:
-    """Read who sees the subjects of a person with these settings."""
-    sharing: Mapping[str, Any] = person.get(CONF_SHARING, {})
-    return holding(
-        Tier(sharing.get(CONF_TIER, DEFAULT_TIER)),
-        own_from(sharing.get(CONF_OWN_TIER), Tier),
-        given_by(options),
-    )
-
-
-def info_tier_from(options: Mapping[str, Any], person: Mapping[str, Any]) -> Tier:
-    """Read who sees the info text of a person with these settings."""
-    sharing: Mapping[str, Any] = person.get(CONF_SHARING, {})
-    return holding(
-        Tier(sharing.get(CONF_INFO_TIER, DEFAULT_INFO_TIER)),
-        own_from(sharing.get(CONF_OWN_INFO_TIER), Tier),
-        given_by(options),
-    )
-
-
-def adjust_permission(field: str) -> str:
-    """Return the name of the permission to adjust a field of an office's profile."""
-    return f"adjust_{field}"
-
-
-def given_by_profile(
-    options: Mapping[str, Any], profile: Mapping[str, Any]
-) -> dict[str, int]:
-    """Return the permissions that go with an office's profile."""
-    fields = {adjust_permission(field) for field in profile.get(CONF_ADJUSTABLE, ())}
-    own = permissions(profile.get(CONF_PERMISSIONS, {}), fields)
-    return given_by(options) | own
-
-
-def adjustments_holding(
-    options: Mapping[str, Any],
-    profile: Mapping[str, Any],
-    adjustments: Mapping[str, Mapping[str, Any]],
-) -> dict[str, Any]:
-    """Return what of a person's adjustments of a profile holds, as a profile's data.
-
-    Each is stored by its field, with all the data that belong to the field.
-    """
-    given = given_by_profile(options, profile)
-    holding_now: dict[str, Any] = {}
-    for stored in adjustments.values():
-        own = own_from(stored, dict[str, Any])
-        if own is not None and own.counts(given):
-            holding_now |= own.value
-    return holding_now
-
-
-def own_from[T](
-    stored: Mapping[str, Any] | None, read: Callable[[Any], T]
-) -> UserOverride[T] | None:
-    """Read what a person chose, if they did."""
-    if stored is None:
-        return None
-    return UserOverride(read(stored[CONF_VALUE]), dict(stored[CONF_RESTS_ON]))
-
-
-def own_to(value: Any, rests_on: Mapping[str, int]) -> dict[str, Any]:
-    """Return what a person chose as it is stored."""
-    return {CONF_VALUE: value, CONF_RESTS_ON: dict(rests_on)}
-
-
-def satellites_of(person: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the devices that speak for a person with these settings."""
-    return tuple(person.get(CONF_SHARING, {}).get(CONF_SATELLITES, ()))
-
-
-def _names(options: Mapping[str, Any]) -> set[str]:
-    policy = policy_from(options)
-    acts = {permission.value for permission in policy.allowed}
-    return acts | {reach_permission(kind) for kind in policy.allowed_destinations}
+def _narrowed(value: Mapping[str, Iterable[str]]) -> Grades:
+    return {
+        delegate: frozenset(Grade(grade) for grade in grades)
+        for delegate, grades in value.items()
+    }
 
 
 def _grades(stored: Mapping[str, Any]) -> Grades:
@@ -180,3 +114,73 @@ def _grades(stored: Mapping[str, Any]) -> Grades:
         for delegate in delegates:
             named[delegate] = named.get(delegate, frozenset()) | {grade}
     return named
+
+
+# Permissions by name, and what people chose under them
+
+
+def reach_permission(kind: NumberKind) -> str:
+    """Return the name of the permission to redirect calls so far."""
+    return f"{CONF_REACH}_{kind.value}"
+
+
+def adjust_permission(field: str) -> str:
+    """Return the name of the permission to adjust a field of an office's profile."""
+    return f"adjust_{field}"
+
+
+def granted_by_office(policy: Policy) -> frozenset[str]:
+    """Return the names of the permissions that a policy gives ordinary users."""
+    return frozenset(permission.value for permission in policy.allowed) | {
+        reach_permission(kind) for kind in policy.allowed_destinations
+    }
+
+
+def granted_by_profile(profile: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the permissions that go with an office's profile."""
+    return frozenset(map(adjust_permission, profile.get(CONF_ADJUSTABLE, ())))
+
+
+def effective_adjustments(
+    granted: frozenset[str],
+    profile: Mapping[str, Any],
+    adjustments: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what of a person's adjustments of a profile counts, as a profile's data.
+
+    ``granted``: by the office. Each adjustment is stored by its field, with all the
+    data that belong to the field.
+    """
+    granted |= granted_by_profile(profile)
+    effective: dict[str, Any] = {}
+    for stored in adjustments.values():
+        effective |= effective_value({}, override_from(stored, dict[str, Any]), granted)
+    return effective
+
+
+def override_from[T](
+    stored: Mapping[str, Any] | None, read: Callable[[Any], T]
+) -> UserOverride[T] | None:
+    """Read what a person chose, if they did."""
+    if stored is None:
+        return None
+    return UserOverride(read(stored[CONF_VALUE]), names_from(stored))
+
+
+def override_to(value: Any, granted_by: Iterable[str]) -> dict[str, Any]:
+    """Return what a person chose as it is stored."""
+    return {CONF_VALUE: value, CONF_RESTS_ON: names_to(granted_by)}
+
+
+def names_from(stored: Mapping[str, Any]) -> frozenset[str]:
+    """Return the permissions under which something stored was chosen."""
+    return frozenset(stored.get(CONF_RESTS_ON, ()))
+
+
+def names_to(granted_by: Iterable[str]) -> dict[str, int]:
+    """Return names of permissions as they are stored.
+
+    Each has a zero beside it, so that release 0.1.0 reads it too: there a permission
+    had a number, which went up with every ban.
+    """
+    return dict.fromkeys(sorted(granted_by), 0)

@@ -30,10 +30,10 @@ from ..const import (
     CONF_MODE,
     CONF_NUMBER,
     CONF_OWNER,
-    CONF_PERMISSIONS,
     CONF_QUEUES,
     CONF_REDIRECT,
     CONF_RESTS_ON,
+    CONF_REVOKED,
     CONF_RUN_OVER,
     CONF_UNCONDITIONAL,
     CONF_VALUE,
@@ -91,9 +91,9 @@ PROFILE: Final = vol.Schema(
         vol.Required(CONF_NAME): str,
         vol.Optional(CONF_OWNER): vol.Any(None, str),
         vol.Optional(CONF_ADJUSTABLE): [vol.In(ADJUSTMENTS)],
-        # Which permissions there are, and which this rests on: see presence/permission.
-        vol.Optional(CONF_PERMISSIONS): {str: int},
+        # The permissions that this was saved under: see presence/permission/override.
         vol.Optional(CONF_RESTS_ON): {str: int},
+        vol.Optional(CONF_REVOKED): bool,
         **stored_schema(),
     }
 )

@@ -7,7 +7,6 @@ from homeassistant.helpers import entity_registry as er
 
 from ..operations.authorization import person_entity_of_user
 from ..services.service import PersonTarget, coordinators
-from ..settings.permissions import satellites_of
 from .names import Heard, of_whom
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def speaker(hass: HomeAssistant, said: ConversationInput) -> list[PersonTarget]:
     mine = [
         (coordinator, person_id)
         for coordinator, person_id in people
-        if satellite in satellites_of(coordinator.settings(person_id))
+        if satellite in coordinator.office.access.of(person_id).satellites
     ]
     owners = {person_id for _, person_id in mine}
     return mine if len(owners) == 1 else _only(people)

@@ -16,13 +16,7 @@ from custom_components.xpresence.presence.permission.policy import (
     Trust,
 )
 from custom_components.xpresence.presence.redirect.numbers import NumberKind
-from custom_components.xpresence.settings.permissions import (
-    given_by,
-    info_tier_from,
-    policy_from,
-    sharing_from,
-    tier_from,
-)
+from custom_components.xpresence.settings.permissions import access_from, policy_from
 from tests.office import ANNA
 from tests.pages import EN, assert_worded
 
@@ -89,11 +83,11 @@ async def test_what_is_answered_holds_and_is_shown_the_next_time(
         Trust.REFUSED,
         Trust.ALLOWED,
     )
-    sharing = sharing_from(office.options, {})
+    sharing = access_from(office).of(ANNA)
     assert sharing.grades("person.reception") == {Grade.ACTING}
     suggested = await permissions(hass, office)
     assert suggested == said | {"subjects": []}
-    assert sharing_from(office.options, {}).delegates == ()
+    assert access_from(office).of(ANNA).delegates == ()
 
 
 async def test_the_rules_of_the_office_keep_its_permissions(
@@ -113,16 +107,20 @@ async def test_the_rules_of_the_office_keep_its_permissions(
     assert policy_from(office.options).allowed == frozenset()
 
 
-async def test_a_ban_that_was_lifted_gives_another_permission(
+async def test_a_ban_drops_what_was_chosen_under_it(
     hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
-    assert given_by(office.options)["share"] == 0
-    await permissions(hass, office, allowed=["choose_profile"], reach=["internal"])
-    assert given_by(office.options) == {"choose_profile": 0, "reach_internal": 0}
+    own = {"value": "owner", "rests_on": {"share": 0}}
+    anna = office.subentries[ANNA]
+    hass.config_entries.async_update_subentry(
+        office, anna, data={**anna.data, "sharing": {"own_tier": own}}
+    )
     await permissions(hass, office)
-    assert given_by(office.options)["share"] == 1
-    assert given_by(office.options)["reach_abroad"] == 1
-    assert given_by(office.options)["choose_profile"] == 0
+    assert office.subentries[ANNA].data["sharing"] == {"own_tier": own}
+    await permissions(hass, office, allowed=["choose_profile"])
+    assert office.subentries[ANNA].data["sharing"] == {}
+    await permissions(hass, office)
+    assert access_from(office).of(ANNA).subjects is Tier.DELEGATE
 
 
 @pytest.mark.parametrize("tier", Tier)
@@ -154,8 +152,8 @@ async def test_delegates_tier_and_satellites_are_the_persons(
     await hass.async_block_till_done()
     data = office.subentries[ANNA].data
     assert data["sharing"] == said
-    sharing = sharing_from(office.options, data)
+    sharing = access_from(office).of(ANNA)
     assert sharing.grades("person.dora") == set(Grade)
     assert sharing.grades("person.rita") == {Grade.SUBJECTS}
-    assert tier_from(office.options, data) is tier
-    assert info_tier_from(office.options, data) is tier
+    assert sharing.subjects is tier
+    assert sharing.info_text is tier

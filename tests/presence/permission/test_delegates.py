@@ -1,11 +1,9 @@
 """Delegates: directed, graded, the widest of several ways, narrowed by the person."""
 
-from custom_components.xpresence.presence.permission.delegates import Sharing
-from custom_components.xpresence.presence.permission.policy import Grade
-from custom_components.xpresence.presence.permission.revocation import UserOverride
+from custom_components.xpresence.presence.permission.delegates import Access, Sharing
+from custom_components.xpresence.presence.permission.policy import Grade, Tier
 
 BERTA, CARL = "person.berta", "person.carl"
-SHARE, ANEW = {"share": 0}, {"share": 1}
 ACTING, SUBJECTS = frozenset({Grade.ACTING}), frozenset({Grade.SUBJECTS})
 
 
@@ -20,24 +18,19 @@ def test_of_several_ways_the_widest_counts() -> None:
 
 def test_the_person_narrows_one_delegate_and_leaves_the_others() -> None:
     sharing = Sharing(
-        person={BERTA: frozenset(Grade), CARL: ACTING},
-        narrowed=UserOverride({BERTA: SUBJECTS}, SHARE),
-        given=SHARE,
+        person={BERTA: frozenset(Grade), CARL: ACTING}, narrowed={BERTA: SUBJECTS}
     )
     assert sharing.grades(BERTA) == SUBJECTS
     assert sharing.grades(CARL) == ACTING
 
 
 def test_narrowing_gives_nobody_anything() -> None:
-    sharing = Sharing(
-        narrowed=UserOverride({BERTA: frozenset(Grade)}, SHARE), given=SHARE
-    )
+    sharing = Sharing(narrowed={BERTA: frozenset(Grade)})
     assert sharing.grades(BERTA) == frozenset()
     assert sharing.delegates == ()
 
 
-def test_narrowing_ends_with_its_permission() -> None:
-    narrowed = UserOverride({BERTA: frozenset[Grade]()}, SHARE)
-    for given, left in ((SHARE, frozenset[Grade]()), ({}, ACTING), (ANEW, ACTING)):
-        sharing = Sharing({BERTA: ACTING}, {}, narrowed, given)
-        assert sharing.grades(BERTA) == left
+def test_somebody_whose_settings_are_gone_shares_nothing() -> None:
+    gone = Access().of("gone")
+    assert gone.delegates == ()
+    assert (gone.subjects, gone.info_text) == (Tier.OWNER, Tier.OWNER)

@@ -26,8 +26,8 @@ from custom_components.xpresence.presence.redirect.desired import (
     DesiredRedirect,
     desired,
 )
+from custom_components.xpresence.presence.redirect.guards import DeskChange
 from custom_components.xpresence.presence.redirect.handover import (
-    DeskChange,
     Event,
     EventKind,
 )

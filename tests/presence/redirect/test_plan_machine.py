@@ -31,7 +31,7 @@ from custom_components.xpresence.presence.line import (
 )
 from custom_components.xpresence.presence.model import RedirectMode
 from custom_components.xpresence.presence.redirect.desired import DesiredRedirect
-from custom_components.xpresence.presence.redirect.handover import DeskChange
+from custom_components.xpresence.presence.redirect.guards import DeskChange
 from custom_components.xpresence.presence.redirect.ledger import Ledger
 from custom_components.xpresence.presence.redirect.own import own_change
 from custom_components.xpresence.presence.redirect.parts import (

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.xpresence.presence.line import ForwardingState
-from custom_components.xpresence.presence.redirect.handover import DeskChange
+from custom_components.xpresence.presence.redirect.guards import DeskChange
 from custom_components.xpresence.presence.redirect.own import own_change
 from custom_components.xpresence.presence.redirect.plan import plan
 from custom_components.xpresence.presence.redirect.status import is_pending

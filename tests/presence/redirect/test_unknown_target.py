@@ -12,7 +12,8 @@ from custom_components.xpresence.presence.line import (
     DestinationKind,
     ForwardingState,
 )
-from custom_components.xpresence.presence.redirect.handover import DeskChange, EventKind
+from custom_components.xpresence.presence.redirect.guards import DeskChange
+from custom_components.xpresence.presence.redirect.handover import EventKind
 from custom_components.xpresence.presence.redirect.ledger import Ledger
 from custom_components.xpresence.presence.redirect.own import own_change
 from custom_components.xpresence.presence.redirect.parts import (

@@ -10,14 +10,14 @@ from ...const import (
     CONF_ACTING,
     CONF_ALLOWED,
     CONF_AUTOMATIONS,
-    CONF_PERMISSIONS,
     CONF_REACH,
     CONF_SATELLITES,
     CONF_SUBJECTS,
 )
 from ...presence.permission.policy import LIMITED, Permission, Trust
 from ...presence.redirect.numbers import NumberKind
-from ...settings.permissions import policy_from, reissued_permissions
+from ...settings.permissions import policy_from
+from ...settings.revocation import drop_before_saving, grants_of
 from ...settings.selectors import several, words
 
 ACTS: Final = [permission for permission in Permission if permission in LIMITED]
@@ -49,7 +49,9 @@ class PermissionsPage(OptionsFlow):
         options = dict(self.config_entry.options)
         if user_input is not None:
             after = options | {CONF_ACTING: [], CONF_SUBJECTS: []} | user_input
-            after[CONF_PERMISSIONS] = reissued_permissions(options, after)
+            drop_before_saving(
+                self.hass, self.config_entry, grants_of(self.config_entry, after)
+            )
             return self.async_create_entry(data=after)
         policy = policy_from(options)
         return self.async_show_form(

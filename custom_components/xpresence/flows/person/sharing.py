@@ -18,8 +18,8 @@ from ...const import (
     CONF_SUBJECTS,
     CONF_TIER,
 )
+from ...presence.permission.delegates import DEFAULT_INFO_TEXT, DEFAULT_SUBJECTS
 from ...presence.permission.policy import Tier
-from ...settings.permissions import DEFAULT_INFO_TIER, DEFAULT_TIER
 from ...settings.selectors import words
 from ..office.permissions import DELEGATES
 from .page import PersonPage
@@ -28,8 +28,8 @@ SCHEMA: Final = vol.Schema(
     {
         vol.Optional(CONF_ACTING): DELEGATES,
         vol.Optional(CONF_SUBJECTS): DELEGATES,
-        vol.Required(CONF_TIER, default=DEFAULT_TIER.value): words(Tier, "tier"),
-        vol.Required(CONF_INFO_TIER, default=DEFAULT_INFO_TIER.value): words(
+        vol.Required(CONF_TIER, default=DEFAULT_SUBJECTS.value): words(Tier, "tier"),
+        vol.Required(CONF_INFO_TIER, default=DEFAULT_INFO_TEXT.value): words(
             Tier, "info_tier"
         ),
         vol.Optional(CONF_SATELLITES): DeviceSelector(

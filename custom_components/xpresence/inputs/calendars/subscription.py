@@ -11,7 +11,7 @@ from typing import Any, Final
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ...const import CONF_CALENDAR_DAYS, DOMAIN
+from ...const import DOMAIN
 from ...engine.input import InputContext
 from ...groupware.source import (
     CalendarGone,
@@ -34,7 +34,6 @@ WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 READ_EVERY: Final = timedelta(minutes=15)
 FIRST_RETRY: Final = timedelta(minutes=1)
 """How soon a calendar that failed is asked again; twice as long each time."""
-DEFAULT_DAYS: Final = 30
 
 PROBLEMS: Final[Mapping[type[SourceError], str]] = {
     CalendarGone: "missing",
@@ -194,9 +193,9 @@ class FollowedCalendar:
 
     def _window(self) -> tuple[datetime, datetime]:
         """Return the time that is read: all of today, and the office's days."""
-        days = self._input_context.entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)
+        days = self._input_context.office.calendar_days
         start = dt_util.start_of_local_day()
-        last: date = start.date() + timedelta(days=int(days) + 1)
+        last: date = start.date() + timedelta(days=days + 1)
         return start, dt_util.start_of_local_day(last)
 
     @callback

@@ -20,7 +20,6 @@ from ...presence.teams.mapping import DesiredTeams, desired_teams
 from ...presence.teams.serialization import remembered, restarted
 from ...presence.teams.state import EchoPolicy, Outcome, TeamsState, Write
 from ...presence.teams.writes import begun, ended, next_writes
-from ...settings.permissions import info_tier_from
 from .access import TeamsAccess, client_for
 
 _LOGGER = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ class TeamsWriter:
             settings.mapping,
             in_call=self.is_on_the_phone(now),
         )
-        tier = info_tier_from(context.entry.options, context.settings)
+        tier = context.office.access.of(context.person_id).info_text
         # Whoever looks at the person in Teams reads it.
         return desired if tier is Tier.TEAM else replace(desired, message="")
 

@@ -1,1 +1,1 @@
-"""Who may do what: policy, delegates, revocation."""
+"""Who may do what: policy, delegates, overrides."""

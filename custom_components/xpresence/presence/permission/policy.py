@@ -132,6 +132,9 @@ class Policy:
     satellites: Trust = Trust.AS_PERSON
 
 
+DEFAULT_POLICY: Final = Policy()
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks: the roles towards one person, and what Home Assistant lets them."""

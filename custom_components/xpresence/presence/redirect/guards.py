@@ -1,4 +1,4 @@
-"""Hotline protection, the redirect age limit, and the limit of follow-up time."""
+"""An office's rules for redirects: changes at the desk, hotline, longest age."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,43 @@ from ..line import UNKNOWN, AgentState, ForwardingState
 from .parts import REDIRECTS, Part, is_on, value
 
 
+class DeskChange(StrEnum):
+    """What the office does when a held redirect is changed at the phone."""
+
+    RESPECT = "respect"
+    ENFORCE = "enforce"
+
+
 class HotlinePolicy(StrEnum):
     """What happens to an agent who is ready while calls are sent elsewhere."""
 
     WARN = "warn"
     PAUSE = "pause"
+
+
+class LongPolicy(StrEnum):
+    """What happens to a redirect that is older than the office allows."""
+
+    ALERT = "alert"
+    FALL_BACK = "fall_back"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeGuards:
+    """What an office's options say of redirects and of the hotline.
+
+    ``wrap_up``: how long follow-up lasts, and ``longest`` how long a redirect may last;
+    ``None``: without limit.
+    """
+
+    desk_change: DeskChange = DeskChange.RESPECT
+    hotline: HotlinePolicy = HotlinePolicy.WARN
+    wrap_up: timedelta | None = None
+    longest: timedelta | None = None
+    longest_then: LongPolicy = LongPolicy.ALERT
+
+
+DEFAULT_GUARDS: Final = OfficeGuards()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +111,6 @@ def hotline(
     if policy is HotlinePolicy.WARN:
         return Hotline(ready, parts, paused=paused)
     return Hotline(ready, parts, pause=ready, paused=paused | ready)
-
-
-class LongPolicy(StrEnum):
-    """What happens to a redirect that is older than the office allows."""
-
-    ALERT = "alert"
-    FALL_BACK = "fall_back"
 
 
 @dataclass(frozen=True, slots=True)

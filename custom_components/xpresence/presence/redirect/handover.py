@@ -24,13 +24,6 @@ MOST_ECHOES: Final = 16
 """Maximum number kept, for a phone system that refuses writes for hours."""
 
 
-class DeskChange(StrEnum):
-    """What the office does when a held redirect is changed at the phone."""
-
-    RESPECT = "respect"
-    ENFORCE = "enforce"
-
-
 class EventKind(StrEnum):
     """What a plan detected."""
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..line import UNKNOWN, ForwardingState, Known
-from .handover import DeskChange, Event, EventKind, hand_over, says
+from .guards import DeskChange
+from .handover import Event, EventKind, hand_over, says
 from .ledger import Ledger, OwnRedirect
 from .parts import (
     EVERYTHING,

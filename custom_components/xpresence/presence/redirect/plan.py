@@ -37,8 +37,8 @@ from typing import Final
 from ..line import UNKNOWN, ForwardingState, Known
 from ..model import RedirectMode
 from .desired import DesiredRedirect, expected_state, is_in_force, requested_parts
+from .guards import DeskChange
 from .handover import (
-    DeskChange,
     Event,
     EventKind,
     hand_over,

@@ -65,6 +65,9 @@ class OfficeHistory:
         self._hass = hass
         self._entry = entry
         self._store = store
+        self.days = 0
+        """For how long the office lets histories be kept; 0: it does not."""
+        self.read_options()
         self._active = False
         self._files: dict[str, HistoryFile] = {}
         self._states: dict[str, PersonState] = {}
@@ -77,12 +80,12 @@ class OfficeHistory:
         self._failing = False
         self._stops: list[CALLBACK_TYPE] = []
 
-    # Who lets one be kept
+    @callback
+    def read_options(self) -> None:
+        """Read the office's option after it changed."""
+        self.days = int(self._entry.options.get(CONF_HISTORY_DAYS, 0))
 
-    @property
-    def days(self) -> int:
-        """Return for how long the office lets histories be kept; 0: it does not."""
-        return int(self._entry.options.get(CONF_HISTORY_DAYS, 0))
+    # Who lets one be kept
 
     @callback
     def is_kept(self, person_id: str) -> bool:

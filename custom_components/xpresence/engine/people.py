@@ -129,6 +129,7 @@ class People(Mapping[str, PersonState]):
     def read_access(self) -> None:
         """Read at once who may do what; a ban holds before the office is read anew."""
         self.office = replace(self.office, access=access_from(self.entry))
+        self.history.read_options()
 
     def _office_from_entry(self) -> Office:
         hass = self.hass

@@ -28,6 +28,7 @@ from ..presence.permission.policy import (
     Policy,
     Reason,
     Role,
+    Tier,
     Trust,
     allowed_destinations,
     refusal,

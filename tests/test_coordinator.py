@@ -23,9 +23,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.xpresence.const import DOMAIN
-from custom_components.xpresence.engine import decisions as deciding
 from custom_components.xpresence.presence.line import CallState
-from custom_components.xpresence.presence.redirect.targets import resolve_office
+from custom_components.xpresence.presence.redirect.resolver import Resolver
 from custom_components.xpresence.telephony.driver import ConnectionChanged, LineChanged
 from tests.conftest import set_up
 from tests.office import ANNA, AVAILABLE, BOB, MEETING, OFFICE, forward, person, profile
@@ -515,7 +514,9 @@ async def test_what_is_read_at_the_same_time_is_thought_through_once(
     coordinator = office.runtime_data
     lines = [state.line for state in coordinator.people.values()]
     assert len(lines) == 2
-    with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
+    with patch.object(
+        Resolver, "resolve", autospec=True, side_effect=Resolver.resolve
+    ) as resolved:
         for line in lines:
             assert line is not None
             told = replace(line, call=CallState.IN_CALL)
@@ -531,7 +532,9 @@ async def test_unloaded_it_thinks_nothing_through_any_more(
 ) -> None:
     coordinator = office.runtime_data
     line = next(iter(coordinator.people.values())).line
-    with patch.object(deciding, "resolve_office", wraps=resolve_office) as resolved:
+    with patch.object(
+        Resolver, "resolve", autospec=True, side_effect=Resolver.resolve
+    ) as resolved:
         coordinator._on_driver_event(LineChanged(line))
         coordinator.people.decisions.stop()
         await hass.async_block_till_done(wait_background_tasks=True)

@@ -40,6 +40,7 @@ from .engine.person import (
     PresenceEventListener,
 )
 from .engine.removal import async_forget_absent
+from .engine.slices import sliced
 from .engine.storage_issues import (
     set_journal_damage_issue,
     set_journal_issue,
@@ -115,6 +116,9 @@ class OfficeCoordinator:
         """What ordinary users were last held to."""
         self._grants = grants_of(entry)
         """The permissions that ordinary users had last."""
+        self._shared: tuple[object, ...] = ()
+        """What concerns everybody, as it was applied last."""
+        self._concerns_everybody()
 
     @property
     def office(self) -> Office:
@@ -148,12 +152,13 @@ class OfficeCoordinator:
         except BaseException:
             await self.async_stop()
             raise
-        for person in self.office.people.values():
+        async for person in sliced(self.office.people.values()):
             self.people.add(person)
         await self.people.history.async_start(self.office.people)
         await async_forget_absent(
             self.hass, self.entry, self.system, self.store, self.office.people
         )
+        self._concerns_everybody()
         self._check_profiles()
 
     async def _async_load(self) -> None:
@@ -195,7 +200,7 @@ class OfficeCoordinator:
 
     async def _on_started(self, _hass: HomeAssistant) -> None:
         # What all inputs say together is followed, not what the first of them says.
-        self.people.activate()
+        await self.people.async_activate()
 
     # The connection
 
@@ -226,27 +231,49 @@ class OfficeCoordinator:
     # The office
 
     async def async_office_changed(self) -> None:
-        """Apply changed options, profiles and people without a reload."""
+        """Apply changed options, profiles and people without a reload.
+
+        Of a change that concerns one person only that person is touched, and whoever
+        depends on them. Everybody else goes on meanwhile.
+        """
         self._apply_limits()
         async with self._office_turn:
             people = self.people
             before_office, limits = people.office, self._limits
             before = {person_id: state.loop for person_id, state in people.items()}
             await self._async_release_all()
-            # Nothing waits from here on, so the office stays as it was read.
-            for person in self.office.people.values():
-                if person.id in people:
-                    people.update(person)
-                else:
+            office = self.office
+            everybody = self._concerns_everybody()
+            touched: set[str] = set()
+            async for person in sliced(office.people.values()):
+                person_id = person.id
+                if person_id not in self.entry.subentries:
+                    # Deleted meanwhile; the turn after this one releases them.
+                    continue
+                if person_id not in people:
                     people.add(person)
                     for add in self._adders:
-                        add(person.id)
-            for state in people.values():
-                state.loop.desk_change = people.office.guards.desk_change
+                        add(person_id)
+                elif (
+                    everybody
+                    or people.is_changed(person)
+                    or _own(before_office, person_id) != _own(office, person_id)
+                ):
+                    people.update(person)
+                else:
+                    # Where their calls go to somebody who has another name now.
+                    loop = people[person_id].loop
+                    shown = loop.view
+                    loop.update_view()
+                    if loop.view == shown:
+                        continue
+                touched.add(person_id)
+                loop = people[person_id].loop
+                loop.desk_change = people.office.guards.desk_change
                 # Names and the way numbers are written may be others now.
-                state.loop.show()
+                loop.update_view()
             self._check_profiles()
-            people.decisions.refresh(people, show=True)
+            await people.decisions.async_refresh(touched, show=touched)
             for person_id, state in people.items():
                 if state.loop is not before.get(person_id):
                     # Read now: without a desired redirect nothing else would.
@@ -256,6 +283,22 @@ class OfficeCoordinator:
         await self.people.history.async_office_changed(self.office.people)
         if self._limits != limits:
             await async_end_forbidden(people, self._limits[0], before_office)
+
+    def _concerns_everybody(self) -> bool:
+        """Return whether anything changed that is not one person's own."""
+        before, office = self._shared, self.office
+        self._shared = (
+            replace(
+                office,
+                people={},
+                adjusted={},
+                access=replace(office.access, sharing={}),
+            ),
+            self.people.number_format,
+            frozenset(office.people),
+            dict(self.entry.options),
+        )
+        return self._shared != before
 
     @callback
     def _apply_limits(self) -> None:
@@ -510,3 +553,8 @@ class OfficeCoordinator:
         listeners = self.people[person_id].event_listeners
         listeners.append(listener)
         return lambda: listeners.remove(listener)
+
+
+def _own(office: Office, person_id: str) -> object:
+    """Return what a person made their own of the office's profiles."""
+    return office.adjusted.get(person_id)

@@ -5,7 +5,9 @@ changes and removes people, and it is the one object (:class:`~.person.Runtime`)
 decisions, side effects, redirect loops and inputs get of the office.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 import logging
@@ -61,7 +63,9 @@ from .serialization import (
     to_record,
 )
 from .side_effects import SideEffects, clear_phones
+from .slices import sliced
 from .store import OfficeStore
+from .turn_queue import TurnQueue
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -98,9 +102,17 @@ class People(Mapping[str, PersonState]):
         self.history = OfficeHistory(hass, entry, store)
         self.ready_since: datetime | None = None
         """Since when the phone system is connected; ``None`` while it is not."""
+        self._turns = TurnQueue(hass, self._start_turn)
         self._states: dict[str, PersonState] = {}
+        self._at: dict[str, list[PersonState]] | None = None
+        """People by their extension; ``None``: somebody came, went or moved."""
         self._make_inputs_for = make_inputs
         self._active = False
+        self._stopped = False
+        self._gathered: set[str] | None = None
+        """While inputs are started together: whose appointments changed."""
+        self._connections = 0
+        """Counts changes of the connection, so that only the last is followed."""
 
     @override
     def __getitem__(self, person_id: str) -> PersonState:
@@ -150,28 +162,38 @@ class People(Mapping[str, PersonState]):
         """Name the phone system; before anybody is added."""
         self.system = system
 
-    @callback
-    def activate(self) -> None:
+    async def async_activate(self) -> None:
         """Start all inputs, decide once with what they know, and act from now on."""
-        for state in self._states.values():
-            self._start_inputs(state)
+        changed: set[str] = set()
+        async for state in sliced(tuple(self._states.values())):
+            if self._stopped:
+                return
+            if self.has(state):
+                changed |= self._start_inputs(state)
         self._active = True
-        self.decisions.refresh(self)
-        for state in self._states.values():
-            self.reconcile(state)
+        await self.decisions.async_refresh(self, show=changed)
+        async for state in sliced(tuple(self._states.values())):
+            if self._stopped:
+                return
+            if self.has(state):
+                self.reconcile(state)
         self.history.activate()
 
     @callback
     def stop(self) -> None:
         """End what runs; what was set in the phone system stays set."""
+        self._stopped = True
+        self._connections += 1
+        self._turns.clear()
         self.decisions.stop()
         for state in self._states.values():
             state.stop()
 
     @callback
     def add(self, person: Person) -> None:
-        """Add a person and restore their stored state."""
+        """Add a person and restore their stored state; nothing is shown yet."""
         self._configure(person)
+        self._at = None
         record = self.store.get(person.id)
         facts = facts_from_record(person.id, record)
         self._states[person.id] = state = PersonState(
@@ -194,6 +216,7 @@ class People(Mapping[str, PersonState]):
         # All are removed before anything is waited for: nothing of theirs runs on in
         # an office that they are not in, and no other change sets their redirects.
         removed = [self._states.pop(person_id) for person_id in person_ids]
+        self._at = None
         for state in removed:
             state.stop()
         for state in removed:
@@ -220,22 +243,42 @@ class People(Mapping[str, PersonState]):
         except OSError:
             _LOGGER.warning("What is stored of a person could not be deleted yet")
 
+    def is_changed(self, person: Person) -> bool:
+        """Return whether a person's settings are others than those that apply."""
+        state = self._states[person.id]
+        stored = self.entry.subentries[person.id].data
+        return state.person != person or stored != state.settings
+
     @callback
-    def update(self, person: Person) -> None:
-        """Apply changed settings of a person; their inputs are made anew."""
+    def update(self, person: Person) -> set[str]:
+        """Apply changed settings of a person; their inputs are made anew.
+
+        Nothing is decided or shown yet. Returns whose appointments are others now.
+        """
         state = self._states[person.id]
         state.person = person
         if self._configure(person):
             # Another login or entity: what was read by the old one says nothing.
             state.loop.lost()
             self.reconcile(state)
-        if dict(self.entry.subentries[person.id].data) == state.settings:
-            for one in state.inputs:
-                one.office_changed()
-            return
-        for one in state.inputs:
-            one.stop()
-        self._make_inputs(state)
+        with self._gathering() as changed:
+            if self.entry.subentries[person.id].data == state.settings:
+                for one in state.inputs:
+                    one.office_changed()
+            else:
+                for one in state.inputs:
+                    one.stop()
+                self._make_inputs(state)
+        return changed
+
+    @contextmanager
+    def _gathering(self) -> Iterator[set[str]]:
+        """Let inputs change facts without deciding; the caller decides afterwards."""
+        before, self._gathered = self._gathered, set()
+        try:
+            yield self._gathered
+        finally:
+            self._gathered = before
 
     async def async_change_extension(self, person: Person) -> None:
         """Follow a person to another extension; the old one is restored."""
@@ -243,6 +286,7 @@ class People(Mapping[str, PersonState]):
         before, left = state.loop, state.person
         self._configure(person)
         state.person, state.loop = person, self._make_loop(person, Ledger())
+        self._at = None
         released = await before.async_release()
         await clear_phones(self.system, left.extension)
         if not released:
@@ -314,9 +358,12 @@ class People(Mapping[str, PersonState]):
             self._start_inputs(state)
 
     @callback
-    def _start_inputs(self, state: PersonState) -> None:
-        for one in state.inputs:
-            one.start()
+    def _start_inputs(self, state: PersonState) -> set[str]:
+        """Start a person's inputs; return whose appointments are others now."""
+        with self._gathering() as changed:
+            for one in state.inputs:
+                one.start()
+        return changed
 
     # What is outside
 
@@ -327,27 +374,45 @@ class People(Mapping[str, PersonState]):
         A reading that says what the last one said only tells that it is newer.
         """
         line = event.line
-        for state in self._states.values():
-            if state.person.extension != line.extension:
-                continue
+        if self._at is None:
+            self._at = {}
+            for state in self._states.values():
+                self._at.setdefault(state.person.extension, []).append(state)
+        for state in self._at.get(line.extension, ()):
             if not state.loop.observe(line):
                 continue
             self.reconcile(state)
             if state.person.queues:
                 self.apply_side_effects(state)
-            self.decisions.resolve_soon()
 
     @callback
     def connection_changed(self, *, ready: bool) -> None:
         """Forget all readings; read everything anew once connected."""
         self.ready_since = dt_util.utcnow() if ready else None
+        self._connections += 1
         for state in self._states.values():
             # What was read before the break says nothing about now.
-            state.loop.lost()
+            state.loop.forget_line()
             state.loop.ready_since = self.ready_since
             if ready:
-                self.reconcile(state)
                 state.published = None
+        self.entry.async_create_background_task(
+            self.hass,
+            self._async_follow_connection(self._connections, ready=ready),
+            f"{DOMAIN} connection",
+        )
+
+    async def _async_follow_connection(self, connection: int, *, ready: bool) -> None:
+        """Show everybody and, once connected, bring all redirects up to date."""
+        async for state in sliced(tuple(self._states.values())):
+            if connection != self._connections:
+                # Lost, back or unloaded meanwhile.
+                return
+            if not self.has(state):
+                continue
+            state.loop.show()
+            if ready:
+                self.reconcile(state)
                 self.side_effects.follow(state)
 
     def settings(self, person_id: str) -> Mapping[str, Any]:
@@ -367,9 +432,11 @@ class People(Mapping[str, PersonState]):
     @callback
     def reconcile(self, state: PersonState) -> None:
         """Set a person's redirect as desired, in the background."""
-        if not self._active:
-            return
-        self.entry.async_create_background_task(
+        if self._active:
+            self._turns.add(state)
+
+    def _start_turn(self, state: PersonState) -> asyncio.Task[None]:
+        return self.entry.async_create_background_task(
             self.hass, state.loop.async_follow(), f"{DOMAIN} redirect"
         )
 
@@ -403,13 +470,17 @@ class People(Mapping[str, PersonState]):
         # Other appointments show in the calendar even while nothing is decided anew.
         show = facts.agenda != state.facts.agenda
         state.facts = facts
-        self.decisions.refresh([state.person.id], show=show, seen=seen)
+        if self._gathered is None:
+            self.decisions.refresh([state.person.id], show=show, seen=seen)
+        elif show:
+            self._gathered.add(state.person.id)
 
     @callback
     def show(self, state: PersonState) -> None:
         """Write the person's entities, and fire what has happened."""
         if not self.has(state):
             return
+        self.decisions.note_line(state)
         # Before the listeners: the event of a profile precedes its states.
         fire_activated(self.hass, state)
         for listener in tuple(state.listeners):

@@ -1,7 +1,7 @@
 """What is known of one person now, and what happened to them last."""
 
 import asyncio
-from collections.abc import Callable, ItemsView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -179,6 +179,15 @@ class Runtime(Protocol):
 
     def __getitem__(self, person_id: str) -> PersonState:
         """Return the state of one person."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the ids of all people."""
+
+    def __len__(self) -> int:
+        """Return how many people there are."""
+
+    def get(self, person_id: str) -> PersonState | None:
+        """Return the state of one person, if they are here."""
 
     def values(self) -> ValuesView[PersonState]:
         """Return the states of all people."""

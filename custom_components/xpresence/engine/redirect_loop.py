@@ -119,10 +119,15 @@ class RedirectLoop(RedirectReconciler):
 
     @callback
     def lost(self) -> None:
-        """Discard the reading after the connection was lost."""
+        """Discard the reading after the connection was lost, and show that."""
+        self.forget_line()
+        self.show()
+
+    @callback
+    def forget_line(self) -> None:
+        """Discard the reading; the caller shows it."""
         self.line = None
         self._sleep()
-        self.show()
 
     async def async_turn(self) -> None:
         """Make the phone system follow the newest wish.
@@ -394,16 +399,25 @@ class RedirectLoop(RedirectReconciler):
         self._show(self.ledger)
 
     @callback
+    def update_view(self) -> None:
+        """Work out what is shown; the caller shows it."""
+        self._update_view(self.ledger)
+
+    @callback
     def _show(self, ledger: Ledger) -> None:
         """Show the last reading by a ledger: the stored one, or that of the next turn.
 
         So what was dialled at the desk is never shown as if it were still to be undone.
         """
+        self._update_view(ledger)
+        self.owner.changed()
+
+    @callback
+    def _update_view(self, ledger: Ledger) -> None:
         self._cancel_show()
         self._forget_in_time()
         now = dt_util.utcnow()
         self.view = view_of(self, ledger, self.view, self._last_failure, now)
-        self.owner.changed()
 
     @callback
     def _hold_back(self) -> None:

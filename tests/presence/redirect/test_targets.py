@@ -27,13 +27,13 @@ from custom_components.xpresence.presence.redirect.numbers import (
     NumberFormat,
     NumberProblem,
 )
+from custom_components.xpresence.presence.redirect.resolver import resolve_office
 from custom_components.xpresence.presence.redirect.targets import (
     Refusal,
     RefusalReason,
     Resolution,
     Situation,
     resolve,
-    resolve_office,
     takes_calls,
 )
 

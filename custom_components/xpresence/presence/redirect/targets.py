@@ -141,8 +141,8 @@ def resolve(
         style: how the phone system writes numbers.
         when_engaged: whether a deputy in a call still takes calls.
     """
-    directory = _Directory.of(office, style)
-    return _resolve(directory, person, rule, situations, when_engaged)
+    directory = Directory.of(office, style)
+    return resolve_in(directory, person, rule, situations, when_engaged=when_engaged)
 
 
 def destinations(
@@ -153,7 +153,7 @@ def destinations(
     Deputies are colleagues, whose extensions are inside. A target that is refused
     leads nowhere.
     """
-    way = _Way(_Directory.of(office, style), person, {}, when_engaged=True)
+    way = _Way(Directory.of(office, style), person, {}, when_engaged=True)
     targets = [
         (condition, target)
         for condition in Condition
@@ -164,13 +164,15 @@ def destinations(
     return tuple(one for one in found if isinstance(one, Destination))
 
 
-def _resolve(
-    directory: _Directory,
+def resolve_in(
+    directory: Directory,
     person: Person,
     rule: RedirectRule,
     situations: Mapping[str, Situation],
-    when_engaged: bool,
+    *,
+    when_engaged: bool = True,
 ) -> Resolution:
+    """Do what :func:`resolve` does, with an office that was read before."""
     do_not_disturb: Known[bool] = True if rule.do_not_disturb else UNKNOWN
     if rule.mode is RedirectMode.UNCHANGED:
         return Resolution()
@@ -219,39 +221,6 @@ def _resolve(
     return Resolution(forwarding, tuple(refusals), tuple(warnings), shown)
 
 
-def resolve_office(
-    office: Office,
-    rules: Mapping[str, RedirectRule],
-    situations: Mapping[str, Situation],
-    *,
-    style: NumberFormat = PLAIN,
-    when_engaged: bool = True,
-) -> dict[str, Resolution]:
-    """Resolve the rules of all people together, so that no loop arises.
-
-    Of two who want to redirect to each other, the one whose redirect was wanted
-    before keeps it, else the one whose id comes first; the other is refused. Asked
-    again with its own answer, it answers the same.
-    """
-    directory = _Directory.of(office, style)
-    now = dict(situations)
-    answers: dict[str, Resolution] = {}
-    for _ in range(len(rules) + 1):
-        before = dict(answers)
-        for person_id in sorted(rules):
-            person = office.people.get(person_id)
-            if person is None:
-                continue
-            answer = _resolve(directory, person, rules[person_id], now, when_engaged)
-            answers[person_id] = answer
-            now[person_id] = replace(
-                now.get(person_id, Situation()), desired=answer.forwarding
-            )
-        if answers == before:
-            break
-    return answers
-
-
 def _ring_seconds(
     rule: RedirectRule, shown: Mapping[Condition, Target]
 ) -> Known[int | None]:
@@ -261,7 +230,7 @@ def _ring_seconds(
 
 
 @dataclass(frozen=True, slots=True)
-class _Directory:
+class Directory:
     """Lookup from extensions to people, in the office's number format."""
 
     people: Mapping[str, Person]
@@ -269,7 +238,7 @@ class _Directory:
     style: NumberFormat
 
     @classmethod
-    def of(cls, office: Office, style: NumberFormat) -> _Directory:
+    def of(cls, office: Office, style: NumberFormat) -> Directory:
         """Read an office; of two people with one extension, the first id counts."""
         by_extension = {
             person.extension: person_id
@@ -295,7 +264,7 @@ class _Directory:
 class _Way:
     """The path of a call from one person through colleagues' redirects."""
 
-    directory: _Directory
+    directory: Directory
     person: Person
     situations: Mapping[str, Situation]
     when_engaged: bool

@@ -37,7 +37,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's calendar, now and when people are added later."""
-    async_add_for_everybody(
+    await async_add_for_everybody(
         entry.runtime_data,
         async_add_entities,
         lambda of, person_id: AppointmentsCalendar(of, person_id, APPOINTMENTS),

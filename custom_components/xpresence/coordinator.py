@@ -369,19 +369,19 @@ class OfficeCoordinator:
             ],
         )
 
-    @callback
-    def async_for_each_person(self, add: Callable[[str], None]) -> None:
+    async def async_for_each_person(self, add: Callable[[str], None]) -> None:
         """Call ``add`` with every person there is and every one to come."""
         self._adders.append(add)
-        for person_id in self.people:
-            add(person_id)
+        async for person_id in sliced(tuple(self.people)):
+            if person_id in self.people:
+                add(person_id)
 
     @property
     def number_format(self) -> NumberFormat:
         """Return how this phone system writes numbers."""
         return self.people.number_format
 
-    def situations(self) -> dict[str, Situation]:
+    def situations(self) -> Mapping[str, Situation]:
         """Return what is known of everybody, for finding targets."""
         return self.people.decisions.situations()
 

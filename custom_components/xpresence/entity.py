@@ -18,8 +18,7 @@ from .presence.permission.policy import Permission
 type MakeEntity = Callable[[OfficeCoordinator, str], PersonEntity]
 
 
-@callback
-def async_add_for_everybody(
+async def async_add_for_everybody(
     coordinator: OfficeCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
     *make: MakeEntity,
@@ -33,7 +32,7 @@ def async_add_for_everybody(
             config_subentry_id=person_id,
         )
 
-    coordinator.async_for_each_person(add)
+    await coordinator.async_for_each_person(add)
 
 
 @callback

@@ -42,7 +42,7 @@ async def async_setup_entry(
     """Add each person's select, now and when people are added later."""
     coordinator = entry.runtime_data
 
-    async_add_for_everybody(
+    await async_add_for_everybody(
         coordinator,
         async_add_entities,
         lambda of, person_id: ProfileSelect(of, person_id, PROFILE),

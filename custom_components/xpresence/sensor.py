@@ -152,7 +152,7 @@ async def async_setup_entry(
         )
         add_sign_in(coordinator, person_id, async_add_entities)
 
-    coordinator.async_for_each_person(add)
+    await coordinator.async_for_each_person(add)
     shown: set[str] = set()
 
     @callback

@@ -146,7 +146,7 @@ def _forward(entry: ConfigEntry[Any]) -> Any:
 async def ours(pbx: Asterisk, people: int) -> None:
     """Print what an office of so many people costs."""
     async with home() as hass:
-        for need in ("homeassistant", "http", "conversation"):
+        for need in ("homeassistant", "http"):
             await async_setup_component(hass, need, {})
         entry = entry_of(login_at(pbx), people)
         entry.add_to_hass(hass)

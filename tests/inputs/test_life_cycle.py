@@ -71,7 +71,8 @@ async def test_changed_settings_of_a_person_make_their_inputs_anew(
     )
     await hass.async_block_till_done(wait_background_tasks=True)
     assert [one.life for one in of(made, "Anna")] == [["start", "stop"], ["start"]]
-    assert [one.life for one in of(made, "Bob")] == [["start", "office_changed"]]
+    # Nothing of it concerns anybody else.
+    assert [one.life for one in of(made, "Bob")] == [["start"]]
 
 
 async def test_what_an_input_learns_is_decided_at_once(

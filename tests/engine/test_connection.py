@@ -36,7 +36,8 @@ async def away(
     hass: HomeAssistant, pbx: Asterisk, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[None]:
     """Let the phone system be off, and be looked for without long waits."""
-    monkeypatch.setattr(connection, "FIRST_CONNECT_WAIT", (0.02, 0.05))
+    monkeypatch.setattr(connection, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(connection, "LONGEST_WAIT", 0.05)
     if pbx.process is not None and pbx.process.poll() is None:
         pbx.kill()
     yield

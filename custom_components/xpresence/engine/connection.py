@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 import logging
-import random
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -33,6 +32,7 @@ from homeassistant.helpers.trace import script_execution_get, trace_clear
 import voluptuous as vol
 
 from ..const import CONF_ACCOUNTS, CONF_DRIVER, DOMAIN
+from ..telephony.backoff import Backoff
 from ..telephony.description import Action, Parameters, SaveMemory, Surroundings
 from ..telephony.driver import (
     AuthenticationFailed,
@@ -47,7 +47,8 @@ from ..telephony.registry import UnknownPhoneSystem, described, load
 _LOGGER = logging.getLogger(__name__)
 
 
-FIRST_CONNECT_WAIT: Final = (1, 2, 5, 10, 30, 60)
+FIRST_WAIT: Final = 1.0
+LONGEST_WAIT: Final = 60.0
 """Seconds between tries while the phone system was down at the start."""
 BARE: Final = frozenset({"action", "service", "alias", "enabled", "metadata"})
 """What a step may hold beside its action that says nothing of its variables."""
@@ -98,11 +99,10 @@ async def _async_keep_connecting(
     error: PhoneSystemError,
 ) -> None:
     """Try until the phone system is there or refuses for good."""
-    for attempt in range(2**31):
-        wait: float = FIRST_CONNECT_WAIT[min(attempt, len(FIRST_CONNECT_WAIT) - 1)]
-        if isinstance(error, RetryLater):
-            wait = max(wait, error.retry_after)
-        await asyncio.sleep(wait * random.uniform(1.0, 1.2))
+    backoff = Backoff(FIRST_WAIT, LONGEST_WAIT)
+    while True:
+        asked = error.retry_after if isinstance(error, RetryLater) else 0.0
+        await asyncio.sleep(backoff.wait(asked))
         try:
             await system.start()
         except Unavailable as again:

@@ -2,19 +2,16 @@
 
 from abc import abstractmethod
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable
-import contextlib
 import logging
 import random
-from typing import override
 
-from .driver import DriverEvent, Listener, PhoneSystem, PhoneSystemError
+from .driver import PhoneSystemError
+from .listeners import WatchingPhoneSystem
 
 _LOGGER = logging.getLogger(__name__)
 
 
-class PollingPhoneSystem(PhoneSystem):
+class PollingPhoneSystem(WatchingPhoneSystem):
     """A phone system that is read at an interval.
 
     A driver derives from this class, starts :meth:`start_polling` once it is
@@ -23,9 +20,8 @@ class PollingPhoneSystem(PhoneSystem):
 
     def __init__(self, poll_every: float) -> None:
         """Prepare; ``poll_every`` is in seconds."""
+        super().__init__()
         self._poll_every = poll_every
-        self._watched: dict[str, int] = defaultdict(int)
-        self._listeners: list[Listener] = []
         self._poller: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -60,41 +56,3 @@ class PollingPhoneSystem(PhoneSystem):
                 _LOGGER.debug("A reading failed: %s", type(error).__name__)
             except Exception:
                 _LOGGER.exception("A reading failed; the next one may not")
-
-    @property
-    def watched(self) -> tuple[str, ...]:
-        """The extensions that somebody watches."""
-        return tuple(self._watched)
-
-    @override
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    @override
-    def watch(self, extension: str) -> Callable[[], None]:
-        self._watched[extension] += 1
-        watching = True
-
-        def unwatch() -> None:
-            nonlocal watching
-            if watching:
-                watching = False
-                self._watched[extension] -= 1
-                if not self._watched[extension]:
-                    del self._watched[extension]
-
-        return unwatch
-
-    def emit(self, event: DriverEvent) -> None:
-        """Tell every listener."""
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                _LOGGER.exception("A listener failed; the others are told all the same")

@@ -11,7 +11,6 @@ What changes there without us :mod:`.monitor` notices.
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Coroutine, Mapping
-import contextlib
 from dataclasses import replace
 import logging
 from typing import Any, Final, cast, override
@@ -24,9 +23,7 @@ from ..driver import (
     Capability,
     ConnectionChanged,
     DirectoryEntry,
-    DriverEvent,
     LineChanged,
-    Listener,
     NotSupported,
     OutcomeUnknown,
     PermissionDenied,
@@ -35,6 +32,7 @@ from ..driver import (
     Rejected,
     Unavailable,
 )
+from ..listeners import EmittingPhoneSystem
 from ..tls import trusting
 from . import freepbx
 from .agents import RIGHT as AGENT_RIGHT
@@ -67,7 +65,7 @@ PRESENCE: Final = {
 """Status → Asterisk's presence state, and the lamp of ``Custom:PRESENCE<ext>``."""
 
 
-class AsteriskPhoneSystem(PhoneSystem):
+class AsteriskPhoneSystem(EmittingPhoneSystem):
     """One Asterisk, with FreePBX's conventions in its AstDB."""
 
     def __init__(
@@ -107,12 +105,12 @@ class AsteriskPhoneSystem(PhoneSystem):
         self._denied: PermissionDenied | None = None
         self._version: str | None = None
         self._capabilities = Capability(0)
-        self._listeners: list[Listener] = []
+        super().__init__()
         self._monitor = Monitor(
             self._ami,
             poll_every=poll_every,
             flapping=flapping,
-            tell=lambda line: self._emit(LineChanged(line)),
+            tell=lambda line: self.emit(LineChanged(line)),
             note_device=self._rights.note_device,
             spawn=self._spawn,
         )
@@ -192,16 +190,6 @@ class AsteriskPhoneSystem(PhoneSystem):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._monitor.forget()
-
-    @override
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
 
     @override
     def watch(self, extension: str) -> Callable[[], None]:
@@ -379,14 +367,7 @@ class AsteriskPhoneSystem(PhoneSystem):
         known = self._told
         if event.ready or known.ready or repr(event.error) != repr(known.error):
             self._told = event
-            self._emit(event)
-
-    def _emit(self, event: DriverEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                _LOGGER.exception("A listener failed; the others are told all the same")
+            self.emit(event)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         async def run() -> None:

@@ -17,11 +17,11 @@ from collections.abc import Callable
 import contextlib
 from dataclasses import dataclass, replace
 import logging
-import random
 import socket
 from typing import Final
 
 from ...presence.line import CallState
+from ..backoff import Backoff
 from .rules import Dialling, digits
 
 _LOGGER = logging.getLogger(__name__)
@@ -144,13 +144,12 @@ class CallMonitor:
     async def _run(
         self, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None
     ) -> None:
-        wait = RETRY_FIRST
+        backoff = Backoff(RETRY_FIRST, RETRY_MOST)
         while True:
             if streams is not None:
-                wait = RETRY_FIRST
+                backoff.reset()
                 await self._listen(*streams)
-            await asyncio.sleep(wait * random.uniform(0.8, 1.2))
-            wait = min(2 * wait, RETRY_MOST)
+            await asyncio.sleep(backoff.wait())
             streams = await self._connect()
 
     async def _listen(

@@ -6,14 +6,11 @@ that no reading falls between two writes of one redirect.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import logging
 import math
-import random
 import time
 from typing import Any, Final, override
 
@@ -33,6 +30,7 @@ from ...presence.redirect.parts import (
     RingTime,
     changed,
 )
+from ..backoff import Backoff
 from ..description import Parameters
 from ..driver import (
     AuthenticationFailed,
@@ -40,19 +38,17 @@ from ..driver import (
     CertificateRejected,
     ConnectionChanged,
     DirectoryEntry,
-    DriverEvent,
     Freshness,
     Identity,
     LineChanged,
-    Listener,
     NotSupported,
     OutcomeUnknown,
-    PhoneSystem,
     PhoneSystemError,
     Rejected,
     RetryLater,
     Unavailable,
 )
+from ..listeners import WatchingPhoneSystem
 from .call_monitor import PORT as MONITOR_PORT, CallMonitor
 from .client import (
     ANSWERS_WITHIN,
@@ -107,7 +103,7 @@ def build(parameters: Parameters) -> FritzBoxPhoneSystem:
     )
 
 
-class FritzBoxPhoneSystem(PhoneSystem):
+class FritzBoxPhoneSystem(WatchingPhoneSystem):
     """One box, one login. ``monitor_port`` 0: the call monitor is not used."""
 
     def __init__(
@@ -142,8 +138,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
         self._turn = asyncio.Lock()
         self._waiting: asyncio.Task[None] | None = None
         self._poller: asyncio.Task[None] | None = None
-        self._listeners: list[Listener] = []
-        self._watched: dict[str, int] = defaultdict(int)
+        super().__init__()
         self._told: dict[str, CallState | None] = {}
         self._spelling: dict[tuple[str, Condition], Destination] = {}
         """Destinations in the spelling in which they were set."""
@@ -257,7 +252,7 @@ class FritzBoxPhoneSystem(PhoneSystem):
             await self._client.close()
             raise
         self._ready = True
-        self._emit(ConnectionChanged(ready=True))
+        self.emit(ConnectionChanged(ready=True))
         self._poller = asyncio.create_task(self._poll())
 
     @override
@@ -275,33 +270,13 @@ class FritzBoxPhoneSystem(PhoneSystem):
         self._listeners.clear()
 
     @override
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    @override
-    def watch(self, extension: str) -> Callable[[], None]:
-        self._watched[extension] += 1
+    def watch_added(self, extension: str) -> None:
         if self._ready:
             asyncio.get_running_loop().call_soon(self._tell_lines)
-        watching = True
 
-        def unwatch() -> None:
-            nonlocal watching
-            if not watching:
-                return
-            watching = False
-            self._watched[extension] -= 1
-            if not self._watched[extension]:
-                del self._watched[extension]
-                self._told.pop(extension, None)
-
-        return unwatch
+    @override
+    def watch_ended(self, extension: str) -> None:
+        self._told.pop(extension, None)
 
     # Reading
 
@@ -459,8 +434,9 @@ class FritzBoxPhoneSystem(PhoneSystem):
     async def _poll(self) -> None:
         failures = 0
         rounds = 0
+        backoff = Backoff(self._timing.retry, RETRY_MOST)
         while True:
-            await asyncio.sleep(self._pause(failures))
+            await asyncio.sleep(backoff.wait() if failures else self._timing.poll)
             rounds += 1
             try:
                 async with self._turn:
@@ -483,21 +459,16 @@ class FritzBoxPhoneSystem(PhoneSystem):
                 _LOGGER.exception("A reading failed in a way nobody thought of")
             else:
                 failures = 0
+                backoff.reset()
                 if not self._ready:
                     self._ready = True
-                    self._emit(ConnectionChanged(ready=True))
+                    self.emit(ConnectionChanged(ready=True))
                     self._tell_lines()
-
-    def _pause(self, failures: int) -> float:
-        if not failures:
-            return self._timing.poll
-        wait = min(self._timing.retry * 2 ** (failures - 1), RETRY_MOST)
-        return float(wait * random.uniform(0.8, 1.2))
 
     def _lost(self, error: PhoneSystemError) -> None:
         self._ready = False
         self._told.clear()
-        self._emit(ConnectionChanged(ready=False, error=error))
+        self.emit(ConnectionChanged(ready=False, error=error))
 
     # Telling
 
@@ -506,20 +477,13 @@ class FritzBoxPhoneSystem(PhoneSystem):
             call = self._call(extension)
             if self._ready and call != self._told.get(extension):
                 self._told[extension] = call
-                self._emit(LineChanged(self._line(extension)))
+                self.emit(LineChanged(self._line(extension)))
 
     def _tell_lines(self) -> None:
         if not self._ready:
             return
         for extension in tuple(self._watched):
-            self._emit(LineChanged(self._line(extension)))
-
-    def _emit(self, event: DriverEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                _LOGGER.exception("A listener failed; the others are told all the same")
+            self.emit(LineChanged(self._line(extension)))
 
 
 def _check(target: Known[Destination | None]) -> None:

@@ -10,7 +10,6 @@ calls works. Access to Home Assistant is injected through ``Surroundings``.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
@@ -39,14 +38,13 @@ from ..description import Action, Parameters, Surroundings
 from ..driver import (
     Capability,
     ConnectionChanged,
-    DriverEvent,
     LineChanged,
-    Listener,
     NotSupported,
     PhoneSystem,
     Rejected,
     Unavailable,
 )
+from ..listeners import EmittingPhoneSystem
 from . import description as said
 from .entities import DIALLABLE, destination, number, switched
 from .memory import OFF, line_from_json, line_to_json
@@ -83,7 +81,7 @@ PRESET: Final = "preset"
 """The ``target_kind`` of a redirect to where the phone system sends calls."""
 
 
-class ActionsPhoneSystem(PhoneSystem):
+class ActionsPhoneSystem(EmittingPhoneSystem):
     """Home Assistant actions as a phone system.
 
     ``settings`` are those of the row's fields. The actions are run with ``extension``,
@@ -108,7 +106,7 @@ class ActionsPhoneSystem(PhoneSystem):
         self._settings = dict(settings or {})
         self._of_people: dict[str, Mapping[str, Any]] = {}
         self._shows_within = shows_within
-        self._listeners: list[Listener] = []
+        super().__init__()
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._storing = asyncio.Lock()
         self._ready = False
@@ -189,7 +187,7 @@ class ActionsPhoneSystem(PhoneSystem):
         if self._closed:
             raise Unavailable("closed")
         self._ready = True
-        self._emit(ConnectionChanged(ready=True))
+        self.emit(ConnectionChanged(ready=True))
 
     @override
     async def close(self) -> None:
@@ -205,20 +203,10 @@ class ActionsPhoneSystem(PhoneSystem):
             self._of_people.pop(extension, None)
 
     @override
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    @override
     def watch(self, extension: str) -> Callable[[], None]:
         def changed() -> None:
             if not self._closed:
-                self._emit(LineChanged(self._read(extension)))
+                self.emit(LineChanged(self._read(extension)))
 
         stops = [
             self._around.track_state(entity, changed)
@@ -439,20 +427,13 @@ class ActionsPhoneSystem(PhoneSystem):
         async with self._storing:
             kept = replace(line, as_of=None)
             await self._save({**self._lines, line.extension: kept})
-        self._emit(LineChanged(self._read(line.extension)))
+        self.emit(LineChanged(self._read(line.extension)))
 
     async def _save(self, lines: dict[str, Line]) -> None:
         await self._around.save_memory(
             {extension: line_to_json(kept) for extension, kept in lines.items()}
         )
         self._lines = lines
-
-    def _emit(self, event: DriverEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                _LOGGER.exception("A listener failed; the others are told all the same")
 
 
 def build(parameters: Parameters) -> PhoneSystem:

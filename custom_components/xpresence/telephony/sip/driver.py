@@ -6,8 +6,7 @@ reported are shown; where it reports none, the capabilities say so.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 import contextlib
 from datetime import UTC, datetime
 import logging
@@ -21,14 +20,13 @@ from ..driver import (
     Capability,
     CertificateRejected,
     ConnectionChanged,
-    DriverEvent,
     Freshness,
     LineChanged,
-    Listener,
     PhoneSystem,
     PhoneSystemError,
     Unavailable,
 )
+from ..listeners import WatchingPhoneSystem
 from ..tls import trusting
 from . import code_line, feature_line
 from .agent import Account, Protocol, Server, SipError, Timers, UserAgent
@@ -56,7 +54,7 @@ def build(parameters: Parameters) -> PhoneSystem:
     return SipPhoneSystem(SipSettings.of(parameters.settings))
 
 
-class SipPhoneSystem(PhoneSystem):
+class SipPhoneSystem(WatchingPhoneSystem):
     """One SIP server, and the people whose passwords are known."""
 
     def __init__(
@@ -78,8 +76,7 @@ class SipPhoneSystem(PhoneSystem):
         self._agent: UserAgent | None = None
         self._ready = False
         self._closed = False
-        self._listeners: list[Listener] = []
-        self._watched: dict[str, int] = defaultdict(int)
+        super().__init__()
         self._lines: dict[str, SipLine] = {}
         self._told: dict[str, Line] = {}
         self._due: set[str] = set()
@@ -167,7 +164,7 @@ class SipPhoneSystem(PhoneSystem):
             await agent.close()
             raise Unavailable("closed")
         self._agent, self._ready = agent, True
-        self._emit(ConnectionChanged(ready=True))
+        self.emit(ConnectionChanged(ready=True))
         for extension in self._watched:
             self._begin(extension)
         if self._asks:
@@ -219,34 +216,14 @@ class SipPhoneSystem(PhoneSystem):
             self._begin(extension)
 
     @override
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
-
-    @override
-    def watch(self, extension: str) -> Callable[[], None]:
-        self._watched[extension] += 1
+    def watch_added(self, extension: str) -> None:
         if self._ready:
             self._begin(extension)
-        watching = True
 
-        def unwatch() -> None:
-            nonlocal watching
-            if not watching:
-                return
-            watching = False
-            self._watched[extension] -= 1
-            if not self._watched[extension]:
-                del self._watched[extension]
-                self._told.pop(extension, None)
-                self._leave(extension)
-
-        return unwatch
+    @override
+    def watch_ended(self, extension: str) -> None:
+        self._told.pop(extension, None)
+        self._leave(extension)
 
     def _begin(self, extension: str) -> None:
         """Subscribe for an extension that is watched, if its password is known."""
@@ -391,7 +368,7 @@ class SipPhoneSystem(PhoneSystem):
             line.forwarding,
             line.call,
         ):
-            self._emit(LineChanged(line))
+            self.emit(LineChanged(line))
 
     def _on_reachable(self, reachable: bool, error: SipError | None) -> None:
         if self._closed:
@@ -400,18 +377,11 @@ class SipPhoneSystem(PhoneSystem):
         reason = None if error is None else translated(error, writing=False)
         if not isinstance(reason, CertificateRejected | None):
             reason = Unavailable("no answer")
-        self._emit(ConnectionChanged(ready=reachable, error=reason))
+        self.emit(ConnectionChanged(ready=reachable, error=reason))
         if reachable:
             for extension in tuple(self._watched):
                 self._begin(extension)
                 self._soon(extension)
-
-    def _emit(self, event: DriverEvent) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                _LOGGER.exception("A listener failed; the others are told all the same")
 
 
 @contextlib.contextmanager

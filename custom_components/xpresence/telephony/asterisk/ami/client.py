@@ -14,6 +14,7 @@ import secrets
 from ssl import SSLCertVerificationError, SSLContext, SSLError
 from typing import Final
 
+from ...backoff import Backoff
 from .wire import Framer, Garbage, Header, Message, encode
 
 _LOGGER = logging.getLogger(__name__)
@@ -229,7 +230,9 @@ class AmiClient:
         """Reconnect whenever the connection ends."""
         deadlines = self._settings.deadlines
         now = asyncio.get_running_loop().time
-        wait = deadlines.retry_first
+        backoff = Backoff(
+            deadlines.retry_first, deadlines.retry_most, self._settings.jitter
+        )
         refused = 0
         while True:
             since = now()
@@ -238,10 +241,9 @@ class AmiClient:
             self._session = None
             self._tell(connected=False, error=error)
             if now() - since >= deadlines.steady:
-                wait = deadlines.retry_first
+                backoff.reset()
             while self._session is None:
-                await asyncio.sleep(wait * self._settings.jitter())
-                wait = min(wait * 2, deadlines.retry_most)
+                await asyncio.sleep(backoff.wait())
                 try:
                     session = self._session = await self._open()
                 except LoginRefused as error:
@@ -249,13 +251,13 @@ class AmiClient:
                         # Another try would be one more entry in the intrusion log.
                         self._tell(connected=False, error=error)
                         return
-                    wait = deadlines.refused[refused]
+                    backoff.next = deadlines.refused[refused]
                     refused += 1
                     _LOGGER.debug("Refused %d times by the phone system", refused)
                 except (CertificateRefused, Denied) as error:
                     # Both can be fixed on the server; only another try shows it.
                     refused = 0
-                    wait = deadlines.retry_most
+                    backoff.next = deadlines.retry_most
                     self._tell(connected=False, error=error)
                 except AmiError as error:
                     refused = 0

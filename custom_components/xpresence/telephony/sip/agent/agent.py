@@ -5,8 +5,8 @@ from collections.abc import Callable
 import contextlib
 import itertools
 import logging
-import random
 
+from ...backoff import Backoff
 from .call import Call, CallResult
 from .core import Account, Core
 from .dialog import Dialog
@@ -199,26 +199,23 @@ class UserAgent:
 
     async def _supervise(self) -> None:
         timers = self._core.timers
-        wait = timers.retry_first
+        backoff = Backoff(timers.retry_first, timers.retry_most)
         while True:
             if self.reachable:
                 await self._rest(timers.keepalive)
             else:
-                await asyncio.sleep(wait * random.uniform(0.8, 1.2))
+                await asyncio.sleep(backoff.wait())
             try:
                 if not self._core.connected:
                     await self._core.open()
                     self._hurry()
                 await self._look()
             except SipError as error:
-                wait = (
-                    timers.retry_first
-                    if self.reachable
-                    else min(wait * 2, timers.retry_most)
-                )
+                if self.reachable:
+                    backoff.reset()
                 self._tell(reachable=False, error=error)
                 continue
-            wait = timers.retry_first
+            backoff.reset()
             if not self.reachable:
                 self._tell(reachable=True)
                 self._hurry()

@@ -74,6 +74,10 @@ class Recording(ActionsPhoneSystem):
         await self._keep(replace(line, forwarding=replace(line.forwarding, **changes)))
         self._emit(LineChanged(self._read(extension)))
 
+    def tells(self, extension: str, **said: Any) -> None:
+        """Say something of an extension beside its redirect."""
+        self._emit(LineChanged(replace(self._read(extension), **said)))
+
 
 def recording(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:
     """Put it in the place of the embedded default; return those that are made."""

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .engine.side_effects import agent_of
+from .engine.side_effects import agent_of, queues_not_rung
 from .entity import PersonEntity, async_add_for_everybody, async_add_while_set_up
 from .inputs.calendars import calendars_of_person
 from .operations.available_profiles import names_offered, profile_named
@@ -158,6 +158,13 @@ class AgentSelect(PersonEntity, SelectEntity):
         """Return the state over all of the person's queues."""
         agent = agent_of(self.state_of_person)
         return None if agent is None else agent.value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return the queues of the person that do not ring them, if there are any."""
+        queues = queues_not_rung(self.state_of_person)
+        return {"not_rung": queues} if queues else {}
 
     @override
     async def async_select_option(self, option: str) -> None:

@@ -10,7 +10,7 @@ from tests.pbx.asterisk import Asterisk
 from tests.pbx.sip import dial, lands, phone
 
 from .conftest import settled
-from .home import Home
+from .home import Failed, Home
 
 pytestmark = [
     pytest.mark.asterisk,
@@ -94,3 +94,30 @@ async def test_a_forward_in_no_form_of_ours_is_replaced_and_comes_back_as_it_sto
         await settled(pbx, "CF", "100", None)
         await quiet.until(REDIRECT, "off")
         assert await lands(pbx, "102", "100") == "100"
+
+
+async def test_a_speed_dial_in_front_of_the_mailbox_is_told_and_redirects_nobody(
+    quiet: Home, pbx: Asterisk
+) -> None:
+    file = pbx.folder / "extensions.conf"
+    before = file.read_text()
+    file.write_text(
+        before.replace(
+            "[from-internal]\n",
+            "[app-speeddial]\nexten => _*1X.,1,Goto(from-internal,109,1)\n"
+            "[from-internal]\ninclude => app-speeddial\n",
+        )
+    )
+    try:
+        await asyncio.to_thread(pbx.cli, "core reload")
+        with pytest.raises(Failed, match="do not lead to that mailbox"):
+            await quiet.choose(PROFILE, "Meeting")
+        await quiet.until(REDIRECT, "failed")
+        assert (await quiet.attributes(REDIRECT))["reason"] == "voicemail_not_reached"
+        async with phone(pbx, "100"):
+            assert await lands(pbx, "102", "100") == "100"
+    finally:
+        file.write_text(before)
+        await asyncio.to_thread(pbx.cli, "core reload")
+    await settled(pbx, "CF", "100", "*100")
+    await quiet.until(REDIRECT, "active")

@@ -20,6 +20,7 @@ from tests.conftest import set_up
 from tests.flows.test_config_flow import answers
 from tests.office import ANNA, OFFICE, person
 from tests.pbx.asterisk import Asterisk, running
+from tests.recording import recording
 from tests.test_coordinator import REDIRECT, act, choose, restarted, shown
 
 AGENT = "select.anna_teamdesk_status"
@@ -62,6 +63,27 @@ async def test_a_ready_agent_who_forwards_is_a_notice_until_it_is_mended(
     assert shown(hass, AGENT).state == "ready"
     await choose(hass, "Available")
     assert not issue_registry.async_get_issue(DOMAIN, HOTLINE)
+
+
+@pytest.mark.usefixtures("own_folder")
+async def test_a_hotline_that_never_rings_who_is_ready_is_a_notice_until_it_does(
+    hass: HomeAssistant,
+    issue_registry: ir.IssueRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = recording(monkeypatch)
+    await office_with(hass)
+    await choose(hass, "ready", AGENT)
+    notice = f"hotline_not_rung_{ANNA}"
+    # In a queue that is none of hers it is nobody's business here.
+    for queues, told in (({"500"}, []), ({"400", "500"}, ["400"]), (set(), [])):
+        made[-1].tells("100", not_rung=frozenset(queues))
+        await hass.async_block_till_done(wait_background_tasks=True)
+        issue = issue_registry.async_get_issue(DOMAIN, notice)
+        assert shown(hass, AGENT).attributes.get("not_rung", []) == told
+        assert (issue is not None) is bool(told)
+        if issue is not None:
+            assert issue.translation_placeholders == {"person": "Anna", "queues": "400"}
 
 
 @pytest.mark.usefixtures("own_folder")

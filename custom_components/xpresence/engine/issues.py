@@ -31,6 +31,7 @@ from .issue_registry import (
 
 PERSON_ISSUES: Final = (
     "hotline_conflict",
+    "hotline_not_rung",
     "ledger_lost",
     "redirect_failing",
     "redirect_not_restored",
@@ -137,6 +138,20 @@ def set_person_issue(
         translation_key=kind,
         placeholders={"person": name},
         **fixable(kind, person_id),
+    )
+
+
+@callback
+def set_queue_issue(
+    hass: HomeAssistant, person_id: str, name: str, queues: Collection[str]
+) -> None:
+    """Set the issue that queues never ring a person who is in them."""
+    set_issue(
+        hass,
+        f"hotline_not_rung_{person_id}",
+        there=bool(queues),
+        translation_key="hotline_not_rung",
+        placeholders={"person": name, "queues": ", ".join(queues)},
     )
 
 

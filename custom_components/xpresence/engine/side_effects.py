@@ -20,7 +20,7 @@ from ..presence.redirect.guards import (
     wrap_up,
 )
 from ..telephony.driver import Capability, PhoneSystem, PhoneSystemError
-from .issues import set_person_issue
+from .issues import set_person_issue, set_queue_issue
 from .person import PersonState, Runtime
 
 _LOGGER = logging.getLogger(__name__)
@@ -80,6 +80,13 @@ def agent_of(state: PersonState) -> AgentState | None:
         if agent in found:
             return agent
     return AgentState.LOGGED_OFF
+
+
+def queues_not_rung(state: PersonState) -> list[str]:
+    """Return those of a person's queues that they are in and that never ring them."""
+    if state.line is None:
+        return []
+    return sorted(state.line.not_rung & set(state.person.queues))
 
 
 async def clear_phones(system: PhoneSystem, extension: str) -> None:
@@ -198,6 +205,7 @@ class SideEffects:
         set_person_issue(
             self._people.hass, "hotline_conflict", person_id, name, there=conflict
         )
+        set_queue_issue(self._people.hass, person_id, name, queues_not_rung(state))
         age = age_of_redirect(state, guards, dt_util.utcnow())
         set_person_issue(
             self._people.hass, "redirect_too_old", person_id, name, there=age.too_old

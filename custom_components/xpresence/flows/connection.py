@@ -44,6 +44,7 @@ from ..telephony.fields import Field, FieldKind
 from ..telephony.registry import described
 from ..telephony.tls import trusting
 
+CODE: Final = re.compile(r"[0-9*#]{1,8}")
 _LOGGER = logging.getLogger(__name__)
 
 SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
@@ -202,6 +203,8 @@ async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | No
             return None if _is_host(value) else "host_invalid"
         case FieldKind.TEXT | FieldKind.SECRET:
             return None if value.isprintable() else "control_character"
+        case FieldKind.CODE:
+            return None if CODE.fullmatch(value) else "code_invalid"
         case FieldKind.CERTIFICATE:
             try:
                 # Even without TLS: nobody enters it for nothing.

@@ -130,6 +130,9 @@ class Line:
     call: CallState | None = None
     agent: Mapping[str, AgentState] = field(default_factory=dict)
     """Queue → this extension's state there; a queue it is not in is absent."""
+    not_rung: frozenset[str] = frozenset()
+    """Queues that it is in and that never ring it: the phone system knows no telephone
+    of this membership."""
     as_of: datetime | None = None
     number: int | None = None
     """The number of the last write, where the phone system keeps it; else ``None``."""

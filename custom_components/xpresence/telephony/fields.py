@@ -16,6 +16,8 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     """One line without control characters."""
+    CODE = "code"
+    """What is dialled before a number: digits, ``*`` and ``#``."""
     HOST = "host"
     """A host name or an address, without port or scheme."""
     PORT = "port"

@@ -10,7 +10,7 @@ What changes there without us :mod:`.monitor` notices.
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 import logging
 from typing import Any, Final, cast, override
@@ -43,6 +43,7 @@ from .ami import (
     Refused,
     Settings,
 )
+from .dialplan import Dialplan
 from .directory import directory
 from .errors import translated
 from .monitor import EVENTS, FLAPPING, POLL_EVERY, Monitor
@@ -77,11 +78,15 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         *,
         tls: bool = False,
         ca: str | None = None,
+        voicemail_code: str = "",
         deadlines: Deadlines | None = None,
         poll_every: float = POLL_EVERY,
         flapping: float = FLAPPING,
     ) -> None:
-        """Prepare; ``ca`` is PEM text trusted in place of the system's own."""
+        """Prepare; ``ca`` is PEM text trusted in place of the system's own.
+
+        ``voicemail_code``: what is dialled before a mailbox; empty: it is found out.
+        """
         self._settings = Settings(
             host,
             port,
@@ -106,8 +111,10 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         self._version: str | None = None
         self._capabilities = Capability(0)
         super().__init__()
+        self._dialplan = Dialplan(self._ami, voicemail_code)
         self._monitor = Monitor(
             self._ami,
+            self._dialplan,
             poll_every=poll_every,
             flapping=flapping,
             tell=lambda line: self.emit(LineChanged(line)),
@@ -138,7 +145,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
 
     @override
     def check(self, wanted: ForwardingState) -> None:
-        _changes("0", wanted, {})
+        self._changes("0", wanted, {})
 
     # Life
 
@@ -213,7 +220,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
             believed = self._monitor.stored.get(extension)
             stored = await self._ami.fetch(extension) if believed is None else believed
             stored = await self._write(extension, desired, stored)
-            if believed is not None and _changes(extension, desired, stored)[0]:
+            if believed is not None and self._changes(extension, desired, stored)[0]:
                 # Somebody had changed what was read a while ago.
                 stored = await self._write(extension, desired, stored)
             return self._monitor.take(extension, stored)
@@ -225,7 +232,8 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
 
         All of it is sent at once; Asterisk does it in this order.
         """
-        values, lamps = _changes(extension, desired, stored)
+        values, lamps = self._changes(extension, desired, stored)
+        await self._check_voicemail(values)
         self._monitor.stored.pop(extension, None)
         outcomes = await asyncio.gather(
             *map(self._ami.store, values),
@@ -237,6 +245,22 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
             if isinstance(outcome, BaseException):
                 raise outcome
         return cast("freepbx.Stored", outcomes[len(values)])
+
+    async def _check_voicemail(self, values: list[freepbx.Change]) -> None:
+        """Return if the mailboxes that are to be written are reached."""
+        for change in values:
+            if change.family in freepbx.FORWARDS.values() and change.value is not None:
+                mailbox = self._ami.voicemail.mailbox_of(change.value)
+                if mailbox is not None:
+                    await self._dialplan.check_voicemail(mailbox)
+
+    def _changes(
+        self, extension: str, desired: ForwardingState, stored: freepbx.Stored
+    ) -> tuple[list[freepbx.Change], list[freepbx.Lamp]]:
+        try:
+            return freepbx.changes(extension, desired, stored, self._ami.voicemail)
+        except freepbx.NotDiallable as error:
+            raise Rejected(str(error)) from error
 
     @override
     def keep_numbers_as(self, name: str) -> None:
@@ -341,6 +365,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         self._denied = None
         self._monitor.reads_agents = Capability.AGENT in self._capabilities
         await self._monitor.look_around()
+        await self._dialplan.find_voicemail(self._monitor.extensions)
         if connection != self._connection or not self._ami.connected().connected:
             raise Unavailable("lost again")
         self._ready = self._monitor.ready = True
@@ -388,15 +413,6 @@ def _checked(extension: str) -> None:
         raise Rejected("not an extension")
 
 
-def _changes(
-    extension: str, desired: ForwardingState, stored: Mapping[str, str]
-) -> tuple[list[freepbx.Change], list[freepbx.Lamp]]:
-    try:
-        return freepbx.changes(extension, desired, stored)
-    except freepbx.NotDiallable as error:
-        raise Rejected(str(error)) from error
-
-
 def _shown(text: str) -> str:
     """Return an info text that is safe to hand on.
 
@@ -421,4 +437,5 @@ def build(parameters: Parameters) -> PhoneSystem:
         settings["password"],
         tls=settings.get("tls", False),
         ca=settings.get("ca") or None,
+        voicemail_code=settings.get("voicemail_code") or "",
     )

@@ -11,6 +11,7 @@ from ..driver import (
     PermissionDenied,
     PhoneSystemError,
     Rejected,
+    RuleMissing,
     Unavailable,
 )
 from .ami import (
@@ -35,8 +36,15 @@ CLASS_OF: Final = {
     "QueuePause": "agent",
     "QueueRemove": "agent",
     "Setvar": "call",
+    "ShowDialPlan": "reporting",
 }
 """Which class of the ``write`` list in manager.conf an action needs."""
+
+
+class VoicemailNotReached(RuleMissing):
+    """What leads to a mailbox leads elsewhere in the dialplan; ``rule``: the code."""
+
+    key = "voicemail_not_reached"
 
 
 @contextlib.contextmanager

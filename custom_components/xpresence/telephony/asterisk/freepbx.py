@@ -23,8 +23,8 @@ from ...presence.line import (
 
 DIALLABLE: Final = re.compile(r"[0-9*#+]{1,64}")
 EXTENSION: Final = re.compile(r"[0-9]{1,20}")
-VOICEMAIL_PREFIX: Final = "*"
-"""FreePBX's feature code *directdialvoicemail*."""
+ANY_MAILBOX_CODE: Final = "*"
+"""FreePBX's feature code *directdialvoicemail* as it comes."""
 LONGEST_RING: Final = 600
 """Seconds; FreePBX's own pages offer up to 120."""
 
@@ -59,6 +59,31 @@ class NotDiallable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Voicemail:
+    """How a mailbox is dialled.
+
+    A ``code`` of digits alone leads to a mailbox only where one of the ``extensions``
+    follows: otherwise half of all numbers would be one.
+    """
+
+    code: str = ANY_MAILBOX_CODE
+    extensions: frozenset[str] = frozenset()
+
+    def dialled(self, mailbox: str) -> str:
+        """Return what leads to a mailbox."""
+        return self.code + mailbox
+
+    def mailbox_of(self, value: str) -> str | None:
+        """Return the mailbox that a value leads to, if it leads to one."""
+        mailbox = value.removeprefix(self.code)
+        if mailbox == value or not EXTENSION.fullmatch(mailbox):
+            return None
+        if self.code.isdecimal() and mailbox not in self.extensions:
+            return None
+        return mailbox
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One AstDB value to set, or with ``None`` to delete."""
 
@@ -88,11 +113,14 @@ def number_of(name: str, extension: str, stored: Stored) -> int | None:
     return int(found) if re.fullmatch("[0-9]{1,15}", found) else None
 
 
-def forwarding(extension: str, stored: Stored) -> ForwardingState:
+def forwarding(
+    extension: str, stored: Stored, voicemail: Voicemail = Voicemail()
+) -> ForwardingState:
     """Read what an extension's part of the AstDB says."""
 
     def forward(condition: Condition) -> Known[Destination | None]:
-        return destination(stored.get(f"/{FORWARDS[condition]}/{extension}"))
+        value = stored.get(f"/{FORWARDS[condition]}/{extension}")
+        return destination(value, voicemail)
 
     ring = stored.get(_user(extension, RING_TIME), "")
     return ForwardingState(
@@ -105,7 +133,9 @@ def forwarding(extension: str, stored: Stored) -> ForwardingState:
     )
 
 
-def destination(value: str | None) -> Known[Destination | None]:
+def destination(
+    value: str | None, voicemail: Voicemail = Voicemail()
+) -> Known[Destination | None]:
     """Read what stands in the AstDB.
 
     What no telephone can dial (``SIP/trunk/0301234567``) is on with an unknown target;
@@ -115,8 +145,7 @@ def destination(value: str | None) -> Known[Destination | None]:
         return None
     if not DIALLABLE.fullmatch(value):
         return Destination(DestinationKind.UNKNOWN, value)
-    mailbox = value.removeprefix(VOICEMAIL_PREFIX)
-    if mailbox != value and EXTENSION.fullmatch(mailbox):
+    if mailbox := voicemail.mailbox_of(value):
         return Destination(DestinationKind.VOICEMAIL, mailbox)
     return Destination(DestinationKind.NUMBER, value)
 
@@ -155,7 +184,10 @@ def _user(extension: str, key: str) -> str:
 
 
 def changes(
-    extension: str, desired: ForwardingState, stored: Stored
+    extension: str,
+    desired: ForwardingState,
+    stored: Stored,
+    voicemail: Voicemail = Voicemail(),
 ) -> tuple[list[Change], list[Lamp]]:
     """Return the changes that bring AstDB and lamps to the desired state.
 
@@ -171,7 +203,7 @@ def changes(
         target = desired.forward(condition)
         if target is UNKNOWN:
             continue
-        value = None if target is None else dialled(target)
+        value = None if target is None else dialled(target, voicemail)
         if change := _change(family, extension, value, stored):
             values.append(change)
             if condition is Condition.UNCONDITIONAL:
@@ -196,16 +228,17 @@ def changes(
     return values, lamps
 
 
-def dialled(target: Destination) -> str:
+def dialled(target: Destination, voicemail: Voicemail = Voicemail()) -> str:
     """Return what the dialplan dials.
 
     Raises:
         NotDiallable: nothing that may stand in the AstDB, or a *number* that could
             not be told from voicemail when it is read back.
     """
-    voicemail = target.kind is DestinationKind.VOICEMAIL
-    number = (VOICEMAIL_PREFIX if voicemail else "") + target.number
-    if destination(number) != target:
+    number = target.number
+    if target.kind is DestinationKind.VOICEMAIL:
+        number = voicemail.dialled(number)
+    if destination(number, voicemail) != target:
         raise NotDiallable("number")
     return number
 
@@ -280,14 +313,31 @@ FreePBX's own codes, its static agents, and those with call confirmation or foll
 _STATE_INTERFACE: Final = re.compile(r"hint:([0-9]+)@.*", re.IGNORECASE)
 
 
-def member(extension: str) -> str:
+def member(extension: str, context: str = "from-queue") -> str:
     """Return the queue member that FreePBX's own codes make of an extension."""
-    return f"Local/{extension}@from-queue/n"
+    return f"Local/{extension}@{context}/n"
 
 
-def member_state(extension: str) -> str:
-    """Return the device state by which a queue sees whether an extension is free."""
-    return f"hint:{extension}@ext-local"
+QUEUE_CONTEXTS: Final = ("from-queue", "from-internal")
+"""Where an extension is called as a member of a queue; the second without FreePBX."""
+
+
+def member_state(extension: str, context: str) -> str:
+    """Return the device state by which a queue sees whether an extension is free.
+
+    ``context``: in which the extension has its hint, mostly ``ext-local``.
+    """
+    return f"hint:{extension}@{context}"
+
+
+PENALTIES: Final = "QPENALTY"
+"""Family of the dynamic members' penalties: ``QPENALTY/<queue>/agents/<extension>``."""
+
+
+def penalty(queue: str, extension: str, stored: Stored) -> str | None:
+    """Return the penalty with which FreePBX logs an extension in, if it has one."""
+    found = stored.get(f"/{PENALTIES}/{queue}/agents/{extension}", "")
+    return found if re.fullmatch("[0-9]{1,4}", found) else None
 
 
 def extension_of(interface: str, state_interface: str = "") -> str | None:

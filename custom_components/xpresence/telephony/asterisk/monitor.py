@@ -21,6 +21,7 @@ from . import freepbx
 from .agents import Agents
 from .ami import Message
 from .devices import Calls, Telephones
+from .dialplan import Dialplan
 from .requests import Actions
 
 _LOGGER = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Monitor:
     def __init__(
         self,
         actions: Actions,
+        dialplan: Dialplan,
         *,
         poll_every: float,
         flapping: float,
@@ -65,6 +67,7 @@ class Monitor:
     ) -> None:
         """Prepare; nothing is watched yet."""
         self._ami = actions
+        self._dialplan = dialplan
         self._poll_every = poll_every
         self._tell = tell
         self._note_device = note_device
@@ -72,7 +75,7 @@ class Monitor:
         self.ready = False
         """Whether the present connection is ready."""
         self.reads_agents = False
-        self.agents = Agents(actions)
+        self.agents = Agents(actions, dialplan)
         self.extensions: frozenset[str] = frozenset()
         """The extensions with a hint; they stay known while the connection is lost."""
         self.watched: dict[str, int] = defaultdict(int)
@@ -119,6 +122,7 @@ class Monitor:
         self._calls.forget_all()
         self._telephones.forget()
         self.agents.queues.forget()
+        self._dialplan.forget()
 
     # Reading
 
@@ -128,9 +132,10 @@ class Monitor:
         self._note_call(extension)
         line = Line(
             extension,
-            freepbx.forwarding(extension, stored),
+            freepbx.forwarding(extension, stored, self._ami.voicemail),
             call=self._calls.get(extension),
             agent=self.agents.queues.agent(extension),
+            not_rung=self.agents.queues.not_rung(extension),
             as_of=datetime.now(UTC),
             number=freepbx.number_of(self._ami.numbers, extension, stored),
         )
@@ -179,10 +184,12 @@ class Monitor:
         for item in devices:
             self._telephones.note_device(item.get("Device"), item.get("State"))
         self._telephones.forget_hints()
+        self.agents.hints.clear()
         for item in hints:
             self._telephones.note_hint(
                 item.get("Exten"), item.get("Hint"), item.get("Status")
             )
+            self.agents.note_hint(item.get("Exten"), item.get("Context"))
         self.extensions = frozenset(
             filter(freepbx.EXTENSION.fullmatch, self._telephones.hinted)
         )
@@ -210,6 +217,7 @@ class Monitor:
             case "Reload":
                 # It may have taken hints away, or added some.
                 self._hints_due = True
+                self._dialplan.forget()
                 self._soon(self.watched)
 
     def _on_hint(self, extension: str, hint: str, status: str) -> None:
@@ -250,7 +258,12 @@ class Monitor:
 
     def tell_agent(self, extension: str) -> None:
         """Report an extension's line with its present state in the queues."""
-        self._tell_again(extension, agent=self.agents.queues.agent(extension))
+        queues = self.agents.queues
+        self._tell_again(
+            extension,
+            agent=queues.agent(extension),
+            not_rung=queues.not_rung(extension),
+        )
 
     def _tell_again(self, extension: str, **changed: Any) -> None:
         """Report a line again, with the given fields replaced."""
@@ -273,4 +286,5 @@ class Monitor:
         if self._hints_due:
             self._hints_due = False
             await self.look_around()
+            await self._dialplan.find_voicemail(self.extensions)
         await self.reread(extensions)

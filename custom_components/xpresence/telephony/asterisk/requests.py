@@ -25,6 +25,8 @@ class Actions:
         self.client: AmiClient | None = None
         self.numbers = ""
         """Under which name the numbers of our writes are kept; empty: nowhere."""
+        self.voicemail = freepbx.Voicemail()
+        """How a mailbox is dialled."""
 
     def connected(self) -> AmiClient:
         """Return the client.

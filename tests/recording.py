@@ -61,22 +61,22 @@ class Recording(ActionsPhoneSystem):
     def lose(self) -> None:
         """Break the connection."""
         self._ready = False
-        self._emit(ConnectionChanged(ready=False))
+        self.emit(ConnectionChanged(ready=False))
 
     def come_back(self) -> None:
         """Mend the connection."""
         self._ready = True
-        self._emit(ConnectionChanged(ready=True))
+        self.emit(ConnectionChanged(ready=True))
 
     async def dialled(self, extension: str, **changes: Any) -> None:
         """Let somebody change the redirect at the desk phone."""
         line = self._line(extension)
         await self._keep(replace(line, forwarding=replace(line.forwarding, **changes)))
-        self._emit(LineChanged(self._read(extension)))
+        self.emit(LineChanged(self._read(extension)))
 
     def tells(self, extension: str, **said: Any) -> None:
         """Say something of an extension beside its redirect."""
-        self._emit(LineChanged(replace(self._read(extension), **said)))
+        self.emit(LineChanged(replace(self._read(extension), **said)))
 
 
 def recording(monkeypatch: pytest.MonkeyPatch) -> list[Recording]:

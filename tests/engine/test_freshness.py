@@ -62,7 +62,7 @@ async def test_a_reading_that_had_to_be_asked_for_says_how_old_it_is(
     line = await system.read("100")
     from custom_components.xpresence.telephony.driver import LineChanged
 
-    system._emit(LineChanged(line))
+    system.emit(LineChanged(line))
     await settle(hass)
     assert shown(hass, REDIRECT).attributes["read_at"] > before
     assert shown(hass, REDIRECT).attributes["since"] == since

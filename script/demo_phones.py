@@ -12,6 +12,7 @@ from typing import Any, Final
 from tests.e2e.home import Home
 from tests.pbx.asterisk import Asterisk, NoAsterisk, running
 from tests.telephony.fritzbox import running as fritzbox
+from tests.telephony.threecx import running as threecx
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ PHONES: Final = {
         lambda box: (
             f"a double of a FRITZ!Box, TR-064 on 127.0.0.1:{box.port}; each person"
             " has an answering machine that answers at once"
+        ),
+    ),
+    "threecx": DemoPhones(
+        threecx.running,
+        lambda home, pbx: home.add_threecx(pbx),
+        lambda pbx: (
+            f"a double of a 3CX, its interface by HTTPS on 127.0.0.1:{pbx.port}; a"
+            " profile switches the status of a user"
         ),
     ),
     "none": NONE,

@@ -24,6 +24,7 @@ CONDITIONS: Final = {
 TARGETS: Final = {
     TargetChoice.FREE: "any number",
     TargetChoice.LIST: "from its list",
+    TargetChoice.STATUS: "its statuses",
     TargetChoice.NONE: "as set there",
 }
 COLUMNS: Final = (

@@ -604,6 +604,7 @@ async def test_the_offices_rules_apply_at_once(
     await hass.async_block_till_done()
     assert office.options == said | {
         "grace": 5,
+        "history_days": 0,
         "hold": 10,
         "hotline": "warn",
         "longest_hours": 0,

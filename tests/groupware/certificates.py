@@ -26,6 +26,23 @@ class Authority:
         self._certificate = (
             self._begun(self._name, self._key.public_key(), 30 * DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), False
+            )
+            .add_extension(
+                x509.KeyUsage(
+                    digital_signature=True,
+                    content_commitment=False,
+                    key_encipherment=False,
+                    data_encipherment=False,
+                    key_agreement=False,
+                    key_cert_sign=True,
+                    crl_sign=True,
+                    encipher_only=False,
+                    decipher_only=False,
+                ),
+                True,
+            )
             .sign(self._key, hashes.SHA256())
         )
 
@@ -47,6 +64,12 @@ class Authority:
         certificate = (
             self._begun(_name(host), key.public_key(), valid)
             .add_extension(x509.SubjectAlternativeName([called]), False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                    self._key.public_key()
+                ),
+                False,
+            )
             .sign(self._key, hashes.SHA256())
         )
         path = folder / "server.pem"

@@ -20,12 +20,14 @@ from .fritzbox.description import FRITZBOX
 from .home_assistant_actions.description import HOME_ASSISTANT_ACTIONS
 from .sip.description import SIP
 from .sipgate.description import SIPGATE
+from .threecx.description import THREECX
 
 ROWS: Final = (
     ASTERISK,
     FRITZBOX,
     SIP,
     SIPGATE,
+    THREECX,
     HOME_ASSISTANT_ACTIONS,
 )
 """In the order in which they are offered."""

@@ -1,0 +1,1 @@
+"""3CX, version 20: its configuration interface (XAPI)."""

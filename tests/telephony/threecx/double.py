@@ -1,0 +1,206 @@
+"""A 3CX in the test's hand: what its configuration interface says, with its traps.
+
+The real product cannot be run here. This speaks the published interface as far as the
+driver uses it: a token by client credentials of which only the newest is valid, OData
+queries whose unknown properties are refused, pages, and one user changed at a time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+import contextlib
+from copy import deepcopy
+import re
+import ssl
+from typing import Any, Final
+
+from aiohttp import web
+
+CLIENT_ID: Final = "900"
+CLIENT_SECRET: Final = "k9f2-very-secret-77bb"
+NAMES: Final = frozenset({"Available", "Away", "Out of office", "Custom 1", "Custom 2"})
+PROPERTIES: Final = frozenset(
+    {
+        "CurrentProfileName",
+        "DisplayName",
+        "EmailAddress",
+        "FirstName",
+        "Id",
+        "IsRegistered",
+        "LastName",
+        "Mobile",
+        "Number",
+        "QueueStatus",
+    }
+)
+PAGE: Final = 100
+BY_NUMBER: Final = re.compile(r"Number eq '([^']*)'")
+ONE: Final = re.compile(r"Users\((\d+)\)")
+
+
+def user(user_id: int, number: str, first: str, last: str = "") -> dict[str, Any]:
+    """Return a user as a new 3CX has them."""
+    return {
+        "Id": user_id,
+        "Number": number,
+        "FirstName": first,
+        "LastName": last,
+        "EmailAddress": f"{first.lower()}@example.com",
+        "Mobile": "01715550199",
+        "IsRegistered": True,
+        "CurrentProfileName": "Available",
+        "QueueStatus": "LoggedOut",
+        "ForwardingProfiles": [
+            {
+                "Id": user_id * 10 + place,
+                "Name": name,
+                "CustomName": "",
+                "NoAnswerTimeout": 20,
+                "AwayRoute": {"Internal": {"To": "VoiceMail", "Number": number}},
+            }
+            for place, name in enumerate(sorted(NAMES))
+        ],
+    }
+
+
+class ThreeCx:
+    """One phone system with an API client."""
+
+    def __init__(self) -> None:
+        self.users = [user(31, "100", "Anna"), user(32, "101", "Ben")]
+        self.token = ""
+        self.tokens = 0
+        self.lifetime = 60
+        self.steal = False
+        """Another program takes a token whenever this client has."""
+        self.licensed = True
+        self.may_write = True
+        self.present = True
+        self.limit: str | None = None
+        self.lose_answers = False
+        self.half = False
+        self.writes = 0
+        self.requests = 0
+        self.bodies: list[dict[str, Any]] = []
+        self.port = 0
+        self.tls: ssl.SSLContext | None = None
+        self.authority = ""
+        """PEM of the authority that signed its certificate, where it has one."""
+
+    @property
+    def base(self) -> str:
+        scheme = "http" if self.tls is None else "https"
+        return f"{scheme}://127.0.0.1:{self.port}"
+
+    def of(self, number: str) -> dict[str, Any]:
+        return next(one for one in self.users if one["Number"] == number)
+
+    @contextlib.asynccontextmanager
+    async def serving(
+        self, tls: ssl.SSLContext | None = None
+    ) -> AsyncIterator[ThreeCx]:
+        self.tls = tls
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_post("/connect/token", self._give_token)
+        app.router.add_get("/xapi/v1/Users", self._list)
+        app.router.add_patch("/xapi/v1/{one}", self._change)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+    def take_token(self) -> str:
+        """Give out a token, as to any program with this client; the old one ends."""
+        self.tokens += 1
+        self.token = f"token-{self.tokens}"
+        return self.token
+
+    async def _give_token(self, request: web.Request) -> web.StreamResponse:
+        said = await request.post()
+        login = (said.get("client_id"), said.get("client_secret"))
+        if said.get("grant_type") != "client_credentials":
+            return web.json_response({"error": "unsupported_grant_type"}, status=400)
+        if login != (CLIENT_ID, CLIENT_SECRET):
+            return web.json_response({"error": "invalid_client"}, status=400)
+        token = self.take_token()
+        if self.steal:
+            self.take_token()
+        return web.json_response(
+            {
+                "token_type": "Bearer",
+                "expires_in": self.lifetime,
+                "access_token": token,
+                "refresh_token": None,
+            }
+        )
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        self.requests += 1
+        if self.limit is not None:
+            return web.Response(status=429, headers={"Retry-After": self.limit})
+        if request.path == "/connect/token":
+            return await handler(request)  # type: ignore[no-any-return]
+        if not self.present:
+            raise web.HTTPNotFound
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.Response(status=401)
+        if not self.licensed:
+            return _refused(403, "The license does not include this interface")
+        response: web.StreamResponse = await handler(request)
+        if request.method == "PATCH" and self.lose_answers:
+            assert request.transport is not None
+            request.transport.abort()
+            await asyncio.sleep(0)
+        return response
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        asked = request.query
+        fields = asked["$select"].split(",")
+        if not set(fields) <= PROPERTIES:
+            return _refused(400, "Could not find a property")
+        found = self.users
+        if "$filter" in asked:
+            wanted = BY_NUMBER.fullmatch(asked["$filter"])
+            if wanted is None:
+                return _refused(400, "Syntax error")
+            found = [one for one in found if one["Number"] == wanted[1]]
+        skipped, most = int(asked.get("$skip", 0)), int(asked.get("$top", PAGE))
+        page = found[skipped : skipped + min(most, PAGE)]
+        answer = {
+            "@odata.context": f"{self.base}/xapi/v1/$metadata#Users",
+            "value": [{field: one[field] for field in fields} for one in page],
+        }
+        if self.half:
+            return web.Response(text='{"value": [{"Id": 31, "Num')
+        return web.json_response(answer)
+
+    async def _change(self, request: web.Request) -> web.StreamResponse:
+        which = ONE.fullmatch(request.match_info["one"])
+        if which is None:
+            raise web.HTTPNotFound
+        if not self.may_write:
+            return _refused(403, "Forbidden")
+        found = [one for one in self.users if one["Id"] == int(which[1])]
+        if not found:
+            return _refused(404, "User not found")
+        body = await request.json()
+        if body.get("Number", found[0]["Number"]) != found[0]["Number"]:
+            return _refused(400, "Number cannot be changed")
+        if body.get("CurrentProfileName", "Away") not in NAMES:
+            return _refused(400, "CurrentProfileName")
+        if body.get("QueueStatus", "LoggedIn") not in ("LoggedIn", "LoggedOut"):
+            return _refused(400, "QueueStatus")
+        self.writes += 1
+        self.bodies.append(deepcopy(body))
+        found[0].update(body)
+        return web.Response(status=204)
+
+
+def _refused(status: int, message: str) -> web.Response:
+    error = {"code": "", "message": message, "details": []}
+    return web.json_response({"error": error}, status=status)

@@ -1,0 +1,317 @@
+"""What is special about 3CX: one valid token, statuses, one request for everybody."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import contextlib
+from copy import deepcopy
+import random
+from typing import Any
+
+import aiohttp
+import pytest
+
+from custom_components.xpresence.presence.line import (
+    AgentState,
+    CallState,
+    Destination,
+    DestinationKind,
+    ForwardingState,
+)
+from custom_components.xpresence.telephony.driver import (
+    CertificateRejected,
+    ConnectionChanged,
+    DriverEvent,
+    LineChanged,
+    NotSupported,
+    PhoneSystemError,
+    Rejected,
+)
+from custom_components.xpresence.telephony.threecx.client import (
+    MOST_TOKENS,
+    TokenTaken,
+    XapiClient,
+)
+from custom_components.xpresence.telephony.threecx.driver import ThreeCxPhoneSystem
+
+from ...groupware.certificates import Authority
+from ..conformance import eventually
+from .double import CLIENT_ID, CLIENT_SECRET, ThreeCx, user
+
+AWAY = Destination(DestinationKind.STATUS, "Away")
+LUNCH = Destination(DestinationKind.STATUS, "Custom 1")
+
+
+@pytest.fixture
+async def pbx() -> AsyncIterator[ThreeCx]:
+    async with ThreeCx().serving() as found:
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    pbx: ThreeCx, poll_every: float = 3600, base: str = "", ca: str | None = None
+) -> AsyncIterator[ThreeCxPhoneSystem]:
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        client = XapiClient(
+            lambda: session, base or pbx.base, CLIENT_ID, CLIENT_SECRET, ca=ca
+        )
+        system = ThreeCxPhoneSystem(client, poll_every=poll_every)
+        try:
+            await system.start()
+            yield system
+        finally:
+            await system.close()
+
+
+def redirected(target: Destination | None) -> ForwardingState:
+    return ForwardingState(unconditional=target)
+
+
+async def test_only_the_name_of_the_status_is_ever_written(pbx: ThreeCx) -> None:
+    before = deepcopy(pbx.users)
+    async with connected(pbx) as system:
+        for target in (AWAY, LUNCH, None):
+            line = await system.apply("100", redirected(target))
+            assert line.forwarding.unconditional == target
+    assert pbx.bodies == [
+        {"CurrentProfileName": name} for name in ("Away", "Custom 1", "Available")
+    ]
+    assert pbx.users == before, "no route, no other user was touched"
+
+
+async def test_a_token_that_another_program_took_is_replaced(pbx: ThreeCx) -> None:
+    async with connected(pbx) as system:
+        pbx.take_token()
+        line = await system.apply("100", redirected(AWAY))
+        assert line.forwarding.unconditional == AWAY
+        assert pbx.writes == 1
+
+
+async def test_a_program_that_keeps_taking_the_token_is_named_and_not_fought(
+    pbx: ThreeCx,
+) -> None:
+    async with connected(pbx) as system:
+        pbx.take_token()
+        pbx.steal = True
+        before = pbx.tokens
+        with pytest.raises(TokenTaken):
+            await system.apply("100", redirected(AWAY))
+        assert pbx.tokens - before <= 2 * MOST_TOKENS
+        assert pbx.writes == 0
+        pbx.steal = False
+        await system.apply("100", redirected(AWAY))
+    assert pbx.of("100")["CurrentProfileName"] == "Away"
+
+
+async def test_a_token_serves_until_its_time_is_over(pbx: ThreeCx) -> None:
+    async with connected(pbx) as system:
+        for _ in range(5):
+            await system.read("100")
+        assert pbx.tokens == 1
+
+
+async def test_a_round_of_polling_is_one_request_for_a_hundred_people(
+    pbx: ThreeCx,
+) -> None:
+    pbx.users = [user(n, str(n), "User", str(n)) for n in range(100, 199)]
+    told: list[DriverEvent] = []
+    async with connected(pbx) as system:
+        system.subscribe(told.append)
+        for one in pbx.users:
+            system.watch(one["Number"])
+        before = pbx.requests
+        await system.poll()
+        assert pbx.requests == before + 1
+    assert len([event for event in told if isinstance(event, LineChanged)]) == 99
+
+
+async def test_all_pages_of_users_are_read(pbx: ThreeCx) -> None:
+    pbx.users = [user(n, str(n), "User", str(n)) for n in range(100, 350)]
+    async with connected(pbx) as system:
+        found = await system.directory()
+        assert len(found) == 250
+        assert found[0].name == "User 100"
+        assert "349" in system.extensions
+
+
+async def test_a_status_changed_in_3cx_is_told_after_one_interval(
+    pbx: ThreeCx,
+) -> None:
+    told: list[DriverEvent] = []
+    async with connected(pbx, poll_every=0.1) as system:
+        system.subscribe(told.append)
+        system.watch("100")
+        pbx.of("100")["CurrentProfileName"] = "Custom 1"
+        await eventually(
+            lambda: any(
+                isinstance(event, LineChanged)
+                and event.line.forwarding.unconditional == LUNCH
+                for event in told
+            )
+        )
+
+
+async def test_a_reading_from_before_a_write_is_not_told_after_it(
+    pbx: ThreeCx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[DriverEvent] = []
+    async with connected(pbx) as system:
+        system.subscribe(told.append)
+        system.watch("100")
+        read, go = asyncio.Event(), asyncio.Event()
+        everybody = ThreeCxPhoneSystem._everybody
+
+        async def slowly(self: ThreeCxPhoneSystem) -> Any:
+            found = await everybody(self)
+            read.set()
+            await go.wait()
+            return found
+
+        monkeypatch.setattr(ThreeCxPhoneSystem, "_everybody", slowly)
+        round_ = asyncio.create_task(system.poll())
+        await read.wait()
+        await system.apply("100", redirected(AWAY))
+        go.set()
+        await round_
+    lines = [event.line for event in told if isinstance(event, LineChanged)]
+    assert [line.forwarding.unconditional for line in lines] == [AWAY]
+
+
+async def test_a_status_of_another_name_is_kept_and_put_back(pbx: ThreeCx) -> None:
+    pbx.of("100")["CurrentProfileName"] = "Night"
+    async with connected(pbx) as system:
+        before = (await system.read("100")).forwarding.unconditional
+        assert before == Destination(DestinationKind.UNKNOWN, "Night")
+        await system.apply("100", redirected(AWAY))
+        with pytest.raises(Rejected):
+            # 3CX itself decides which there are; it is told, not hidden.
+            await system.apply("100", redirected(before))
+
+
+async def test_a_number_is_refused_because_a_status_carries_the_forwarding(
+    pbx: ThreeCx,
+) -> None:
+    number = Destination(DestinationKind.NUMBER, "101")
+    async with connected(pbx) as system:
+        with pytest.raises(NotSupported):
+            await system.apply("100", redirected(number))
+        with pytest.raises(NotSupported):
+            await system.apply("100", ForwardingState(do_not_disturb=True))
+    assert pbx.writes == 0
+
+
+async def test_agents_are_logged_in_and_out_of_all_their_queues(pbx: ThreeCx) -> None:
+    async with connected(pbx) as system:
+        await system.set_agent("100", "all", AgentState.READY)
+        assert pbx.of("100")["QueueStatus"] == "LoggedIn"
+        assert (await system.read("100")).agent == {"all": AgentState.READY}
+        await system.set_agent("100", "all", AgentState.READY)
+        assert pbx.writes == 1
+        await system.set_agent("100", "all", AgentState.LOGGED_OFF)
+        with pytest.raises(Rejected):
+            await system.set_agent("100", "sales", AgentState.READY)
+        with pytest.raises(NotSupported):
+            await system.set_agent("100", "all", AgentState.FOLLOW_UP)
+    assert pbx.bodies == [{"QueueStatus": "LoggedIn"}, {"QueueStatus": "LoggedOut"}]
+
+
+async def test_a_telephone_that_is_not_registered_cannot_be_reached(
+    pbx: ThreeCx,
+) -> None:
+    pbx.of("100")["IsRegistered"] = False
+    async with connected(pbx) as system:
+        assert (await system.read("100")).call is CallState.UNAVAILABLE
+
+
+async def test_somebody_whom_3cx_does_not_have_is_refused(pbx: ThreeCx) -> None:
+    async with connected(pbx) as system:
+        for extension in ("999", "1' or Number ne '", ""):
+            with pytest.raises(Rejected):
+                await system.apply(extension, redirected(AWAY))
+    assert pbx.writes == 0
+
+
+async def test_a_3cx_without_the_interface_says_so(pbx: ThreeCx) -> None:
+    pbx.present = False
+    with pytest.raises(NotSupported):
+        async with connected(pbx):
+            pass
+
+
+async def test_a_lost_connection_is_told_once_and_so_is_its_return(
+    pbx: ThreeCx,
+) -> None:
+    told: list[DriverEvent] = []
+    async with connected(pbx) as system:
+        system.subscribe(told.append)
+        pbx.half = True
+        for _ in range(3):
+            with pytest.raises(PhoneSystemError):
+                await system.poll()
+        assert not system.ready
+        pbx.half = False
+        await system.poll()
+        assert system.ready
+    changes = [event for event in told if isinstance(event, ConnectionChanged)]
+    assert [event.ready for event in changes] == [False, True]
+
+
+async def test_a_certificate_of_an_unknown_authority_is_refused_until_it_is_given(
+    tmp_path: Any,
+) -> None:
+    authority = Authority()
+    pbx = ThreeCx()
+    async with pbx.serving(authority.serving(tmp_path)):
+        with pytest.raises(CertificateRejected):
+            async with connected(pbx):
+                pass
+        assert pbx.requests == 0
+        async with connected(pbx, ca=authority.pem) as system:
+            assert (await system.read("100")).forwarding.unconditional is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_happens_between_only_statuses_that_were_asked_for_stand(
+    pbx: ThreeCx, seed: int
+) -> None:
+    """A campaign: token theft, throttling, half answers, lost answers, restarts."""
+    chance = random.Random(seed)
+    async with contextlib.AsyncExitStack() as stack:
+        system = await stack.enter_async_context(connected(pbx))
+        expected: dict[str, str] = {"100": "Available", "101": "Available"}
+        routes = deepcopy([one["ForwardingProfiles"] for one in pbx.users])
+        for _ in range(40):
+            number = chance.choice(("100", "101"))
+            match chance.randrange(7):
+                case 0:
+                    pbx.take_token()
+                case 1:
+                    pbx.half = True
+                case 2:
+                    pbx.lose_answers = True
+                case 3:
+                    name = chance.choice(("Away", "Custom 2", "Available"))
+                    pbx.of(number)["CurrentProfileName"] = name
+                    expected[number] = name
+                case 4:
+                    await system.close()
+                    system = await stack.enter_async_context(connected(pbx))
+                case _:
+                    pass
+            target = chance.choice((AWAY, LUNCH, None))
+            with contextlib.suppress(PhoneSystemError):
+                await system.apply(number, redirected(target))
+            pbx.half = pbx.lose_answers = False
+            stands = pbx.of(number)["CurrentProfileName"]
+            asked = target.number if target else "Available"
+            assert stands in (asked, expected[number])
+            # Read again, the wish comes true whatever went wrong before.
+            line = await system.apply(number, redirected(target))
+            assert line.forwarding.unconditional == target
+            expected[number] = asked
+            assert pbx.of(number)["CurrentProfileName"] == asked
+            for one in pbx.users:
+                assert one["CurrentProfileName"] == expected[one["Number"]]
+        assert [one["ForwardingProfiles"] for one in pbx.users] == routes
+        assert all(set(body) == {"CurrentProfileName"} for body in pbx.bodies)

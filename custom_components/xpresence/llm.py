@@ -161,6 +161,7 @@ class GetPresenceTool(PresenceTool):
                     to_self=False,
                     subjects=subjects is None,
                     by=chooser_name(coordinator, person_id, texts),
+                    resolution=state.resolution,
                 )
             )
         return told

@@ -55,6 +55,8 @@ def _redirect_attributes(state: PersonState) -> Mapping[str, Any]:
     attributes = dict(state.redirect.attributes)
     if attributes.get("set_by") == SetBy.PROFILE and state.redirect_profile:
         attributes["profile"] = state.redirect_profile
+        if state.passed_over:
+            attributes["passed_over"] = dict(state.passed_over)
     return attributes
 
 
@@ -186,6 +188,7 @@ class PersonSensor(PersonEntity, SensorEntity):
         {
             "last_failure",
             "last_failure_reason",
+            "passed_over",
             "profile",
             "read_at",
             "reason",

@@ -143,12 +143,20 @@ class DecisionUpdater:
         )
         for person_id, answer in answers.items():
             state = self._people[person_id]
+            before, state.resolution = state.resolution, answer
+            state.passed_over = {
+                self._people.office.people[one.person].name: one.why.value
+                for one in answer.passed_over
+            }
             wish = desired(state.decision, answer.forwarding)
             if wish != state.loop.desired or answer.refusals != state.loop.refusals:
                 state.loop.desired = wish
                 state.loop.refusals = answer.refusals
                 if person_id != but:
                     self._people.reconcile(state)
+            elif answer.passed_over != before.passed_over and person_id != but:
+                # To the same place, for another reason.
+                self._people.show(state)
 
     @callback
     def note_line(self, state: PersonState) -> None:

@@ -12,11 +12,12 @@ from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 
 from ..presence.decision.next_change import next_visible_change
 from ..presence.line import Line, Status
-from ..presence.model import Decision, Facts, Office, Person
+from ..presence.model import Decision, Facts, Office, Person, RedirectRule
 from ..presence.redirect.handover import EventKind
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
 from ..presence.redirect.status import RedirectStatus
+from ..presence.redirect.targets import Resolution
 from ..telephony.driver import PhoneSystem
 from .attribution import Origin
 from .redirect_loop import RedirectLoop
@@ -93,6 +94,10 @@ class PersonState:
     facts: Facts
     decision: Decision
     loop: RedirectLoop
+    resolution: Resolution = field(default_factory=Resolution)
+    """What the decision's redirect rule leads to now, deputies narrowed down."""
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+    """The deputies, by name, whom calls do not go to now, and why."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The person's settings that the inputs were made of."""
     inputs: tuple[Input, ...] = ()
@@ -140,6 +145,12 @@ class PersonState:
     def redirect(self) -> RedirectView:
         """Return the redirect as it is to be shown."""
         return self.loop.view
+
+    def narrowed(self, rule: RedirectRule) -> RedirectRule:
+        """Return a rule with what its deputy lists come to now, if it decides now."""
+        if rule != self.decision.redirect:
+            return rule
+        return self.resolution.narrowed(rule)
 
     @property
     def redirect_profile(self) -> str | None:

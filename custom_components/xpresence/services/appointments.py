@@ -12,6 +12,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
+from ..engine.person import PersonState
 from ..inputs.calendars import calendars_of_person
 from ..languages import LANGUAGES, texts_in
 from ..operations.appointments import async_timetable, public_uid
@@ -85,8 +86,12 @@ class _Teller:
         """Return the subject, for who may see it; nobody learns that there is one."""
         return {"subject": subject} if self._subjects and subject else {}
 
-    def appointment(self, line: Listed) -> Answer:
-        entry, profile = line.entry, line.profile
+    def appointment(self, line: Listed, state: PersonState) -> Answer:
+        """Return one of the list; of one that runs, where its rule leads just now."""
+        entry, profile, redirect = line.entry, line.profile, line.redirect
+        now = dt_util.utcnow()
+        if any(stretch.start <= now < stretch.end for stretch in line.stretches):
+            redirect = state.narrowed(redirect)
         aside = line.dismissal
         return {
             "id": public_uid(entry),
@@ -94,7 +99,7 @@ class _Teller:
             "end": self.at(entry.end),
             "profile": profile.name if profile else None,
             "status": profile.status.value if profile else None,
-            "redirect": self.calls(line.redirect),
+            "redirect": self.calls(redirect),
             "source": entry.source or None,
             "planned": entry.uid if entry.planned else None,
             "info_text": entry.info_text if self._info_texts else None,
@@ -168,7 +173,7 @@ async def _get_appointments(
         told.append(
             {
                 "name": state.person.name,
-                "appointments": [teller.appointment(line) for line in lines],
+                "appointments": [teller.appointment(line, state) for line in lines],
                 "calendars_behind": list(calendars.behind),
                 "as_of": teller.at(calendars.as_of),
             }
@@ -192,7 +197,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                 "name": state.person.name,
                 "profile": decision.profile.name,
                 "source": decision.source.value,
-                "redirect": teller.calls(decision.redirect),
+                "redirect": teller.calls(state.narrowed(decision.redirect)),
                 "redirect_profile": teller.profile(decision.redirect_claim),
                 "explanation": explain(
                     coordinator.office,
@@ -202,6 +207,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                     to_self=_is_self(coordinator, person_id, call.context),
                     subjects=subjects,
                     by=chooser_name(coordinator, person_id, texts),
+                    resolution=state.resolution,
                 ),
                 "next_change": teller.at(state.next_change(coordinator.office)),
                 "trace": [teller.traced(entry) for entry in decision.trace],
@@ -224,12 +230,11 @@ async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceRes
         steps = await coordinator.hass.async_add_executor_job(
             simulate, coordinator.office, state.facts, start, end
         )
-        told.append(
-            {
-                "name": state.person.name,
-                "timeline": [teller.step(step) for step in steps],
-            }
-        )
+        timeline = [teller.step(step) for step in steps]
+        if start == now:
+            # Who takes calls is known of the present alone.
+            timeline[0]["redirect"] = teller.calls(state.narrowed(steps[0].redirect))
+        told.append({"name": state.person.name, "timeline": timeline})
     return {"people": told}
 
 

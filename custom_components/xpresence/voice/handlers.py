@@ -347,6 +347,7 @@ async def _why(
         to_self=_is_speaker(hass, sentence, person),
         subjects=not refused,
         by=chooser_name(coordinator, person, texts_in(sentence.language)),
+        resolution=coordinator.people[person].resolution,
     )
 
 

@@ -96,6 +96,7 @@ def details_view(
                 to_self=how.to_self,
                 subjects=how.subjects,
                 by=chooser_name(coordinator, state.person.id, texts_in(how.language)),
+                resolution=state.resolution,
             )
         ),
         "timeline": _timeline(office, state, now, subjects=how.subjects),
@@ -137,7 +138,7 @@ def _profile(
         "keeps": kept
         and {
             "profile": kept.profile.name,
-            **_rule(office, state.person.id, kept.rule),
+            **_rule(office, state.person.id, state.narrowed(kept.rule)),
         },
     }
 
@@ -185,6 +186,9 @@ def _timeline(
     views = [_step(office, state.person.id, step, subjects=subjects) for step in steps]
     # The present began before now; without this every look would be another one.
     views[0]["start"] = state.decision.since
+    # Who takes calls is known of the present alone.
+    now_rule = state.narrowed(steps[0].redirect)
+    views[0]["redirect"] = _rule(office, state.person.id, now_rule)
     return views
 
 

@@ -29,6 +29,8 @@ from custom_components.xpresence.presence.redirect.numbers import (
 )
 from custom_components.xpresence.presence.redirect.resolver import resolve_office
 from custom_components.xpresence.presence.redirect.targets import (
+    NotTaking,
+    PassedOver,
     Refusal,
     RefusalReason,
     Resolution,
@@ -551,3 +553,40 @@ def test_an_office_asked_again_answers_the_same(
         for key in first
     }
     assert resolve_office(FOUR, wishes, situations | settled) == first
+
+
+# Who is passed over
+
+
+@pytest.mark.parametrize(
+    ("situation", "why"),
+    [
+        (Situation(status=Status.AWAY), NotTaking.AWAY),
+        (Situation(status=Status.OFFLINE), NotTaking.OFFLINE),
+        (Situation(status=Status.DO_NOT_DISTURB), NotTaking.DO_NOT_DISTURB),
+        (
+            Situation(observed=ForwardingState(do_not_disturb=True)),
+            NotTaking.DO_NOT_DISTURB,
+        ),
+        (Situation(call=CallState.UNAVAILABLE), NotTaking.UNREACHABLE),
+        (Situation(call=CallState.IN_CALL), NotTaking.IN_CALL),
+        (Situation(observed=to("101")), NotTaking.REDIRECTED),
+        (Situation(desired=to("101")), NotTaking.REDIRECTED),
+    ],
+)
+def test_whoever_is_passed_over_is_named_with_the_reason(
+    situation: Situation, why: NotTaking
+) -> None:
+    situations = {"bob": situation}
+    found = resolve(
+        OFFICE, ANNA, always(DEPUTIES), situations, style=BERLIN, when_engaged=False
+    )
+    assert found.passed_over == (PassedOver("bob", why),)
+    assert found.narrowed(always(DEPUTIES)) == always(TO_CAROL)
+
+
+def test_one_passed_over_under_two_conditions_is_named_once() -> None:
+    rule = RedirectRule(RedirectMode.FORWARD, busy=DEPUTIES, no_reply=DEPUTIES)
+    found = of_anna(rule, bob=Situation(status=Status.AWAY))
+    assert found.passed_over == (PassedOver("bob", NotTaking.AWAY),)
+    assert found.narrowed(rule) == replace(rule, busy=TO_CAROL, no_reply=TO_CAROL)

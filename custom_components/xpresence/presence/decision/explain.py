@@ -6,17 +6,21 @@ from typing import Final
 import unicodedata
 
 from ..datetimes import zone_named
+from ..line import Condition
 from ..model import (
     Claim,
     Decision,
     Office,
     Person,
     RedirectMode,
+    RedirectRule,
     Source,
+    TargetKind,
     TraceEntry,
     Verdict,
 )
 from ..redirect.labels import target_label
+from ..redirect.targets import Resolution, has_deputies
 from ..texts import Texts
 from ..texts.clock import ClockWords
 from ..texts.redirect import redirect_words
@@ -38,6 +42,7 @@ def explain(
     to_self: bool = True,
     subjects: bool = False,
     by: str = "",
+    resolution: Resolution | None = None,
 ) -> str:
     """Say in one sentence why a profile holds, what waits, and when it ends.
 
@@ -53,6 +58,7 @@ def explain(
                 to_self=to_self,
                 subjects=subjects,
                 by=by,
+                resolution=resolution,
             )
         )
         + "."
@@ -68,6 +74,7 @@ def reasons(
     to_self: bool = True,
     subjects: bool = False,
     by: str = "",
+    resolution: Resolution | None = None,
 ) -> tuple[str, ...]:
     """Say one after another why a profile holds, what waits, and when it ends.
 
@@ -79,6 +86,7 @@ def reasons(
         to_self: whether the reader is the person.
         subjects: whether the reader may see what appointments are about.
         by: the name of who chose, if it was not the person.
+        resolution: what the decision's redirect rule leads to now.
     """
     person = office.people.get(decision.person, Person(decision.person, "", "", ""))
     words = _Words(
@@ -88,6 +96,7 @@ def reasons(
         to_self=to_self,
         subjects=subjects,
         by=by,
+        resolution=resolution or Resolution(),
     )
     trace = decision.trace
     waiting = [entry for entry in trace if entry.verdict is Verdict.WAITS]
@@ -98,6 +107,7 @@ def reasons(
         for entry in waiting
         if entry.claim.source in WORTH_SAYING or entry.why != "below"
     ]
+    parts.append(words.deputies(office, decision))
     parts.append(words.answers(office, trace))
     parts += [words.flaw(flaw) for entry in trace for flaw in entry.flaws]
     parts += [words.refused(entry) for entry in refused if entry.why != "automatic_off"]
@@ -119,7 +129,9 @@ class _Words:
         to_self: bool,
         subjects: bool,
         by: str,
+        resolution: Resolution,
     ) -> None:
+        self._resolution = resolution
         self._person = person
         self._zone = zone_named(person.time_zone)
         self._clock = ClockWords(texts, self._zone or UTC, now)
@@ -153,17 +165,39 @@ class _Words:
         rule = decision.redirect
         if entry.why not in KEEPS or rule.mode is not RedirectMode.FORWARD:
             return self._texts["waits"][entry.why].format(what=what)
+        calls = self._calls(office, rule, keeps=True)
         office = office.of(self._person.id)
-        calls = redirect_words(
-            rule,
-            self._texts,
-            lambda target: target_label(office, self._person.id, target),
-            keeps=True,
-            ring_about=office.ring_about,
-        )
         profile = office.profiles[entry.claim.profile].name
         return self._texts["waits"][KEEPS[entry.why]].format(
             calls=calls, profile=profile, what=what
+        )
+
+    def deputies(self, office: Office, decision: Decision) -> str:
+        """Return to which of the deputies calls go, and why to that one."""
+        found, rule = self._resolution, decision.redirect
+        lists = [c for c in Condition if has_deputies(rule.target(c))]
+        if not lists or not found.shown.keys() & set(lists):
+            return ""
+        names = {one.id: one.name for one in office.people.values()}
+        words = self._texts["not_taking"]
+        passed = ", ".join(
+            f"{names[one.person]} ({words[one.why.value]})" for one in found.passed_over
+        )
+        somebody = any(
+            found.shown[c].kind is TargetKind.PERSON for c in lists if c in found.shown
+        )
+        key = "none" if not somebody else "later" if passed else "first"
+        calls = self._calls(office, rule, keeps=False)
+        return self._texts["deputies"][key].format(calls=calls, passed=passed)
+
+    def _calls(self, office: Office, rule: RedirectRule, *, keeps: bool) -> str:
+        office = office.of(self._person.id)
+        return redirect_words(
+            self._resolution.narrowed(rule),
+            self._texts,
+            lambda target: target_label(office, self._person.id, target),
+            keeps=keeps,
+            ring_about=office.ring_about,
         )
 
     def answers(self, office: Office, trace: tuple[TraceEntry, ...]) -> str:

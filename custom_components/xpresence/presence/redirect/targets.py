@@ -78,6 +78,26 @@ class Refusal:
     problem: NumberProblem | None = None
 
 
+class NotTaking(StrEnum):
+    """Why somebody takes no calls now."""
+
+    DO_NOT_DISTURB = "do_not_disturb"
+    AWAY = "away"
+    OFFLINE = "offline"
+    UNREACHABLE = "unreachable"
+    """Their telephone cannot be reached."""
+    IN_CALL = "in_call"
+    REDIRECTED = "redirected"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A deputy, by the person's id, whom calls do not go to, and why."""
+
+    person: str
+    why: NotTaking
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """A redirect rule resolved to a forwarding state.
@@ -86,40 +106,62 @@ class Resolution:
     them. ``refusals``: what was not taken over. ``warnings``: what was, although it
     may disappoint: a missing deputy, a way round that needs nobody to answer.
     ``shown``: per condition the target that was taken, a deputy list already
-    narrowed down to the person or voicemail it came to.
+    narrowed down to the person or voicemail it came to. ``passed_over``: the deputies
+    before that one, each once.
     """
 
     forwarding: ForwardingState = field(default_factory=ForwardingState)
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[Refusal, ...] = ()
     shown: Mapping[Condition, Target] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+
+    def narrowed(self, rule: RedirectRule) -> RedirectRule:
+        """Return the rule that was resolved, with what its deputy lists came to."""
+        found = {
+            condition.value: self.shown.get(condition, target)
+            for condition in Condition
+            if has_deputies(target := rule.target(condition))
+        }
+        return replace(rule, **found) if found else rule
 
 
-NOT_TAKING_CALLS: Final = frozenset(
-    {Status.DO_NOT_DISTURB, Status.AWAY, Status.OFFLINE}
-)
+NOT_TAKING_CALLS: Final = {
+    Status.DO_NOT_DISTURB: NotTaking.DO_NOT_DISTURB,
+    Status.AWAY: NotTaking.AWAY,
+    Status.OFFLINE: NotTaking.OFFLINE,
+}
 ENGAGED: Final = frozenset({CallState.RINGING, CallState.IN_CALL})
+
+
+def has_deputies(target: Target | None) -> bool:
+    """Return whether a target is a list of deputies."""
+    return target is not None and target.kind is TargetKind.FIRST_AVAILABLE
 
 
 def takes_calls(situation: Situation, *, when_engaged: bool = True) -> bool:
     """Tell whether somebody takes calls now; the module says what that means."""
-    if situation.status in NOT_TAKING_CALLS:
-        return False
+    return takes_no_calls(situation, when_engaged=when_engaged) is None
+
+
+def takes_no_calls(
+    situation: Situation, *, when_engaged: bool = True
+) -> NotTaking | None:
+    """Return why somebody takes no calls now; ``None``: they take calls."""
+    if (why := NOT_TAKING_CALLS.get(situation.status or Status.AVAILABLE)) is not None:
+        return why
     if situation.call is CallState.UNAVAILABLE:
-        return False
+        return NotTaking.UNREACHABLE
     if situation.call in ENGAGED and not when_engaged:
-        return False
+        return NotTaking.IN_CALL
     for forwarding in (situation.observed, situation.desired):
         if forwarding is None:
             continue
         if forwarding.do_not_disturb is True:
-            return False
-        if (
-            forwarding.unconditional is not None
-            and forwarding.unconditional is not UNKNOWN
-        ):
-            return False
-    return True
+            return NotTaking.DO_NOT_DISTURB
+        if forwarding.unconditional not in (None, UNKNOWN):
+            return NotTaking.REDIRECTED
+    return None
 
 
 def resolve(
@@ -187,13 +229,15 @@ def resolve_in(
     refusals: list[Refusal] = []
     warnings: list[Refusal] = []
     shown: dict[Condition, Target] = {}
+    passed_over: dict[PassedOver, None] = {}
     for condition in Condition:
         target = rule.target(condition)
         destinations[condition] = None
         if target is None:
             continue
-        taken, notes = way.narrowed(target, condition)
+        taken, notes, passed = way.narrowed(target, condition)
         warnings += notes
+        passed_over |= dict.fromkeys(passed)
         found = way.destination(taken, condition)
         if isinstance(found, Destination):
             refusal, warning = way.round_trip(found, condition)
@@ -218,7 +262,9 @@ def resolve_in(
             None,
             do_not_disturb=do_not_disturb,
         )
-    return Resolution(forwarding, tuple(refusals), tuple(warnings), shown)
+    return Resolution(
+        forwarding, tuple(refusals), tuple(warnings), shown, tuple(passed_over)
+    )
 
 
 def _ring_seconds(
@@ -271,22 +317,26 @@ class _Way:
 
     def narrowed(
         self, target: Target, condition: Condition
-    ) -> tuple[Target, tuple[Refusal, ...]]:
-        """Return the target itself, or what a deputy list comes to."""
+    ) -> tuple[Target, tuple[Refusal, ...], tuple[PassedOver, ...]]:
+        """Return the target itself, or what a deputy list comes to and who is not it."""
         if target.kind is not TargetKind.FIRST_AVAILABLE:
-            return target, ()
-        missing = []
+            return target, (), ()
+        missing: list[Refusal] = []
+        passed: list[PassedOver] = []
         for deputy in target.deputies:
+            if deputy == self.person.id:
+                continue
             if deputy not in self.directory.people:
-                missing.append(
-                    Refusal(RefusalReason.UNKNOWN_PERSON, condition, (deputy,))
-                )
-            elif deputy != self.person.id and takes_calls(
-                self.situations.get(deputy, Situation()),
-                when_engaged=self.when_engaged,
-            ):
-                return Target(TargetKind.PERSON, deputy), tuple(missing)
-        return Target(TargetKind.VOICEMAIL), tuple(missing)
+                refusal = Refusal(RefusalReason.UNKNOWN_PERSON, condition, (deputy,))
+                missing.append(refusal)
+                continue
+            situation = self.situations.get(deputy, Situation())
+            why = takes_no_calls(situation, when_engaged=self.when_engaged)
+            if why is None:
+                taken = Target(TargetKind.PERSON, deputy)
+                return taken, tuple(missing), tuple(passed)
+            passed.append(PassedOver(deputy, why))
+        return Target(TargetKind.VOICEMAIL), tuple(missing), tuple(passed)
 
     def destination(
         self, target: Target, condition: Condition

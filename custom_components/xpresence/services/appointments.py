@@ -230,7 +230,7 @@ async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceRes
         steps = await coordinator.hass.async_add_executor_job(
             simulate, coordinator.office, state.facts, start, end
         )
-        timeline = [teller.step(step) for step in steps]
+        timeline: list[Any] = [teller.step(step) for step in steps]
         if start == now:
             # Who takes calls is known of the present alone.
             timeline[0]["redirect"] = teller.calls(state.narrowed(steps[0].redirect))

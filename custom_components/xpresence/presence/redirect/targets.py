@@ -118,12 +118,16 @@ class Resolution:
 
     def narrowed(self, rule: RedirectRule) -> RedirectRule:
         """Return the rule that was resolved, with what its deputy lists came to."""
-        found = {
-            condition.value: self.shown.get(condition, target)
-            for condition in Condition
-            if has_deputies(target := rule.target(condition))
-        }
-        return replace(rule, **found) if found else rule
+        return replace(
+            rule,
+            unconditional=self._narrowed(rule, Condition.UNCONDITIONAL),
+            busy=self._narrowed(rule, Condition.BUSY),
+            no_reply=self._narrowed(rule, Condition.NO_REPLY),
+        )
+
+    def _narrowed(self, rule: RedirectRule, condition: Condition) -> Target | None:
+        target = rule.target(condition)
+        return self.shown.get(condition, target) if has_deputies(target) else target
 
 
 NOT_TAKING_CALLS: Final = {

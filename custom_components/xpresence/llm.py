@@ -63,6 +63,16 @@ class PresenceTool(Tool):
             {vol.Required("person"): vol.In(list(people)), **self.fields()}
         )
 
+    @property
+    def profile_names(self) -> list[str]:
+        """Return the profiles that are offered to any of the people."""
+        names = {
+            profile.name
+            for coordinator, person_id in self.people.values()
+            for profile in offered(coordinator.office, person_id)
+        }
+        return sorted(names)
+
     def fields(self) -> dict[Any, Any]:
         """Return what the tool takes beside the person."""
         return {}
@@ -184,15 +194,8 @@ class SetProfileTool(PresenceTool):
 
     @override
     def fields(self) -> dict[Any, Any]:
-        names = [
-            profile.name
-            for coordinator, person_id in self.people.values()
-            for profile in offered(coordinator.office, person_id)
-        ]
         return {
-            vol.Required("profile"): vol.In(
-                [self.automatic, *sorted(dict.fromkeys(names))]
-            ),
+            vol.Required("profile"): vol.In([self.automatic, *self.profile_names]),
             vol.Exclusive("until", "end"): cv.datetime,
             vol.Exclusive("minutes", "end"): vol.All(
                 vol.Coerce(int), vol.Range(min=1, max=LONGEST // timedelta(minutes=1))
@@ -249,13 +252,8 @@ class PlanPresenceTool(PresenceTool):
 
     @override
     def fields(self) -> dict[Any, Any]:
-        names = [
-            profile.name
-            for coordinator, person_id in self.people.values()
-            for profile in offered(coordinator.office, person_id)
-        ]
         return {
-            vol.Required("profile"): vol.In(sorted(dict.fromkeys(names))),
+            vol.Required("profile"): vol.In(self.profile_names),
             vol.Required("start"): cv.datetime,
             vol.Required("end"): cv.datetime,
             vol.Optional(CONF_INFO_TEXT): INFO_TEXT,

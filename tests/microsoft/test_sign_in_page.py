@@ -53,7 +53,7 @@ async def go_on(hass: HomeAssistant, form: Form) -> None:
     """Go on as soon as the page says that it may."""
     manager = hass.config_entries.subentries
     flow = manager._progress[form.result["flow_id"]]
-    await until(hass, lambda: flow._task is None or flow._task.done())
+    await until(hass, lambda: flow._waiting is None or flow._task.done())
     await form.fill()
 
 
@@ -98,8 +98,8 @@ async def test_the_page_is_done_by_itself_when_the_code_is_entered(
         hass,
         lambda: (
             not hass.config_entries.subentries._progress.get(flow_id)
-            or hass.config_entries.subentries._progress[flow_id]._task is None
-            or hass.config_entries.subentries._progress[flow_id]._task.done()
+            or hass.config_entries.subentries._progress[flow_id]._waiting is None
+            or hass.config_entries.subentries._progress[flow_id]._waiting.done()
         ),
     )
     await form.fill()
@@ -414,7 +414,7 @@ async def test_somebody_removed_while_signing_in_gets_no_account(
     await form.fill(**ASKED, **APP)
     code = await code_shown(form)
     flow = hass.config_entries.subentries._progress[form.result["flow_id"]]
-    task: Any = flow._task
+    task: Any = flow._waiting
     hass.config_entries.async_remove_subentry(entry, ANNA)
     await hass.async_block_till_done()
     microsoft.login.enter(code, ANNA_THERE)

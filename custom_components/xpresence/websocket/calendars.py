@@ -4,33 +4,19 @@ What may be said, and whether it is valid, is the same as in the actions. A pass
 said here only: unlike an action's data, a command is told to nobody else.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from homeassistant.components.websocket_api import (
-    ERR_UNAUTHORIZED,
-    ActiveConnection,
-    async_response,
-    error_message,
-    websocket_command,
-)
-from homeassistant.components.websocket_api.const import (
-    ERR_HOME_ASSISTANT_ERROR,
-    WebSocketCommandHandler,
-)
 from homeassistant.const import CONF_ENTITY_ID, CONF_ID, CONF_NAME, CONF_PASSWORD
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..const import CONF_KIND, CONF_SETTINGS, DOMAIN
+from ..const import CONF_KIND, CONF_SETTINGS
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.kinds.logins import account_of
 from ..inputs.calendars.kinds.servers import told_problem
 from ..inputs.calendars.subscription import FollowedCalendar
-from ..operations.authorization import NotAllowed, async_authorize
 from ..operations.calendars import (
     CalendarRefused,
     async_disconnect,
@@ -40,61 +26,17 @@ from ..operations.calendars import (
 from ..presence.permission.policy import Permission
 from ..services.calendars import ATTR_CALENDAR, CONNECT, FIELDS, NAMED, connect
 from ..services.service import PersonTarget
-from .viewer import WHOM, PersonReference, Viewer
-
-type Run = Callable[[PersonTarget, dict[str, Any], Context], Awaitable[Any]]
+from .command import person_command
 
 
-def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:
-    """Return a command on one person; whoever sends it must be allowed to connect."""
-
-    @websocket_command({vol.Required("type"): f"{DOMAIN}/{name}", **WHOM, **fields})
-    @async_response
-    async def handle(
-        hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
-    ) -> None:
-        meant = Viewer.of(hass, connection, msg).meant(PersonReference.of(msg))
-        if meant is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="no_person"
-            )
-        context = connection.context(msg)
-        try:
-            await async_authorize(*meant, Permission.CONNECT_CALENDARS, context)
-            answer = await run(meant, msg, context)
-        except NotAllowed as error:
-            # Home Assistant would say no more than that it is not allowed.
-            _refuse(connection, msg, ERR_UNAUTHORIZED, error)
-        except CalendarRefused as error:
-            fields = {
-                ATTR_CALENDAR if field == CONF_ENTITY_ID else field: key
-                for field, key in error.problems.items()
-            }
-            _refuse(connection, msg, ERR_HOME_ASSISTANT_ERROR, error, fields=fields)
-        else:
-            connection.send_result(msg["id"], answer)
-
-    return handle
-
-
-def _refuse(
-    connection: ActiveConnection,
-    msg: dict[str, Any],
-    code: str,
-    error: ServiceValidationError,
-    **more: Any,
-) -> None:
-    """Send an error with its own words, and by field where it has some."""
-    message = error_message(
-        msg["id"],
-        code,
-        str(error),
-        translation_key=error.translation_key,
-        translation_domain=error.translation_domain,
-        translation_placeholders=error.translation_placeholders,
-    )
-    message["error"] |= more
-    connection.send_message(message)
+def _field_problems(error: ServiceValidationError) -> dict[str, str] | None:
+    """Return the problems of a refused calendar by the names of the command's fields."""
+    if not isinstance(error, CalendarRefused):
+        return None
+    return {
+        ATTR_CALENDAR if field == CONF_ENTITY_ID else field: key
+        for field, key in error.problems.items()
+    }
 
 
 async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
@@ -149,10 +91,15 @@ async def _disconnect(
     await async_disconnect(*meant, msg[CONF_NAME])
 
 
+CONNECT_CALENDARS: Final = Permission.CONNECT_CALENDARS
 COMMANDS: Final = (
-    _command("list_calendars", {}, _list),
-    _command(
-        "connect_calendar", {**CONNECT, vol.Optional(CONF_PASSWORD): str}, _connect
+    person_command("list_calendars", CONNECT_CALENDARS, {}, _list),
+    person_command(
+        "connect_calendar",
+        CONNECT_CALENDARS,
+        {**CONNECT, vol.Optional(CONF_PASSWORD): str},
+        _connect,
+        field_problems=_field_problems,
     ),
-    _command("disconnect_calendar", NAMED, _disconnect),
+    person_command("disconnect_calendar", CONNECT_CALENDARS, NAMED, _disconnect),
 )

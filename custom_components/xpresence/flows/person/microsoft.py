@@ -5,7 +5,6 @@ second Microsoft sends the browser back to Home Assistant, which takes such answ
 config flows only: a config flow without a page (:class:`BrowserAnswer`) receives it.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, override
 
@@ -38,6 +37,7 @@ from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_
 from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
 from ...settings.selectors import words
 from ..office.microsoft import registration_fields, registration_from
+from ..sign_in_code import SignInCodePage
 from .page import PersonPage
 
 CONF_WAY: Final = "way"
@@ -67,15 +67,12 @@ class BrowserAnswer(ConfigFlow):
         return self.async_abort(reason="microsoft_answered")
 
 
-class MicrosoftPage(PersonPage):
+class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     """The page of the account."""
 
     _said: dict[str, Any] | None = None
     """The page of the account as it was filled."""
-    _attempt: SignIn
     _permissions: str = ""
-    _refused: SourceError | None = None
-    _task: asyncio.Task[None] | None = None
     _receiver: str | None = None
     _state: str = ""
     _answer: Mapping[str, str]
@@ -101,12 +98,12 @@ class MicrosoftPage(PersonPage):
         """Ask how to sign in and what for, with which app registration."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            self._said, self._refused = user_input, None
+            self._said, self.refused = user_input, None
             registration, errors = registration_from(user_input)
             if not errors:
                 return await self._begin(registration)
-        if self._refused is not None:
-            errors["base"] = f"microsoft_{reason_of(self._refused)}"
+        if self.refused is not None:
+            errors["base"] = f"microsoft_{reason_of(self.refused)}"
         return self.async_show_form(
             step_id="microsoft_account",
             data_schema=self.add_suggested_values_to_schema(
@@ -130,7 +127,7 @@ class MicrosoftPage(PersonPage):
             errors=errors,
             description_placeholders={
                 "permissions": self._permissions,
-                "code": code_of(self._refused) if self._refused else "",
+                "code": code_of(self.refused) if self.refused else "",
             },
         )
 
@@ -145,23 +142,23 @@ class MicrosoftPage(PersonPage):
             # Another than the office's is the person's own.
             asked |= registration
         try:
-            self._attempt = SignIn(
+            self.attempt = SignIn(
                 self.hass,
                 entry,
                 self._get_reconfigure_subentry().subentry_id,
                 asked,
                 for_office=not office.get(CONF_CLIENT_ID),
             )
-            self._permissions = ", ".join(self._attempt.permissions)
+            self._permissions = ", ".join(self.attempt.permissions)
             if said[CONF_WAY] == BROWSER:
-                return await self._begin_browser(self._attempt)
-            await self._attempt.begin_code()
+                return await self._begin_browser(self.attempt)
+            await self.attempt.begin_code()
         except SourceError as error:
             return await self._failed(error)
         return await self.async_step_microsoft_code()
 
     async def _failed(self, error: SourceError) -> SubentryFlowResult:
-        self._refused = error
+        self.refused = error
         self._receive_nothing()
         return await self.async_step_microsoft_account()
 
@@ -177,27 +174,9 @@ class MicrosoftPage(PersonPage):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show the code until it is entered, or no good any more."""
-        if self._task is None:
-            self._task = self.hass.async_create_background_task(
-                self._attempt.finish_code(), f"{DOMAIN} sign-in"
-            )
-        if not self._task.done():
-            return self.async_show_progress(
-                step_id="microsoft_code",
-                progress_action="enter_code",
-                description_placeholders={
-                    "code": self._attempt.code.user_code,
-                    "page": self._attempt.code.page,
-                },
-                progress_task=self._task,
-            )
-        task, self._task = self._task, None
-        try:
-            task.result()
-        except SourceError as error:
-            self._refused = error
-            return self.async_show_progress_done(next_step_id="microsoft_failed")
-        return self.async_show_progress_done(next_step_id="microsoft_signed_in")
+        return self.show_code(
+            "microsoft_code", failed="microsoft_failed", done="microsoft_signed_in"
+        )
 
     # In the browser
 
@@ -234,7 +213,7 @@ class MicrosoftPage(PersonPage):
     ) -> SubentryFlowResult:
         """Sign in with what the browser brought."""
         try:
-            await self._attempt.finish_browser(self._answer)
+            await self.attempt.finish_browser(self._answer)
         except SourceError as error:
             return await self._failed(error)
         return await self.async_step_microsoft_signed_in()
@@ -307,8 +286,7 @@ class MicrosoftPage(PersonPage):
     @override
     def async_remove(self) -> None:
         """Wait for nothing where the page was closed."""
-        if self._task is not None:
-            self._task.cancel()
+        self.stop_waiting()
         self._receive_nothing()
 
     def _receive_nothing(self) -> None:

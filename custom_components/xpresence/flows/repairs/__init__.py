@@ -263,37 +263,52 @@ class HotlineConflictFlow(EndRedirectFlow):
         return self.async_create_entry(data={})
 
 
-class WhoseRedirectFlow(ConfirmFixFlow):
-    """Asks whose redirect stands, where what was known of it was damaged."""
+class ChooseFixFlow(ConfirmFixFlow):
+    """Asks which of several things is true, and says what follows before it is done.
 
-    step = "of_phone"
+    ``choices``: the steps, in the order of the menu; ``step`` is the chosen one. Each
+    needs its own ``async_step_…``, which calls :meth:`async_chosen`.
+    """
+
+    choices: tuple[str, ...]
 
     @override
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Ask: the phone's own setting, or that of a profile."""
+        """Ask which."""
         if self.meant is None:
             return self.async_abort(reason="gone")
         return self.async_show_menu(
             step_id="init",
-            menu_options=["of_phone", "of_profile"],
+            menu_options=list(self.choices),
             description_placeholders=self.placeholders,
         )
+
+    async def async_chosen(
+        self, step: str, user_input: dict[str, Any] | None
+    ) -> RepairsFlowResult:
+        """Say what follows from one choice, and do it once it is confirmed."""
+        self.step = step
+        return await self._async_show(user_input)
+
+
+class WhoseRedirectFlow(ChooseFixFlow):
+    """Asks whose redirect stands, where what was known of it was damaged."""
+
+    choices = ("of_phone", "of_profile")
 
     async def async_step_of_phone(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Say what follows, and take it as the phone's own setting."""
-        self.step = "of_phone"
-        return await self._async_show(user_input)
+        """Take it as the phone's own setting."""
+        return await self.async_chosen("of_phone", user_input)
 
     async def async_step_of_profile(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Say what follows, and take it as that of a profile."""
-        self.step = "of_profile"
-        return await self._async_show(user_input)
+        """Take it as that of a profile."""
+        return await self.async_chosen("of_profile", user_input)
 
     @override
     async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
@@ -310,37 +325,22 @@ class WhoseRedirectFlow(ConfirmFixFlow):
         return None
 
 
-class WhoseMemoryFlow(ConfirmFixFlow):
+class WhoseMemoryFlow(ChooseFixFlow):
     """Asks who is right where the phone system knows of later writes than we do."""
 
-    step = "of_phone_system"
-
-    @override
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Ask: what stands in the phone system, or what is remembered here."""
-        if self.meant is None:
-            return self.async_abort(reason="gone")
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["of_phone_system", "of_home_assistant"],
-            description_placeholders=self.placeholders,
-        )
+    choices = ("of_phone_system", "of_home_assistant")
 
     async def async_step_of_phone_system(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Say what follows, and take what stands there as the phone's own setting."""
-        self.step = "of_phone_system"
-        return await self._async_show(user_input)
+        """Take what stands there as the phone's own setting."""
+        return await self.async_chosen("of_phone_system", user_input)
 
     async def async_step_of_home_assistant(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Say what follows, and set again what is remembered here."""
-        self.step = "of_home_assistant"
-        return await self._async_show(user_input)
+        """Set again what is remembered here."""
+        return await self.async_chosen("of_home_assistant", user_input)
 
     @override
     async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:

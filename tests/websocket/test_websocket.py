@@ -15,6 +15,10 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.xpresence.const import DOMAIN
 from custom_components.xpresence.operations.appointments import public_uid
+from custom_components.xpresence.operations.rate_limit import (
+    SUBSCRIPTIONS,
+    SUBSCRIPTIONS_OF_A_PAGE,
+)
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 
 from ..office import ANNA, BOB, MEETING
@@ -299,3 +303,37 @@ async def test_another_appointment_is_pushed_though_nothing_is_decided_anew(
         )
         told = (await feed.next())["details"]["appointments"]
     assert len(told) == 2
+
+
+async def test_a_page_opens_so_many_subscriptions_and_no_more(
+    hass: HomeAssistant, team: Team, hass_ws_client: WebSocketGenerator
+) -> None:
+    client = await hass_ws_client()
+    command = {"type": f"{DOMAIN}/subscribe_team"}
+
+    async def opened(client: MockHAClientWebSocket) -> dict[str, Any]:
+        await client.send_json_auto_id(command)
+        while True:
+            answer: dict[str, Any] = await client.receive_json()
+            if answer["type"] == "result":
+                return answer
+
+    answers = [await opened(client) for _ in range(SUBSCRIPTIONS_OF_A_PAGE + 1)]
+    assert [answer["success"] for answer in answers] == (
+        [True] * SUBSCRIPTIONS_OF_A_PAGE + [False]
+    )
+    assert answers[-1]["error"]["translation_key"] == "too_many_subscriptions"
+    await client.send_json_auto_id(
+        {"type": "unsubscribe_events", "subscription": answers[0]["id"]}
+    )
+    assert (await opened(client))["success"]
+    # The user's other pages, too, up to a number; what is closed makes room.
+    pages = SUBSCRIPTIONS // SUBSCRIPTIONS_OF_A_PAGE
+    others = [await hass_ws_client() for _ in range(pages)]
+    for other in others[:-1]:
+        for _ in range(SUBSCRIPTIONS_OF_A_PAGE):
+            assert (await opened(other))["success"]
+    assert not (await opened(others[-1]))["success"]
+    await client.close()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert (await opened(others[-1]))["success"]

@@ -9,6 +9,7 @@ shows them to all.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 import hashlib
 from typing import Final
 
@@ -19,8 +20,8 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import OfficeCoordinator
 from ..languages import texts_in
 from ..presence.agenda import Entry
-from ..presence.datetimes import EARLIEST, LATEST, local, utc, zone_named
-from ..presence.decision.appointment_list import Listed, at_or_after, timetable
+from ..presence.datetimes import EARLIEST, LATEST, local, zone_named
+from ..presence.decision.appointment_list import Listed, at_or_after
 from ..presence.line import Status
 from ..presence.model import CalendarShows
 from ..presence.permission.policy import Permission
@@ -29,7 +30,10 @@ from ..presence.texts import Texts
 from ..presence.texts.clock import ClockWords
 from ..presence.texts.redirect import redirect_words
 from .authorization import everybody_may
+from .timelines import reaches, timelines
 
+MEANWHILE: Final = 8
+"""Of how many changes within an appointment its event tells; the first ones."""
 EDGES: Final = (EARLIEST.replace(year=2), LATEST.replace(year=9998))
 """Between these every time zone can show a time."""
 
@@ -56,29 +60,25 @@ async def events_between(
     """Return what reaches into a time, as far as it counts and is shown."""
     if _shows(coordinator, person_id) is CalendarShows.NOTHING:
         return []
-    lines = await async_timetable(coordinator, person_id, start, end)
-    plain = _shows(coordinator, person_id) is not CalendarShows.REDIRECTS
-    return [
-        _event(coordinator, person_id, line)
-        for line in lines
-        if not line.why and not (plain and line.dismissal and not line.stretches)
-    ]
-
-
-async def async_timetable(
-    coordinator: OfficeCoordinator, person_id: str, start: datetime, end: datetime
-) -> tuple[Listed, ...]:
-    """Return the appointment list of a time; a long one keeps nobody waiting."""
-    facts = coordinator.people[person_id].facts
-    return await coordinator.hass.async_add_executor_job(
-        timetable,
-        coordinator.office,
-        person_id,
-        facts.agenda,
-        utc(start),
-        utc(end),
-        facts.dismissed,
+    shows = _shows(coordinator, person_id)
+    how = (
+        shows,
+        coordinator.hass.config.language,
+        str(dt_util.get_default_time_zone()),
+        everybody_may(coordinator, person_id, Permission.SEE_INFO_TEXT),
+        everybody_may(coordinator, person_id, Permission.SEE_SUBJECTS),
     )
+    shown = await timelines(coordinator.hass).async_shown(
+        coordinator, person_id, how, partial(_event, coordinator, person_id)
+    )
+    plain = shows is not CalendarShows.REDIRECTS
+    return [
+        event
+        for line, event in shown
+        if not line.why
+        and not (plain and line.dismissal and not line.stretches)
+        and reaches(line, start, end)
+    ]
 
 
 def _event(
@@ -185,7 +185,7 @@ def _meanwhile(
         _texts(coordinator)["appointments"]["meanwhile"].format(
             span=clock.span(step.start, step.end), profile=step.profile.name
         )
-        for step in line.meanwhile
+        for step in line.meanwhile[:MEANWHILE]
     ]
 
 

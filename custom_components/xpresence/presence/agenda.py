@@ -4,9 +4,17 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from itertools import islice
+from typing import Final, Self
 
 from .datetimes import EARLIEST
+
+MOST_AT_ONCE: Final = 32
+"""Of more entries that overlap, those that come last in precedence do not count.
+
+Nobody is at 33 places; a calendar with hundreds of overlapping entries would make every
+decision slow.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +93,22 @@ class Agenda:
         )
 
     def running(self, now: datetime) -> list[Entry]:
-        """Return what runs at ``now``, the one that decides first."""
+        """Return what runs at ``now``, the one that decides first.
+
+        At most ``MOST_AT_ONCE``.
+        """
         begun = bisect_right(self._starts, now)
         found: list[Entry] = []
         if begun:
             self._collect(1, 0, len(self._latest) // 2, begun, now, found)
         if len(found) > 1:
             found.sort(key=lambda entry: entry.precedence)
-        return found
+        return found[:MOST_AT_ONCE]
 
     def broken(self, now: datetime) -> list[Entry]:
-        """Return what would run at ``now`` if it could count."""
-        return [entry for entry in self.refused if entry.start <= now < entry.end]
+        """Return what would run at ``now`` if it could count; ``MOST_AT_ONCE`` of it."""
+        would = (entry for entry in self.refused if entry.start <= now < entry.end)
+        return list(islice(would, MOST_AT_ONCE))
 
     def ended_within(self, since: datetime, now: datetime) -> list[Entry]:
         """Return the appointments that ended after ``since`` and by ``now``."""
@@ -119,15 +131,23 @@ class Agenda:
         now: datetime,
         found: list[Entry],
     ) -> None:
-        """Search only the subtrees with an entry that ends after ``now``."""
+        """Search only the subtrees with an entry that ends after ``now``.
+
+        From the last start backwards, until the rest cannot come before what is found:
+        it started earlier.
+        """
         if first >= begun or self._latest[node] <= now:
+            return
+        if len(found) >= MOST_AT_ONCE and (
+            self._starts[min(first + size, begun) - 1] < found[-1].start
+        ):
             return
         if size == 1:
             found.append(self.entries[first])
             return
         half = size // 2
-        self._collect(2 * node, first, half, begun, now, found)
         self._collect(2 * node + 1, first + half, half, begun, now, found)
+        self._collect(2 * node, first, half, begun, now, found)
 
 
 def _latest_ends(entries: tuple[Entry, ...]) -> tuple[datetime, ...]:

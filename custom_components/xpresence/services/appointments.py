@@ -1,9 +1,17 @@
 """Actions that answer: the appointment list, why, and what will be."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any, Final
 
-from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import (
+    Context,
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+)
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -15,7 +23,7 @@ from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
 from ..inputs.calendars import calendars_of_person
 from ..languages import LANGUAGES, texts_in
-from ..operations.appointments import async_timetable, public_uid
+from ..operations.appointments import public_uid
 from ..operations.authorization import (
     async_actor,
     chooser_name,
@@ -23,10 +31,11 @@ from ..operations.authorization import (
     reason_against,
 )
 from ..operations.dismissals import item_id
+from ..operations.timelines import timelines
 from ..presence.datetimes import later, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed
 from ..presence.decision.explain import explain
-from ..presence.decision.simulate import Step, simulate
+from ..presence.decision.simulate import Step
 from ..presence.model import Claim, Office, RedirectRule, TraceEntry
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import target_label
@@ -168,12 +177,16 @@ async def _get_appointments(
         days = coordinator.office.calendar_days
         end = _instant(call, ATTR_END) or later(start, timedelta(days=days + 1))
         _check(start, end)
-        lines = await async_timetable(coordinator, person_id, start, end)
+        lines = await timelines(call.hass).async_list(
+            coordinator, person_id, start, end
+        )
         calendars = calendars_of_person(state)
         told.append(
             {
                 "name": state.person.name,
-                "appointments": [teller.appointment(line, state) for line in lines],
+                "appointments": await _off_loop(
+                    call.hass, partial(teller.appointment, state=state), lines
+                ),
                 "calendars_behind": list(calendars.behind),
                 "as_of": teller.at(calendars.as_of),
             }
@@ -227,15 +240,26 @@ async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceRes
     for coordinator, person_id in people:
         state = coordinator.people[person_id]
         teller = await _teller(call, coordinator, person_id)
-        steps = await coordinator.hass.async_add_executor_job(
-            simulate, coordinator.office, state.facts, start, end
+        steps = await timelines(call.hass).async_timeline(
+            coordinator, person_id, start, end
         )
-        timeline: list[Any] = [teller.step(step) for step in steps]
+        timeline: list[Any] = await _off_loop(call.hass, teller.step, steps)
         if start == now:
             # Who takes calls is known of the present alone.
             timeline[0]["redirect"] = teller.calls(state.narrowed(steps[0].redirect))
         told.append({"name": state.person.name, "timeline": timeline})
     return {"people": told}
+
+
+async def _off_loop[T](
+    hass: HomeAssistant, tell: Callable[[T], Answer], found: Iterable[T]
+) -> list[JsonValueType]:
+    """Put a long answer into plain values, off the event loop."""
+
+    def told() -> list[JsonValueType]:
+        return [tell(one) for one in found]
+
+    return await timelines(hass).async_off_loop(told)
 
 
 async def _sync_calendars(_call: ServiceCall, people: list[PersonTarget]) -> None:
@@ -317,6 +341,7 @@ ACTIONS: Final = (
         name="explain",
         permission=Permission.SEE_DETAILS,
         run=_explain,
+        costly=True,
         fields={vol.Optional(ATTR_LANGUAGE): vol.In(LANGUAGES)},
         response=SupportsResponse.ONLY,
     ),
@@ -324,6 +349,7 @@ ACTIONS: Final = (
         name="get_appointments",
         permission=Permission.SEE_DETAILS,
         run=_get_appointments,
+        costly=True,
         fields={
             vol.Optional(ATTR_START): cv.datetime,
             vol.Optional(ATTR_END): cv.datetime,
@@ -335,6 +361,7 @@ ACTIONS: Final = (
         name="simulate",
         permission=Permission.SEE_DETAILS,
         run=_simulate,
+        costly=True,
         fields={
             vol.Optional(ATTR_START): cv.datetime,
             vol.Optional(ATTR_END): cv.datetime,
@@ -347,6 +374,7 @@ ACTIONS: Final = (
         # It only looks again; who may see the list may ask for a fresh one.
         permission=Permission.SEE_DETAILS,
         run=_sync_calendars,
+        costly=True,
         fields={},
     ),
 )

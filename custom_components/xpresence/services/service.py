@@ -23,6 +23,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..operations.authorization import async_authorize
+from ..operations.rate_limit import async_take_turn, check_rate
 from ..presence.permission.policy import Permission
 
 type PersonTarget = tuple[OfficeCoordinator, str]
@@ -38,6 +39,7 @@ class Action:
     """One action on people; ``permission`` is what its caller must be allowed to do.
 
     ``None``: that depends on what is said, and :attr:`run` asks before it acts.
+    ``costly``: a user may ask it only so often.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Action:
     run: Run
     fields: VolDictType
     response: SupportsResponse = SupportsResponse.NONE
+    costly: bool = False
 
     @callback
     def register(self, hass: HomeAssistant) -> None:
@@ -56,6 +59,9 @@ class Action:
             if (needed := self.permission) is not None:
                 for coordinator, person_id in people:
                     await async_authorize(coordinator, person_id, needed, call.context)
+            if self.costly:
+                check_rate(hass, call.context, len(people))
+                await async_take_turn(hass)
             return await self.run(call, people)
 
         hass.services.async_register(

@@ -17,6 +17,7 @@ from ..coordinator import OfficeCoordinator
 from ..presence.permission.policy import Permission
 from ..services.service import PersonTarget
 from .feed import Feed
+from .subscriptions import hold, is_room
 from .viewer import WHOM, PersonReference, Viewer, entities_of_person
 from .views import Detail, details_view, midnight, public_view
 
@@ -33,10 +34,12 @@ def subscribe_person(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Follow one person: named by any of their entities or id, or else oneself."""
+    if not is_room(hass, connection, msg["id"]):
+        return
     feed = PersonFeed(
         Viewer.of(hass, connection, msg), msg["id"], PersonReference.of(msg)
     )
-    connection.subscriptions[msg["id"]] = feed.stop
+    hold(hass, connection, msg, feed.stop)
     connection.send_result(msg["id"])
     feed.start()
 

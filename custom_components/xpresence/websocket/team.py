@@ -15,6 +15,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from .boards import Board, boards
+from .subscriptions import hold, is_room
 
 
 @websocket_command(
@@ -29,6 +30,8 @@ def subscribe_team(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Follow everyone, or everyone of one phone system."""
+    if not is_room(hass, connection, msg["id"]):
+        return
     board = Board(connection, msg["id"], msg.get("entry_id"))
     connection.send_result(msg["id"])
-    connection.subscriptions[msg["id"]] = boards(hass).open(board)
+    hold(hass, connection, msg, boards(hass).open(board))

@@ -32,6 +32,8 @@ from ..presence.redirect.status import RedirectStatus
 HORIZON: Final = timedelta(hours=32)
 """How far the timeline reaches, from the midnight before now: to the next morning."""
 APPOINTMENTS: Final = 20
+STEPS: Final = 60
+"""How many changes of the day a card shows; the first ones."""
 
 type View = dict[str, Any]
 
@@ -182,7 +184,7 @@ def _timeline(
     office: Office, state: PersonState, now: datetime, *, subjects: bool
 ) -> list[View]:
     end = midnight(state.person, now) + HORIZON
-    steps = simulate(office, state.facts, now, end)
+    steps = simulate(office, state.facts, now, end, most=STEPS)
     views = [_step(office, state.person.id, step, subjects=subjects) for step in steps]
     # The present began before now; without this every look would be another one.
     views[0]["start"] = state.decision.since

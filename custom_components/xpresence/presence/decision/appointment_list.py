@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ..agenda import Agenda, Entry
 from ..model import Dismissal, Facts, Office, Profile, RedirectRule, Source
@@ -14,6 +15,9 @@ from .decide import refusal
 from .dismissals import occasion_of
 from .simulate import Step, simulate
 from .sources.calendar import claim_of
+
+MOST_STEPS: Final = 64
+"""Of how many changes within one appointment a line tells; the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _listed(
     claim = claim_of(entry)
     first = bisect_left(steps, entry.start, key=lambda step: step.start)
     last = bisect_left(steps, entry.end, key=lambda step: step.start)
-    within = steps[first:last]
+    within = steps[first : min(last, first + MOST_STEPS)]
     return Listed(
         entry,
         profile,

@@ -1,6 +1,6 @@
 """The future timeline of profiles, as far as the present facts determine it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..datetimes import utc
@@ -30,15 +30,20 @@ class Step:
 
 
 def simulate(
-    office: Office, facts: Facts, start: datetime, end: datetime
+    office: Office,
+    facts: Facts,
+    start: datetime,
+    end: datetime,
+    most: int | None = None,
 ) -> tuple[Step, ...]:
     """Return the timeline from ``start`` to ``end``, without gaps.
 
-    Costs one decision a change, however long the time is.
+    Costs one decision a change, however long the time is; after ``most`` steps it
+    breaks off.
     """
     steps: list[Step] = []
     now, end = utc(start), utc(end)
-    while now < end:
+    while now < end and (most is None or len(steps) < most):
         decision = decide(office, facts, now)
         then = decision.next_change
         until = end if then is None or then > end else then
@@ -63,3 +68,15 @@ def simulate(
         steps.append(step)
         now = until
     return tuple(steps)
+
+
+def clipped(
+    steps: tuple[Step, ...], start: datetime, end: datetime
+) -> tuple[Step, ...]:
+    """Return the part of a timeline from ``start`` to ``end``."""
+    start, end = utc(start), utc(end)
+    return tuple(
+        replace(step, start=max(step.start, start), end=min(step.end, end))
+        for step in steps
+        if step.start < end and step.end > start
+    )

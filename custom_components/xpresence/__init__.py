@@ -115,6 +115,8 @@ async def _async_entry_updated(
     hass: HomeAssistant, entry: XPresenceConfigEntry
 ) -> None:
     """Apply a change in place; only another connection needs a reload."""
+    if entry.runtime_data.settings_are_held:
+        return
     if entry.runtime_data.connection_changed:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return

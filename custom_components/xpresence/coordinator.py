@@ -5,7 +5,8 @@ Who lives in the office, and what runs for them, is :class:`~.engine.people.Peop
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 import logging
@@ -109,6 +110,8 @@ class OfficeCoordinator:
         self._stops: list[CALLBACK_TYPE] = []
         self._office_turn = asyncio.Lock()
         self._lost = False
+        self.settings_are_held = False
+        """Whether more changes of what is stored follow at once."""
         self._limits: tuple[Policy, NumberFormat] = (
             self.office.access.policy,
             self.people.number_format,
@@ -229,6 +232,22 @@ class OfficeCoordinator:
                 self._update_office_listeners()
 
     # The office
+
+    @contextmanager
+    def settings_held(self) -> Iterator[None]:
+        """Let many changes of what is stored be applied as one, when this ends."""
+        self.settings_are_held = True
+        try:
+            yield
+        finally:
+            self.settings_are_held = False
+            for listener in self.entry.update_listeners:
+                self.hass.async_create_task(listener(self.hass, self.entry))
+
+    async def async_settings_applied(self) -> None:
+        """Return once what was stored last is applied."""
+        async with self._office_turn:
+            return
 
     async def async_office_changed(self) -> None:
         """Apply changed options, profiles and people without a reload.

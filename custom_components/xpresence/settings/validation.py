@@ -6,6 +6,7 @@ translation key; empty means valid.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 import re
 from typing import Any, Final
 import unicodedata
@@ -310,10 +311,43 @@ def capability_problem(
     return None if targets.takes(status) else "target_status_missing"
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What of an office a person is checked against, read once for many people."""
+
+    extensions: Mapping[str, frozenset[str]]
+    """Extension → the subentry ids of those who have it."""
+    profiles: Mapping[str, Mapping[str, Any]]
+    style: NumberFormat
+    accepts: Accepts
+
+    @classmethod
+    def of(cls, entry: ConfigEntry[Any]) -> Surroundings:
+        """Read an office."""
+        extensions: dict[str, frozenset[str]] = {}
+        for one in entry.get_subentries_of_type(SUBENTRY_PERSON):
+            extension = one.data[CONF_EXTENSION]
+            known = extensions.get(extension, frozenset())
+            extensions[extension] = known | {one.subentry_id}
+        profiles = {
+            profile.subentry_id: profile.data
+            for profile in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+        }
+        return cls(extensions, profiles, number_format_of(entry), accepted_by(entry))
+
+
 def person_problems(
-    entry: ConfigEntry[Any], data: Mapping[str, Any], *, known_as: str | None = None
+    entry: ConfigEntry[Any],
+    data: Mapping[str, Any],
+    *,
+    known_as: str | None = None,
+    office: Surroundings | None = None,
 ) -> Problems:
-    """Check a person; ``known_as`` is the subentry id of one that exists."""
+    """Check a person; ``known_as`` is the subentry id of one that exists.
+
+    ``office``: what was read of the entry already.
+    """
+    office = office or Surroundings.of(entry)
     if problems := malformed(PERSON, data):
         return problems
     if problem := _person_name_problem(entry, data[CONF_NAME], known_as):
@@ -321,23 +355,17 @@ def person_problems(
     extension = data[CONF_EXTENSION]
     if not _is_internal(extension):
         problems[CONF_EXTENSION] = "extension_invalid"
-    elif any(
-        other.data[CONF_EXTENSION] == extension and other.subentry_id != known_as
-        for other in entry.get_subentries_of_type(SUBENTRY_PERSON)
-    ):
+    elif office.extensions.get(extension, frozenset()) - {known_as}:
         problems[CONF_EXTENSION] = "extension_taken"
     if (mailbox := data.get(CONF_VOICEMAIL)) and not _is_internal(mailbox):
         problems[CONF_VOICEMAIL] = "mailbox_invalid"
     devices = data.get(CONF_DEVICES, ())
-    if problem := devices_problem(devices, number_format_of(entry), accepted_by(entry)):
+    if problem := devices_problem(devices, office.style, office.accepts):
         problems[CONF_DEVICES] = problem
     if not all(QUEUE.fullmatch(queue) for queue in data.get(CONF_QUEUES, ())):
         problems[CONF_QUEUES] = "queue_invalid"
-    if data[CONF_DEFAULT_PROFILE] not in {
-        subentry.subentry_id
-        for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
-        if is_offered(subentry.data, known_as)
-    }:
+    profile = office.profiles.get(data[CONF_DEFAULT_PROFILE])
+    if profile is None or not is_offered(profile, known_as):
         problems[CONF_DEFAULT_PROFILE] = "profile_missing"
     return problems
 

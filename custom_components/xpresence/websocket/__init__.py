@@ -3,7 +3,7 @@
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
-from . import calendars, history, profiles
+from . import calendars, history, people, profiles
 from .person import subscribe_person
 from .signing_in import sign_in_microsoft
 from .team import subscribe_team
@@ -15,5 +15,10 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
     websocket_api.async_register_command(hass, sign_in_microsoft)
     websocket_api.async_register_command(hass, subscribe_person)
     websocket_api.async_register_command(hass, subscribe_team)
-    for command in (*calendars.COMMANDS, *history.COMMANDS, *profiles.COMMANDS):
+    for command in (
+        *calendars.COMMANDS,
+        *history.COMMANDS,
+        *people.COMMANDS,
+        *profiles.COMMANDS,
+    ):
         websocket_api.async_register_command(hass, command)

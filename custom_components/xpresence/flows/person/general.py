@@ -19,7 +19,6 @@ from ...const import (
     CONF_DEVICES,
     CONF_EXTENSION,
     CONF_KIND,
-    CONF_NUMBER,
     CONF_PERSON,
     CONF_RULES,
     CONF_SETTINGS,
@@ -29,9 +28,9 @@ from ...inputs.calendars.kinds.home_assistant import TYPE
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...settings.default_profiles import first_profile_id
 from ...settings.names import name_problem, tidy
+from ...settings.person_answers import device_lines, devices_from
 from ...settings.person_fields import cleaned, is_offered, page_schema
 from ...settings.validation import (
-    device_id,
     person_problems,
     stored_person,
 )
@@ -41,7 +40,6 @@ from .page import PersonPage
 from .phone_overview import extensions_offered
 
 CONF_CALENDAR: Final = "calendar"
-DEVICE_SEPARATOR: Final = ":"
 NEW: Final = "user"
 """The page of a new person."""
 
@@ -152,10 +150,7 @@ class GeneralPage(PersonPage):
             default = self._get_entry().subentries.get(data[CONF_DEFAULT_PROFILE])
             if default is None or not is_offered(default.data, self.known_as):
                 data[CONF_DEFAULT_PROFILE] = self._first_profile
-            data[CONF_DEVICES] = [
-                f"{device[CONF_NAME]}{DEVICE_SEPARATOR} {device[CONF_NUMBER]}"
-                for device in data.get(CONF_DEVICES, [])
-            ]
+            data[CONF_DEVICES] = device_lines(data.get(CONF_DEVICES, ()))
             return data
         return {CONF_DEFAULT_PROFILE: self._first_profile}
 
@@ -165,16 +160,3 @@ class GeneralPage(PersonPage):
         return first_profile_id(
             {profile.subentry_id: profile.data for profile in profiles}
         )
-
-
-def devices_from(lines: list[str]) -> list[dict[str, str]] | None:
-    """Read "name: number" lines as they were typed; nothing if a number lacks."""
-    devices: list[dict[str, str]] = []
-    for line in lines:
-        if not line.strip():
-            continue
-        name, separator, number = line.rpartition(DEVICE_SEPARATOR)
-        if not separator:
-            return None
-        devices.append({CONF_ID: device_id(name), CONF_NAME: name, CONF_NUMBER: number})
-    return devices

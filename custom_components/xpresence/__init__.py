@@ -17,7 +17,7 @@ from .engine.issues import (
 from .engine.removal import async_release_all
 from .engine.storage_issues import delete_storage_issues, set_newer_entry_issue
 from .engine.store import Newer, OfficeStore
-from .frontend import async_setup_frontend
+from .frontend import async_hide_panel, async_setup_frontend, async_show_panel
 from .inputs.stored_records import RECORD_TYPES
 from .inputs.teams.writer import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
@@ -73,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) ->
         sw_version=coordinator.system.version,
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_show_panel(hass)
     # After the platforms, so that no change is decided before it can be shown.
     coordinator.async_activate()
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
@@ -87,6 +88,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     await entry.runtime_data.async_stop()
+    if not any(
+        one is not entry for one in hass.config_entries.async_loaded_entries(DOMAIN)
+    ):
+        async_hide_panel(hass)
     return True
 
 

@@ -24,6 +24,7 @@ from custom_components.xpresence.operations.choice import (
     async_resume_automatic,
     async_set_info_text,
 )
+from custom_components.xpresence.operations.people_changes import version_of
 from custom_components.xpresence.operations.profiles import (
     async_create,
     async_delete,
@@ -31,10 +32,13 @@ from custom_components.xpresence.operations.profiles import (
 )
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 from custom_components.xpresence.presence.permission.policy import Permission
-from tests.office import ANNA, MEETING
+from tests.office import ANNA, BOB, MEETING
 
 from .visitors import REFUSALS, Shut, Visit
 
+THE_VERSION: Final = object()
+"""Stands for Anna and the version of her settings."""
+NOTHING_TO_DO: Final = ("nothing_to_undo", "import_forgotten")
 SUBJECT: Final = "Budget"
 INFO_TEXT: Final = "Back at five"
 DIARY: Final = "calendar.diary"
@@ -63,7 +67,8 @@ class Door:
 
     ``before`` brings about what the knock needs, without asking anybody. ``of_self``:
     whoever knocks means themselves, so only who speaks as Anna comes. ``within``: what
-    it shows is a part of something that has to be open as well.
+    it shows is a part of something that has to be open as well. ``administrators``: it
+    opens to them alone, whatever the office allows.
     """
 
     kind: Kind
@@ -73,6 +78,7 @@ class Door:
     before: Prepare | None = None
     of_self: bool = False
     within: Permission | None = None
+    administrators: bool = False
 
     @property
     def acts(self) -> tuple[Permission, ...]:
@@ -119,6 +125,34 @@ def command(
         permission,
         lambda v: v.command(name, person_id=ANNA, **said),
         before,
+    )
+
+
+def administering(name: str, before: Prepare | None = None, /, **said: Any) -> Door:
+    """Return a WebSocket command of administrators on the whole office."""
+
+    async def attempt(visit: Visit) -> None:
+        entry = visit.team.entry
+        anna = version_of(entry.subentries[ANNA].data)
+        wish = {
+            key: {ANNA: anna} if value is THE_VERSION else value
+            for key, value in said.items()
+        }
+        whole = {} if name == "offices" else {"entry_id": entry.entry_id}
+        try:
+            await visit.command(name, **whole, **wish)
+        except AssertionError as error:
+            # Behind the door there may be nothing to do.
+            if error.args[0].get("translation_key") not in NOTHING_TO_DO:
+                raise
+
+    return Door(
+        Kind.COMMAND,
+        name,
+        Permission.EDIT_PROFILES,
+        attempt,
+        before,
+        administrators=True,
     )
 
 
@@ -619,6 +653,16 @@ COMMANDS: Final = (
         "profiles/delete", Permission.EDIT_PROFILES, an_own_profile, profile="Mine"
     ),
     command("profiles/reset", Permission.EDIT_PROFILES, profile="Meeting"),
+    administering("offices"),
+    administering("people/list"),
+    administering("people/export", language="en"),
+    administering("people/preview", source="table", text="Name,Extension\nEmil,150"),
+    administering("people/confirm", preview="0", rows=[0]),
+    administering(
+        "people/change", people=THE_VERSION, answers={"run_over": 5, "name": "Anna"}
+    ),
+    administering("people/copy", people=THE_VERSION, source=BOB, fields=["run_over"]),
+    administering("people/undo"),
     Door(Kind.COMMAND, "sign_in_microsoft", Permission.CONNECT_MICROSOFT, _signs_in),
     seeing(Kind.COMMAND, "subscribe_person", Permission.SEE_PRESENCE, _sees_person),
     seeing(

@@ -28,7 +28,7 @@ from custom_components.xpresence.services import ACTIONS
 
 from ..conftest import set_up
 from ..flows.test_subentry_flows import new
-from ..office import ANNA, AVAILABLE, OFFICE, person
+from ..office import ANNA, AVAILABLE, BOB, OFFICE, person
 from ..pages import EN
 from ..recording import Recording, recording
 
@@ -96,6 +96,14 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "get_history": {},
     "keep_history": {"keep": True},
     "list_calendars": {},
+    "offices": {},
+    "people/change": {"people": {}, "answers": {"run_over": 5}},
+    "people/confirm": {"preview": "1", "rows": [0]},
+    "people/copy": {"people": {}, "source": BOB, "fields": ["run_over"]},
+    "people/export": {"language": "en"},
+    "people/list": {},
+    "people/preview": {"source": "table", "text": "Name,Extension\nEmil,150"},
+    "people/undo": {},
     "profiles/change": {"profile": "Meeting"},
     "profiles/create": {"name": "New"},
     "profiles/delete": {"profile": "Meeting"},
@@ -298,6 +306,8 @@ async def test_no_command_takes_what_is_no_answer_to_its_question(
                 whom = {} if field.endswith("_id") else {"person_id": ANNA}
                 if name == "subscribe_team":
                     whom = {}
+                elif name.startswith("people/"):
+                    whom = {"entry_id": house.entry.entry_id}
                 before = house.everything()
                 wish = {"type": prefix + name, **whom, **valid, field: bad.value}
                 await client.send_json_auto_id(wish)

@@ -202,8 +202,10 @@ async def test_every_door_opens_exactly_where_the_policy_says_so(
             for door in DOORS:
                 if not (comes(visitor, door) and situation.tells(visitor, door)):
                     continue
-                allowed = all(
-                    situation.allows(actor, permission) for permission in door.acts
+                allowed = (
+                    visitor.user == "admin"
+                    if door.administrators
+                    else all(situation.allows(actor, act) for act in door.acts)
                 )
                 opened = await opens(visit, door)
                 if opened is not allowed:

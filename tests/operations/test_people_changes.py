@@ -63,7 +63,7 @@ async def test_nothing_is_stored_if_it_is_not_valid_for_one(office: Any) -> None
     assert (stored(coordinator, ANNA), stored(coordinator, BOB)) == before
 
 
-async def test_nobody_can_be_given_anothers_extension_but_two_can_swap(
+async def test_nobody_can_be_given_anothers_extension_or_name(
     office: Any,
 ) -> None:
     coordinator = office.runtime_data
@@ -71,6 +71,10 @@ async def test_nobody_can_be_given_anothers_extension_but_two_can_swap(
         await change(coordinator, anna={"extension": "102"}, bob={"extension": "102"})
     with pytest.raises(PeopleInvalid):
         await change(coordinator, anna={"extension": "101"})
+    with pytest.raises(PeopleInvalid):
+        await change(coordinator, anna={"name": "Carol"}, bob={"name": "carol"})
+    with pytest.raises(PeopleInvalid):
+        await change(coordinator, anna={"name": "Bob"})
 
 
 async def test_the_later_is_told_what_the_earlier_changed(office: Any) -> None:
@@ -80,7 +84,7 @@ async def test_the_later_is_told_what_the_earlier_changed(office: Any) -> None:
     with pytest.raises(ServiceValidationError) as error:
         await async_change_people(
             coordinator,
-            dict.fromkeys(read, {"default_profile": MEETING}),
+            {one: {"default_profile": MEETING} for one in read},
             read,
             "Admin",
         )

@@ -63,14 +63,15 @@ async def test_a_preview_shows_new_changed_conflicting_and_invalid_rows(
         "Dora;12x;\n"
         "Emil;102;\n"
         ";103;\n"
-        "Fred;104;abc\n",
+        "Fred;104;abc\n"
+        "carol;105;\n",
     )
     assert states(rows) == [
         "new",
         "changed",
         "same",
         "conflict",
-        *["invalid"] * 4,
+        *["invalid"] * 5,
     ]
     assert rows[1].changed == ("name",)
     assert rows[3].other["extension"] == "101"
@@ -79,6 +80,7 @@ async def test_a_preview_shows_new_changed_conflicting_and_invalid_rows(
         ({"extension": "extension_twice"}, 7),
         ({"name": "name_empty"}, 8),
         ({"voicemail": "mailbox_invalid"}, 9),
+        ({"name": "name_twice"}, 10),
     ]
     assert names(coordinator) == ["Anna", "Bob"]
 
@@ -128,9 +130,9 @@ async def test_whose_name_has_another_extension_is_for_a_person_to_decide(
     with pytest.raises(ServiceValidationError) as error:
         await async_confirm(coordinator, name, [0], "Admin")
     assert error.value.translation_key == "import_invalid"
-    _, rows = kept(coordinator, table, {0: {"resolution": "new"}})
+    _, rows = kept(coordinator, table, {0: {"name": "Bob Berg"}})
     assert states(rows) == ["new"]
-    name, rows = kept(coordinator, table, {0: {"resolution": "move"}})
+    name, rows = kept(coordinator, table, {0: {"move": True}})
     assert states(rows) == ["changed"]
     await async_confirm(coordinator, name, [0], "Admin")
     assert people_in(coordinator)[BOB].data["extension"] == "109"

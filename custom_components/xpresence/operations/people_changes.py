@@ -7,7 +7,7 @@ what and by whom. The last changes are kept in memory, to undo the newest and to
 made them.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..presence.permission.policy import Tier
+from ..settings.names import comparable
 from ..settings.person_answers import with_answers
 from ..settings.person_fields import PERSON_FIELDS
 from ..settings.validation import (
@@ -186,10 +187,14 @@ async def async_change_people(
             problems[person_id] = wrong
         else:
             after[person_id] = stored_person(data)
-    for extension in _twice(after):
+    for key, plain, problem in (
+        (CONF_EXTENSION, str, "extension_taken"),
+        (CONF_NAME, comparable, "name_of_somebody"),
+    ):
+        said = Counter(plain(data[key]) for data in after.values())
         for person_id, data in after.items():
-            if data[CONF_EXTENSION] == extension:
-                problems[person_id] = {CONF_EXTENSION: "extension_taken"}
+            if said[plain(data[key])] > 1:
+                problems[person_id] = {key: problem}
     if problems:
         raise PeopleInvalid([people[one].data[CONF_NAME] for one in problems], problems)
     await async_store(coordinator, after, by)
@@ -369,8 +374,3 @@ def _answered(
     if CONF_RUN_OVER in said:
         data[CONF_RUN_OVER] = said[CONF_RUN_OVER] or 0
     return data, problems
-
-
-def _twice(after: Mapping[str, Data]) -> set[str]:
-    said = [data[CONF_EXTENSION] for data in after.values()]
-    return {extension for extension in said if said.count(extension) > 1}

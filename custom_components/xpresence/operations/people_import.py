@@ -30,7 +30,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..settings.default_profiles import first_profile_id
-from ..settings.names import tidy
+from ..settings.names import comparable, tidy
 from ..settings.person_answers import device_lines, with_answers
 from ..settings.person_fields import PERSON_FIELDS
 from ..settings.validation import (
@@ -42,7 +42,8 @@ from ..telephony.driver import NotSupported, PermissionDenied, PhoneSystemError
 from .people_changes import async_store, changed_meanwhile, changes_of, people_in
 from .people_table import Table, UnreadableTable, decoded, read_table
 
-RESOLUTION: Final = "resolution"
+MOVE: Final = "move"
+"""Said of a row: whoever has this name already has this extension now."""
 MOST_PREVIEWS: Final = 20
 """Previews that wait to be confirmed, the newest."""
 FIELDS: Final = tuple(one.key for one in PERSON_FIELDS)
@@ -55,17 +56,8 @@ class RowState(StrEnum):
     CHANGED = "changed"
     SAME = "same"
     CONFLICT = "conflict"
-    """Somebody of this name has another extension: whether it is them, a person says."""
+    """Somebody of this name has another extension: they moved, or it is a namesake."""
     INVALID = "invalid"
-
-
-class Resolution(StrEnum):
-    """What a person says of a conflict."""
-
-    NEW = "new"
-    """Somebody else of the same name."""
-    MOVE = "move"
-    """The same person, who has this extension now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +104,7 @@ class PreviewRow:
 
 
 type Edits = Mapping[int, Mapping[str, Any]]
-"""Row → field → what was typed in the preview, a resolution included."""
+"""Row → field → what was typed in the preview; :data:`MOVE` may be among it."""
 
 
 @dataclass(slots=True)
@@ -340,10 +332,6 @@ class _Comparison:
         self.by_extension = {
             one.data[CONF_EXTENSION]: one.subentry_id for one in self.people.values()
         }
-        self.by_name: dict[str, list[str]] = {}
-        for one in self.people.values():
-            known = self.by_name.setdefault(tidy(one.data[CONF_NAME]).casefold(), [])
-            known.append(one.subentry_id)
         self.tied = {
             home: one.subentry_id
             for one in self.people.values()
@@ -354,6 +342,7 @@ class _Comparison:
         self.names = _Names(one for one in states if one.entity_id not in self.tied)
         self.default = first_profile_id(self.office.profiles)
         self.met: set[str] = set()
+        self.met_names: set[str] = set()
         self.met_homes: set[str] = set()
 
     def row(self, candidate: Candidate, edits: Mapping[str, Any]) -> PreviewRow:
@@ -363,22 +352,19 @@ class _Comparison:
         }
         extension = str(values.get(CONF_EXTENSION) or "").strip()
         person_id = self.by_extension.get(extension)
-        name = tidy(str(values.get(CONF_NAME) or "")).casefold()
-        namesakes = [one for one in self.by_name.get(name, ()) if one != person_id]
-        conflict = None
-        if namesakes and name:
-            match edits.get(RESOLUTION):
-                case Resolution.MOVE if person_id is None:
-                    person_id = namesakes[0]
-                case Resolution.NEW:
-                    pass
-                case _:
-                    conflict = namesakes[0]
+        name = comparable(str(values.get(CONF_NAME) or ""))
+        namesakes = self.office.names.get(name, frozenset()) - {person_id}
+        conflict = min(namesakes, default=None)
+        if conflict and person_id is None and edits.get(MOVE):
+            person_id, conflict = conflict, None
         before = self.people[person_id].data if person_id else {}
         data, problems = with_answers(before or self._new(), values)
         if candidate.phone:
             data[CONF_PHONE] = {**before.get(CONF_PHONE, {}), **candidate.phone}
         problems |= self._problems(candidate, data, person_id)
+        if conflict and problems.get(CONF_NAME) == "name_of_somebody":
+            # Told as a conflict, with whom.
+            del problems[CONF_NAME]
         if not problems:
             data = stored_person(data)
         row = PreviewRow(
@@ -413,6 +399,10 @@ class _Comparison:
         elif extension in self.met:
             problems[CONF_EXTENSION] = "extension_twice"
         self.met.add(extension)
+        name = comparable(data[CONF_NAME])
+        if name in self.met_names and CONF_NAME not in problems:
+            problems[CONF_NAME] = "name_twice"
+        self.met_names.add(name)
         if home := data.get(CONF_PERSON):
             if home not in self.homes:
                 problems[CONF_PERSON] = "home_person_missing"

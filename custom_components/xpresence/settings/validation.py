@@ -317,6 +317,9 @@ class Surroundings:
 
     extensions: Mapping[str, frozenset[str]]
     """Extension → the subentry ids of those who have it."""
+    names: Mapping[str, frozenset[str]]
+    """Comparable name → the subentry ids of those who are called so."""
+    stored_names: Mapping[str, str]
     profiles: Mapping[str, Mapping[str, Any]]
     style: NumberFormat
     accepts: Accepts
@@ -325,15 +328,21 @@ class Surroundings:
     def of(cls, entry: ConfigEntry[Any]) -> Surroundings:
         """Read an office."""
         extensions: dict[str, frozenset[str]] = {}
-        for one in entry.get_subentries_of_type(SUBENTRY_PERSON):
-            extension = one.data[CONF_EXTENSION]
-            known = extensions.get(extension, frozenset())
-            extensions[extension] = known | {one.subentry_id}
+        names: dict[str, frozenset[str]] = {}
+        people = entry.get_subentries_of_type(SUBENTRY_PERSON)
+        for one in people:
+            for index, key in (
+                (extensions, one.data[CONF_EXTENSION]),
+                (names, comparable(one.data[CONF_NAME])),
+            ):
+                index[key] = index.get(key, frozenset()) | {one.subentry_id}
+        stored_names = {one.subentry_id: one.data[CONF_NAME] for one in people}
         profiles = {
             profile.subentry_id: profile.data
             for profile in entry.get_subentries_of_type(SUBENTRY_PROFILE)
         }
-        return cls(extensions, profiles, number_format_of(entry), accepted_by(entry))
+        style, accepts = number_format_of(entry), accepted_by(entry)
+        return cls(extensions, names, stored_names, profiles, style, accepts)
 
 
 def person_problems(
@@ -350,7 +359,7 @@ def person_problems(
     office = office or Surroundings.of(entry)
     if problems := malformed(PERSON, data):
         return problems
-    if problem := _person_name_problem(entry, data[CONF_NAME], known_as):
+    if problem := _person_name_problem(office, data[CONF_NAME], known_as):
         problems[CONF_NAME] = problem
     extension = data[CONF_EXTENSION]
     if not _is_internal(extension):
@@ -371,19 +380,14 @@ def person_problems(
 
 
 def _person_name_problem(
-    entry: ConfigEntry[Any], name: str, known_as: str | None
+    office: Surroundings, name: str, known_as: str | None
 ) -> str | None:
     """Say what is wrong with a person's name; one that is kept was found valid."""
-    stored = entry.subentries.get(known_as or "")
-    if stored is not None and stored.data[CONF_NAME] == tidy(name):
+    if office.stored_names.get(known_as or "") == tidy(name):
         return None
     if problem := state_name_problem(name):
         return problem
-    taken = any(
-        comparable(other.data[CONF_NAME]) == comparable(name)
-        for other in entry.get_subentries_of_type(SUBENTRY_PERSON)
-        if other.subentry_id != known_as
-    )
+    taken = office.names.get(comparable(name), frozenset()) - {known_as}
     return "name_of_somebody" if taken else None
 
 

@@ -7,9 +7,11 @@ Whatever changes something goes through ``operations/people_changes.py`` and
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
+import json
 from typing import Any, Final
 
 from homeassistant.components.websocket_api import (
+    ERR_INVALID_FORMAT,
     ActiveConnection,
     async_response,
     require_admin,
@@ -38,6 +40,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..operations.people_changes import (
+    CHANGEABLE,
     COPIED,
     PeopleInvalid,
     async_change_people,
@@ -74,6 +77,7 @@ type Run = Callable[[OfficeCoordinator, dict[str, Any], str], Awaitable[Any]]
 
 VERSIONS: Final = vol.Schema({str: str})
 """The people that are meant, each with the version that the author had before them."""
+LANGUAGE: Final = vol.All(str, vol.Match(r"^[A-Za-z0-9-]{2,20}$"))
 ROW: Final = vol.All(vol.Coerce(int), vol.Range(min=0))
 
 
@@ -104,7 +108,18 @@ def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandle
             result = await run(found[0], msg, by)
         except PeopleInvalid as error:
             # As on a settings page: each field has its own words.
-            result = {"problems": error.problems}
+            connection.send_error(
+                msg["id"],
+                ERR_INVALID_FORMAT,
+                str(error),
+                translation_domain=error.translation_domain,
+                translation_key=error.translation_key,
+                translation_placeholders={
+                    **(error.translation_placeholders or {}),
+                    "problems": json.dumps(error.problems),
+                },
+            )
+            return
         connection.send_result(msg["id"], result)
 
     return handle
@@ -175,7 +190,7 @@ def _fields(coordinator: OfficeCoordinator) -> list[dict[str, Any]]:
     ]
     overrun = whole_number(0, LONGEST_OVERRUN, "min").serialize()
     fields.append(
-        {"key": CONF_RUN_OVER, "page": "calendars", "required": False, **overrun}
+        {"key": CONF_RUN_OVER, "page": "run_over", "required": False, **overrun}
     )
     return fields
 
@@ -270,7 +285,8 @@ def _row(row: PreviewRow) -> dict[str, Any]:
 async def _confirm(
     coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
 ) -> Mapping[str, Any]:
-    return await async_confirm(coordinator, msg["preview"], msg["rows"], by)
+    done = await async_confirm(coordinator, msg["preview"], msg["rows"], by)
+    return {state.value: count for state, count in done.items()}
 
 
 # Changing
@@ -303,7 +319,7 @@ async def _undo(
 COMMANDS: Final = (
     offices,
     _command("list", {}, _list),
-    _command("export", {vol.Required("language"): str}, _export),
+    _command("export", {vol.Required("language"): LANGUAGE}, _export),
     _command(
         "preview",
         {
@@ -324,7 +340,10 @@ COMMANDS: Final = (
     ),
     _command(
         "change",
-        {vol.Required("people"): VERSIONS, vol.Required("answers"): {str: object}},
+        {
+            vol.Required("people"): VERSIONS,
+            vol.Required("answers"): {vol.In(CHANGEABLE): object},
+        },
         _change,
     ),
     _command(

@@ -15,11 +15,12 @@
 const asked = new WeakMap();
 
 /** Set on the element itself rather than as an attribute. */
-const PROPERTIES = new Set(["defaultValue", "disabled", "selected", "value"]);
+const PROPERTIES = new Set(["checked", "defaultValue", "disabled", "indeterminate", "selected", "value"]);
 
 /**
  * Describe an element. `on…` are listeners; `key` tells siblings apart; an attribute
- * that is false, null or undefined is absent, and one that is true is empty.
+ * that is false, null or undefined is absent, and one that is true is empty. A name
+ * that begins with a dot is a property of the element itself.
  *
  * @param {string} tag
  * @param {Record<string, any> | null} [props]
@@ -99,6 +100,10 @@ function update(element, props) {
       continue;
     }
     if (name === "key" || before[name] === value) continue;
+    if (name.startsWith(".")) {
+      element[name.slice(1)] = value;
+      continue;
+    }
     if (name.startsWith("on")) element[name] = value ?? null;
     else if (value === false || value == null) element.removeAttribute(name);
     else element.setAttribute(name, value === true ? "" : String(value));

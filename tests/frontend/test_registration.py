@@ -7,16 +7,28 @@ from pathlib import Path
 import re
 from unittest.mock import patch
 
+from homeassistant.components.frontend import DATA_PANELS
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.xpresence.frontend import ENTRANCE, FOLDERS, ROOT
+from custom_components.xpresence.frontend import (
+    ENTRANCE,
+    FOLDERS,
+    PANEL,
+    PANEL_PATH,
+    ROOT,
+)
 from custom_components.xpresence.languages import texts_in
+from tests.conftest import set_up
+from tests.office import OFFICE
 
 FOLDER = ROOT / "cards"
 MODULES = sorted(FOLDER.glob("*.js"))
+ALL_MODULES = sorted(
+    module for folder in FOLDERS for module in (ROOT / folder).glob("*.js")
+)
 TEXTS: dict[str, dict[str, str]] = json.loads(
     (ROOT.parent / "translations" / "en.json").read_text()
 )["config_panel"]
@@ -60,12 +72,14 @@ def test_what_is_seldom_needed_is_loaded_when_it_is() -> None:
 
 
 def test_there_is_nothing_but_modules() -> None:
-    assert {path.suffix for path in FOLDER.iterdir()} == {".js"}
+    for folder in FOLDERS:
+        assert {path.suffix for path in (ROOT / folder).iterdir()} == {".js"}
     assert (ROOT / ENTRANCE).exists()
+    assert (ROOT / PANEL).exists()
 
 
 def test_nothing_from_outside_can_become_markup() -> None:
-    for module in MODULES:
+    for module in ALL_MODULES:
         text = module.read_text()
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"):
             assert word not in text, module.name
@@ -74,12 +88,12 @@ def test_nothing_from_outside_can_become_markup() -> None:
 
 def test_nothing_is_fetched_from_anywhere_else() -> None:
     # What types.js takes its types from is read by the type check alone.
-    for module in MODULES:
+    for module in ALL_MODULES:
         if module.name == "types.js":
             continue
-        for source in re.findall(r'(?:from|import\()\s*"([^"]+)"', module.read_text()):
-            assert source.startswith("./"), (module.name, source)
-            assert (FOLDER / source).exists(), source
+        for source in re.findall(r'(?:from|import\()\s*"([^"\n]+\.js)"', module.read_text()):
+            assert source.startswith(("./", "../cards/")), (module.name, source)
+            assert (module.parent / source).exists(), source
 
 
 def written(pattern: str) -> set[str]:
@@ -146,3 +160,33 @@ async def test_without_a_frontend_everything_else_is_set_up(
 ) -> None:
     assert await async_setup_component(hass, "xpresence", {})
     assert hass.services.has_service("xpresence", "set_profile")
+
+
+async def test_the_panel_is_there_for_everybody_while_a_phone_system_is_set_up(
+    hass: HomeAssistant, own_folder: Path
+) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+    entry = await set_up(hass)
+    panel = hass.data[DATA_PANELS][PANEL_PATH]
+    assert panel.sidebar_title == "Presence"
+    assert not panel.require_admin
+    other = await set_up(hass, title="Branch", subentries_data=OFFICE)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert PANEL_PATH in hass.data[DATA_PANELS]
+    assert await hass.config_entries.async_unload(other.entry_id)
+    assert PANEL_PATH not in hass.data[DATA_PANELS]
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert PANEL_PATH in hass.data[DATA_PANELS]
+
+
+async def test_the_panel_is_served_by_the_same_path_as_the_cards(
+    hass: HomeAssistant, own_folder: Path, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+    await set_up(hass)
+    client = await hass_client_no_auth()
+    url = hass.data[DATA_PANELS][PANEL_PATH].config["_panel_custom"]["module_url"]
+    assert (await client.get(url)).status == 200
+    for module in ALL_MODULES:
+        name = f"{module.parent.name}/{module.name}"
+        assert (await client.get(url.replace(PANEL, name))).status == 200, name

@@ -198,7 +198,7 @@ export class Panel extends HTMLElement {
         ),
         h(
           "nav",
-          { "aria-label": t("pages") },
+          { "aria-label": t("sidebar") },
           this.offered().map((page) =>
             h(
               "a",

@@ -373,6 +373,12 @@ export class ImportPage {
    * @param {object} what
    */
   async read(what) {
+    this.panel.hush();
+    await this.look(what);
+  }
+
+  /** @param {object} what */
+  async look(what) {
     this.busy = true;
     this.panel.draw();
     const before = this.preview;
@@ -449,15 +455,7 @@ export class ImportPage {
       (result) => t("taken_in", { count: result.new, changed: result.changed }),
     );
     this.busy = false;
-    if (!sent) {
-      const { error } = this.panel;
-      await this.read({ preview: preview.preview });
-      this.panel.error ||= error;
-      return;
-    }
-    const { done } = this.panel;
-    this.panel.navigate("people");
-    this.panel.done = done;
-    this.panel.draw();
+    if (sent) this.panel.navigate("people");
+    else await this.look({ preview: preview.preview });
   }
 }

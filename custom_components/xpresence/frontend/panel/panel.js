@@ -112,8 +112,7 @@ export class Panel extends HTMLElement {
     if (this.page !== page) {
       this.page?.leave();
       this.page = page;
-      this.error = "";
-      this.done = "";
+      this.hush();
     }
     this.name = found.name;
     page.enter(found.name === name ? rest : []);
@@ -141,14 +140,18 @@ export class Panel extends HTMLElement {
    * @returns {Promise<any>}
    */
   async ask(command) {
-    this.error = "";
-    this.done = "";
     try {
       return await this.hass_.callWS(command);
     } catch (error) {
       await this.failed(error);
       return undefined;
     }
+  }
+
+  /** Forget what was said of what was done before. */
+  hush() {
+    this.error = "";
+    this.done = "";
   }
 
   /** @param {any} error */

@@ -546,8 +546,7 @@ export class PeoplePage {
    */
   async send(command, said) {
     const { panel } = this;
-    panel.error = "";
-    panel.done = "";
+    panel.hush();
     this.problems = {};
     this.busy = true;
     panel.draw();
@@ -560,9 +559,7 @@ export class PeoplePage {
       const { problems } = error?.translation_placeholders ?? {};
       if (problems) this.problems = JSON.parse(problems);
     }
-    const { done } = panel;
     await this.read();
-    panel.done = done;
     if (failure) await panel.failed(failure);
     this.busy = false;
     panel.draw();

@@ -91,7 +91,9 @@ def test_nothing_is_fetched_from_anywhere_else() -> None:
     for module in ALL_MODULES:
         if module.name == "types.js":
             continue
-        for source in re.findall(r'(?:from|import\()\s*"([^"\n]+\.js)"', module.read_text()):
+        for source in re.findall(
+            r'(?:from|import\()\s*"([^"\n]+\.js)"', module.read_text()
+        ):
             assert source.startswith(("./", "../cards/")), (module.name, source)
             assert (module.parent / source).exists(), source
 

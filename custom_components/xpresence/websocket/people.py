@@ -64,9 +64,9 @@ from ..operations.people_import import (
     preview_rows,
 )
 from ..operations.people_table import LARGEST, write_table
+from ..presence.permission.delegates import DEFAULT_INFO_TEXT, DEFAULT_SUBJECTS
 from ..presence.permission.policy import Tier
 from ..services.service import coordinators
-from ..settings.permissions import DEFAULT_INFO_TIER, DEFAULT_TIER
 from ..settings.person_answers import as_answers
 from ..settings.person_fields import PERSON_FIELDS
 from ..settings.selectors import whole_number, words
@@ -202,8 +202,8 @@ def _person(subentry: ConfigSubentry) -> dict[str, Any]:
         "id": subentry.subentry_id,
         "version": version_of(data),
         **as_answers(data),
-        CONF_TIER: sharing.get(CONF_TIER, DEFAULT_TIER),
-        CONF_INFO_TIER: sharing.get(CONF_INFO_TIER, DEFAULT_INFO_TIER),
+        CONF_TIER: sharing.get(CONF_TIER, DEFAULT_SUBJECTS),
+        CONF_INFO_TIER: sharing.get(CONF_INFO_TIER, DEFAULT_INFO_TEXT),
         CONF_RUN_OVER: data.get(CONF_RUN_OVER) or 0,
         "calendars": [one[CONF_NAME] for one in data.get(CONF_CALENDARS, ())],
         "microsoft": bool(data.get(CONF_MICROSOFT, {}).get(CONF_CONNECTED)),

@@ -45,7 +45,7 @@ def pbx() -> Iterator[Asterisk]:
     """Run an Asterisk that knows thirty more extensions with names."""
     with running() as pbx:
         for extension in EXTENSIONS:
-            pbx.put("AMPUSER", f"{extension}/cidname", f'"Colleague {extension}"')
+            pbx.put("AMPUSER", f"{extension}/cidname", f"Colleague {extension}")
         yield pbx
 
 

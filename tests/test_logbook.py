@@ -158,12 +158,47 @@ async def test_whoever_chooses_is_named_in_the_logbook_and_in_the_event(
         ("anna", "Meeting because you chose it at "),
         ("dora", "Meeting because Dora chose it for you at "),
         ("admin", "Meeting because Admin chose it for you at "),
+        (None, "Meeting because an automation chose it for you at "),
     ],
 )
 async def test_whoever_chose_is_named_where_it_is_explained(
-    hass: HomeAssistant, team: Team, by: str, said: str
+    hass: HomeAssistant, team: Team, by: str | None, said: str
 ) -> None:
     await choose(hass, team, by, "Meeting")
+    answer: Any = await hass.services.async_call(
+        "xpresence",
+        "explain",
+        {"entity_id": SELECT},
+        blocking=True,
+        return_response=True,
+        context=team.context("anna"),
+    )
+    assert answer["people"][0]["explanation"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("device", "text", "said"),
+    [
+        ("desk", "I'm in a meeting", "Meeting because you chose it at "),
+        (
+            "kitchen",
+            "put Anna on meeting",
+            "Meeting because somebody by voice chose it for you at ",
+        ),
+    ],
+)
+async def test_what_was_said_is_explained_as_whoever_the_satellite_speaks_for(
+    hass: HomeAssistant, team: Team, device: str, text: str, said: str
+) -> None:
+    options = {**team.entry.options, "satellites": "allowed"}
+    if device == "kitchen":
+        hass.config_entries.async_update_entry(team.entry, options=options)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert await async_setup_component(hass, "conversation", {})
+    await hass.async_block_till_done()
+    await conversation.async_converse(
+        hass, text, None, Context(), "en", device_id=device
+    )
     answer: Any = await hass.services.async_call(
         "xpresence",
         "explain",

@@ -446,7 +446,7 @@ class OfficeCoordinator:
             until=until,
             info_text=info_text,
             ending=ending,
-            by=origin.context.user_id,
+            by=origin.by,
         )
         await self._async_set_facts(person_id, facts, origin)
 
@@ -459,7 +459,7 @@ class OfficeCoordinator:
             HomeAssistantError: as :meth:`async_choose`.
         """
         facts = self.people[person_id].facts
-        by = origin.context.user_id
+        by = origin.by
         facts = dismiss(self.office, facts, occasion, dt_util.utcnow(), by)
         await self._async_set_facts(person_id, facts, origin)
 

@@ -110,7 +110,9 @@ async def test_a_choice_is_pushed_with_its_redirect_its_end_and_what_follows(
     assert message["person"]["status"] == "busy"
     assert message["person"]["redirect"]["target"] == "Voicemail"
     assert message["person"]["reason"].startswith("chosen")
-    assert message["details"]["why"][0].startswith("Meeting, weil Anna es um")
+    assert message["details"]["why"][0].startswith(
+        "Meeting, weil eine Automation es um"
+    )
     now, later = message["details"]["timeline"]
     assert now["redirect"]["targets"] == [
         {"condition": "unconditional", "target": "Voicemail"}
@@ -134,7 +136,7 @@ async def test_without_a_name_it_is_the_person_of_the_user(
     assert message["person"]["name"] == "Anna"
     await choose(hass, "Meeting")
     message = await feed.next()
-    assert "because you chose it" in message["details"]["why"][0]
+    assert "because an automation chose it for you" in message["details"]["why"][0]
 
 
 def tie(hass: HomeAssistant, entry: MockConfigEntry, person: str, home: str) -> None:
@@ -202,7 +204,9 @@ async def test_who_acts_for_somebody_reads_where_calls_go_and_why(
     message = await told(hass, team, hass_ws_client, "dora")
     assert message["person"]["redirect"]["target"] == "Voicemail"
     assert message["person"]["reason"].startswith("chosen")
-    assert message["details"]["why"][0].startswith("Meeting because Anna chose it")
+    assert message["details"]["why"][0].startswith(
+        "Meeting because an automation chose it for Anna"
+    )
     assert "choose_profile" in message["may"]
 
 

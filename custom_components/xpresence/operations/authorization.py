@@ -19,7 +19,7 @@ from homeassistant.exceptions import (
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
-from ..engine.attribution import Origin
+from ..engine.attribution import BY_VOICE, Origin
 from ..presence.permission.delegates import Sharing
 from ..presence.permission.policy import (
     GRADES,
@@ -206,7 +206,10 @@ async def async_origin(
     if context is None:
         context = Context()
     if context.user_id is None:
-        return Origin(context, Author.VOICE if satellite else Author.AUTOMATION)
+        if satellite is None:
+            return Origin(context, Author.AUTOMATION)
+        by = owner_of_satellite(coordinator, satellite) or BY_VOICE
+        return Origin(context, Author.VOICE, by=by)
     user = await coordinator.hass.auth.async_get_user(context.user_id)
     home = person_entity_of_user(coordinator, context.user_id)
     roles = roles_of_person_entity(coordinator, person_id, home)
@@ -218,7 +221,7 @@ async def async_origin(
         author = Author.ADMINISTRATOR
     state = coordinator.hass.states.get(home) if home else None
     name = state.name if state else user.name if user else None
-    return Origin(context, author, name)
+    return Origin(context, author, name, context.user_id)
 
 
 @callback
@@ -268,17 +271,24 @@ def actor_of_satellite(
     coordinator: OfficeCoordinator, person_id: str, satellite: str
 ) -> Actor:
     """Return the actor, with its roles for the person, of a voice satellite."""
+    if (owner := owner_of_satellite(coordinator, satellite)) is None:
+        return Actor(frozenset({Role.SATELLITE}))
+    if owner == person_id:
+        return Actor(frozenset({Role.OWNER}))
+    home = coordinator.person_entity_id(owner)
+    return Actor(roles_of_person_entity(coordinator, person_id, home))
+
+
+@callback
+def owner_of_satellite(coordinator: OfficeCoordinator, satellite: str) -> str | None:
+    """Return for which person a satellite speaks; ``None``: for nobody by itself."""
     office, access = coordinator.office.people, coordinator.office.access
     owners = [owner for owner in office if satellite in access.of(owner).satellites]
     if not owners and len(office) == 1:
         # With a single person, every unassigned satellite is theirs.
         owners = list(office)
-    if access.policy.satellites is Trust.AS_PERSON and len(owners) == 1:
-        if owners == [person_id]:
-            return Actor(frozenset({Role.OWNER}))
-        home = coordinator.person_entity_id(owners[0])
-        return Actor(roles_of_person_entity(coordinator, person_id, home))
-    return Actor(frozenset({Role.SATELLITE}))
+    as_person = access.policy.satellites is Trust.AS_PERSON
+    return owners[0] if as_person and len(owners) == 1 else None
 
 
 @callback
@@ -300,10 +310,16 @@ def person_entity_of_user(coordinator: OfficeCoordinator, user_id: str) -> str |
 
 @callback
 def chooser_name(coordinator: OfficeCoordinator, person_id: str, texts: Texts) -> str:
-    """Return who chose what holds, if that was a user and not the person; else empty."""
+    """Return who or what chose what holds; empty if that was the person."""
     choice = coordinator.people[person_id].facts.choice
-    if choice is None or choice.by is None:
+    if choice is None:
         return ""
+    if choice.by in (None, BY_VOICE):
+        return texts["decision"]["voice" if choice.by else "automation"]
+    if choice.by == person_id:
+        return ""
+    if (speaker := coordinator.office.people.get(choice.by)) is not None:
+        return speaker.name
     home = person_entity_of_user(coordinator, choice.by)
     if home is None:
         return texts["decision"]["administrator"]

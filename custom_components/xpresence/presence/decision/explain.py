@@ -265,8 +265,8 @@ class _Words:
             return self._appointment(claim, phrases)
         key = claim.source.value
         if claim.source is Source.MANUAL:
-            key = self._for_reader(key)
-        return phrases[key].format(name=self._person.name)
+            key = "manual_by" if self._by else self._for_reader(key)
+        return phrases[key].format(name=self._person.name, by=self._by)
 
     def _appointment(self, claim: Claim, phrases: Mapping[str, str]) -> str:
         subject = _plain(claim.subject) if self._subjects else ""

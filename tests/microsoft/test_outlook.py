@@ -334,7 +334,7 @@ def repairs(hass: HomeAssistant) -> Any:
 async def go_on(hass: HomeAssistant, page: Any) -> Any:
     """Go on as soon as the notice's page says that it may."""
     flow = repairs(hass)._progress[page["flow_id"]]
-    await until(hass, lambda: flow._task is None or flow._task.done())
+    await until(hass, lambda: flow._waiting is None or flow._waiting.done())
     return await repairs(hass).async_configure(page["flow_id"])
 
 

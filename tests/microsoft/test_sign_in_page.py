@@ -53,7 +53,7 @@ async def go_on(hass: HomeAssistant, form: Form) -> None:
     """Go on as soon as the page says that it may."""
     manager = hass.config_entries.subentries
     flow = manager._progress[form.result["flow_id"]]
-    await until(hass, lambda: flow._waiting is None or flow._task.done())
+    await until(hass, lambda: flow._waiting is None or flow._waiting.done())
     await form.fill()
 
 

@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 LONGEST_LIST: Final = 500
 """Items of one list. A box has 32 rules by caller and at most 10 numbers."""
+MOST_ELEMENTS: Final = 20_000
 LONGEST_TEXT: Final = 1024
 """Characters of one value in a list."""
 
@@ -84,11 +85,14 @@ def items(text: str) -> Iterator[dict[str, str]]:
 
 
 def parse(body: bytes) -> Element:
-    """Read XML that declares no document type and no entity.
+    """Read XML of bounded size that declares no document type and no entity.
 
     Raises:
-        Unreadable: it does, or it is no XML.
+        Unreadable: it does, it is too much, or it is no XML.
     """
+    # A megabyte of empty elements would take a hundred.
+    if body.count(b"<") > 2 * MOST_ELEMENTS:
+        raise Unreadable("too much of it")
     try:
         return fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:

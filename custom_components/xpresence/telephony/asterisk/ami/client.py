@@ -21,6 +21,10 @@ _LOGGER = logging.getLogger(__name__)
 
 CHUNK: Final = 65536
 """Bytes read at once."""
+MOST_ITEMS: Final = 50_000
+"""Messages of one list; an office of 5,000 extensions has lists of 10,000."""
+MOST_BYTES: Final = 16 << 20
+"""Bytes of one list; a longer one ends the connection."""
 NO_MODULE: Final = "xpresence-is-not-a-module"
 """A module that no Asterisk has; see :meth:`_Session._is_booting`."""
 
@@ -269,7 +273,7 @@ class AmiClient:
 class _Answer:
     """The pending response to one ActionID."""
 
-    __slots__ = ("_many", "_messages", "future")
+    __slots__ = ("_many", "_messages", "_size", "future")
 
     def __init__(self, *, many: bool) -> None:
         self.future: asyncio.Future[list[Message]] = (
@@ -277,9 +281,14 @@ class _Answer:
         )
         self._many = many
         self._messages: list[Message] = []
+        self._size = 0
 
     def take(self, message: Message) -> None:
-        """Take the next message; what comes after the last one is dropped."""
+        """Take the next message; what comes after the last one is dropped.
+
+        Raises:
+            Garbage: a list without end.
+        """
         if self.future.done():
             return
         listed = message.get("EventList").casefold() if self._many else ""
@@ -291,6 +300,9 @@ class _Answer:
             self.fail(ActionFailed("list cancelled"))
         else:
             self._messages.append(message)
+            self._size += message.size
+            if len(self._messages) > MOST_ITEMS or self._size > MOST_BYTES:
+                raise Garbage
             if not self._many or listed == "complete":
                 self.future.set_result(self._messages)
 

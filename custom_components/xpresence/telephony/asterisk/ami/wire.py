@@ -1,13 +1,16 @@
 """The Asterisk Manager Interface's messages, as bytes and back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 LONGEST_LINE: Final = 1000
 """Bytes; Asterisk refuses lines of about 1,024 and more."""
 LONGEST_MESSAGE: Final = 1 << 20
 """Bytes; more than this without an end is no manager interface."""
+
+MOST_HEADERS: Final = 20_000
+"""Headers of one message; the output of a command has one a line."""
 
 END: Final = b"\r\n\r\n"
 
@@ -27,6 +30,8 @@ class Message:
     """One answer or event. Headers may be repeated and keep their order."""
 
     headers: tuple[Header, ...]
+    size: int = field(default=0, compare=False)
+    """Bytes on the wire."""
 
     def get(self, name: str, default: str = "") -> str:
         """Return the first header of that name, whatever its case."""
@@ -80,18 +85,20 @@ class Framer:
         """Return the messages that ``data`` completes.
 
         Raises:
-            Garbage: a message without end.
+            Garbage: a message without end, or too long.
         """
         *blocks, self._rest = (self._rest + data).split(END)
-        if len(self._rest) > LONGEST_MESSAGE:
+        if max(map(len, (self._rest, *blocks))) > LONGEST_MESSAGE:
             raise Garbage
         return [_message(block) for block in blocks if block.strip()]
 
 
 def _message(block: bytes) -> Message:
+    if block.count(b"\r\n") >= MOST_HEADERS:
+        raise Garbage
     headers = []
     for line in block.decode(errors="replace").split("\r\n"):
         key, colon, value = line.partition(":")
         if colon:
             headers.append((key, value.lstrip(" ")))
-    return Message(tuple(headers))
+    return Message(tuple(headers), len(block))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_ID, CONF_NAME
@@ -11,33 +11,20 @@ from homeassistant.const import CONF_ID, CONF_NAME
 from ..const import (
     CONF_ACTIVITY,
     CONF_ADJUSTED,
-    CONF_AREA_CODE,
-    CONF_CALENDAR_DAYS,
     CONF_CALL_PROFILES,
-    CONF_COUNTRY_CODE,
-    CONF_DESK_CHANGE,
     CONF_DEVICES,
     CONF_DRIVER,
     CONF_END_PROFILE,
     CONF_ENTITY,
     CONF_EXTENSION,
-    CONF_GRACE,
-    CONF_HOLD,
-    CONF_HOTLINE,
     CONF_INACTIVE_MINUTES,
     CONF_INACTIVE_PROFILE,
-    CONF_INTERNAL_NUMBERS,
     CONF_LINGER,
     CONF_LOCKED_PROFILE,
-    CONF_LONGEST_HOURS,
-    CONF_LONGEST_THEN,
     CONF_NUMBER,
-    CONF_ORDER,
-    CONF_OUTSIDE_PREFIX,
     CONF_OWNER,
     CONF_PROFILE,
     CONF_REDIRECT,
-    CONF_RESTART,
     CONF_REVOKED,
     CONF_RULES,
     CONF_RUN_OVER,
@@ -45,12 +32,10 @@ from ..const import (
     CONF_START_PROFILE,
     CONF_STATES,
     CONF_TIME_ZONE,
-    CONF_WRAP_UP_MINUTES,
     SUBENTRY_PERSON,
     SUBENTRY_PROFILE,
 )
 from ..presence.model import (
-    DEFAULT_ORDER,
     EntityRule,
     Health,
     InactivityRules,
@@ -60,21 +45,17 @@ from ..presence.model import (
     RedirectMode,
     RedirectRule,
     SessionRules,
-    Source,
 )
 from ..presence.permission.policy import Policy
 from ..presence.redirect.guards import (
-    DeskChange,
-    HotlinePolicy,
-    LongPolicy,
     OfficeGuards,
 )
 from ..presence.redirect.numbers import NumberFormat, NumberKind
 from ..presence.redirect.numbers.countries import calling_code
-from ..presence.redirect.numbers.internal import internal_numbers
 from ..presence.redirect.numbers.kinds import destination_kinds
 from ..presence.redirect.targets import destinations
 from ..telephony.registry import PHONE_SYSTEMS
+from .office_options import values_from as option_values
 from .permissions import (
     access_from,
     effective_adjustments,
@@ -83,9 +64,6 @@ from .permissions import (
 )
 from .person_fields import values_from as person_values
 from .profile_fields import redirect_from, values_from
-
-DEFAULT_DAYS: Final = 30
-"""How many days ahead calendars are read, if the options do not say."""
 
 
 def described_ring_time(entry: ConfigEntry[Any]) -> int | None:
@@ -110,13 +88,11 @@ def office_from(
             subentry.subentry_id: person_from(subentry, time_zone)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
         },
-        order=tuple(Source(source) for source in entry.options.get(CONF_ORDER, ()))
-        or DEFAULT_ORDER,
-        health=health_from(entry.options),
+        health=Health(**option_values(entry.options, Health)),
         ring_about=described_ring_time(entry),
         access=access_from(entry),
-        guards=guards_from(entry.options),
-        calendar_days=int(entry.options.get(CONF_CALENDAR_DAYS, DEFAULT_DAYS)),
+        guards=OfficeGuards(**option_values(entry.options, OfficeGuards)),
+        **option_values(entry.options, Office),
     )
     limits = _Limits(entry, office, style or number_format(entry))
     return replace(
@@ -200,34 +176,6 @@ def reach_of(
     return frozenset(kind for one in found for kind in destination_kinds(one, style))
 
 
-def health_from(options: Mapping[str, Any]) -> Health:
-    """Read how far entities are believed; what is not said is usual."""
-    usual = Health()
-
-    def time(key: str, unit: str, otherwise: timedelta) -> timedelta:
-        said = options.get(key)
-        return otherwise if said is None else timedelta(**{unit: said})
-
-    return Health(
-        grace=time(CONF_GRACE, "minutes", usual.grace),
-        hold=time(CONF_HOLD, "seconds", usual.hold),
-        restart=time(CONF_RESTART, "seconds", usual.restart),
-    )
-
-
-def guards_from(options: Mapping[str, Any]) -> OfficeGuards:
-    """Read the office's rules for redirects and hotline; what is not said is usual."""
-    minutes = options.get(CONF_WRAP_UP_MINUTES) or 0
-    hours = options.get(CONF_LONGEST_HOURS) or 0
-    return OfficeGuards(
-        desk_change=DeskChange(options.get(CONF_DESK_CHANGE, DeskChange.RESPECT)),
-        hotline=HotlinePolicy(options.get(CONF_HOTLINE, HotlinePolicy.WARN)),
-        wrap_up=timedelta(minutes=minutes) if minutes else None,
-        longest=timedelta(hours=hours) if hours else None,
-        longest_then=LongPolicy(options.get(CONF_LONGEST_THEN, LongPolicy.ALERT)),
-    )
-
-
 def number_format(
     entry: ConfigEntry[Any],
     directory: Iterable[str] = (),
@@ -238,13 +186,8 @@ def number_format(
     ``directory``: the extensions that the phone system lists. ``region``: the
     country that Home Assistant is in, for an office that does not name its own.
     """
-    options = entry.options
     style = NumberFormat(
-        outside_prefix=options.get(CONF_OUTSIDE_PREFIX, ""),
-        country_code=options.get(CONF_COUNTRY_CODE, ""),
-        area_code=options.get(CONF_AREA_CODE, ""),
-        internal=internal_numbers(options.get(CONF_INTERNAL_NUMBERS, "")),
-        home=calling_code(region),
+        home=calling_code(region), **option_values(entry.options, NumberFormat)
     )
     people = [one.data for one in entry.get_subentries_of_type(SUBENTRY_PERSON)]
     devices = (

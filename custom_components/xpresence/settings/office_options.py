@@ -1,14 +1,15 @@
 """The office's options on the page *rules*: one row each.
 
 How an option is asked for, what holds as long as nothing was said, what makes it
-valid, how it is stored, and what diagnostics tell of it. Its texts stand in
+valid, how it is stored, where the rules read it, and what diagnostics contain of it. Its texts stand in
 ``translations/`` under ``options.step.rules``.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from homeassistant.helpers.selector import (
     Selector,
@@ -38,15 +39,21 @@ from ..const import (
     DESK_CHANGE_RESPECT,
 )
 from ..presence.history import LEAST_DAYS, MOST_DAYS
-from ..presence.model import DEFAULT_ORDER, Health, Source
-from ..presence.redirect.guards import HotlinePolicy, LongPolicy
-from ..presence.redirect.numbers.internal import internal_problem
+from ..presence.model import DEFAULT_ORDER, Health, Office, Source
+from ..presence.redirect.guards import (
+    DeskChange,
+    HotlinePolicy,
+    LongPolicy,
+    OfficeGuards,
+)
+from ..presence.redirect.numbers import NumberFormat
+from ..presence.redirect.numbers.internal import internal_numbers, internal_problem
 from .selectors import whole_number, words
 
 type Problem = Callable[[Any], str | None]
 
 
-class Told(Enum):
+class InDiagnostics(Enum):
     """What diagnostics contain of an option."""
 
     VALUE = auto()
@@ -54,7 +61,7 @@ class Told(Enum):
     WHETHER_SET = auto()
     """It may be somebody's."""
     NOWHERE = auto()
-    """Told elsewhere, in the form that the rules read."""
+    """Contained elsewhere, in the form that the rules read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,8 @@ class OfficeOption:
 
     ``default`` holds as long as nothing was said; ``None``: the option may be left
     out, and is not stored then. ``problem`` returns a translation key, or nothing.
-    ``store`` makes of an answer what is stored.
+    ``store`` makes of an answer what is stored. ``model`` is the class of the model
+    that holds it as ``attribute``, read by ``read``; without, the rules do not know it.
     """
 
     key: str
@@ -71,7 +79,10 @@ class OfficeOption:
     default: Any = None
     problem: Problem = lambda answer: None
     store: Callable[[Any], Any] = lambda answer: answer
-    told: Told = Told.VALUE
+    model: type | None = None
+    attribute: str = ""
+    read: Callable[[Any], Any] = lambda value: value
+    in_diagnostics: InDiagnostics = InDiagnostics.VALUE
 
 
 def _order_problem(order: list[str]) -> str | None:
@@ -96,6 +107,7 @@ def _amount(
     most: int,
     unit: str | None = None,
     problem: Problem = lambda answer: None,
+    **read: Unpack[_Read],
 ) -> OfficeOption:
     return OfficeOption(
         key=key,
@@ -103,15 +115,32 @@ def _amount(
         default=int(default),
         problem=problem,
         store=int,
+        **read,
     )
+
+
+class _Read(TypedDict, total=False):
+    """Where the rules read an option, as in :class:`OfficeOption`."""
+
+    model: type
+    attribute: str
+    read: Callable[[Any], Any]
+
+
+def _limit(unit: str) -> Callable[[float], timedelta | None]:
+    """Return how a limit in this unit is read; 0 is none."""
+    return lambda amount: timedelta(**{unit: amount}) if amount else None
 
 
 def _digits(key: str) -> OfficeOption:
     return OfficeOption(
         key=key,
+        model=NumberFormat,
+        attribute=key,
+        read=lambda said: said or "",
         selector=TextSelector(),
         problem=_digits_problem,
-        told=Told.WHETHER_SET,
+        in_diagnostics=InDiagnostics.WHETHER_SET,
     )
 
 
@@ -128,29 +157,94 @@ OFFICE_OPTIONS: Final = (
         ),
         default=[source.value for source in DEFAULT_ORDER],
         problem=_order_problem,
-        told=Told.NOWHERE,
+        model=Office,
+        attribute="order",
+        read=lambda order: tuple(map(Source, order)) or DEFAULT_ORDER,
+        in_diagnostics=InDiagnostics.NOWHERE,
     ),
     OfficeOption(
         key=CONF_DESK_CHANGE,
         selector=words([DESK_CHANGE_RESPECT, DESK_CHANGE_ENFORCE], "desk_change"),
         default=DESK_CHANGE_RESPECT,
+        model=OfficeGuards,
+        attribute="desk_change",
+        read=DeskChange,
     ),
-    _amount(CONF_CALENDAR_DAYS, 30, 1, 365),
+    _amount(
+        CONF_CALENDAR_DAYS,
+        30,
+        1,
+        365,
+        model=Office,
+        attribute="calendar_days",
+        read=int,
+    ),
     OfficeOption(
         key=CONF_HOTLINE,
         selector=words(HotlinePolicy, "hotline"),
         default=HotlinePolicy.WARN.value,
+        model=OfficeGuards,
+        attribute="hotline",
+        read=HotlinePolicy,
     ),
-    _amount(CONF_WRAP_UP_MINUTES, 0, 0, 240, "min"),
-    _amount(CONF_LONGEST_HOURS, 0, 0, 8760, "h"),
+    _amount(
+        CONF_WRAP_UP_MINUTES,
+        0,
+        0,
+        240,
+        "min",
+        model=OfficeGuards,
+        attribute="wrap_up",
+        read=_limit("minutes"),
+    ),
+    _amount(
+        CONF_LONGEST_HOURS,
+        0,
+        0,
+        8760,
+        "h",
+        model=OfficeGuards,
+        attribute="longest",
+        read=_limit("hours"),
+    ),
     OfficeOption(
         key=CONF_LONGEST_THEN,
         selector=words(LongPolicy, "longest_then"),
         default=LongPolicy.ALERT.value,
+        model=OfficeGuards,
+        attribute="longest_then",
+        read=LongPolicy,
     ),
-    _amount(CONF_GRACE, USUAL.grace.total_seconds() / 60, 0, 120, "min"),
-    _amount(CONF_HOLD, USUAL.hold.total_seconds(), 0, 600, "s"),
-    _amount(CONF_RESTART, USUAL.restart.total_seconds(), 0, 3600, "s"),
+    _amount(
+        CONF_GRACE,
+        USUAL.grace.total_seconds() / 60,
+        0,
+        120,
+        "min",
+        model=Health,
+        attribute="grace",
+        read=lambda minutes: timedelta(minutes=minutes),
+    ),
+    _amount(
+        CONF_HOLD,
+        USUAL.hold.total_seconds(),
+        0,
+        600,
+        "s",
+        model=Health,
+        attribute="hold",
+        read=lambda seconds: timedelta(seconds=seconds),
+    ),
+    _amount(
+        CONF_RESTART,
+        USUAL.restart.total_seconds(),
+        0,
+        3600,
+        "s",
+        model=Health,
+        attribute="restart",
+        read=lambda seconds: timedelta(seconds=seconds),
+    ),
     _digits(CONF_OUTSIDE_PREFIX),
     _digits(CONF_COUNTRY_CODE),
     _digits(CONF_AREA_CODE),
@@ -159,7 +253,10 @@ OFFICE_OPTIONS: Final = (
         key=CONF_INTERNAL_NUMBERS,
         selector=TextSelector(),
         problem=internal_problem,
-        told=Told.WHETHER_SET,
+        model=NumberFormat,
+        attribute="internal",
+        read=lambda said: internal_numbers(said or ""),
+        in_diagnostics=InDiagnostics.WHETHER_SET,
     ),
 )
 """Every option, in the order of the page."""
@@ -169,6 +266,17 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     for option in OFFICE_OPTIONS
     if option.default is not None
 }
+
+
+def values_from(options: Mapping[str, Any], model: type) -> dict[str, Any]:
+    """Return the attributes of one class of the model, read from stored options."""
+    found = {}
+    for option in OFFICE_OPTIONS:
+        if option.model is model:
+            stored = options.get(option.key)
+            value = option.default if stored is None else stored
+            found[option.attribute] = option.read(value)
+    return found
 
 
 def options_schema() -> vol.Schema:
@@ -210,11 +318,11 @@ def options_diagnostics(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options, as far as they are nobody's."""
     found: dict[str, Any] = {}
     for option in OFFICE_OPTIONS:
-        if option.told is Told.VALUE and option.key in options:
+        if option.in_diagnostics is InDiagnostics.VALUE and option.key in options:
             value = options[option.key]
             ours = option.selector.config.get("options", ())
             is_number = isinstance(value, int | float)
             found[option.key] = value if is_number or value in ours else None
-        elif option.told is Told.WHETHER_SET:
+        elif option.in_diagnostics is InDiagnostics.WHETHER_SET:
             found[f"has_{option.key}"] = bool(options.get(option.key))
     return found

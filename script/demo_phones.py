@@ -12,6 +12,7 @@ from typing import Any, Final
 from tests.e2e.home import Home
 from tests.pbx.asterisk import Asterisk, NoAsterisk, running
 from tests.telephony.fritzbox import running as fritzbox
+from tests.telephony.starface import running as starface
 from tests.telephony.threecx import running as threecx
 
 
@@ -78,6 +79,13 @@ PHONES: Final = {
         lambda pbx: (
             f"a double of a 3CX, its interface by HTTPS on 127.0.0.1:{pbx.port}; a"
             " profile switches the status of a user"
+        ),
+    ),
+    "starface": DemoPhones(
+        starface.running,
+        lambda home, pbx: home.add_starface(pbx),
+        lambda pbx: (
+            f"a double of a STARFACE, its interface by HTTPS on 127.0.0.1:{pbx.port}"
         ),
     ),
     "none": NONE,

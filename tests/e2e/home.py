@@ -19,6 +19,7 @@ import aiohttp
 from custom_components.xpresence.presence.model import DEFAULT_ORDER
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, free_port
 from tests.telephony.fritzbox.box import FritzBox
+from tests.telephony.starface.double import ADMIN, PASSWORD, Starface
 from tests.telephony.threecx.double import CLIENT_ID, CLIENT_SECRET, ThreeCx
 
 NOWHERE: Mapping[str, Any] = {"kind": "nowhere"}
@@ -476,6 +477,23 @@ class Home:
                 "port": pbx.port,
                 "client_id": CLIENT_ID,
                 "client_secret": CLIENT_SECRET,
+                "ca": pbx.authority,
+            },
+        )
+        assert result["type"] == "create_entry", result
+        return str(result["result"]["entry_id"])
+
+    async def add_starface(self, pbx: Starface) -> str:
+        """Add a STARFACE by an administrator's login; return the entry's id."""
+        result = await self.flow(
+            "/api/config/config_entries/flow",
+            {"handler": "xpresence"},
+            {"next_step_id": "starface"},
+            {
+                "host": "127.0.0.1",
+                "port": pbx.port,
+                "username": ADMIN,
+                "password": PASSWORD,
                 "ca": pbx.authority,
             },
         )

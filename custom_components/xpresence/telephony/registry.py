@@ -20,6 +20,7 @@ from .fritzbox.description import FRITZBOX
 from .home_assistant_actions.description import HOME_ASSISTANT_ACTIONS
 from .sip.description import SIP
 from .sipgate.description import SIPGATE
+from .starface.description import STARFACE
 from .threecx.description import THREECX
 
 ROWS: Final = (
@@ -28,6 +29,7 @@ ROWS: Final = (
     SIP,
     SIPGATE,
     THREECX,
+    STARFACE,
     HOME_ASSISTANT_ACTIONS,
 )
 """In the order in which they are offered."""

@@ -1,0 +1,1 @@
+"""STARFACE: its REST interface."""

@@ -12,7 +12,7 @@ from custom_components.xpresence.languages import FALLBACK, FOLDER, data
 TRANSLATIONS = FOLDER.parent / "translations"
 CORPUS = FOLDER.parents[2] / "tests" / "voice" / "corpus"
 FILES = tuple(sorted(path.stem for path in (FOLDER / FALLBACK).glob("*.yaml")))
-FREE = {("words",), ("sentences",)}
+FREE = {("words",), ("sentences",), ("times",)}
 """Files whose lists are a language's own: only their tables have to be there."""
 
 

@@ -40,6 +40,7 @@ NAMES = {
         "MS Teams": "busy",
     },
 }
+DEVICES = {"en": "Mobile", "de": "Handy", "fr": "Portable"}
 SUBENTRIES = {
     language: [
         *(
@@ -57,6 +58,7 @@ SUBENTRIES = {
             "100",
             default_profile=f"01PROFILE{0:017}",
             person="person.anna",
+            devices=[{"id": "mobile", "name": DEVICES[language], "number": "102"}],
         ),
         person(BOB, "Bob Frost", "101", default_profile=f"01PROFILE{0:017}"),
     ]

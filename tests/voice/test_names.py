@@ -1,8 +1,21 @@
 """Names as they are spoken: found, or asked about, and never taken for another."""
 
+from collections.abc import Iterable
+
 import pytest
 
-from custom_components.xpresence.voice.names import Heard, heard, of_whom
+from custom_components.xpresence.voice import names
+from custom_components.xpresence.voice.language import load
+from custom_components.xpresence.voice.names import Heard
+
+
+def heard(spoken: str, known: Iterable[str], language: str = "en") -> Heard:
+    return names.heard(spoken, known, load(language))
+
+
+def of_whom(spoken: str, known: Iterable[str]) -> Heard:
+    return names.of_whom(spoken, known, load("en"))
+
 
 PROFILES = (
     "Available",

@@ -4,16 +4,14 @@ Home Assistant lets an integration bring no sentences of its own, but it lets it
 for some: those are looked for before any agent is asked.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from ..languages import LANGUAGES
 from ..operations.available_profiles import offered
-from .handlers import Sentence, async_answer
-from .sentences import SENTENCES, Ask, templates
 from .speaker import everybody
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 KEY: Final[HassKey[Listening]] = HassKey(f"{DOMAIN}_voice")
 
 type Names = tuple[frozenset[str], frozenset[str]]
-type Heard = Callable[[ConversationInput, RecognizeResult], Awaitable[str | None]]
 
 
 class Listening:
@@ -34,48 +31,55 @@ class Listening:
         """Listen to nothing yet."""
         self._hass = hass
         self._names: Names | None = None
-        self._stops: list[CALLBACK_TYPE] = []
+        self._stop: CALLBACK_TYPE | None = None
 
-    @callback
-    def refresh(self) -> None:
-        """Listen to the names that there are now."""
+    def names(self) -> Names:
+        """Return the names of profiles and people that there are now."""
         people = everybody(self._hass)
-        names: Names = (
+        return (
             frozenset(p.name for c, pid in people for p in offered(c.office, pid)),
             frozenset(c.people[pid].person.name for c, pid in people),
         )
+
+    async def async_refresh(self) -> None:
+        """Listen to the names that there are now."""
+        names = self.names()
         if names == self._names:
             return
         self._names = names
-        for stop in self._stops:
-            stop()
-        self._stops.clear()
-        if not people:
+        sentences = await self._hass.async_add_executor_job(_sentences, names)
+        if names != self._names:
+            # They changed meanwhile, and whoever changed them listens anew.
+            return
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+        if not names[1]:
             return
         from homeassistant.components.conversation.agent_manager import (
             get_agent_manager,
         )
 
-        profiles, persons = (sorted(group) for group in names)
-        for language in SENTENCES:
-            for ask in Ask:
-                self._stops.append(
-                    get_agent_manager(self._hass).register_trigger(
-                        templates(language, ask, profiles, persons),
-                        self._on(language, ask),
-                    )
-                )
+        self._stop = get_agent_manager(self._hass).register_trigger(
+            sentences, self._heard
+        )
 
-    def _on(self, language: str, ask: Ask) -> Heard:
-        async def answer(said: ConversationInput, result: RecognizeResult) -> str:
-            slots = {
-                name: str(entity.text).strip()
-                for name, entity in result.entities.items()
-            }
-            sentence = Sentence(said, language, slots)
-            return await async_answer(self._hass, ask, sentence)
+    async def _heard(self, said: ConversationInput, _: RecognizeResult) -> str:
+        from .handlers import async_answer
 
-        return answer
+        return await async_answer(self._hass, said)
+
+
+def _sentences(names: Names) -> list[str]:
+    """Return every language's sentences; it reads the disk when called first."""
+    from . import handlers, listening  # noqa: F401  (imported outside the event loop)
+
+    profiles, people = (sorted(group) for group in names)
+    return [
+        sentence
+        for language in LANGUAGES
+        for sentence in listening.templates(language, profiles, people)
+    ]
 
 
 @callback
@@ -83,4 +87,5 @@ def async_refresh_voice(hass: HomeAssistant) -> None:
     """Listen to the profiles and people that there are, where anybody listens."""
     if "conversation" not in hass.config.components:
         return
-    hass.data.setdefault(KEY, Listening(hass)).refresh()
+    listening = hass.data.setdefault(KEY, Listening(hass))
+    hass.async_create_task(listening.async_refresh(), "xpresence voice")

@@ -7,6 +7,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..operations.authorization import person_entity_of_user
 from ..services.service import PersonTarget, coordinators
+from .language import Language
 from .names import Heard, of_whom
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ def everybody(hass: HomeAssistant) -> list[PersonTarget]:
 
 
 @callback
-def named(hass: HomeAssistant, spoken: str) -> tuple[Heard, list[PersonTarget]]:
+def named(
+    hass: HomeAssistant, spoken: str, language: Language
+) -> tuple[Heard, list[PersonTarget]]:
     """Return the people whom a spoken name means, and how it was heard."""
     people = everybody(hass)
     names = {pair: pair[0].people[pair[1]].person.name for pair in people}
-    heard = of_whom(spoken, dict.fromkeys(names.values()))
+    heard = of_whom(spoken, dict.fromkeys(names.values()), language)
     return heard, [pair for pair in people if names[pair] == heard.name]

@@ -1,62 +1,94 @@
 """A spoken sentence as words, each with its place in the text."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 import re
 from typing import Final
+import unicodedata
 
-from .numbers import ENGLISH, GERMAN, TENS
-
-_WORD: Final = re.compile(r"\d+[:.,]\d+|\d+|[^\W\d_]+(?:['’][^\W\d_]+)?\.?")
+_WORD: Final = re.compile(
+    r"\d+[:.,]\d+|\d+|\+|[^\W\d_]+(?:['’][^\W\d_]+)*['’]?", re.UNICODE
+)
 _NOON: Final = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
-
-
-LONGEST_NUMBER: Final = 6
-"""The most digits of a number; no time or duration has more."""
+MOST_WORDS: Final = 60
+"""Words of a sentence that are looked at; nobody says more at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a text in lower case, and where each begins and ends."""
+class Token:
+    """A word as it is compared, and where it stands in the text."""
 
-    text: str
-    words: tuple[str, ...]
-    places: tuple[tuple[int, int], ...]
+    word: str
+    start: int
+    end: int
 
-    @classmethod
-    def of(cls, text: str) -> Words:
-        """Take a text apart; "3 p.m." becomes "3 pm"."""
-        plain = _NOON.sub(r"\1m", text)
-        found = list(_WORD.finditer(plain))
-        return cls(
-            plain,
-            tuple(match[0].casefold().rstrip(".").replace("’", "'") for match in found),
-            tuple(match.span() for match in found),
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language's words are made alike before they are compared.
+
+    ``fold``: letters that are spelt out; other accents are dropped. ``same``: words that
+    count as others ("I'm" as "I am"). ``fillers``: words that say nothing. ``elisions``:
+    what stands before an apostrophe as a word of its own (French).
+    """
+
+    fold: Mapping[str, str]
+    same: Mapping[str, str]
+    fillers: frozenset[str]
+    elisions: frozenset[str]
+
+    def folded(self, word: str) -> str:
+        """Return a word in lower case, without accents."""
+        plain = unicodedata.normalize("NFC", word).casefold().replace("’", "'")
+        for letter, spelt in self.fold.items():
+            plain = plain.replace(letter, spelt)
+        apart = unicodedata.normalize("NFD", plain)
+        return "".join(c for c in apart if not unicodedata.combining(c))
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """Take a :func:`plain` text apart."""
+        found: list[Token] = []
+        for match in _WORD.finditer(text):
+            if len(found) >= MOST_WORDS:
+                break
+            found += [Token(word, *match.span()) for word in self._words(match[0])]
+        spoken = tuple(token for token in found if token.word not in self.fillers)
+        return spoken or tuple(found)
+
+    def template(self, text: str) -> tuple[str, ...]:
+        """Return the words of a piece of a template; it may be fillers alone."""
+        return tuple(
+            word
+            for match in _WORD.finditer(text)
+            for word in self._words(match[0])
+            if word not in self.fillers
         )
 
-    def at(self, index: int) -> str:
-        """Return a word; empty beyond the end."""
-        return self.words[index] if 0 <= index < len(self.words) else ""
+    def words(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text as they are compared."""
+        return tuple(token.word for token in self.tokens(text))
 
-    def without(self, start: int, end: int) -> str:
-        """Return the text without the words from ``start`` up to ``end``."""
-        if start >= end:
-            return self.text
-        before = self.text[: self.places[start][0]]
-        after = self.text[self.places[end - 1][1] :]
-        return f"{before.strip()} {after.strip()}".strip()
+    def _words(self, said: str) -> Iterable[str]:
+        word = self.folded(said)
+        if word in self.same:
+            return self.same[word].split()
+        head, apostrophe, tail = word.partition("'")
+        if apostrophe and tail and f"{head}'" in self.elisions:
+            return [f"{head}'", *self._words(tail)]
+        return [word.rstrip("'") or word]
 
 
-def number(words: Words, index: int, german: bool) -> tuple[int, int] | None:
-    """Read a number; return it and the index after it."""
-    word = words.at(index)
-    if word.isdecimal():
-        return (int(word), index + 1) if len(word) <= LONGEST_NUMBER else None
-    known = GERMAN if german else ENGLISH
-    if word not in known:
-        return None
-    value = known[word]
-    if not german and word in TENS:
-        unit = known.get(words.at(index + 1), 0)
-        if 0 < unit < 10 and words.at(index + 1) not in ("a", "an"):
-            return value + unit, index + 2
-    return value, index + 1
+def plain(text: str) -> str:
+    """Return a text as it is taken apart: "3 p.m." becomes "3 pm"."""
+    return _NOON.sub(r"\1m", unicodedata.normalize("NFC", text))
+
+
+def said(text: str, tokens: Iterable[Token]) -> str:
+    """Return what tokens say, as it stands in the text."""
+    parts: list[str] = []
+    last = (-1, -1)
+    for token in tokens:
+        if (token.start, token.end) != last:
+            parts.append(text[token.start : token.end])
+        last = (token.start, token.end)
+    return " ".join(parts)

@@ -75,10 +75,10 @@ def _filled(
         else:
             parts.append(f"{{{kind}{next(numbers)}}}")
         last = blank.end()
-        if kind and kind not in names:
-            # What may be anything takes a time too; two of these side by side match nothing.
-            if sentence.startswith(" <t>", last):
-                last += len(" <t>")
+        if kind and kind not in names and sentence.startswith(" <t>", last):
+            # What may be anything takes a time too; two of these side by side match
+            # nothing.
+            last += len(" <t>")
     parts.append(spelt.of(sentence[last:]))
     return "".join(parts)
 

@@ -92,7 +92,7 @@ def understand(
                 if not reading.slots.keys() & ANYTHING:
                     return reading
                 if phrases is not None:
-                    weak = weak or reading
+                    weak = _better(weak, reading)
             if weak is not None and weak.language is language:
                 break
     return weak
@@ -167,6 +167,18 @@ def names_table(names: Iterable[str], language: Language) -> Table[frozenset[str
         for form in spellings(name):
             own.setdefault(language.spelling.words(form), set()).add(name)
     return Table((spoken, frozenset(found)) for spoken, found in (meant | own).items())
+
+
+def _better(known: Reading | None, other: Reading) -> Reading:
+    """Return of two readings the first, or the same with less that may be anything."""
+    if known is None:
+        return other
+    same = known.ask is other.ask and known.language is other.language
+    return other if same and _anything(other) < _anything(known) else known
+
+
+def _anything(reading: Reading) -> int:
+    return sum(len(str(reading.slots.get(name, ""))) for name in ANYTHING)
 
 
 def _has_times(ask: Ask, phrases: tuple[Phrase, ...]) -> bool:

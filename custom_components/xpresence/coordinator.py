@@ -29,6 +29,7 @@ from .const import (
 from .engine.attribution import Origin
 from .engine.connection import async_build, async_connect, connection_of
 from .engine.events import (
+    set_entity_context,
     set_origin,
 )
 from .engine.exceptions import not_set_error, raise_refusals
@@ -511,12 +512,24 @@ class OfficeCoordinator:
     ) -> None:
         """Write what colleagues read as long as this profile holds.
 
+        Calls go where they go: whatever is wrong with the redirect is no matter here.
+
         Raises:
-            HomeAssistantError: as :meth:`async_choose`.
+            HomeAssistantError: it could not be stored; nothing was changed.
         """
         state = self.people[person_id]
-        facts = replace(state.facts, note=note_on(state.decision, text))
-        await self._async_set_facts(person_id, facts, origin)
+        before = state.facts
+        state.facts = replace(before, note=note_on(state.decision, text))
+        try:
+            await self.people.async_save(state, state.loop.ledger)
+        except OSError as error:
+            if state.facts.note is not before.note:
+                state.facts = replace(state.facts, note=before.note)
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="not_saved"
+            ) from error
+        set_entity_context(state, origin)
+        self.people.decisions.refresh([person_id], show=True)
 
     async def _async_set_facts(
         self, person_id: str, facts: Facts, origin: Origin

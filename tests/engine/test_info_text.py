@@ -3,20 +3,28 @@
 from datetime import timedelta
 from typing import Any, override
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.xpresence.const import EVENT_HAPPENED
 from custom_components.xpresence.presence.line import Status
-from custom_components.xpresence.telephony.driver import Capability
+from custom_components.xpresence.telephony.driver import (
+    Capability,
+    OutcomeUnknown,
+    PhoneSystemError,
+    Rejected,
+    Unavailable,
+)
 from custom_components.xpresence.telephony.home_assistant_actions.driver import (
     ActionsPhoneSystem,
 )
 
 from ..office import ANNA
 from ..team import Team, set_up_team
-from ..test_coordinator import shown
+from ..test_coordinator import restarted, shown
 from ..websocket.test_websocket import told
 
 INFO_TEXT = "text.anna_info_text"
@@ -66,6 +74,53 @@ async def call(hass: HomeAssistant, team: Team, name: str, **data: Any) -> None:
 
 async def write(hass: HomeAssistant, team: Team, text: str) -> None:
     await call(hass, team, "text.set_value", entity_id=INFO_TEXT, value=text)
+
+
+@pytest.mark.parametrize("error", [Rejected, Unavailable, OutcomeUnknown])
+async def test_it_is_written_whatever_is_wrong_with_the_redirect(
+    hass: HomeAssistant, team: Team, error: type[PhoneSystemError]
+) -> None:
+    async def fails(*_: Any) -> Any:
+        raise error
+
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(ActionsPhoneSystem, "apply", fails)
+        with pytest.raises(HomeAssistantError):
+            await call(
+                hass,
+                team,
+                "select.select_option",
+                entity_id="select.anna_profile",
+                option="Meeting",
+            )
+        events: list[Event] = []
+
+        @callback
+        def note(event: Event) -> None:
+            events.append(event)
+
+        hass.bus.async_listen(EVENT_HAPPENED, note)
+        await write(hass, team, "Back at two")
+    assert shown(hass, INFO_TEXT).state == "Back at two"
+    # Nobody's calls went elsewhere by writing a text.
+    assert [event.data for event in events] == []
+    await restarted(hass, team.entry)
+    assert shown(hass, INFO_TEXT).state == "Back at two"
+
+
+async def test_a_text_that_cannot_be_stored_is_not_shown(
+    hass: HomeAssistant, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(hass, team, "Before")
+
+    async def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(team.entry.runtime_data.people, "async_save", full)
+    with pytest.raises(HomeAssistantError) as failed:
+        await write(hass, team, "After")
+    assert failed.value.translation_key == "not_saved"
+    assert shown(hass, INFO_TEXT).state == "Before"
 
 
 async def show_to(hass: HomeAssistant, team: Team, tier: str) -> None:

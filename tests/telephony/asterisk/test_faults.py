@@ -208,8 +208,8 @@ async def test_wherever_a_start_is_broken_off_it_is_unavailable_and_leaves_nothi
     whole = proxy.answered
     before = asyncio.all_tasks()
     proxy.then = breaks
-    for part in range(1, 12):
-        proxy.answers_left, proxy.fault = part * whole // 13, Fault.NONE
+    for part in range(1, 23):
+        proxy.answers_left, proxy.fault = part * whole // 26, Fault.NONE
         system = system_for(frail_pbx, port=proxy.port, deadlines=hurried)
         with pytest.raises(Unavailable):
             await system.start()

@@ -337,6 +337,9 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
 
     def _on_connection(self, connected: bool, error: AmiError | None) -> None:
         if not self._started:
+            if not connected:
+                # What was asked is not whole: half of it would be of another connection.
+                self._connection += 1
             return
         if connected:
             self._connection += 1

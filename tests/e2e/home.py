@@ -646,6 +646,20 @@ class Home:
             if issue["domain"] == "xpresence"
         ]
 
+    async def notice(self, key: str) -> dict[str, str]:
+        """Return the blanks of the one repair issue of xpresence with these words."""
+        async with self.connection() as socket:
+            found = await socket.ask("repairs/list_issues")
+        (issue,) = [
+            issue
+            for issue in found["issues"]
+            if issue["domain"] == "xpresence"
+            and issue["translation_key"] == key
+            and not issue["ignored"]
+        ]
+        blanks: dict[str, str] = issue["translation_placeholders"]
+        return blanks
+
     async def __aenter__(self) -> Self:
         self.prepare()
         await self.start()

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+import re
 import time
 
 import pytest
 import pytest_asyncio
 
-from tests.pbx.asterisk import EVENTUALLY, Asterisk, running
+from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, running
+from tests.pbx.sip import lands, phone
 
 from .conftest import settled
 from .home import Home
@@ -85,6 +87,53 @@ async def test_a_phone_system_that_goes_gets_everybodys_own_setting_back(
     assert "release_failed" not in await home.notices()
 
 
+def lamps(pbx: Asterisk) -> dict[str, str]:
+    """Return the custom device states of Anna's extension."""
+    return dict(
+        re.findall(r"'Custom:(\w*100)'\s+State: '(\w+)'", pbx.cli("devstate list"))
+    )
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["a-person", "a-phone-system"])
+async def test_nothing_is_left_on_the_telephones_of_who_goes(
+    home: Home, pbx: Asterisk, whole: bool
+) -> None:
+    await home.add_profile(
+        home.entry, "Silence", {"kind": "voicemail"}, do_not_disturb=True
+    )
+    await home.choose(PROFILE, "Silence")
+    await settled(pbx, "DND", "100", "YES")
+    number = ("xpresence", f"{home.entry}/100")
+    assert await asyncio.to_thread(pbx.database, *number)
+    await eventually(
+        lambda: (pbx.database("CustomPresence", "100") or "").startswith("dnd")
+    )
+    assert lamps(pbx)["DND100"] == "BUSY"
+    async with phone(pbx, "100"), phone(pbx, "109"):
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        if not whole:
+            await home.remove_person(home.entry, "Anna")
+        else:
+            await home.remove_entry(home.entry)
+        await is_as_it_was(pbx)
+        await settled(pbx, "DND", "100", None)
+        await settled(pbx, *number, None)
+        await eventually(
+            lambda: (pbx.database("CustomPresence", "100") or "not_set") == "not_set"
+        )
+        shown = await asyncio.to_thread(lamps, pbx)
+        assert shown["DND100"] == "UNAVAILABLE"
+        assert shown["CF100"] == "NOT_INUSE"
+        assert shown["FOLLOWME100"] == "BUSY"
+        assert shown["PRESENCE100"] == "NOT_INUSE"
+        # As before xpresence: to her mobile, by her own follow-me.
+        assert await lands(pbx, "102", "100") == "109"
+    if not whole:
+        await home.remove_entry(home.entry)
+    assert not list((home.folder / ".storage").glob("xpresence.*.journal"))
+    assert "release_failed" not in await home.notices()
+
+
 async def test_a_phone_system_that_goes_just_after_a_profile_ended_unheard_does_too(
     home: Home, pbx: Asterisk
 ) -> None:
@@ -98,10 +147,34 @@ async def test_a_phone_system_that_goes_just_after_a_profile_ended_unheard_does_
     await is_as_it_was(pbx)
 
 
-async def test_what_cannot_be_given_back_is_told(home: Home, pbx: Asterisk) -> None:
+@pytest.mark.parametrize("whole", [False, True], ids=["a-person", "a-phone-system"])
+async def test_what_cannot_be_given_back_is_told_by_name_extension_and_phone_system(
+    home: Home, pbx: Asterisk, whole: bool
+) -> None:
+    await eventually(lambda: pbx.on_disk("CF", "100") == "*100")
     pbx.kill()
     await home.until(CONNECTION, "off")
-    await home.remove_person(home.entry, "Anna")
+    if whole:
+        await home.remove_entry(home.entry)
+    else:
+        await home.remove_person(home.entry, "Anna")
     await release_failed(home)
+    assert await home.notice("release_failed") == {
+        "person": "Anna",
+        "extension": "100",
+        "title": "127.0.0.1",
+    }
     pbx.launch()
-    await home.remove_entry(home.entry)
+    if not whole:
+        await home.remove_entry(home.entry)
+    assert await asyncio.to_thread(pbx.database, "CF", "100") == "*100"
+    async with home.connection() as socket:
+        for issue in (await socket.ask("repairs/list_issues"))["issues"]:
+            if issue["translation_key"] == "release_failed":
+                await socket.ask(
+                    "repairs/ignore_issue",
+                    domain="xpresence",
+                    issue_id=issue["issue_id"],
+                    ignore=True,
+                )
+    await asyncio.to_thread(pbx.forget)

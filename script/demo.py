@@ -13,7 +13,7 @@ import sys
 import tempfile
 from typing import Any, Final
 
-from custom_components.xpresence.settings.default_profiles import NAMES
+from custom_components.xpresence.languages import texts_in
 from tests.e2e.diaries import Appointment, Local
 from tests.e2e.home import Home
 
@@ -103,7 +103,7 @@ async def furnish(home: Home, phones: DemoPhones, system: Any) -> None:
 
 async def keep_a_diary(home: Home, entry: str) -> None:
     """Give Anna a calendar in which a meeting is about to begin."""
-    names, said = NAMES[language()], APPOINTMENTS[language()]
+    names, said = texts_in(language())["default_profiles"], APPOINTMENTS[language()]
     profiles, people = await home.profiles(entry), await home.people(entry)
     diary = Local(said["calendar"])
     await diary.connect(home)

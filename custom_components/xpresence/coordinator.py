@@ -16,7 +16,11 @@ from homeassistant.components.select import DOMAIN as SELECT
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
+from homeassistant.exceptions import (
+    ConfigEntryError,
+    HomeAssistantError,
+    ServiceValidationError,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
@@ -57,9 +61,12 @@ from .presence.decision.choose import (
     dismiss,
     resume_automatic,
     set_automatic,
+    undo,
 )
 from .presence.decision.decide import note_on
 from .presence.model import (
+    Choice,
+    Dismissal,
     EndingKind,
     Facts,
     Occasion,
@@ -82,6 +89,8 @@ from .telephony.driver import (
 
 _LOGGER = logging.getLogger(__name__)
 
+UNDO_SECONDS: Final = 15
+"""How long a choice can be undone; cards offer it for ten."""
 SHOW_AT_LATEST: Final = 0.02
 """Seconds after which a choice is shown, however long its redirect takes."""
 LINES: Final = "lines"
@@ -475,6 +484,25 @@ class OfficeCoordinator:
         facts = bring_back(self.people[person_id].facts, occasion)
         await self._async_set_facts(person_id, facts, origin)
 
+    async def async_undo(self, person_id: str, origin: Origin) -> None:
+        """Take back the last choice, dismissal or return to automatic.
+
+        Own redirects that *back to automatic* ended stay ended.
+
+        Raises:
+            ServiceValidationError: nothing was chosen in the last
+                :data:`UNDO_SECONDS`.
+            HomeAssistantError: as :meth:`async_choose`.
+        """
+        state = self.people[person_id]
+        last, state.undo = state.undo, None
+        if last is None or self.hass.loop.time() - last[0] > UNDO_SECONDS:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="nothing_to_undo"
+            )
+        await self._async_set_facts(person_id, undo(state.facts, last[1]), origin)
+        state.undo = None
+
     async def async_resume_automatic(self, person_id: str, origin: Origin) -> None:
         """Release what was chosen by hand, and bring back what was dismissed.
 
@@ -539,6 +567,9 @@ class OfficeCoordinator:
         set_origin(state, origin)
         before = state.facts
         state.facts = facts
+        last_undo = state.undo
+        if _by_hand(facts) != _by_hand(before):
+            state.undo = (self.hass.loop.time(), before)
         decided = self.people.decisions.decide([person_id])
         self.people.decisions.resolve(but=person_id)
         # The redirect first, for callers wait longer for it than readers for the rest.
@@ -550,7 +581,7 @@ class OfficeCoordinator:
         try:
             await turn
         except OSError as error:
-            state.facts = before
+            state.facts, state.undo = before, last_undo
             self.people.decisions.refresh([person_id], show=True)
             raise HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="not_saved"
@@ -590,3 +621,8 @@ class OfficeCoordinator:
 def _own(office: Office, person_id: str) -> object:
     """Return what a person made their own of the office's profiles."""
     return office.adjusted.get(person_id)
+
+
+def _by_hand(facts: Facts) -> tuple[Choice | None, tuple[Dismissal, ...], bool]:
+    """Return what of the facts a person chose."""
+    return facts.choice, facts.dismissed, facts.automatic

@@ -20,7 +20,7 @@ from custom_components.xpresence.frontend import (
     PANEL_PATH,
     ROOT,
 )
-from custom_components.xpresence.languages import texts_in
+from custom_components.xpresence.languages import LANGUAGES, texts_in
 from tests.conftest import set_up
 from tests.office import OFFICE
 
@@ -33,10 +33,12 @@ TEXTS: dict[str, dict[str, str]] = json.loads(
     (ROOT.parent / "translations" / "en.json").read_text()
 )["config_panel"]
 LARGEST = 30_000
-"""Bytes, compressed, of everything both cards need."""
+"""Bytes, compressed, of all modules that load with a dashboard."""
 LARGEST_LATER = 8_000
-"""Bytes, compressed, of what is loaded when somebody opens it."""
-LATER = "connections.js"
+"""Bytes, compressed, of what one of those loads that load when they are opened."""
+LARGEST_TEXTS = 12_000
+"""Bytes, compressed, of all texts of one language."""
+IMPORTED = re.compile(r'import\("\./([^"]+)"\)')
 
 
 def needed(module: str, *, without: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -51,24 +53,48 @@ def needed(module: str, *, without: frozenset[str] = frozenset()) -> frozenset[s
     return frozenset(found - without)
 
 
-CARDS = needed("my-card.js") | needed("team-card.js") | needed("xpresence.js")
-CONNECTIONS = needed(LATER, without=CARDS)
+def later(modules: Iterable[str]) -> frozenset[str]:
+    """Return what modules import when it is opened."""
+    return frozenset(
+        found
+        for one in modules
+        for line in (FOLDER / one).read_text().splitlines()
+        if not line.lstrip().startswith(("*", "/*"))
+        for found in IMPORTED.findall(line)
+    )
+
+
+AT_ONCE = needed("xpresence.js") | frozenset(
+    found for one in later(["xpresence.js"]) for found in needed(one)
+)
+"""What loads with a dashboard: the entrance imports the rest once it may."""
+ON_DEMAND = {one: needed(one, without=AT_ONCE) for one in later(AT_ONCE) - AT_ONCE}
 
 
 def compressed(modules: Iterable[str]) -> int:
     return sum(len(gzip.compress((FOLDER / one).read_bytes())) for one in modules)
 
 
-def test_both_cards_are_small() -> None:
-    # Types are for those who write the cards; nothing loads them.
-    assert {module.name for module in MODULES} == CARDS | CONNECTIONS | {"types.js"}
-    assert compressed(CARDS) < LARGEST
+def test_what_loads_with_a_dashboard_is_small() -> None:
+    assert compressed(AT_ONCE) < LARGEST
 
 
 def test_what_is_seldom_needed_is_loaded_when_it_is() -> None:
-    assert LATER not in CARDS
-    assert f'import("./{LATER}")' in (FOLDER / "my-card.js").read_text()
-    assert compressed(CONNECTIONS) < LARGEST_LATER
+    assert {"connections.js", "planning.js", "redirecting.js"} <= ON_DEMAND.keys()
+    for one, modules in ON_DEMAND.items():
+        assert compressed(modules) < LARGEST_LATER, one
+    # Types are for those who write the cards; nothing loads them.
+    used = AT_ONCE | {"types.js"} | {one for some in ON_DEMAND.values() for one in some}
+    assert {module.name for module in MODULES} == used
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_texts_of_a_language_are_small(language: str) -> None:
+    texts = json.loads((ROOT.parent / "translations" / f"{language}.json").read_text())[
+        "config_panel"
+    ]
+    flat = {f"{a}.{b}": text for a, some in texts.items() for b, text in some.items()}
+    assert len(gzip.compress(json.dumps(flat).encode())) < LARGEST_TEXTS
 
 
 def test_there_is_nothing_but_modules() -> None:
@@ -111,7 +137,7 @@ def written(pattern: str) -> set[str]:
 @pytest.mark.parametrize("section", TEXTS)
 def test_every_text_of_the_frontend_is_used_somewhere(section: str) -> None:
     # That every text used is there is what the type check finds.
-    words, beginnings = written(r'"(\w+)"'), written(r"`(\w+_)\$\{")
+    words, beginnings = written(r'"(\w+)"'), written(r'[`"](\w+_)(?:\$\{|")')
     endings = written(r"\$\{\w+\}(_\w+)`")
     unused = {
         key

@@ -488,6 +488,12 @@ ACTIONS: Final = (
     action("restore", Permission.CHOOSE_PROFILE),
     Door(
         Kind.ACTION,
+        "undo_choice",
+        Permission.CHOOSE_PROFILE,
+        _unless(lambda v: v.action("undo_choice"), "nothing_to_undo"),
+    ),
+    Door(
+        Kind.ACTION,
         "plan_presence",
         Permission.PLAN_PRESENCE,
         lambda v: v.action(

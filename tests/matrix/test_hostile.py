@@ -79,6 +79,7 @@ VALID: Final[dict[str, dict[str, Any]]] = {
     "ring_redirect": {},
     "sign_in_microsoft": {},
     "sign_out_microsoft": {},
+    "undo_choice": {},
     "set_agent_status": {"status": "ready"},
     "set_follow_me": {"device": "Mobile"},
     "set_profile": {"profile": "Meeting"},

@@ -58,6 +58,7 @@ async def test_planned_presence_begins_and_ends_by_itself_and_outlives_a_restart
         ({"profile": "Nonsense"}, "unknown_profile"),
         ({"info_text": "two\nlines"}, "own_info_text_control_character"),
         ({"info_text": "x" * 1000}, "own_info_text_too_long"),
+        ({"name": "x" * 1000}, "plan_name_invalid"),
     ],
 )
 async def test_a_plan_that_cannot_be_is_refused_in_words(
@@ -96,3 +97,27 @@ async def test_what_is_planned_while_settings_change_is_not_lost(
     await hass.config_entries.async_reload(office.entry_id)
     agenda = office.runtime_data.people[ANNA].facts.agenda
     assert len(agenda.entries) == 2
+
+
+async def test_a_plan_keeps_its_name_over_restarts_and_changes(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    def listed() -> tuple[str, str]:
+        (entry,) = office.runtime_data.people[ANNA].facts.agenda.entries
+        return entry.uid, entry.subject
+
+    async def change(**said: Any) -> None:
+        data = {"entity_id": "select.anna_profile", "planned": planned, **said}
+        await hass.services.async_call(
+            "xpresence", "change_planned_presence", data, blocking=True
+        )
+
+    await plan(hass, name="Trip to Bonn")
+    await hass.config_entries.async_reload(office.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    planned, name = listed()
+    assert name == "Trip to Bonn"
+    await change(profile="Training")
+    assert listed()[1] == "Trip to Bonn"
+    await change(name="Bonn")
+    assert listed()[1] == "Bonn"

@@ -121,6 +121,9 @@ class PersonState:
     """The redirect as it was shown last: status and main target."""
     reported_target: str | None = None
     """Where calls went by what was reported last, as everybody reads it."""
+    undo: tuple[float, Facts] | None = None
+    """When something was last chosen, in seconds of the event loop, and the facts
+    before; it is not stored."""
     rings: tuple[float, ...] = ()
     """When the redirect was tried by a call, in seconds of the event loop."""
     paused: frozenset[str] = frozenset()

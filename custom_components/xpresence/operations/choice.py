@@ -46,6 +46,16 @@ async def async_resume_automatic(
     await coordinator.async_resume_automatic(person_id, origin)
 
 
+async def async_undo(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    context: Context | None = None,
+) -> None:
+    """Take back what was chosen, dismissed or released a moment ago."""
+    origin = await async_origin(coordinator, person_id, context)
+    await coordinator.async_undo(person_id, origin)
+
+
 async def async_set_automatic(
     coordinator: OfficeCoordinator,
     person_id: str,

@@ -102,6 +102,21 @@ async def async_cancel(
     await calendars_of_person(coordinator.people[person_id]).plan.async_cancel(uid)
 
 
+def checked_plan_name(text: str | None) -> str | None:
+    """Return the name of a plan as it is kept; nothing said is none.
+
+    Raises:
+        ServiceValidationError: it is too long or cannot be shown.
+    """
+    if not text:
+        return None
+    if info_text_problem(text):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="plan_name_invalid"
+        )
+    return text
+
+
 def checked_info_text(text: str | None) -> str | None:
     """Return an info text as it is kept; nothing said is none.
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from homeassistant.const import CONF_NAME
 from homeassistant.core import Context, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -15,7 +16,7 @@ from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.planned import PlannedPresences
 from ..operations.available_profiles import profile_named
-from ..operations.planning import checked_info_text
+from ..operations.planning import checked_info_text, checked_plan_name
 from ..presence.datetimes import utc
 from ..presence.permission.policy import Permission
 from .service import Action, PersonTarget
@@ -24,7 +25,7 @@ ATTR_PLANNED: Final = "planned"
 ATTR_PROFILE: Final = "profile"
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
-CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT)
+CHANGEABLE: Final = (ATTR_PROFILE, ATTR_START, ATTR_END, CONF_INFO_TEXT, CONF_NAME)
 
 
 async def _plan_presence(
@@ -33,6 +34,7 @@ async def _plan_presence(
     """Plan a profile for each targeted person, from a start to an end."""
     start, end = _instant(call, ATTR_START), _instant(call, ATTR_END)
     info_text = checked_info_text(call.data.get(CONF_INFO_TEXT))
+    name = checked_plan_name(call.data.get(CONF_NAME))
     # Every name is checked before anything is planned.
     wishes = [
         (
@@ -48,7 +50,7 @@ async def _plan_presence(
     told: list[JsonValueType] = []
     for state, profile in wishes:
         uid = await calendars_of_person(state).plan.async_add(
-            start, end, profile.id, info_text, call.context.user_id
+            start, end, profile.id, info_text, call.context.user_id, name
         )
         told.append({"name": state.person.name, ATTR_PLANNED: uid})
     return {"people": told}
@@ -82,7 +84,7 @@ async def async_plan(
 async def _change_planned_presence(
     call: ServiceCall, people: list[PersonTarget]
 ) -> None:
-    """Change start, end, profile or info text of what one person has planned."""
+    """Change what one person has planned."""
     if not call.data.keys() & set(CHANGEABLE):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_to_change"
@@ -98,6 +100,8 @@ async def _change_planned_presence(
         changes[ATTR_PROFILE] = profile_named(coordinator.office, state, name).id
     if (text := call.data.get(CONF_INFO_TEXT)) is not None:
         changes["info_text"] = checked_info_text(text)
+    if (text := call.data.get(CONF_NAME)) is not None:
+        changes["name"] = checked_plan_name(text)
     await plan.async_change(call.data[ATTR_PLANNED], **changes)
 
 
@@ -148,6 +152,7 @@ ACTIONS: Final = (
             vol.Optional(ATTR_START): cv.datetime,
             vol.Optional(ATTR_END): cv.datetime,
             vol.Optional(CONF_INFO_TEXT): cv.string,
+            vol.Optional(CONF_NAME): cv.string,
         },
     ),
     Action(
@@ -159,6 +164,7 @@ ACTIONS: Final = (
             vol.Required(ATTR_START): cv.datetime,
             vol.Required(ATTR_END): cv.datetime,
             vol.Optional(CONF_INFO_TEXT): cv.string,
+            vol.Optional(CONF_NAME): cv.string,
         },
         response=SupportsResponse.OPTIONAL,
     ),

@@ -9,7 +9,7 @@ import voluptuous as vol
 
 from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
 from ..operations.available_profiles import profile_named
-from ..operations.choice import async_choose, async_resume_automatic
+from ..operations.choice import async_choose, async_resume_automatic, async_undo
 from ..operations.dismissals import async_dismiss, async_restore
 from ..operations.planning import checked_info_text
 from ..presence.model import EndingKind
@@ -59,6 +59,12 @@ async def _resume_automatic(call: ServiceCall, people: list[PersonTarget]) -> No
         await async_resume_automatic(coordinator, person_id, call.context)
 
 
+async def _undo_choice(call: ServiceCall, people: list[PersonTarget]) -> None:
+    """Take back the last choice of each targeted person."""
+    for coordinator, person_id in people:
+        await async_undo(coordinator, person_id, call.context)
+
+
 async def _dismiss(call: ServiceCall, people: list[PersonTarget]) -> None:
     """Dismiss an automatic input of each targeted person."""
     for coordinator, person_id in people:
@@ -104,5 +110,11 @@ ACTIONS: Final = (
             ),
             **END_FIELDS,
         },
+    ),
+    Action(
+        name="undo_choice",
+        permission=Permission.CHOOSE_PROFILE,
+        run=_undo_choice,
+        fields={},
     ),
 )

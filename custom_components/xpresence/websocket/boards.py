@@ -46,7 +46,7 @@ from ..presence.permission.policy import SEEING, Permission
 from ..services.service import coordinators
 from .send_queue import Work, send_queue
 from .viewer import people_of
-from .views import public_view
+from .views import person_view
 
 COALESCE: Final = 0.05
 """Seconds in which changes are gathered into one message."""
@@ -279,7 +279,7 @@ class Boards:
         entity_id = coordinator.entity_of(person_id)
         entity = er.async_get(self._hass).async_get(entity_id) if entity_id else None
         enabled = entity is not None and entity.disabled_by is None
-        view = public_view(coordinator.people[person_id], look.permissions)
+        view = person_view(coordinator, person_id, look.permissions)
         return json_bytes(
             view
             | {

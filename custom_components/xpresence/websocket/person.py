@@ -19,7 +19,7 @@ from ..services.service import PersonTarget
 from .feed import Feed
 from .subscriptions import hold, is_room
 from .viewer import WHOM, PersonReference, Viewer, entities_of_person
-from .views import Detail, details_view, midnight, public_view
+from .views import Detail, details_view, midnight, person_view
 
 
 @websocket_command(
@@ -100,7 +100,7 @@ class PersonFeed(Feed):
                 ),
             )
         return {
-            "person": public_view(state, acts),
+            "person": person_view(coordinator, person_id, acts),
             "details": details,
             "may": sorted(permission.value for permission in acts),
             "entities": entities_of_person(coordinator, person_id),

@@ -27,6 +27,7 @@ from ..presence.line import UNKNOWN, AgentState, Condition
 from ..presence.model import Office, Person, Profile, RedirectRule, TraceEntry
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import target_label
+from ..presence.redirect.parts import Part
 from ..presence.redirect.status import RedirectStatus
 
 HORIZON: Final = timedelta(hours=32)
@@ -66,6 +67,16 @@ def public_view(state: PersonState, acts: Collection[Permission]) -> View:
     }
 
 
+def person_view(
+    coordinator: OfficeCoordinator, person_id: str, acts: Collection[Permission]
+) -> View:
+    """Return :func:`public_view`, with the person entity that has the picture."""
+    return {
+        **public_view(coordinator.people[person_id], acts),
+        "person_entity": coordinator.person_entity_id(person_id),
+    }
+
+
 def details_view(
     coordinator: OfficeCoordinator, state: PersonState, now: datetime, how: Detail
 ) -> View:
@@ -86,6 +97,11 @@ def details_view(
         "connected": coordinator.system.ready,
         "follow_me": _follow_me(state),
         "agent": _agent(state),
+        "conditions": [
+            one.value
+            for one in Condition
+            if Part(one.value) in state.loop.capabilities.writable
+        ],
         "profiles": [
             _profile(office, state, profile, now) for profile in _choices(office, state)
         ],

@@ -1,14 +1,14 @@
 /** A person's calendars and account, loaded when somebody opens them. */
 
 import { signIn } from "./signing-in.js";
-import { explained } from "./live-card.js";
+import { explained } from "./errors.js";
 import { words } from "./texts.js";
 import { MINUTE } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Scene} from "./live-card.js" */
-/** @typedef {import("./texts.js").WordsOf<"connections">} Words */
+/** @import {Scene} from "./types.js" */
+/** @typedef {import("./types.js").WordsOf<"connections">} Words */
 /** @import {Hass, Told} from "./types.js" */
 /** @import {Child} from "./view.js" */
 

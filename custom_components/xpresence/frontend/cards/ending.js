@@ -1,19 +1,14 @@
 /** How long what holds now shall hold: one tap. */
 
+import { USUAL, endOf } from "./ends.js";
 import { HOUR, local } from "./time.js";
 import { h } from "./view.js";
 
-/** @import {MyCard} from "./my-card.js" */
-/** @import {Scene} from "./live-card.js" */
-/** @import {Person} from "./types.js" */
+const PICKER = () => import("./end-picker.js");
 
-/** @type {["minutes_30" | "hour_1", object][]} */
-const DURATIONS = [
-  ["minutes_30", { for: { minutes: 30 } }],
-  ["hour_1", { for: { hours: 1 } }],
-];
-/** @type {("until_return" | "until_changed")[]} */
-const ENDINGS = ["until_return", "until_changed"];
+/** @import {MyCard} from "./my-card.js" */
+/** @import {Duration} from "./ends.js" */
+/** @import {End, Person, Scene} from "./types.js" */
 
 /**
  * @param {MyCard} card
@@ -21,26 +16,10 @@ const ENDINGS = ["until_return", "until_changed"];
  * @param {Person} person
  */
 export function endings(card, scene, person) {
-  const { t, now } = scene;
+  const { t } = scene;
   const byHand = person.reason.startsWith("chosen");
-  /** @param {object} end */
-  const choose = (end) => {
-    card.picking = false;
-    const { profile } = person;
-    card.act("ending", "xpresence.set_profile", { ...card.target(), profile, ...end });
-  };
-  /**
-   * @param {string} label
-   * @param {boolean} pressed
-   * @param {() => void} onclick
-   * @param {object} [more]
-   */
-  const pill = (label, pressed, onclick, more) =>
-    h(
-      "button",
-      { class: "pill", "aria-pressed": String(pressed), onclick, ...more },
-      label,
-    );
+  /** @type {Duration[]} */
+  const durations = card.config["durations"]?.length ? card.config["durations"] : USUAL;
   return h(
     "section",
     { key: "ending", role: "group", "aria-label": t("how_long") },
@@ -48,48 +27,50 @@ export function endings(card, scene, person) {
     h(
       "div",
       { class: "pills", "aria-busy": String(card.doing === "ending") },
-      DURATIONS.map(([key, end]) => pill(t(key), false, () => choose(end))),
-      pill(
-        t("until_when"),
-        byHand && person.reason === "chosen" && person.until !== null,
-        () => card.pick(),
-        { "aria-expanded": String(card.picking) },
-      ),
-      ENDINGS.map((ending) =>
-        pill(t(ending), person.reason === `chosen_${ending}`, () => choose({ ending })),
-      ),
+      durations.map((key) => {
+        if (key === "until_when") {
+          const set = byHand && person.reason === "chosen" && person.until !== null;
+          return pill(t(key), set, () => pick(card), { "aria-expanded": String(card.picking) });
+        }
+        const end = endOf(scene, key, card.config);
+        if (!end) return null;
+        const pressed = person.reason === `chosen_${key}`;
+        return pill(end.label, pressed, () => choose(card, person, end));
+      }),
     ),
-    card.picking &&
-      h(
-        "form",
-        {
-          class: "row",
-          onsubmit: (/** @type {SubmitEvent} */ event) => {
-            event.preventDefault();
-            const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-            const value = String(new FormData(form).get("end") ?? "");
-            if (value) choose({ until: new Date(value).toISOString() });
-          },
-        },
-        h("input", {
-          type: "datetime-local",
-          name: "end",
-          "aria-label": t("ends_at"),
-          required: true,
-          min: local(now),
-          defaultValue: card.suggestion,
-        }),
-        h("button", { class: "pill filled", type: "submit" }, t("set")),
-      ),
+    card.picking && card.later(PICKER, (part) => part.picker(card, scene, person)),
   );
 }
 
 /**
- * The end that is offered: in two hours, at a quarter.
- *
- * @param {Date} now
+ * @param {MyCard} card
+ * @param {Person} person
+ * @param {End} end
  */
-export function suggestedEnd(now) {
+export function choose(card, { profile }, { end }) {
+  card.picking = false;
+  card.choose("ending", "xpresence.set_profile", { profile, ...end });
+}
+
+/**
+ * @param {string} label
+ * @param {boolean} pressed
+ * @param {() => void} onclick
+ * @param {object} [more]
+ */
+export function pill(label, pressed, onclick, more) {
+  const props = { class: "pill", key: label, "aria-pressed": String(pressed), onclick };
+  return h("button", { ...props, ...more }, label);
+}
+
+/**
+ * Open or close the choice of an end; in two hours, at a quarter, is proposed.
+ *
+ * @param {MyCard} card
+ */
+function pick(card) {
   const quarter = HOUR / 4;
-  return local(new Date(Math.ceil((now.getTime() + 2 * HOUR) / quarter) * quarter));
+  card.picking = !card.picking;
+  card.suggestion = local(new Date(Math.ceil((Date.now() + 2 * HOUR) / quarter) * quarter));
+  card.draw();
 }

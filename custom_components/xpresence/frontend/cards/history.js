@@ -8,9 +8,8 @@ import { words } from "./texts.js";
 import { HOUR, MINUTE } from "./time.js";
 import { h } from "./view.js";
 
-/** @import {Hass} from "./types.js" */
+/** @import {Hass, WordsOf} from "./types.js" */
 /** @import {Clock} from "./time.js" */
-/** @import {WordsOf} from "./texts.js" */
 
 /**
  * Who shows a history: what it is drawn into, and whose it is.

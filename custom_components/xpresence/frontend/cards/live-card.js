@@ -1,51 +1,35 @@
-/** What both cards share: a subscription, actions, and one place that draws. */
+/** What both cards share: a subscription, actions, and what went wrong. */
 
-import { styles } from "./styles.js";
-import { load, loaded, words } from "./texts.js";
-import { Clock, MINUTE } from "./time.js";
-import { h, show } from "./view.js";
+import { PresenceElement } from "./element.js";
+import { MINUTE } from "./time.js";
+import { h } from "./view.js";
 
-/** @import {Hass} from "./types.js" */
+/** @import {Hass, Scene} from "./types.js" */
 /** @import {Child} from "./view.js" */
-/** @import {Words} from "./texts.js" */
 
-/**
- * What every part of a card needs to draw itself.
- *
- * @typedef {object} Scene
- * @property {Hass} hass
- * @property {Words} t
- * @property {Clock} clock
- * @property {Date} now
- */
+const ERRORS = () => import("./errors.js");
 
 /** A card that follows a subscription of xpresence. */
-export class LiveCard extends HTMLElement {
+export class LiveCard extends PresenceElement {
   constructor() {
     super();
-    /** @type {Record<string, any>} */
-    this.config = {};
     /** What went wrong with the last action, in the user's words. */
     this.error = "";
     /** Which action runs now, to show it where it was asked for. */
     this.doing = "";
-    /** @type {Hass | undefined} */
-    this.hass_ = undefined;
     /** @type {(() => void) | undefined} */
     this.leave_ = undefined;
     this.following_ = "";
-    this.drawing_ = false;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.minute_ = undefined;
-    this.root_ = this.attachShadow({ mode: "open" });
-    this.root_.adoptedStyleSheets = [styles];
   }
 
-  /** @param {Hass} hass */
-  set hass(hass) {
-    const before = this.hass_;
-    this.hass_ = hass;
-    load(hass);
+  /**
+   * @override
+   * @param {Hass} hass
+   * @param {Hass} [before]
+   */
+  changed(hass, before) {
     if (before?.connection !== hass.connection || before.language !== hass.language) {
       this.follow();
     }
@@ -54,17 +38,20 @@ export class LiveCard extends HTMLElement {
     }
   }
 
-  /** @param {Record<string, any>} config */
+  /**
+   * @override
+   * @param {Record<string, any>} config
+   */
   setConfig(config) {
-    this.config = config;
+    super.setConfig(config);
     this.follow();
-    this.draw();
   }
 
+  /** @override */
   connectedCallback() {
     this.follow();
     this.minute_ = setInterval(() => this.draw(), MINUTE);
-    this.draw();
+    super.connectedCallback();
   }
 
   disconnectedCallback() {
@@ -89,13 +76,12 @@ export class LiveCard extends HTMLElement {
   take(_message) {}
 
   /**
-   * Describe the card's content.
-   *
-   * @param {Scene} _scene
+   * @override
+   * @param {Child[]} content
    * @returns {Child[]}
    */
-  view(_scene) {
-    return [];
+  frame(content) {
+    return [h("ha-card", null, h("div", { class: "card", lang: this.hass_?.language }, content))];
   }
 
   /** Follow what the configuration names, if that is not followed yet. */
@@ -119,21 +105,6 @@ export class LiveCard extends HTMLElement {
     this.following_ = "";
   }
 
-  /** Draw soon, once for many changes. */
-  draw() {
-    if (this.drawing_) return;
-    this.drawing_ = true;
-    queueMicrotask(() => {
-      this.drawing_ = false;
-      const hass = this.hass_;
-      if (!hass || !this.isConnected) return;
-      const t = words(hass);
-      const scene = { hass, t, clock: new Clock(hass, t), now: new Date() };
-      const content = loaded(hass) ? this.view(scene) : [skeleton()];
-      show(this.root_, [h("ha-card", null, h("div", { class: "card" }, content))]);
-    });
-  }
-
   /**
    * Call an action; what goes wrong is shown in the card.
    *
@@ -151,7 +122,7 @@ export class LiveCard extends HTMLElement {
     try {
       await hass.callService(domain, name, data, undefined, false);
     } catch (error) {
-      this.error = await explained(hass, error);
+      this.error = await (await ERRORS()).explained(hass, error);
     }
     if (this.doing === what) this.doing = "";
     this.draw();
@@ -163,36 +134,11 @@ export class LiveCard extends HTMLElement {
    *
    * @param {Scene} scene
    */
-  alert({ t }) {
-    return h(
-      "div",
-      { role: "alert", key: "alert" },
-      this.error &&
-        h(
-          "div",
-          { class: "alert" },
-          h("ha-icon", { icon: "mdi:alert-circle-outline", "aria-hidden": "true" }),
-          h("span", { class: "grow" }, this.error),
-          h(
-            "button",
-            {
-              class: "icon",
-              "aria-label": t("dismiss"),
-              onclick: () => {
-                this.error = "";
-                this.draw();
-              },
-            },
-            h("ha-icon", { icon: "mdi:close", "aria-hidden": "true" }),
-          ),
-        ),
-    );
+  alert(scene) {
+    const shown = this.error && this.later(ERRORS, (part) => part.alert(this, scene));
+    return h("div", { role: "alert", key: "alert" }, shown);
   }
-}
 
-/** What is seen until there is something to show. */
-export function skeleton() {
-  return h("div", { class: "skeleton", "aria-busy": "true" });
 }
 
 /**
@@ -219,24 +165,4 @@ export function subscribe(hass, command, told) {
       // The connection is gone, and the subscription with it.
     });
   };
-}
-
-/**
- * Return Home Assistant's own words for an error.
- *
- * @param {Hass} hass
- * @param {any} error
- * @returns {Promise<string>}
- */
-export async function explained(hass, error) {
-  const { translation_domain: domain, translation_key: key } = error ?? {};
-  if (domain && key) {
-    const localize = await hass.loadBackendTranslation("exceptions", domain);
-    const said = localize(
-      `component.${domain}.exceptions.${key}.message`,
-      error.translation_placeholders,
-    );
-    if (said) return said;
-  }
-  return error?.message || words(hass)("failed");
 }

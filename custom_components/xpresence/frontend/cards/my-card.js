@@ -1,55 +1,74 @@
 /** My card: one person's presence, everything in reach. */
 
-import { appointmentList } from "./appointments.js";
-import { dismissedList } from "./dismissed.js";
-import { endings, suggestedEnd } from "./ending.js";
-import { myForm } from "./forms.js";
-import { LiveCard, skeleton } from "./live-card.js";
-import { CALL_ICONS, STATUS_ICONS, icon, stateName } from "./looks.js";
-import { because } from "./reason.js";
-import { changeRedirect } from "./redirecting.js";
-import { planning } from "./planning.js";
-import { kept, redirectLine, ringHere } from "./redirect.js";
+import { chips, infoText } from "./chips.js";
 import { devices } from "./devices.js";
+import { isProfile, skeleton } from "./element.js";
+import { endings } from "./ending.js";
+import { head, nobody } from "./head.js";
+import { LiveCard } from "./live-card.js";
+import { redirectLine } from "./redirect.js";
 import { words } from "./texts.js";
 import { timeline } from "./timeline.js";
 import { h } from "./view.js";
 
-/** @import {Scene} from "./live-card.js" */
-/** @import {Details, Hass, Person, Told} from "./types.js" */
+/** @import {Appointment, Details, Hass, Person, Scene, Told} from "./types.js" */
+/** @import {Child} from "./view.js" */
+
+/** The parts below the redirect, in the order in which they stand by themselves. */
+export const SECTIONS = Object.freeze([
+  "profiles",
+  "ending",
+  "info_text",
+  "devices",
+  "timeline",
+  "why",
+  "history",
+  "connections",
+]);
+
+const CONNECTIONS = () => import("./connections.js");
+const HISTORY = () => import("./history.js");
+const HINTS = () => import("./hints.js");
+const PLANNING = () => import("./planning.js");
+const REDIRECTING = () => import("./redirecting.js");
+
+/** Milliseconds in which the last choice can be undone. */
+const UNDO = 10_000;
 
 export class MyCard extends LiveCard {
   constructor() {
     super();
     /** @type {Told | undefined} */
     this.told = undefined;
-    /** Whether an end is being picked, the redirect changed, the reasons read. */
+    /** Whether an end is being picked, the redirect changed. */
     this.picking = false;
     this.redirecting = false;
-    this.asking = false;
-    /** Whether the connections are open; their module is loaded when they first are. */
-    this.connecting = false;
+    /** What is open of the parts below. */
+    this.open = new Set();
+    /** @type {import("./history.js").History | undefined} */
+    this.history = undefined;
     /** @type {import("./connections.js").Connections | undefined} */
     this.connections = undefined;
     /** The end that is offered; kept while one is picked. */
     this.suggestion = "";
-    /** When the presence that is being planned begins, as it was proposed. */
-    /** @type {Date | undefined} */
-    this.begin = undefined;
+    /** @type {import("./redirecting.js").RedirectWish | undefined} */
+    this.wish = undefined;
+    /** @type {import("./planning.js").Plan | undefined} */
+    this.plan = undefined;
+    /** Until when the last choice can be taken back. */
+    this.undoable = 0;
   }
 
   // What Home Assistant asks of a card
 
-  static getConfigForm() {
-    return myForm();
+  static async getConfigForm() {
+    return (await import("./forms.js")).myForm();
   }
 
   /** @param {Hass} hass */
   static getStubConfig(hass) {
-    const found = Object.entries(hass.entities).find(
-      ([, known]) => known.platform === "xpresence" && known.translation_key === "profile",
-    );
-    return found ? { entity: found[0] } : {};
+    const entity = Object.keys(hass.entities).find((id) => isProfile(hass, id));
+    return entity ? { entity } : {};
   }
 
   getCardSize() {
@@ -89,6 +108,21 @@ export class MyCard extends LiveCard {
     return this.told?.may?.includes(act) ?? false;
   }
 
+  /**
+   * Choose, and offer for a while to take it back.
+   *
+   * @param {string} what which control asked
+   * @param {string} action
+   * @param {object} data
+   */
+  async choose(what, action, data) {
+    this.undoable = 0;
+    if (!(await this.act(what, action, { ...this.target(), ...data }))) return;
+    this.undoable = Date.now() + UNDO;
+    setTimeout(() => this.draw(), UNDO);
+    this.draw();
+  }
+
   // The view
 
   /**
@@ -99,11 +133,10 @@ export class MyCard extends LiveCard {
     if (!this.told) return [skeleton()];
     const { person, details } = this.told;
     if (!person) {
-      const said = this.config["entity"] ? "not_there" : "nobody";
-      return [h("p", { class: "empty" }, scene.t(said))];
+      return [this.config["entity"] ? h("p", { class: "empty" }, scene.t("not_there")) : nobody(scene)];
     }
     return [
-      this.head(scene, person),
+      head(this, scene, person),
       ...(details
         ? this.detailed(scene, person, details)
         : [redirectLine(scene, person.redirect, true), h("p", { class: "small" }, scene.t("not_yours"))]),
@@ -113,194 +146,146 @@ export class MyCard extends LiveCard {
   /**
    * @param {Scene} scene
    * @param {Person} person
-   */
-  head(scene, person) {
-    const { hass } = scene;
-    const talking = person.call && person.call !== "idle";
-    return h(
-      "header",
-      { class: `head ${person.status}`, key: "head" },
-      h(
-        "div",
-        { class: "badge" },
-        h("ha-icon", { icon: icon(STATUS_ICONS, person.status), "aria-hidden": "true" }),
-      ),
-      h(
-        "div",
-        { class: "grow", role: "status" },
-        h("h2", { class: "small" }, this.config["name"] || person.name),
-        h(
-          "div",
-          { class: "profile" },
-          person.profile,
-          h("span", { class: "hidden" }, ` (${stateName(hass, "sensor.status", person.status)})`),
-        ),
-        h("div", { class: "small" }, because(scene, person)),
-        person.info_text && h("div", { class: "said" }, person.info_text),
-      ),
-      talking &&
-        h(
-          "div",
-          { class: `call is-${person.call}` },
-          h("ha-icon", { icon: icon(CALL_ICONS, person.call), "aria-hidden": "true" }),
-          stateName(hass, "sensor.telephone", person.call ?? ""),
-        ),
-    );
-  }
-
-  /**
-   * @param {Scene} scene
-   * @param {Person} person
    * @param {Details} details
    */
   detailed(scene, person, details) {
-    const hidden = new Set(this.config["hide"] ?? []);
-    const chooses = this.may("choose_profile");
+    const redirects = this.may("change_redirect");
     return [
       redirectLine(
         scene,
         person.redirect,
         details.connected,
         details.timeline[0]?.redirect,
-        this.may("change_redirect") &&
-          this.toggle("redirecting", scene.t("change_redirect"), "mdi:pencil"),
+        redirects && this.toggle("redirecting", scene.t("change_redirect"), "mdi:pencil"),
         details.calls_from,
       ),
-      this.may("change_redirect") && ringHere(this, scene, person, details),
-      this.redirecting && this.may("change_redirect") && changeRedirect(this, scene),
+      redirects &&
+        awayThoughAvailable(person, details) &&
+        this.later(HINTS, (part) => part.ringHere(this, scene, person)),
+      redirects &&
+        this.redirecting &&
+        this.later(REDIRECTING, (part) => part.changeRedirect(this, scene, details)),
       this.alert(scene),
-      h("div", { class: "sections", key: "sections" }, [
-        chooses && this.chips(scene, person, details),
-        dismissedList(this, scene, details.dismissed),
-        chooses && !hidden.has("ending") && endings(this, scene, person),
-        chooses && !hidden.has("info_text") && this.infoText(scene, person),
-        !hidden.has("devices") && devices(this, scene, details),
-        !hidden.has("timeline") && timeline(scene, details.timeline),
-        !hidden.has("appointments") && appointmentList(this, scene, details.appointments),
-        this.may("plan_presence") && !hidden.has("appointments") && planning(this, scene, details),
-        !hidden.has("why") && this.why(scene, details),
-        !hidden.has("connections") && this.connected(scene),
-      ]),
+      h(
+        "div",
+        { role: "status", key: "undo" },
+        scene.now.getTime() < this.undoable &&
+          this.later(HINTS, (part) => part.undo(this, scene)),
+      ),
+      h(
+        "div",
+        { class: "sections", key: "sections" },
+        this.sections().map((name) => this.section(name, scene, person, details)),
+      ),
     ];
   }
 
+  /** Return which parts are shown, in order. */
+  sections() {
+    if (this.config["compact"]) return ["profiles"];
+    /** @type {readonly string[]} */
+    const wanted = this.config["sections"]?.length ? this.config["sections"] : SECTIONS;
+    /** @type {string[]} */
+    const hidden = this.config["hide"] ?? [];
+    return wanted.filter((name) => !hidden.includes(name));
+  }
+
   /**
+   * @param {string} name
    * @param {Scene} scene
    * @param {Person} person
    * @param {Details} details
+   * @returns {Child}
    */
-  chips(scene, person, details) {
-    const { t } = scene;
-    const byHand = details.chosen || details.dismissed.length > 0;
-    return h(
-      "section",
-      { key: "profiles", role: "group", "aria-label": t("profile") },
-      h("h3", null, t("profile")),
-      h(
-        "div",
-        { class: "chips" },
-        details.profiles.map(({ name, status }) =>
-          h(
-            "button",
-            {
-              class: `chip ${status}`,
-              key: name,
-              "aria-pressed": String(name === person.profile),
-              "aria-busy": String(this.doing === `profile ${name}`),
-              onclick: () =>
-                this.act(`profile ${name}`, "select.select_option", {
-                  ...this.target(),
-                  option: name,
-                }),
-            },
-            h("ha-icon", { icon: icon(STATUS_ICONS, status), "aria-hidden": "true" }),
-            h("span", null, name),
-          ),
-        ),
-      ),
-      kept(scene, details.profiles, person.profile).map((said) => h("p", { class: "small" }, said)),
-      byHand &&
-        h(
-          "button",
-          {
-            class: "link",
-            key: "back",
-            onclick: () => this.act("back", "xpresence.resume_automatic", this.target()),
-          },
-          h("ha-icon", { icon: "mdi:auto-mode", "aria-hidden": "true" }),
-          t("back"),
-        ),
-    );
+  section(name, scene, person, details) {
+    const chooses = this.may("choose_profile");
+    switch (name) {
+      case "profiles":
+        return chooses && chips(this, scene, person, details);
+      case "ending":
+        return chooses && endings(this, scene, person);
+      case "info_text":
+        return chooses && infoText(this, scene, person);
+      case "devices":
+        return devices(this, scene, details);
+      case "timeline":
+        return timeline(this, scene, details);
+      case "why":
+        return this.opened(scene, name, () =>
+          h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
+        );
+      case "history":
+        return this.told?.history && this.opened(scene, name, () => this.past(scene));
+      case "connections":
+        return (
+          (this.may("connect_calendars") || this.may("connect_microsoft")) &&
+          this.opened(scene, name, () => this.connected(scene))
+        );
+      default:
+        return null;
+    }
+  }
+
+  /** @param {Scene} scene */
+  past(scene) {
+    return this.later(HISTORY, (part) => {
+      this.history ??= new part.History({
+        whom: () => ({ entity_id: this.target().entity_id }),
+        may: (permission) => this.may(permission),
+        draw: () => this.draw(),
+      });
+      return this.history.view(scene);
+    });
+  }
+
+  /** @param {Scene} scene */
+  connected(scene) {
+    return this.later(CONNECTIONS, (part) => {
+      this.connections ??= new part.Connections(this);
+      return this.connections.view(scene);
+    });
   }
 
   /**
-   * @param {Scene} scene
-   * @param {Person} person
-   */
-  infoText({ t }, person) {
-    const entity_id = this.told?.entities?.["info_text"];
-    if (!entity_id) return null;
-    /** @param {string} value */
-    const write = (value) => {
-      if (value !== person.info_text) this.act("info_text", "text.set_value", { entity_id, value });
-    };
-    return h(
-      "section",
-      { key: "info_text" },
-      h(
-        "label",
-        { class: "field" },
-        h("span", null, t("info_text")),
-        h("input", {
-          type: "text",
-          maxlength: 255,
-          placeholder: t("info_text_hint"),
-          value: person.info_text,
-          onchange: (/** @type {Event} */ event) =>
-            write(/** @type {HTMLInputElement} */ (event.currentTarget).value.trim()),
-        }),
-      ),
-    );
-  }
-
-  /**
-   * @param {Scene} scene
-   * @param {Details} details
-   */
-  why({ t }, details) {
-    return h(
-      "section",
-      { key: "why" },
-      this.opener("asking", t("why")),
-      this.asking && h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
-    );
-  }
-
-  /**
-   * The calendars and the account, for who may connect any.
+   * What is planned ahead; by `timeline.js`, at its end.
    *
    * @param {Scene} scene
+   * @param {Details} details
    */
-  connected(scene) {
-    if (!this.may("connect_calendars") && !this.may("connect_microsoft")) return null;
-    if (this.connecting && !this.connections) this.load();
-    if (!this.connecting) this.connections?.leave();
+  planning({ t, ...scene }, details) {
+    const { plan } = this;
     return h(
-      "section",
-      { key: "connections" },
-      this.opener("connecting", scene.t("connections")),
-      this.connecting && this.connections?.view(scene),
+      "div",
+      { key: "planning" },
+      h(
+        "button",
+        {
+          class: "link",
+          "aria-expanded": String(Boolean(plan)),
+          onclick: () => this.withPart(PLANNING, (part) => part.togglePlan(this)),
+        },
+        h("ha-icon", { icon: "mdi:calendar-plus", "aria-hidden": "true" }),
+        t("plan_ahead"),
+      ),
+      plan && this.later(PLANNING, (part) => part.planForm(this, { t, ...scene }, details, plan)),
     );
   }
 
-  async load() {
-    try {
-      const { Connections } = await import("./connections.js");
-      this.connections ??= new Connections(this);
-    } catch {
-      this.connecting = false;
-      this.error = words(/** @type {Hass} */ (this.hass_))("failed");
-    }
+  /**
+   * Change something that was planned.
+   *
+   * @param {Appointment} known
+   */
+  change(known) {
+    this.withPart(PLANNING, (part) => part.changePlan(this, known));
+  }
+
+  /** @override */
+  missed() {
+    this.error = this.hass_ ? words(this.hass_)("failed") : "";
+    this.redirecting = false;
+    this.open.clear();
+    this.plan = undefined;
     this.draw();
   }
 
@@ -311,25 +296,34 @@ export class MyCard extends LiveCard {
   }
 
   /**
-   * A button with words that opens and closes a part of the card below it.
+   * A part of the card below the words that open and close it.
    *
-   * @param {"asking" | "connecting"} part
-   * @param {string} label
+   * @param {Scene} scene
+   * @param {"why" | "history" | "connections"} part
+   * @param {() => Child} show
    */
-  opener(part, label) {
-    const open = this[part];
+  opened({ t }, part, show) {
+    const open = this.open.has(part);
+    const name = open ? "mdi:chevron-up" : "mdi:chevron-down";
     return h(
-      "button",
-      {
-        class: "link",
-        "aria-expanded": String(open),
-        onclick: () => {
-          this[part] = !open;
-          this.draw();
+      "section",
+      { key: part },
+      h(
+        "button",
+        {
+          class: "link",
+          "aria-expanded": String(open),
+          onclick: () => {
+            if (!this.open.delete(part)) this.open.add(part);
+            this.history?.forget();
+            if (part === "connections") this.connections?.leave();
+            this.draw();
+          },
         },
-      },
-      h("ha-icon", { icon: open ? "mdi:chevron-up" : "mdi:chevron-down", "aria-hidden": "true" }),
-      label,
+        h("ha-icon", { icon: name, "aria-hidden": "true" }),
+        t(part),
+      ),
+      open && show(),
     );
   }
 
@@ -355,11 +349,15 @@ export class MyCard extends LiveCard {
       h("ha-icon", { icon: this[part] ? "mdi:chevron-up" : name, "aria-hidden": "true" }),
     );
   }
+}
 
-  /** Open or close the choice of an end. */
-  pick() {
-    this.picking = !this.picking;
-    this.suggestion = suggestedEnd(new Date());
-    this.draw();
-  }
+/**
+ * Tell whether calls go elsewhere though the person said to be available.
+ *
+ * @param {Person} person
+ * @param {Details} details
+ */
+function awayThoughAvailable({ status, redirect }, { chosen, dismissed }) {
+  const own = redirect.status === "active" && redirect.set_by !== "profile";
+  return status === "available" && own && (chosen || dismissed.length > 0);
 }

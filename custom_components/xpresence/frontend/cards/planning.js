@@ -1,44 +1,39 @@
-/** Presence planned ahead: a profile, from when, until when. */
+/** Presence planned ahead: a profile, from when, until when. Loaded when it is opened. */
 
 import { HOUR, local } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Scene} from "./live-card.js" */
-/** @import {Details} from "./types.js" */
+/** @import {Appointment, Details, Scene} from "./types.js" */
 
 /**
- * @param {MyCard} card
- * @param {Scene} scene
- * @param {Details} details
+ * What is being planned or changed.
+ *
+ * @typedef {object} Plan
+ * @property {Date} start
+ * @property {Date} end
+ * @property {Appointment} [known] what is changed
  */
-export function planning(card, scene, details) {
-  const { t } = scene;
-  return h(
-    "section",
-    { key: "planning" },
-    h(
-      "button",
-      {
-        class: "link",
-        "aria-expanded": String(Boolean(card.begin)),
-        onclick: () => open(card, !card.begin),
-      },
-      h("ha-icon", { icon: "mdi:calendar-plus", "aria-hidden": "true" }),
-      t("plan_ahead"),
-    ),
-    card.begin && form(card, scene, details),
-  );
-}
 
 /**
  * Open the form on the next full hour, or close it.
  *
  * @param {MyCard} card
- * @param {boolean} opens
  */
-function open(card, opens) {
-  card.begin = opens ? new Date(Math.ceil(Date.now() / HOUR) * HOUR) : undefined;
+export function togglePlan(card) {
+  const start = new Date(Math.ceil(Date.now() / HOUR) * HOUR);
+  card.plan = card.plan ? undefined : { start, end: new Date(start.getTime() + HOUR) };
+  card.draw();
+}
+
+/**
+ * Open the form on something that was planned.
+ *
+ * @param {MyCard} card
+ * @param {Appointment} known
+ */
+export function changePlan(card, known) {
+  card.plan = { start: new Date(known.start), end: new Date(known.end), known };
   card.draw();
 }
 
@@ -46,41 +41,79 @@ function open(card, opens) {
  * @param {MyCard} card
  * @param {Scene} scene
  * @param {Details} details
+ * @param {Plan} plan
  */
-function form(card, { t, now }, { profiles }) {
-  const begin = card.begin ?? now;
-  /** @param {SubmitEvent} event */
-  const plan = async (event) => {
-    event.preventDefault();
-    const said = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
-    /** @param {string} name */
-    const moment = (name) => new Date(String(said.get(name))).toISOString();
-    const info_text = String(said.get("info_text")).trim();
-    const planned = await card.act("plan", "xpresence.plan_presence", {
-      ...card.target(),
-      profile: said.get("profile"),
-      start: moment("start"),
-      end: moment("end"),
-      ...(info_text ? { info_text } : {}),
-    });
-    // What was refused stays, to be mended.
-    if (planned) open(card, false);
-  };
+export function planForm(card, { t, now }, { profiles }, { start, end, known }) {
+  // Nobody plans what holds by itself; what is changed may be anything.
+  const choices = profiles.filter(
+    ({ name, status }) => status !== "available" || name === known?.profile,
+  );
   return h(
     "form",
-    { class: "stack", onsubmit: plan },
+    {
+      class: "stack",
+      key: `plan ${known?.id ?? ""}`,
+      onsubmit: (/** @type {SubmitEvent} */ event) => submit(event, card, known),
+    },
     field(
       t("profile"),
-      h("select", { name: "profile" }, profiles.map(({ name }) => h("option", { value: name }, name))),
+      h(
+        "select",
+        { name: "profile" },
+        choices.map(({ name }) =>
+          h("option", { value: name, key: name, selected: name === known?.profile }, name),
+        ),
+      ),
     ),
-    when(t("begins_at"), "start", begin, now),
-    when(t("ends_at"), "end", new Date(begin.getTime() + HOUR), now),
-    field(t("info_text"), h("input", { type: "text", name: "info_text", maxlength: 255 })),
+    text(t("plan_name"), "name", known?.subject ?? "", t("plan_name_hint")),
+    when(t("begins_at"), "start", start, now),
+    when(t("ends_at"), "end", end, now),
+    text(t("info_text"), "info_text", "", t("info_text_hint")),
     h(
       "button",
       { class: "pill filled", type: "submit", "aria-busy": String(card.doing === "plan") },
-      t("plan"),
+      t(known ? "save" : "plan"),
     ),
+  );
+}
+
+/**
+ * @param {SubmitEvent} event
+ * @param {MyCard} card
+ * @param {Appointment} [known]
+ */
+async function submit(event, card, known) {
+  event.preventDefault();
+  const said = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
+  /** @param {string} name */
+  const moment = (name) => new Date(String(said.get(name))).toISOString();
+  const info_text = String(said.get("info_text")).trim();
+  const action = known ? "change_planned_presence" : "plan_presence";
+  const planned = await card.act("plan", `xpresence.${action}`, {
+    ...card.target(),
+    ...(known ? { planned: known.planned } : {}),
+    profile: said.get("profile"),
+    name: String(said.get("name")).trim(),
+    start: moment("start"),
+    end: moment("end"),
+    ...(info_text ? { info_text } : {}),
+  });
+  // What was refused stays, to be mended.
+  if (!planned) return;
+  card.plan = undefined;
+  card.draw();
+}
+
+/**
+ * @param {string} label
+ * @param {string} name
+ * @param {string} value
+ * @param {string} placeholder
+ */
+function text(label, name, value, placeholder) {
+  return field(
+    label,
+    h("input", { type: "text", name, maxlength: 255, placeholder, defaultValue: value }),
   );
 }
 
@@ -97,7 +130,7 @@ function when(label, name, moment, now) {
       type: "datetime-local",
       name,
       required: true,
-      min: local(now),
+      min: local(moment < now ? moment : now),
       defaultValue: local(moment),
     }),
   );

@@ -1,6 +1,7 @@
 /** How long a profile holds, and why, in a few words. */
 
-/** @import {Scene} from "./live-card.js" */
+/** @import {Scene} from "./types.js" */
+
 
 /**
  * @param {Scene} scene

@@ -3,9 +3,7 @@
 import { REDIRECT_ICONS, icon } from "./looks.js";
 import { h } from "./view.js";
 
-/** @import {Scene} from "./live-card.js" */
-/** @import {MyCard} from "./my-card.js" */
-/** @import {Choice, Details, Person, Redirect, Rule} from "./types.js" */
+/** @import {Redirect, Rule, Scene} from "./types.js" */
 
 const WISHED = new Set(["pending", "failed", "unknown"]);
 
@@ -102,53 +100,4 @@ export function ruleInWords({ t }, rule) {
       return t(t.has(key) ? key : "to", { target });
     })
     .join(", ");
-}
-
-/**
- * Say which profiles would leave calls where another one sends them.
- *
- * @param {Scene} scene
- * @param {Choice[]} profiles
- * @param {string} current the one that holds; of it the redirect's line tells
- */
-export function kept(scene, profiles, current) {
-  /** @type {Map<string, string[]>} */
-  const names = new Map();
-  for (const { name, keeps } of profiles) {
-    if (!keeps || name === current) continue;
-    const calls = keeps.targets.map(({ target }) => target).join(", ");
-    const said = scene.t("keeps_going", { target: calls, profile: keeps.profile });
-    names.set(said, [...(names.get(said) ?? []), name]);
-  }
-  return [...names].map(([said, of]) => `${of.join(", ")}: ${said}`);
-}
-
-/**
- * Offer whoever said to be available to end a redirect that no profile set.
- *
- * @param {MyCard} card
- * @param {Scene} scene
- * @param {Person} person
- * @param {Details} details
- */
-export function ringHere(card, { t }, { status, redirect }, { chosen, dismissed }) {
-  const own = redirect.status === "active" && redirect.set_by !== "profile";
-  if (status !== "available" || !own || !(chosen || dismissed.length)) return null;
-  const target = redirect.target ?? t("unknown");
-  return h(
-    "div",
-    { class: "field", key: "ring_here" },
-    h("span", { class: "small grow" }, t("away_though_available", { target })),
-    h(
-      "button",
-      {
-        class: "pill",
-        onclick: () =>
-          redirect.part === "follow_me"
-            ? card.act("follow_me", "xpresence.set_follow_me", card.target())
-            : card.act("redirect", "xpresence.set_redirect", { ...card.target(), mode: "off" }),
-      },
-      t("end_redirect"),
-    ),
-  );
 }

@@ -1,10 +1,10 @@
 /** Signing in at Microsoft: a code that is entered on a page of theirs. */
 
-import { explained } from "./live-card.js";
+import { explained } from "./errors.js";
 import { h } from "./view.js";
 
 /** @import {Connections} from "./connections.js" */
-/** @import {Scene} from "./live-card.js" */
+/** @import {Scene} from "./types.js" */
 /** @import {Words} from "./connections.js" */
 
 /**

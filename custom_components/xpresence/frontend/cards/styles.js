@@ -47,7 +47,14 @@ button:disabled, select:disabled { cursor: default; opacity: .6; }
   flex: none; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 50%;
   color: var(--tone); background: color-mix(in srgb, var(--tone) 20%, transparent);
 }
-.head .badge { width: 56px; height: 56px; --mdc-icon-size: 32px; }
+.with-picture { position: relative; background: none; }
+.badge img { width: 100%; height: 100%; border-radius: 50%; object-fit: cover; }
+.with-picture > ha-icon {
+  position: absolute; inset-inline-end: -4px; bottom: -4px; display: grid; --mdc-icon-size: 20px;
+  border-radius: 50%; background: var(--card-background-color, #fff);
+}
+.head .badge { width: 56px; height: 56px; }
+.head .badge:not(.with-picture) { --mdc-icon-size: 32px; }
 .profile { font-size: var(--ha-font-size-2xl, 24px); line-height: 1.2; overflow-wrap: anywhere; }
 .said { margin-top: 4px; overflow-wrap: anywhere; }
 .call {
@@ -71,15 +78,14 @@ button:disabled, select:disabled { cursor: default; opacity: .6; }
 .redirect.is-failed { --line: var(--error-color, #db4437); border-width: 2px; }
 .redirect.is-unknown { --line: var(--secondary-text-color); border-style: dotted; background: none; }
 
-.alert {
-  display: flex; align-items: center; gap: 12px; padding: 8px 12px;
-  border-radius: var(--ha-border-radius-lg, 12px);
-  background: color-mix(in srgb, var(--error-color, #db4437) 15%, transparent);
-}
-.alert > ha-icon { color: var(--error-color, #db4437); }
 div[role="alert"]:empty { display: none; }
 
-.chips { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: 8px; }
+.chips {
+  --least: max(132px, calc(var(--longest, 10) * .62em + 56px));
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--least)), 1fr)); gap: 8px;
+}
+.chips.scroll { display: flex; }
+.chips.scroll > .chip { flex: none; }
 .chip {
   display: flex; align-items: center; gap: 8px; min-height: 44px; padding: 6px 12px; min-width: 0;
   border-radius: var(--ha-border-radius-lg, 12px);
@@ -88,7 +94,7 @@ div[role="alert"]:empty { display: none; }
   --mdc-icon-size: 20px;
 }
 .chip ha-icon { flex: none; color: var(--tone); }
-.chip span { min-width: 0; overflow-wrap: anywhere; line-height: 1.2; }
+.chip span { min-width: 0; overflow-wrap: break-word; hyphens: auto; line-height: 1.2; }
 .chip[aria-pressed="true"] {
   border-color: var(--tone); font-weight: var(--ha-font-weight-medium, 500);
   background: color-mix(in srgb, var(--tone) 18%, transparent);
@@ -117,6 +123,10 @@ div[role="alert"]:empty { display: none; }
   .link:hover { text-decoration: underline; }
 }
 
+.picker { margin-top: 8px; }
+.empty a { display: inline-block; margin-top: 8px; text-decoration: none; }
+a.pill { display: inline-flex; align-items: center; }
+div[role="status"]:empty { display: none; }
 form.row { display: flex; gap: 8px; margin-top: 8px; }
 input, select {
   box-sizing: border-box; min-height: 40px; min-width: 0; padding: 4px 12px; color-scheme: inherit;
@@ -125,8 +135,6 @@ input, select {
   background: var(--card-background-color, transparent);
 }
 form.row input { flex: 1; }
-form.stack { display: flex; flex-direction: column; gap: 4px; }
-form.stack .pill { align-self: flex-end; }
 .field > select { max-width: 70%; }
 input::placeholder { color: var(--secondary-text-color); opacity: 1; }
 .field { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-height: 44px; }
@@ -138,9 +146,9 @@ input::placeholder { color: var(--secondary-text-color); opacity: 1; }
   flex: none; width: 48px; height: 28px; padding: 0; border-radius: 14px;
   background: color-mix(in srgb, var(--primary-text-color) 45%, transparent); transition: background .18s;
 }
-.knob { display: block; width: 20px; height: 20px; margin: 4px; border-radius: 50%; background: #fff; transition: transform .18s; }
+.knob { display: block; width: 20px; height: 20px; margin: 4px; border-radius: 50%; background: #fff; transition: margin .18s; }
 .switch[aria-checked="true"] { background: var(--primary-color); }
-.switch[aria-checked="true"] .knob { transform: translateX(20px); }
+.switch[aria-checked="true"] .knob { margin-inline-start: 24px; }
 
 .bar { display: flex; gap: 2px; height: 32px; border-radius: var(--ha-border-radius-md, 8px); overflow: hidden; }
 .segment {
@@ -151,19 +159,17 @@ input::placeholder { color: var(--secondary-text-color); opacity: 1; }
 .segment span { overflow: hidden; text-overflow: ellipsis; }
 .segment.forwards { border-bottom-color: var(--primary-color); }
 .hours { position: relative; height: 18px; font-size: var(--ha-font-size-s, 12px); color: var(--secondary-text-color); }
-.hours span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
+.hours span { position: absolute; width: 8ch; margin-inline-start: -4ch; text-align: center; white-space: nowrap; }
 .list { display: flex; flex-direction: column; gap: 8px; margin-top: 8px; }
 .list li { display: flex; gap: 12px; --mdc-icon-size: 20px; }
 .list ha-icon { color: var(--tone); flex: none; }
 .when { flex: none; min-width: 84px; color: var(--secondary-text-color); font-variant-numeric: tabular-nums; }
 .over { opacity: .7; }
 .running .when { color: var(--primary-text-color); font-weight: var(--ha-font-weight-medium, 500); }
+
 .reasons { list-style: disc; padding-inline-start: 20px; }
 .reasons li { overflow-wrap: anywhere; }
 .reasons li::first-letter { text-transform: uppercase; }
-
-.tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
-.tools input { flex: 1 1 120px; }
 .team { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 4px 16px; }
 .team li { min-width: 0; }
 .team .row { display: flex; align-items: center; gap: 8px; }
@@ -176,10 +182,14 @@ input::placeholder { color: var(--secondary-text-color); opacity: 1; }
 .aside.is-failed { color: var(--primary-text-color); font-weight: var(--ha-font-weight-medium, 500); }
 .quoted { font-style: italic; overflow-wrap: anywhere; }
 .team .icon { margin: 0; }
-.details { display: flex; flex-direction: column; gap: 8px; padding: 4px 0 12px 52px; min-height: 24px; }
+
+.scroll { overflow-x: auto; scrollbar-width: none; }
+.ellipsis { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
 @container (max-width: 400px) {
-  .chips { grid-template-columns: repeat(auto-fill, minmax(116px, 1fr)); }
+  .chips { --least: max(116px, calc(var(--longest, 10) * .62em + 56px)); }
+  form.stack .field { flex-direction: column; align-items: stretch; gap: 4px; }
+  form.stack .field > :is(input, select) { max-width: none; }
   .field:has(.pills) { flex-direction: column; align-items: stretch; }
   .field > .pills { justify-content: flex-start; }
   .details { padding-inline-start: 0; }

@@ -1,25 +1,25 @@
 /** The team board: everyone at a glance. */
 
-import { teamForm } from "./forms.js";
-import { LiveCard, skeleton, subscribe } from "./live-card.js";
-import { CALL_ICONS, REDIRECT_ICONS, STATUS_ICONS, STATUS_ORDER, icon, stateName } from "./looks.js";
+import { found } from "./board.js";
+import { avatar, skeleton } from "./element.js";
+import { LiveCard, subscribe } from "./live-card.js";
+import { CALL_ICONS, REDIRECT_ICONS, icon, stateName } from "./looks.js";
+import { preferences, read } from "./preferences.js";
 import { because } from "./reason.js";
-import { redirectLine, sentence } from "./redirect.js";
+import { sentence } from "./redirect.js";
 import { h } from "./view.js";
 
-/** @import {Scene} from "./live-card.js" */
-/** @import {Colleague, Told} from "./types.js" */
+/** @import {Colleague, Scene, Told} from "./types.js" */
+
+const COLLEAGUE = () => import("./colleague.js");
+const GROUPS = () => import("./board-groups.js");
+const TOOLS = () => import("./board-tools.js");
 
 /** From how many people on a board is searched. */
 const MANY = 5;
 
-/** @type {Record<string, (one: Colleague, other: Colleague) => number>} */
-const SORTS = {
-  name: () => 0,
-  status: (one, other) => STATUS_ORDER.indexOf(one.status) - STATUS_ORDER.indexOf(other.status),
-  extension: (one, other) =>
-    one.extension.localeCompare(other.extension, undefined, { numeric: true }),
-};
+/** People that are shown at a time. */
+const AT_ONCE = 60;
 
 export class TeamCard extends LiveCard {
   constructor() {
@@ -29,7 +29,8 @@ export class TeamCard extends LiveCard {
     this.sought = "";
     this.available = false;
     this.sort = "";
-    /** Whose details are open, and what is told of them. */
+    this.all = false;
+    /** Whose details are open, and what they say. */
     this.open = "";
     /** @type {Told | undefined} */
     this.told = undefined;
@@ -39,8 +40,8 @@ export class TeamCard extends LiveCard {
 
   // What Home Assistant asks of a card
 
-  static getConfigForm() {
-    return teamForm();
+  static async getConfigForm() {
+    return (await import("./forms.js")).teamForm();
   }
 
   static getStubConfig() {
@@ -116,79 +117,50 @@ export class TeamCard extends LiveCard {
   view(scene) {
     const { t } = scene;
     if (!this.people) return [skeleton()];
-    const found = this.found(scene);
+    read(scene.hass, () => this.draw());
+    const people = found(scene, this.people.values(), {
+      sought: this.sought,
+      available: this.available,
+      sort: this.sort || this.config["sort"] || "name",
+      away: this.config["away"],
+    });
+    const shown = this.all ? people : people.slice(0, AT_ONCE);
     return [
       h("h2", { class: "title" }, this.config["name"] || t("team")),
-      this.people.size >= MANY && this.tools(scene),
-      h(
-        "ul",
-        { class: "team" },
-        found.map((person) => this.row(scene, person)),
-      ),
-      !found.length && h("p", { class: "empty" }, t(this.people.size ? "no_match" : "no_team")),
+      this.people.size >= MANY && this.later(TOOLS, (part) => part.tools(this, scene)),
+      this.config["group"] || preferences().favourites.length
+        ? this.later(GROUPS, ({ grouped }) =>
+            grouped(scene, shown, this.config["group"]).map(({ title, people: some }) => [
+              title && h("h3", { key: `title ${title}` }, title),
+              this.list(scene, title || t("team"), some),
+            ]),
+          )
+        : this.list(scene, t("team"), shown),
+      !people.length && h("p", { class: "empty" }, t(this.people.size ? "no_match" : "no_team")),
+      shown.length < people.length &&
+        h(
+          "button",
+          {
+            class: "link",
+            key: "all",
+            onclick: () => {
+              this.all = true;
+              this.draw();
+            },
+          },
+          t("show_all", { count: people.length }),
+        ),
     ];
   }
 
   /**
-   * Return whom the tools leave, in order.
-   *
    * @param {Scene} scene
+   * @param {string} title
+   * @param {Colleague[]} people
    */
-  found({ hass }) {
-    const sought = this.sought.trim().toLocaleLowerCase();
-    const order = SORTS[this.sort || this.config["sort"]] ?? SORTS["name"];
-    return [...(this.people ?? new Map()).values()]
-      .filter((person) => !this.available || person.status === "available")
-      .filter(({ name, extension, profile, info_text }) =>
-        [name, extension, profile, info_text].join("\n").toLocaleLowerCase().includes(sought),
-      )
-      .sort(
-        (one, other) => order?.(one, other) || one.name.localeCompare(other.name, hass.language),
-      );
-  }
-
-  /** @param {Scene} scene */
-  tools({ t }) {
-    const sort = this.sort || this.config["sort"] || "name";
-    return h(
-      "div",
-      { class: "tools", key: "tools" },
-      h("input", {
-        type: "search",
-        "aria-label": t("find"),
-        placeholder: t("find"),
-        value: this.sought,
-        oninput: (/** @type {Event} */ event) => {
-          this.sought = /** @type {HTMLInputElement} */ (event.currentTarget).value;
-          this.draw();
-        },
-      }),
-      h(
-        "select",
-        {
-          "aria-label": t("sort"),
-          onchange: (/** @type {Event} */ event) => {
-            this.sort = /** @type {HTMLSelectElement} */ (event.currentTarget).value;
-            this.draw();
-          },
-        },
-        /** @type {("name" | "status" | "extension")[]} */ (["name", "status", "extension"]).map(
-          (key) => h("option", { value: key, selected: key === sort }, t(`sort_${key}`)),
-        ),
-      ),
-      h(
-        "button",
-        {
-          class: "pill",
-          "aria-pressed": String(this.available),
-          onclick: () => {
-            this.available = !this.available;
-            this.draw();
-          },
-        },
-        t("only_available"),
-      ),
-    );
+  list(scene, title, people) {
+    const rows = people.map((person) => this.row(scene, person));
+    return h("ul", { class: "team", key: `list ${title}`, "aria-label": title }, rows);
   }
 
   /**
@@ -213,11 +185,7 @@ export class TeamCard extends LiveCard {
             "aria-expanded": String(open),
             onclick: () => this.reveal(open ? "" : person.id),
           },
-          h(
-            "span",
-            { class: "badge" },
-            h("ha-icon", { icon: icon(STATUS_ICONS, person.status), "aria-hidden": "true" }),
-          ),
+          avatar(scene, person),
           h(
             "span",
             { class: "grow" },
@@ -266,7 +234,7 @@ export class TeamCard extends LiveCard {
             h("ha-icon", { icon: "mdi:phone", "aria-hidden": "true" }),
           ),
       ),
-      open && this.details(scene, person),
+      open && this.later(COLLEAGUE, (part) => part.details(this, scene, person)),
     );
   }
 
@@ -279,46 +247,4 @@ export class TeamCard extends LiveCard {
     return said && ` · ${said}`;
   }
 
-  /**
-   * @param {Scene} scene
-   * @param {Colleague} person
-   */
-  details(scene, person) {
-    const { t, hass } = scene;
-    if (!this.told) return h("div", { class: "details", "aria-busy": "true" });
-    const { details } = this.told;
-    return h(
-      "div",
-      { class: "details" },
-      h("div", { class: "small" }, [
-        because(scene, person),
-        person.call && ` · ${stateName(hass, "sensor.telephone", person.call)}`,
-        ` · ${person.extension}`,
-      ]),
-      details
-        ? [
-            redirectLine(scene, person.redirect, details.connected, details.timeline[0]?.redirect),
-            h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
-          ]
-        : h("p", { class: "small" }, t("not_yours")),
-      person.entity &&
-        h(
-          "button",
-          { class: "link", onclick: () => this.openMore(person.entity ?? "") },
-          h("ha-icon", { icon: "mdi:information-outline", "aria-hidden": "true" }),
-          t("details_of", { name: person.name }),
-        ),
-    );
-  }
-
-  /**
-   * Open Home Assistant's own dialog about an entity.
-   *
-   * @param {string} entityId
-   */
-  openMore(entityId) {
-    this.dispatchEvent(
-      new CustomEvent("hass-more-info", { detail: { entityId }, bubbles: true, composed: true }),
-    );
-  }
 }

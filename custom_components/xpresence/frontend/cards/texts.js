@@ -4,18 +4,7 @@
  * Assistant: in the user's language, and in English where that lacks one.
  */
 
-/** @import {Hass, Sections} from "./types.js" */
-
-/**
- * The words of one section: called with a key, and with what its blanks hold.
- *
- * @template {keyof Sections} S
- * @typedef {{
- *   (key: keyof Sections[S], blanks?: Record<string, string | number>): string,
- *   has(key: string): key is keyof Sections[S] & string,
- * }} WordsOf
- */
-/** @typedef {WordsOf<"cards">} Words */
+/** @import {Hass, Sections, WordsOf} from "./types.js" */
 
 const ALL = "component.xpresence.config_panel";
 

@@ -1,7 +1,6 @@
 /** Times of day, as the user has set Home Assistant to write them. */
 
-/** @import {Hass} from "./types.js" */
-/** @import {Words} from "./texts.js" */
+/** @import {Hass, Words} from "./types.js" */
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -1,28 +1,28 @@
-/** What holds today, from now on: a bar for the eye, a list for everybody. */
+/** What holds today, from now on: a bar for the eye, a list for everybody, and plans. */
 
-import { STATUS_ICONS, icon } from "./looks.js";
-import { because } from "./reason.js";
+import { dayList } from "./day.js";
 import { ruleInWords } from "./redirect.js";
 import { HOUR } from "./time.js";
 import { h } from "./view.js";
 
-/** @import {Scene} from "./live-card.js" */
-/** @import {Step} from "./types.js" */
+/** @import {MyCard} from "./my-card.js" */
+/** @import {Details, Scene, Step} from "./types.js" */
 
 const LEAST = 8 * HOUR;
-const LISTED = 6;
 
 /**
+ * @param {MyCard} card
  * @param {Scene} scene
- * @param {Step[]} steps
+ * @param {Details} details
  */
-export function timeline(scene, steps) {
+export function timeline(card, scene, details) {
   const { t, clock, now } = scene;
+  const steps = details.timeline;
   const span = window(scene, steps);
   const shown = steps.filter(
     (step) => new Date(step.end) > span.begin && (!step.start || new Date(step.start) < span.end),
   );
-  const coming = shown.filter((step) => step.start && new Date(step.start) > now);
+  const list = dayList(card, scene, details);
   return h(
     "section",
     { key: "timeline", "aria-label": t("today") },
@@ -33,13 +33,10 @@ export function timeline(scene, steps) {
       shown.map((step) => segment(scene, step, span)),
     ),
     h("div", { class: "hours", "aria-hidden": "true" }, hours(scene, span)),
-    coming.length > 0
-      ? h(
-          "ul",
-          { class: "list" },
-          coming.slice(0, LISTED).map((step) => line(scene, step)),
-        )
+    list.children.length > 0
+      ? list
       : h("p", { class: "small" }, t("nothing_changes", { time: clock.moment(span.end, now) })),
+    card.may("plan_presence") && card.planning(scene, details),
   );
 }
 
@@ -95,33 +92,7 @@ function hours({ clock }, { begin, end }) {
     if (clock.hour(moment) % every) continue;
     const left = (100 * (at - begin.getTime())) / all;
     if (left < 5 || left > 95) continue;
-    marks.push(h("span", { style: `left:${left.toFixed(2)}%` }, clock.time(moment)));
+    marks.push(h("span", { style: `inset-inline-start:${left.toFixed(2)}%` }, clock.time(moment)));
   }
   return marks;
-}
-
-/**
- * @param {Scene} scene
- * @param {Step} step
- */
-function line(scene, step) {
-  const { t, clock, now } = scene;
-  const cause = because(scene, { until: null, reason: step.reason });
-  return h(
-    "li",
-    { class: step.status, key: `${step.start}` },
-    h("span", { class: "when" }, step.start && clock.moment(new Date(step.start), now)),
-    h("ha-icon", { icon: icon(STATUS_ICONS, step.status), "aria-hidden": "true" }),
-    h(
-      "span",
-      { class: "grow" },
-      h("span", { class: "strong" }, step.profile),
-      h("span", { class: "small block" }, [
-        ruleInWords(scene, step.redirect),
-        step.calls_from && [" ", t("from_profile", { profile: step.calls_from })],
-        " · ",
-        step.subject || cause,
-      ]),
-    ),
-  );
 }

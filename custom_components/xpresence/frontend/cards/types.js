@@ -1,3 +1,5 @@
+/** @import {Clock} from "./time.js" */
+
 /**
  * What the cards know of Home Assistant, and what xpresence tells them.
  *
@@ -5,11 +7,14 @@
  * @property {string} language
  * @property {{ language: string, time_format: string, time_zone: string }} locale
  * @property {{ time_zone: string }} config
- * @property {Record<string, { platform?: string, translation_key?: string }>} entities
+ * @property {Record<string, { platform?: string, translation_key?: string, device_id?: string }>} entities
+ * @property {Record<string, { name?: string, name_by_user?: string, area_id?: string }>} devices
+ * @property {{ id: string, is_admin: boolean }} [user]
+ * @property {Record<string, { name: string }>} areas
  * @property {(key: string, blanks?: Record<string, string | number>) => string} localize
  * @property {(category: string, integration: string) => Promise<Hass["localize"]>} loadBackendTranslation
  * @property {(domain: string, action: string, data: object, target?: object, notify?: boolean) => Promise<unknown>} callService
- * @property {Record<string, { state: string, attributes: { friendly_name?: string } }>} states
+ * @property {Record<string, { state: string, attributes: Record<string, any> }>} states
  * @property {(command: object) => Promise<any>} callWS
  * @property {{ subscribeMessage: (told: (message: any) => void, command: object) => Promise<() => Promise<void>> }} connection
  *
@@ -17,6 +22,7 @@
  * @property {string} id
  * @property {string} name
  * @property {string} extension
+ * @property {string | null} [person_entity] their person in Home Assistant, with the picture
  * @property {string} profile
  * @property {string} status
  * @property {string} info_text
@@ -84,6 +90,7 @@
  * @property {boolean} connected
  * @property {{ devices: string[], known: boolean, device: string | null } | null} follow_me
  * @property {{ states: string[], state: string | null } | null} agent
+ * @property {string[]} [conditions] when calls can be redirected
  * @property {Choice[]} profiles
  * @property {string[]} why
  * @property {Step[]} timeline
@@ -100,4 +107,43 @@
  *
  * @typedef {Person & { office: string, is_self: boolean, entity: string | null }} Colleague
  */
+
+/**
+ * What every part needs to draw itself.
+ *
+ * @typedef {object} Scene
+ * @property {Hass} hass
+ * @property {Words} t
+ * @property {Clock} clock
+ * @property {Date} now
+ */
+
+/**
+ * The words of one section: called with a key, and with what its blanks hold.
+ *
+ * @template {keyof Sections} S
+ * @typedef {{
+ *   (key: keyof Sections[S], blanks?: Record<string, string | number>): string,
+ *   has(key: string): key is keyof Sections[S] & string,
+ * }} WordsOf
+ */
+
+/** @typedef {WordsOf<"cards">} Words */
+
+/**
+ * @typedef {object} Wanted
+ * @property {string} sought what is typed
+ * @property {boolean} available whether only who is available is wanted
+ * @property {string} sort
+ * @property {string} [away] whether who is away comes first or last
+ */
+
+/**
+ * @typedef {object} Preferences
+ * @property {string[]} favourites ids of people
+ * @property {string[]} targets where calls were redirected to, the latest first
+ */
+
+/** @typedef {{ key: string, label: string, end: { for?: object, until?: string, ending?: string } }} End */
+
 export {};

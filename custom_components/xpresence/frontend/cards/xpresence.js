@@ -1,30 +1,53 @@
 /**
- * Defines the cards.
+ * Defines what a dashboard can show of us.
  *
- * Home Assistant replaces the registry of custom elements while it starts; whatever
- * is declared before that lands in the wrong one and is never found. So everything
- * waits for Home Assistant's own element, and only then are the cards even loaded.
+ * Home Assistant replaces the registry of custom elements while it starts; what is
+ * declared before that is never found. So everything waits for its own element.
  */
 
 /** @import {Hass} from "./types.js" */
 
 await customElements.whenDefined("home-assistant");
-const [{ MyCard }, { TeamCard }, { home, load, spoken }] = await Promise.all([
+const [
+  { MyCard },
+  { TeamCard },
+  { ProfilesFeature, RedirectFeature, AutomaticFeature, PresenceBadge, isSupported },
+  { isProfile },
+  { home, load, spoken },
+] = await Promise.all([
   import("./my-card.js"),
   import("./team-card.js"),
+  import("./features.js"),
+  import("./element.js"),
   import("./texts.js"),
 ]);
 
-/** @type {[string, CustomElementConstructor][]} */
-const cards = [
-  ["xpresence-card", MyCard],
-  ["xpresence-team-card", TeamCard],
-];
-for (const [tag, card] of cards) {
-  if (!customElements.get(tag)) customElements.define(tag, card);
+/** What makes a dashboard when somebody wants one. */
+class Dashboard extends HTMLElement {
+  /**
+   * @param {object} _config
+   * @param {Hass} hass
+   */
+  static async generate(_config, hass) {
+    return (await import("./strategy.js")).dashboard(hass);
+  }
 }
 
-// The picker asks for names at once, so the words are there before it opens; the
+/** @type {[string, CustomElementConstructor][]} */
+const elements = [
+  ["xpresence-card", MyCard],
+  ["xpresence-team-card", TeamCard],
+  ["xpresence-profiles", ProfilesFeature],
+  ["xpresence-redirect", RedirectFeature],
+  ["xpresence-automatic", AutomaticFeature],
+  ["xpresence-badge", PresenceBadge],
+  ["ll-strategy-dashboard-xpresence", Dashboard],
+];
+for (const [tag, element] of elements) {
+  if (!customElements.get(tag)) customElements.define(tag, element);
+}
+
+// The pickers ask for names at once, so the words are there before they open; the
 // event comes after the log-in and whenever the user picks another language.
 const frame = home();
 const prepare = () => frame.hass && load(frame.hass);
@@ -32,48 +55,63 @@ frame.addEventListener("translations-updated", prepare);
 prepare();
 
 const documentationURL = "https://github.com/xpresence/xpresence/blob/main/docs/cards.md";
-/** @type {any} */
-const page = window;
-// Pushed to, never replaced: Home Assistant's picker keeps the array that it found.
-page.customCards ??= [];
-page.customCards.push(
-  {
-    type: "xpresence-card",
-    // Asked for when a card is picked, and then in the user's language.
-    get name() {
-      return spoken()?.("my_card") ?? "xpresence";
-    },
-    get description() {
-      return spoken()?.("my_card_does");
-    },
-    preview: true,
-    documentationURL,
-    getEntitySuggestion: suggestion,
-  },
-  {
-    type: "xpresence-team-card",
-    get name() {
-      return spoken()?.("team_card") ?? "xpresence";
-    },
-    get description() {
-      return spoken()?.("team_card_does");
-    },
-    preview: true,
-    documentationURL,
-  },
-);
+
+offer("customCards", "xpresence-card", "my_card", {
+  preview: true,
+  documentationURL,
+  getEntitySuggestion: suggest("xpresence-card"),
+});
+offer("customCards", "xpresence-team-card", "team_card", { preview: true, documentationURL });
+offer("customCardFeatures", "xpresence-profiles", "profiles_feature", {
+  isSupported,
+  configurable: true,
+});
+offer("customCardFeatures", "xpresence-redirect", "redirect_feature", { isSupported });
+offer("customCardFeatures", "xpresence-automatic", "automatic_feature", { isSupported });
+offer("customBadges", "xpresence-badge", "presence_badge", {
+  preview: true,
+  documentationURL,
+  getEntitySuggestion: suggest("xpresence-badge"),
+});
+offer("customStrategies", "xpresence", "dashboard", {
+  strategyType: "dashboard",
+  documentationURL,
+});
 
 /**
- * Offer my card for a person's profile, and for nothing else.
+ * Return what offers a card or badge for a person's profile, and for nothing else.
  *
- * @param {Hass} hass
- * @param {string} entity
+ * @param {string} type
  */
-function suggestion(hass, entity) {
-  const known = hass.entities[entity];
-  return known?.platform === "xpresence" && known.translation_key === "profile"
-    ? { config: { type: "custom:xpresence-card", entity } }
-    : null;
+function suggest(type) {
+  return (/** @type {Hass} */ hass, /** @type {string} */ entity) =>
+    isProfile(hass, entity) ? { config: { type: `custom:${type}`, entity } } : null;
+}
+
+/**
+ * Name something to one of Home Assistant's pickers. They keep the array that they
+ * found, so it is pushed to and never replaced.
+ *
+ * @param {string} list
+ * @param {string} type
+ * @param {any} key of its name among the texts
+ * @param {object} more
+ */
+function offer(list, type, key, more) {
+  /** @type {any} */
+  const page = window;
+  page[list] ??= [];
+  page[list].push({
+    type,
+    // Asked for when something is picked, and then in the user's language.
+    get name() {
+      return spoken()?.(key) ?? "xpresence";
+    },
+    get description() {
+      return spoken()?.(/** @type {any} */ (`${key}_does`));
+    },
+    ...more,
+  });
 }
 
 export {};

@@ -64,6 +64,7 @@ class PlannedPresences:
         profile: str,
         info_text: str | None,
         by: str | None,
+        name: str | None = None,
     ) -> str:
         """Plan presence; return by what it is known.
 
@@ -73,14 +74,14 @@ class PlannedPresences:
             HomeAssistantError: not saved; nothing was changed.
         """
         planned = PlannedPresence(
-            f"planned-{ulid_now()}", start, end, profile, info_text, by
+            f"planned-{ulid_now()}", start, end, profile, info_text, name, by
         )
         async with self._turn():
             await self._async_put(planned)
         return planned.uid
 
     async def async_change(self, uid: str, **changes: Any) -> None:
-        """Change start, end, profile or info text.
+        """Change start, end, profile, info text or name.
 
         Raises:
             ServiceValidationError: there is no such plan, or as :meth:`async_add`.
@@ -162,6 +163,7 @@ def _to_record(planned: PlannedPresence) -> dict[str, Any]:
         "end": planned.end.isoformat(),
         "profile": planned.profile,
         "info_text": planned.info_text,
+        "name": planned.name,
         "by": planned.by,
     }
 
@@ -179,5 +181,6 @@ def planned_from_record(uid: str, record: Any) -> PlannedPresence:
         instant(given.get("end")),
         text(given.get("profile")),
         optional(text)(given.get("info_text")),
+        optional(text)(given.get("name")),
         optional(text)(given.get("by")),
     )

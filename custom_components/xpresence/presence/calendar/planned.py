@@ -15,6 +15,8 @@ class PlannedPresence:
     end: datetime
     profile: str
     info_text: str | None = None
+    name: str | None = None
+    """What the person calls it; shown like an appointment's subject."""
     by: str | None = None
 
     @property
@@ -24,6 +26,7 @@ class PlannedPresence:
             self.uid,
             self.start,
             self.end,
+            subject=self.name or "",
             profile=self.profile,
             info_text=self.info_text,
         )

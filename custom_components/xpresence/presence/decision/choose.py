@@ -155,6 +155,20 @@ def resume_automatic(facts: Facts) -> Facts:
     return replace(facts, choice=None, dismissed=(), automatic=True)
 
 
+def undo(facts: Facts, before: Facts) -> Facts:
+    """Return the facts with what was chosen by hand as it was before.
+
+    What else became known since stays: activity, appointments, calls.
+    """
+    return replace(
+        facts,
+        choice=before.choice,
+        dismissed=before.dismissed,
+        note=before.note,
+        automatic=before.automatic,
+    )
+
+
 def set_automatic(facts: Facts, *, automatic: bool) -> Facts:
     """Return the facts with automation on or off; off drops all dismissals."""
     dismissed = facts.dismissed if automatic else ()

@@ -1,0 +1,99 @@
+/** The profiles as chips, and the info text that goes with one. */
+
+import { STATUS_ICONS, icon } from "./looks.js";
+import { h } from "./view.js";
+
+const HINTS = () => import("./hints.js");
+
+/** @import {MyCard} from "./my-card.js" */
+/** @import {Details, Person, Scene} from "./types.js" */
+
+/**
+ * @param {MyCard} card
+ * @param {Scene} scene
+ * @param {Person} person
+ * @param {Details} details
+ */
+export function chips(card, scene, person, details) {
+  const { t } = scene;
+  const byHand = details.chosen || details.dismissed.length > 0;
+  /** @type {string[]} */
+  const wanted = card.config["profiles"] ?? [];
+  const offered = wanted.length
+    ? wanted.flatMap((name) => details.profiles.filter((one) => one.name === name))
+    : details.profiles;
+  const longest = Math.max(0, ...offered.flatMap(({ name }) => name.split(/[\s-]/).map((word) => word.length)));
+  return h(
+    "section",
+    { key: "profiles", role: "group", "aria-label": t("profile") },
+    h("h3", null, t("profile")),
+    h(
+      "div",
+      { class: card.config["compact"] ? "chips scroll" : "chips", style: `--longest:${longest}` },
+      offered.map(({ name, status }) =>
+        h(
+          "button",
+          {
+            class: `chip ${status}`,
+            key: name,
+            "aria-pressed": String(name === person.profile),
+            "aria-busy": String(card.doing === `profile ${name}`),
+            onclick: () =>
+              card.choose(`profile ${name}`, "select.select_option", { option: name }),
+          },
+          h("ha-icon", { icon: icon(STATUS_ICONS, status), "aria-hidden": "true" }),
+          h("span", null, name),
+        ),
+      ),
+    ),
+    !card.config["compact"] &&
+      offered.some(({ keeps }) => keeps) &&
+      card.later(HINTS, (part) =>
+        part
+          .kept(scene, offered, person.profile)
+          .map((said) => h("p", { class: "small" }, said)),
+      ),
+    byHand &&
+      h(
+        "button",
+        {
+          class: "link",
+          key: "back",
+          onclick: () => card.choose("back", "xpresence.resume_automatic", {}),
+        },
+        h("ha-icon", { icon: "mdi:auto-mode", "aria-hidden": "true" }),
+        t("back"),
+      ),
+  );
+}
+
+/**
+ * @param {MyCard} card
+ * @param {Scene} scene
+ * @param {Person} person
+ */
+export function infoText(card, { t }, person) {
+  const entity_id = card.told?.entities?.["info_text"];
+  if (!entity_id) return null;
+  /** @param {string} value */
+  const write = (value) => {
+    if (value !== person.info_text) card.act("info_text", "text.set_value", { entity_id, value });
+  };
+  return h(
+    "section",
+    { key: "info_text" },
+    h(
+      "label",
+      { class: "field" },
+      h("span", null, t("info_text")),
+      h("input", {
+        type: "text",
+        maxlength: 255,
+        placeholder: t("info_text_hint"),
+        value: person.info_text,
+        onchange: (/** @type {Event} */ event) =>
+          write(/** @type {HTMLInputElement} */ (event.currentTarget).value.trim()),
+      }),
+    ),
+  );
+}

@@ -2,15 +2,15 @@
  * The panel in the sidebar: Team and Me for everybody, People for administrators. Each page is a module of its own, loaded when it is opened.
  */
 
-import { explained } from "../cards/live-card.js";
+import { explained } from "../cards/errors.js";
+import { withMoreStyles } from "../cards/more-styles.js";
 import { styles as cardStyles } from "../cards/styles.js";
 import { load, loaded, words } from "../cards/texts.js";
 import { h, show } from "../cards/view.js";
 import { styles } from "./styles.js";
 
-/** @import {Hass} from "../cards/types.js" */
+/** @import {Hass, WordsOf} from "../cards/types.js" */
 /** @import {Child} from "../cards/view.js" */
-/** @import {WordsOf} from "../cards/texts.js" */
 
 /**
  * What a page needs to draw itself.
@@ -58,6 +58,7 @@ export class Panel extends HTMLElement {
     this.language_ = "";
     this.root_ = this.attachShadow({ mode: "open" });
     this.root_.adoptedStyleSheets = [cardStyles, styles];
+    withMoreStyles(this.root_);
   }
 
   /** @param {any} hass */

@@ -48,7 +48,7 @@ async def test_the_hotline_rings_an_extension_without_a_hint(
 async def test_a_hint_in_another_context_is_found(frail_pbx: Asterisk) -> None:
     async with connected(frail_pbx, HINTS) as system:
         await system.set_agent(WITHOUT_HINT, "400", READY)
-        assert "Invalid" not in members(frail_pbx)
+        await eventually(lambda: "Invalid" not in members(frail_pbx))
         state = frail_pbx.database("Queue/PersistentMembers", "400") or ""
         assert "hint:104@our-hints" in state
         async with phone(frail_pbx, WITHOUT_HINT):

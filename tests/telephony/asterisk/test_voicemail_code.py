@@ -17,7 +17,7 @@ from custom_components.xpresence.telephony.asterisk.freepbx import (
     destination,
     dialled,
 )
-from tests.pbx.asterisk import Asterisk
+from tests.pbx.asterisk import Asterisk, eventually
 from tests.pbx.sip import lands
 
 from ..conftest import add_user, system_for
@@ -59,7 +59,7 @@ async def connected(
     pbx: Asterisk, *changed: tuple[str, str], **more: object
 ) -> AsyncIterator[AsteriskPhoneSystem]:
     """Connect to an Asterisk with another dialplan."""
-    dialplan(pbx, *changed)
+    await dialplan(pbx, *changed)
     system = system_for(pbx, **more)
     await system.start()
     try:
@@ -70,7 +70,7 @@ async def connected(
         pbx.cli("dialplan set global VM_PREFIX none")
 
 
-def dialplan(pbx: Asterisk, *changed: tuple[str, str]) -> None:
+async def dialplan(pbx: Asterisk, *changed: tuple[str, str]) -> None:
     """Replace parts of the dialplan, and load it."""
     file = pbx.folder / "extensions.conf"
     text = file.read_text()
@@ -78,7 +78,12 @@ def dialplan(pbx: Asterisk, *changed: tuple[str, str]) -> None:
         assert before in text
         text = text.replace(before, after)
     file.write_text(text)
-    pbx.cli("dialplan reload")
+    await loaded(pbx)
+
+
+async def loaded(pbx: Asterisk) -> None:
+    """Load the dialplan; while another reload is under way Asterisk refuses to."""
+    await eventually(lambda: "Dialplan reloaded" in pbx.cli("dialplan reload"))
 
 
 def code(dialled_before: str) -> tuple[str, str]:
@@ -175,7 +180,7 @@ async def test_a_mailbox_that_is_not_reached_is_not_dialled(
         assert frail_pbx.database("CF", "100") is None
         # Whoever mends the dialplan need not restart anything.
         file.write_text(before)
-        frail_pbx.cli("dialplan reload")
+        await loaded(frail_pbx)
         await system.apply("100", TO_VOICEMAIL)
         assert frail_pbx.database("CF", "100") == "*100"
 

@@ -21,6 +21,7 @@ from .frontend import async_hide_panel, async_setup_frontend, async_show_panel
 from .inputs.stored_records import RECORD_TYPES
 from .inputs.teams.writer import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
+from .operations.assist import async_follow_assist
 from .presence.redirect.numbers.countries import load as load_numbering_plans
 from .services import async_setup_actions
 from .settings.migrations import is_newer, migrate
@@ -47,6 +48,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_websocket(hass)
     await async_setup_frontend(hass)
     async_when_setup(hass, "conversation", _async_listen)
+    async_follow_assist(hass)
     for entry in hass.config_entries.async_entries(DOMAIN):
         # Home Assistant itself refuses to set these up, and does not say why.
         set_newer_entry_issue(hass, entry, there=is_newer(entry))

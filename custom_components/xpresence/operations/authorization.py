@@ -36,6 +36,7 @@ from ..presence.permission.policy import (
 from ..presence.redirect.numbers import NumberKind
 from ..presence.texts import Texts
 from ..presence.texts.logbook import Author
+from .assist import satellite_that_called
 
 ATTR_USER_ID: Final = "user_id"
 """The attribute of a person entity that names its user."""
@@ -187,6 +188,8 @@ async def async_actor(
         if user is None:
             return Actor(frozenset(), reads=False, controls=False)
         return actor_of_user(coordinator, person_id, user)
+    if satellite is None:
+        satellite = satellite_that_called(coordinator.hass, context)
     if satellite is not None:
         return actor_of_satellite(coordinator, person_id, satellite)
     return Actor(frozenset({Role.AUTOMATION}))
@@ -206,6 +209,8 @@ async def async_origin(
     if context is None:
         context = Context()
     if context.user_id is None:
+        if satellite is None:
+            satellite = satellite_that_called(coordinator.hass, context)
         if satellite is None:
             return Origin(context, Author.AUTOMATION)
         by = owner_of_satellite(coordinator, satellite) or BY_VOICE

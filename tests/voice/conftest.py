@@ -39,6 +39,16 @@ NAMES = {
         "Urlaub": "away",
         "MS Teams": "busy",
     },
+    "fr": {
+        "Disponible": "available",
+        "Ne pas déranger": "do_not_disturb",
+        "Réunion": "busy",
+        "Déjeuner": "away",
+        "De retour bientôt": "be_right_back",
+        "Parti": "offline",
+        "Vacances": "away",
+        "MS Teams": "busy",
+    },
 }
 DEVICES = {"en": "Mobile", "de": "Handy", "fr": "Portable"}
 SUBENTRIES = {

@@ -173,8 +173,15 @@ def _spelling(words: Mapping[str, Any]) -> Spelling:
     same = {
         plain.folded(word): plain.folded(like) for word, like in words["same"].items()
     }
-    fillers = frozenset(plain.folded(word) for word in words["fillers"])
-    return Spelling(words["fold"], same, fillers, elisions)
+    apart = Spelling(words["fold"], same, frozenset(), elisions)
+    spoken = [apart.words(filler) for filler in words["fillers"]]
+    return Spelling(
+        words["fold"],
+        same,
+        frozenset(filler[0] for filler in spoken if len(filler) == 1),
+        elisions,
+        tuple(filler for filler in spoken if len(filler) > 1),
+    )
 
 
 def in_order(code: str | None) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class Spelling:
     same: Mapping[str, str]
     fillers: frozenset[str]
     elisions: frozenset[str]
+    courtesies: tuple[tuple[str, ...], ...] = ()
+    """Fillers of several words."""
 
     def folded(self, word: str) -> str:
         """Return a word in lower case, without accents."""
@@ -52,8 +54,20 @@ class Spelling:
             if len(found) >= MOST_WORDS:
                 break
             found += [Token(word, *match.span()) for word in self._words(match[0])]
-        spoken = tuple(token for token in found if token.word not in self.fillers)
+        spoken = tuple(
+            token
+            for token in self._without_courtesies(found)
+            if token.word not in self.fillers
+        )
         return spoken or tuple(found)
+
+    def _without_courtesies(self, tokens: list[Token]) -> list[Token]:
+        words = [token.word for token in tokens]
+        for phrase in self.courtesies:
+            for at in range(len(words) - len(phrase), -1, -1):
+                if tuple(words[at : at + len(phrase)]) == phrase:
+                    del words[at : at + len(phrase)], tokens[at : at + len(phrase)]
+        return tokens
 
     def template(self, text: str) -> tuple[str, ...]:
         """Return the words of a piece of a template; it may be fillers alone."""

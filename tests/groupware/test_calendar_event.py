@@ -25,8 +25,24 @@ def told(uid: str, **more: Any) -> dict[str, Any]:
     return {**event(uid), "sensitivity": "Normal", "show_as": "Busy", **more}
 
 
-@pytest.mark.parametrize("word", ["Private", "personal", "CONFIDENTIAL", "Personal"])
-def test_what_is_not_for_everybody_loses_its_subject(word: str) -> None:
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Private",
+        "personal",
+        "CONFIDENTIAL",
+        "Personal",
+        "company-confidential",
+        " private ",
+        "EventSensitivity.Private",
+        "secret",
+        "",
+        None,
+        2,
+        ["private"],
+    ],
+)
+def test_what_is_not_for_everybody_loses_its_subject(word: object) -> None:
     details = details_of([told("1", sensitivity=word)])
     found = appointment_from(event("1"), details, Owner(), "Work")
     assert found is not None
@@ -45,6 +61,34 @@ def test_an_event_beyond_the_attributes_reach_is_private_until_it_is_known(
     known = appointment_from(far, details_of([told("2") | far]), Owner(), "Work")
     assert known is not None
     assert known.subject == "Doctor @Lunch"
+
+
+@pytest.mark.parametrize("word", ["Normal", "normal ", "PUBLIC", "Sensitivity.Normal"])
+def test_what_is_for_everybody_keeps_its_subject(word: str) -> None:
+    details = details_of([told("1", sensitivity=word)])
+    found = appointment_from(event("1"), details, Owner(), "Work")
+    assert found is not None
+    assert (found.private, found.subject) == (False, "Talk")
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("FREE", "free"),
+        ("EventShowAs.Free", "free"),
+        ("Out of office", "out_of_office"),
+        ("out_of_office", "out_of_office"),
+        ("WorkingElsewhere", "working_elsewhere"),
+        ("unknown", "busy"),
+        (None, "busy"),
+        (3, "busy"),
+    ],
+)
+def test_show_as_is_understood_however_it_is_spelled(word: object, shown: str) -> None:
+    details = details_of([told("1", show_as=word)])
+    found = appointment_from(event("1"), details, Owner(), "Work")
+    assert found is not None
+    assert found.show_as == shown
 
 
 @pytest.mark.parametrize("data", [None, "text", 7, {"a": 1}])

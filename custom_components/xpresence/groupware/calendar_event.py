@@ -19,6 +19,7 @@ SHOW_AS: Final[Mapping[str, ShowAs]] = {
     "tentative": ShowAs.TENTATIVE,
     "busy": ShowAs.BUSY,
     "oof": ShowAs.OUT_OF_OFFICE,
+    "outofoffice": ShowAs.OUT_OF_OFFICE,
     "workingelsewhere": ShowAs.WORKING_ELSEWHERE,
 }
 """The words of Microsoft Graph's ``showAs``, in small letters."""
@@ -28,10 +29,10 @@ RESPONSES: Final[Mapping[str, Response]] = {
     "declined": Response.DECLINED,
 }
 """The words of Microsoft Graph's ``responseStatus``, in small letters."""
-NOT_FOR_OTHERS: Final = frozenset({"private", "confidential", "personal"})
-"""The words of Microsoft Graph's ``sensitivity`` but *normal*, in small letters."""
-LONGEST_TEXT: Final = 4000
-"""Characters of subject and description in which a marker is looked for."""
+FOR_OTHERS: Final = frozenset({"normal", "public"})
+"""The words of ``sensitivity`` that hide nothing, in small letters; any other does."""
+LONGEST_TEXT: Final = 40_000
+"""Characters of subject and description, markup included, that are looked at."""
 
 type Event = Mapping[str, Any]
 type Identity = tuple[str, str, str]
@@ -134,7 +135,13 @@ def details_of(data: object) -> Details | Mapping[Any, Any]:
 
 
 def _is_private(more: Event) -> bool:
-    return str(more.get("sensitivity") or "").casefold() in NOT_FOR_OTHERS
+    return "sensitivity" in more and _word(more["sensitivity"]) not in FOR_OTHERS
+
+
+def _word(value: object) -> str:
+    """Return a word of Microsoft's as it is compared: ``EventShowAs.Free`` is *free*."""
+    said = str(value).rpartition(".")[2]
+    return "".join(filter(str.isalpha, said)).casefold()
 
 
 def _identity(event: Event) -> Identity:
@@ -193,7 +200,7 @@ def _categories(value: object) -> tuple[str, ...]:
 
 
 def _show_as(event: Event, more: Event) -> ShowAs:
-    said = str(more.get("show_as") or "").replace("_", "").casefold()
+    said = _word(more.get("show_as"))
     if said in SHOW_AS:
         return SHOW_AS[said]
     # RFC 5545 STATUS, which Google, CalDAV and local calendars tell.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+import time
 import unicodedata
 
 import pytest
@@ -308,6 +309,16 @@ def test_planned_presence_whose_profile_is_gone_is_told_in_the_trace() -> None:
         ("Offer", "&nbsp;@Quiet&nbsp;", "Quiet"),
         ("Offer", "<div><b>@Nicht&nbsp;st&ouml;ren</b></div>", "Nicht stören"),
         ("Offer", "&#64;Quiet", "Quiet"),
+        ("Offer", "&lt;p&gt;@Quiet&lt;/p&gt;", "Quiet"),
+        ("Offer", "＠Quiet", "Quiet"),
+        ("Offer", "@\u200bQuiet\u00ad", "Quiet"),
+        ("Offer", "<style>@Quiet { }</style>Note", "Meeting"),
+        ("Offer", "<STYLE type='x'>@font-face{}</STYLE><p>@Quiet", "Quiet"),
+        ("Offer", "<p>@Quiet</p><script>never closed", "Quiet"),
+        ("Offer", "</style>@Quiet<style>", "Quiet"),
+        ("Offer", "https://social.example/@Quiet", "Meeting"),
+        ("Offer", "@@Quiet", "Meeting"),
+        ("Offer", "<span>x</span>" * 500 + "@Quiet", "Quiet"),
         ("Offer", '<a href="mailto:anna@Quiet">write</a>', "Meeting"),
         ("Offer", "write to &lt;anna@Quiet&gt;", "Meeting"),
         ("write to anna@Quiet", "", "Meeting"),
@@ -320,6 +331,13 @@ def test_a_marker_stands_in_for_a_category(
 ) -> None:
     found = marked(meeting("9:00", "10:00", subject=subject), description)
     assert holds(facts(found), "9:30") == expected
+
+
+@pytest.mark.parametrize("piece", ["<style>", "@a ", "<a", "&lt;", "</style", "<!"])
+def test_a_description_made_to_last_is_read_in_no_time(piece: str) -> None:
+    begun = time.perf_counter()
+    marked(meeting("9:00", "10:00", subject="Offer"), piece * 20_000 + "@")
+    assert time.perf_counter() - begun < 5
 
 
 def test_the_description_goes_no_further() -> None:

@@ -1,8 +1,10 @@
 """The people around an office, as Home Assistant's own users and persons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeassistant.auth.models import User
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import Context, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -36,6 +38,7 @@ async def set_up_team(
     sharing: dict[str, object] | None = None,
     anna: dict[str, object] | None = None,
     bob: dict[str, object] | None = None,
+    more_profiles: Sequence[ConfigSubentryData] = (),
     **more: object,
 ) -> Team:
     """Set up the office with its users; Anna's and Bob's telephones are 100 and 101.
@@ -64,7 +67,7 @@ async def set_up_team(
         ),
         person(BOB, "Bob", "101", person="person.bob", **(bob or {})),
     ]
-    subentries = more.pop("subentries_data", [*OFFICE[:-2], *people])
+    subentries = more.pop("subentries_data", [*OFFICE[:-2], *more_profiles, *people])
     entry = await set_up(hass, subentries_data=subentries, **more)
     # In no group at all: Home Assistant shows them nothing.
     users["sven"].groups.clear()

@@ -34,6 +34,7 @@ from .operations.authorization import (
 )
 from .operations.available_profiles import offered, profile_named
 from .operations.choice import async_choose, async_resume_automatic
+from .operations.outcome import calls_remain
 from .presence.decision.calls import kept_redirect
 from .presence.decision.explain import reasons
 from .presence.permission.policy import Permission
@@ -234,6 +235,9 @@ class SetProfileTool(PresenceTool):
         }
         if kept := kept_redirect(coordinator.office, person_id, state.decision):
             done["redirect_from_profile"] = kept.profile.name
+        texts = texts_in(llm_context.language)
+        if remains := calls_remain(coordinator, person_id, texts, details=False):
+            done["calls_remain"] = remains
         return done
 
 

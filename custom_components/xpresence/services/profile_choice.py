@@ -2,15 +2,18 @@
 
 from typing import Final
 
-from homeassistant.core import ServiceCall
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..const import CONF_ENDING, CONF_INFO_TEXT, DOMAIN
+from ..languages import texts_in
 from ..operations.available_profiles import profile_named
 from ..operations.choice import async_choose, async_resume_automatic, async_undo
 from ..operations.dismissals import async_dismiss, async_restore
+from ..operations.outcome import async_outcome
 from ..operations.planning import checked_info_text
 from ..presence.model import EndingKind
 from ..presence.permission.policy import Permission
@@ -21,7 +24,9 @@ ATTR_ITEM: Final = "item"
 ATTR_PROFILE: Final = "profile"
 
 
-async def _set_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
+async def _set_profile(
+    call: ServiceCall, people: list[PersonTarget]
+) -> ServiceResponse:
     """Choose a profile manually for each targeted person."""
     until = end_of(call)
     ending: EndingKind | None = call.data.get(CONF_ENDING)
@@ -51,12 +56,16 @@ async def _set_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
             ending=ending,
             context=call.context,
         )
+    return await _outcome(call, people)
 
 
-async def _resume_automatic(call: ServiceCall, people: list[PersonTarget]) -> None:
+async def _resume_automatic(
+    call: ServiceCall, people: list[PersonTarget]
+) -> ServiceResponse:
     """End the manual choice of each targeted person."""
     for coordinator, person_id in people:
         await async_resume_automatic(coordinator, person_id, call.context)
+    return await _outcome(call, people)
 
 
 async def _undo_choice(call: ServiceCall, people: list[PersonTarget]) -> None:
@@ -65,18 +74,31 @@ async def _undo_choice(call: ServiceCall, people: list[PersonTarget]) -> None:
         await async_undo(coordinator, person_id, call.context)
 
 
-async def _dismiss(call: ServiceCall, people: list[PersonTarget]) -> None:
+async def _dismiss(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
     """Dismiss an automatic input of each targeted person."""
     for coordinator, person_id in people:
         item = call.data.get(ATTR_ITEM)
         await async_dismiss(coordinator, person_id, item, call.context)
+    return await _outcome(call, people)
 
 
-async def _restore(call: ServiceCall, people: list[PersonTarget]) -> None:
+async def _restore(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
     """Restore what was dismissed for each targeted person."""
     for coordinator, person_id in people:
         item = call.data.get(ATTR_ITEM)
         await async_restore(coordinator, person_id, item, call.context)
+    return await _outcome(call, people)
+
+
+async def _outcome(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
+    """Return what holds now of each targeted person, where the caller asks for it."""
+    if not call.return_response:
+        return None
+    told: list[JsonValueType] = []
+    for coordinator, person_id in people:
+        texts = texts_in(coordinator.hass.config.language)
+        told.append(await async_outcome(coordinator, person_id, texts, call.context))
+    return {"people": told}
 
 
 ACTIONS: Final = (
@@ -84,24 +106,28 @@ ACTIONS: Final = (
         name="dismiss",
         permission=Permission.CHOOSE_PROFILE,
         run=_dismiss,
+        response=SupportsResponse.OPTIONAL,
         fields={vol.Optional(ATTR_ITEM): cv.string},
     ),
     Action(
         name="restore",
         permission=Permission.CHOOSE_PROFILE,
         run=_restore,
+        response=SupportsResponse.OPTIONAL,
         fields={vol.Optional(ATTR_ITEM): cv.string},
     ),
     Action(
         name="resume_automatic",
         permission=Permission.CHOOSE_PROFILE,
         run=_resume_automatic,
+        response=SupportsResponse.OPTIONAL,
         fields={},
     ),
     Action(
         name="set_profile",
         permission=Permission.CHOOSE_PROFILE,
         run=_set_profile,
+        response=SupportsResponse.OPTIONAL,
         fields={
             vol.Required(ATTR_PROFILE): cv.string,
             vol.Optional(CONF_INFO_TEXT): cv.string,

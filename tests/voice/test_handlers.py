@@ -334,3 +334,41 @@ async def test_presence_is_planned_for_somebody_else(
     hass: HomeAssistant, say: Say, said: str, answer: str
 ) -> None:
     assert (await say(said)).startswith(answer)
+
+
+# Back to automatic
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "remains"),
+    [
+        (
+            "en",
+            "set my status to automatic",
+            "Calls keep going to Bob Frost, by an own redirect.",
+        ),
+        (
+            "de",
+            "setze meinen Status auf automatisch",
+            "Anrufe gehen weiter an Bob Frost, durch eine eigene Umleitung.",
+        ),
+    ],
+    indirect=["language"],
+)
+async def test_back_to_automatic_names_the_redirect_that_goes_on(
+    hass: HomeAssistant, say: Say, text: str, remains: str
+) -> None:
+    assert "Bob Frost" not in await say(text)
+    state = state_of(hass, "select", ANNA, "profile")
+    await hass.services.async_call(
+        "xpresence",
+        "set_redirect",
+        {
+            "entity_id": state.entity_id,
+            "mode": "forward",
+            "target": "101",
+            "for": {"hours": 1},
+        },
+        blocking=True,
+    )
+    assert (await say(text)).endswith(remains)

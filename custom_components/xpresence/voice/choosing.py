@@ -8,8 +8,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
+from ..languages import texts_in
 from ..operations.available_profiles import offered
 from ..operations.choice import async_choose, async_resume_automatic
+from ..operations.outcome import calls_remain
 from ..presence.line import Status
 from ..presence.model import EndingKind, Profile
 from ..presence.permission.policy import Permission
@@ -203,7 +205,12 @@ async def async_automatic(
     await turn.authorize(coordinator, person, Permission.CHOOSE_PROFILE)
     await async_resume_automatic(coordinator, person, turn.said.context, turn.satellite)
     profile = coordinator.people[person].decision.profile.name
-    return turn.about(coordinator, person, "automatic", profile=profile)
+    done = turn.about(coordinator, person, "automatic", profile=profile)
+    details = not await turn.refused(coordinator, person, Permission.SEE_DETAILS)
+    texts = texts_in(turn.language.code)
+    if not (remains := calls_remain(coordinator, person, texts, details=details)):
+        return done
+    return f"{done} {remains[:1].upper()}{remains[1:]}."
 
 
 # Which profile

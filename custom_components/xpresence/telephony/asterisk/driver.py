@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 import logging
-from typing import Any, Final, cast, override
+from typing import Any, Final, override
 
 from ...presence.line import AgentState, ForwardingState, Line, Status
 from ..description import Parameters
@@ -131,7 +131,9 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
     @property
     @override
     def ready(self) -> bool:
-        return self._ready
+        # A connection may be given up a moment before its end is told.
+        client = self._ami.client
+        return self._ready and client is not None and client.connected
 
     @property
     @override
@@ -235,16 +237,8 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         values, lamps = self._changes(extension, desired, stored)
         await self._check_voicemail(values)
         self._monitor.stored.pop(extension, None)
-        outcomes = await asyncio.gather(
-            *map(self._ami.store, values),
-            self._ami.fetch(extension),
-            *map(self._ami.light, lamps),
-            return_exceptions=True,
-        )
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-        return cast("freepbx.Stored", outcomes[len(values)])
+        self._monitor.expect_lamps(lamps)
+        return await self._ami.change(values, lamps, extension)
 
     async def _check_voicemail(self, values: list[freepbx.Change]) -> None:
         """Return if the mailboxes that are to be written are reached."""
@@ -272,8 +266,8 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         key = f"{self._ami.numbers}/{extension}"
         async with self._monitor.turns[extension]:
             self._monitor.stored.pop(extension, None)
-            await self._ami.store(freepbx.Change(freepbx.NUMBERS, key, str(number)))
-            stored = await self._ami.fetch(extension)
+            kept = freepbx.Change(freepbx.NUMBERS, key, str(number))
+            stored = await self._ami.change((kept,), (), extension)
             return self._monitor.take(extension, stored).number
 
     @override

@@ -27,6 +27,7 @@ from .ami import (
 CLASS_OF: Final = {
     "CoreSettings": "system",
     "DBDel": "system",
+    "DBGet": "system",
     "DBGetTree": "system",
     "DBPut": "system",
     "DeviceStateList": "call",

@@ -107,6 +107,20 @@ type Stored = Mapping[str, str]
 # Reading
 
 
+def keys(extension: str, numbers: str = "") -> list[tuple[str, str]]:
+    """Return the AstDB values that say everything about an extension: family, key.
+
+    ``numbers``: under which name the number of our last write is kept, if it is.
+    """
+    of_user = (DEVICES, RING_TIME, FOLLOW_ME, FOLLOW_ME_LIST)
+    kept = [(NUMBERS, f"{numbers}/{extension}")] if numbers else []
+    return [
+        *((family, extension) for family in FAMILIES),
+        *((USERS, f"{extension}/{key}") for key in of_user),
+        *kept,
+    ]
+
+
 def number_of(name: str, extension: str, stored: Stored) -> int | None:
     """Read the number of the last write that was kept under a name."""
     found = stored.get(f"/{NUMBERS}/{name}/{extension}", "")

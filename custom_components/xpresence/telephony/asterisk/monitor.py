@@ -40,6 +40,8 @@ POLL_EVERY: Final = 60.0
 """Seconds between readings, for changes that nothing tells of."""
 SETTLE: Final = 0.05
 """Seconds that several events of one change are gathered for."""
+ECHO: Final = 1.0
+"""Seconds in which the event of a lamp that was set arrives, if it does."""
 FLAPPING: Final = 10.0
 """Seconds a telephone must be gone before it is shown as gone."""
 AT_ONCE: Final = 32
@@ -87,6 +89,9 @@ class Monitor:
         self._lines: dict[str, Line] = {}
         self._calls = Calls(flapping, self._tell_call_again)
         self._telephones = Telephones()
+        self._own_lamps: dict[str, tuple[str, float]] = {}
+        """Lamps that the driver has just set, to which state, and until when an event
+        that says so tells nothing new."""
         self._due: set[str] = set()
         self._hints_due = False
         self._settling: asyncio.TimerHandle | None = None
@@ -117,7 +122,7 @@ class Monitor:
         if self._settling is not None:
             self._settling.cancel()
             self._settling = None
-        for kept in (self.stored, self._lines, self._due):
+        for kept in (self.stored, self._lines, self._own_lamps, self._due):
             kept.clear()
         self._calls.forget_all()
         self._telephones.forget()
@@ -198,6 +203,19 @@ class Monitor:
         for extension in tuple(self.watched):
             self._note_call(extension)
 
+    def expect_lamps(self, lamps: Iterable[freepbx.Lamp]) -> None:
+        """Ignore the events of lamps that the driver sets now: it reads by itself."""
+        until = asyncio.get_running_loop().time() + ECHO
+        self._own_lamps |= {lamp.device: (lamp.state, until) for lamp in lamps}
+
+    def _is_own_lamp(self, device: str, state: str) -> bool:
+        """Return whether an event is the echo of a lamp of our own, each once."""
+        expected = self._own_lamps.get(device)
+        if expected is None or state != expected[0]:
+            return False
+        del self._own_lamps[device]
+        return asyncio.get_running_loop().time() < expected[1]
+
     # Events
 
     def on_event(self, message: Message) -> None:
@@ -228,6 +246,8 @@ class Monitor:
     def _on_device(self, device: str, state: str) -> None:
         self._note_device(device)
         if lamp := freepbx.LAMP.fullmatch(device):
+            if self._is_own_lamp(device, state):
+                return
             self._soon(
                 extension
                 for extension in self.watched

@@ -1,20 +1,23 @@
 """The manager interface's actions, as the Asterisk driver uses them."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-import contextlib
+from collections.abc import Iterable, Sequence
 import logging
-from typing import Any
+from typing import Final
 
-from ..driver import NotSupported, Rejected, Unavailable
+from ..driver import NotSupported, PhoneSystemError, Rejected, Unavailable
 from . import freepbx
-from .ami import ActionFailed, AmiClient, Message
-from .errors import translating
+from .ami import ActionFailed, AmiClient, AmiError, Message, Request
+from .errors import CLASS_OF, translated, translating
 
 _LOGGER = logging.getLogger(__name__)
 
-
-type Reading = Coroutine[Any, Any, dict[str, str]]
+NOT_THERE: Final = "not found"
+"""In the words with which ``DBGet`` says that there is no such value."""
+LONGEST_TOLD: Final = 255
+"""Bytes of a value that ``DBGet`` tells; what is longer it cuts off."""
+MANY: Final = 8
+"""Extensions from which on whole families are read."""
 
 
 class Actions:
@@ -82,58 +85,152 @@ class Actions:
 
     async def light(self, lamp: freepbx.Lamp) -> None:
         """Set a lamp's state; a phone system without it is not an error."""
-        try:
-            await self.set(f"DEVICE_STATE({lamp.device})", lamp.state)
-        except Rejected:
-            _LOGGER.debug("The phone system has no custom device states for lamps")
+        await self.change((), (lamp,))
 
     async def store(self, change: freepbx.Change) -> None:
         """Write one AstDB value, or delete it."""
-        key = (("Family", change.family), ("Key", change.key))
-        if change.value is not None:
-            await self.action("DBPut", *key, ("Val", change.value))
-            return
-        # What is to be deleted may be gone already; reading back will tell.
-        with contextlib.suppress(Rejected):
-            await self.action("DBDel", *key)
+        await self.change((change,))
+
+    async def change(
+        self,
+        values: Sequence[freepbx.Change] = (),
+        lamps: Sequence[freepbx.Lamp] = (),
+        extension: str | None = None,
+    ) -> freepbx.Stored:
+        """Write values, read an extension if one is given, and set lamps.
+
+        All of it is sent at once; Asterisk does it in this order.
+
+        Returns:
+            What was read back.
+
+        Raises:
+            PhoneSystemError: some of it was refused, or is unknown.
+        """
+        reads = [] if extension is None else freepbx.keys(extension, self.numbers)
+        answers = iter(
+            await self._batch(
+                [
+                    *(_storing(change) for change in values),
+                    *(_reading(family, key) for family, key in reads),
+                    *(_lighting(lamp) for lamp in lamps),
+                ]
+            )
+        )
+        for change in values:
+            answer = next(answers)
+            # What is to be deleted may be gone already; reading back will tell.
+            gone = change.value is None and isinstance(answer, Rejected)
+            if isinstance(answer, PhoneSystemError) and not gone:
+                raise answer
+        stored: dict[str, str] = {}
+        for family, key in reads:
+            value = _value(next(answers))
+            if value is not None:
+                stored[f"/{family}/{key}"] = value
+        for _ in lamps:
+            answer = next(answers)
+            if isinstance(answer, Rejected):
+                _LOGGER.debug("The phone system has no custom device states for lamps")
+            elif isinstance(answer, PhoneSystemError):
+                raise answer
+        if extension is not None and any(map(_may_be_cut, stored.values())):
+            return (await self._fetch_trees([extension]))[extension]
+        return stored
+
+    async def _batch(
+        self, requests: Sequence[Request]
+    ) -> list[list[Message] | PhoneSystemError]:
+        """Send requests in one piece; what is refused is an answer of its own."""
+        with translating("batch"):
+            answers = await self.connected().batch(requests)
+        return [
+            answer if isinstance(answer, list) else _translated(request, answer)
+            for request, answer in zip(requests, answers, strict=True)
+        ]
 
     async def fetch(self, extension: str) -> freepbx.Stored:
         """Read an extension's part of the AstDB."""
-        found = await asyncio.gather(
-            *(self.tree(family, extension) for family in freepbx.FAMILIES),
-            self.tree(freepbx.USERS, extension),
-            *self._numbers(extension),
-        )
-        return {key: value for tree in found for key, value in tree.items()}
+        return await self.change(extension=extension)
 
-    def _numbers(self, extension: str | None = None) -> list[Reading]:
-        if not self.numbers:
-            return []
-        key = self.numbers if extension is None else f"{self.numbers}/{extension}"
-        return [self.tree(freepbx.NUMBERS, key)]
+    async def fetch_many(self, extensions: Iterable[str]) -> dict[str, freepbx.Stored]:
+        """Read extensions together.
 
-    async def fetch_many(self, extensions: Iterable[str]) -> dict[str, dict[str, str]]:
-        """Read extensions together: each family once, and each one's user data."""
+        A few value by value, for a tree is slower the more there is in the AstDB; many
+        with one tree a family.
+        """
         desired = tuple(extensions)
-        families = [self.tree(family) for family in freepbx.FAMILIES]
-        families += self._numbers()
-        users = [self.tree(freepbx.USERS, extension) for extension in desired]
-        found = await asyncio.gather(*families, *users)
-        trees, user_trees = found[: len(families)], found[len(families) :]
-        stored = dict(zip(desired, user_trees, strict=True))
-        for tree in trees:
+        if len(desired) >= MANY:
+            return await self._fetch_trees(desired)
+        found = [await self.fetch(extension) for extension in desired]
+        return dict(zip(desired, found, strict=True))
+
+    async def _fetch_trees(self, desired: Sequence[str]) -> dict[str, freepbx.Stored]:
+        trees = [self.tree(family) for family in freepbx.FAMILIES]
+        if self.numbers:
+            trees.append(self.tree(freepbx.NUMBERS, self.numbers))
+        users = (
+            [self.tree(freepbx.USERS)]
+            if len(desired) >= MANY
+            else [self.tree(freepbx.USERS, extension) for extension in desired]
+        )
+        found = await asyncio.gather(*trees, *users)
+        stored: dict[str, dict[str, str]] = {extension: {} for extension in desired}
+        for tree in found[: len(trees)]:
             for key, value in tree.items():
                 if (extension := key.rpartition("/")[2]) in stored:
                     stored[extension][key] = value
-        return stored
+        for tree in found[len(trees) :]:
+            for key, value in tree.items():
+                if (extension := key.split("/", 3)[2]) in stored:
+                    stored[extension][key] = value
+        return dict(stored)
 
     async def tree(self, family: str, key: str | None = None) -> dict[str, str]:
-        """Return what stands in the AstDB in a family, or there below one key.
-
-        ``DBGet`` would not tell "nothing there" from "not read".
-        """
+        """Return what stands in the AstDB in a family, or there below one key."""
         fields = [("Family", family)]
         if key is not None:
             fields.append(("Key", key))
         items = await self.collect("DBGetTree", *fields)
         return {item.get("Key"): item.get("Val") for item in items if item.get("Key")}
+
+
+def _storing(change: freepbx.Change) -> Request:
+    key = (("Family", change.family), ("Key", change.key))
+    if change.value is None:
+        return Request("DBDel", key)
+    return Request("DBPut", (*key, ("Val", change.value)))
+
+
+def _reading(family: str, key: str) -> Request:
+    return Request("DBGet", (("Family", family), ("Key", key)), many=True)
+
+
+def _lighting(lamp: freepbx.Lamp) -> Request:
+    variable = ("Variable", f"DEVICE_STATE({lamp.device})")
+    return Request("Setvar", (variable, ("Value", lamp.state)))
+
+
+def _value(answer: list[Message] | PhoneSystemError) -> str | None:
+    """Return a value that was read; ``None`` where there is none.
+
+    Raises:
+        PhoneSystemError: it could not be read, which is told apart by the words.
+    """
+    if isinstance(answer, PhoneSystemError):
+        origin = answer.__cause__
+        if isinstance(origin, ActionFailed) and NOT_THERE in origin.message:
+            return None
+        raise answer
+    return answer[0].get("Val") if answer else None
+
+
+def _may_be_cut(value: str) -> bool:
+    """Return whether a value may be longer than ``DBGet`` tells."""
+    return len(value.encode()) >= LONGEST_TOLD
+
+
+def _translated(request: Request, error: AmiError) -> PhoneSystemError:
+    found = translated(error, CLASS_OF.get(request.name, request.name))
+    found.__cause__ = error
+    return found

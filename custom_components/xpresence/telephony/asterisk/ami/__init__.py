@@ -10,6 +10,7 @@ from .client import (
     LoginRefused,
     NoAnswer,
     NotConnected,
+    Request,
     Settings,
 )
 from .wire import Message, Refused
@@ -26,5 +27,6 @@ __all__ = [
     "NoAnswer",
     "NotConnected",
     "Refused",
+    "Request",
     "Settings",
 ]

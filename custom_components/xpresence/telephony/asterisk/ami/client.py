@@ -6,7 +6,7 @@ is unknown, and what was not sent is lost; nothing is ever replayed.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 import logging
 import random
@@ -117,6 +117,15 @@ type OnEvent = Callable[[Message], None]
 type OnConnection = Callable[[bool, AmiError | None], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An action to send; ``many``: it is answered by a list."""
+
+    name: str
+    fields: tuple[Header, ...] = ()
+    many: bool = False
+
+
 class AmiClient:
     """The manager interface behind ``await``.
 
@@ -196,6 +205,28 @@ class AmiClient:
             ActionFailed, never a shorter list.
         """
         return (await self._alive().ask(name, fields, many=True))[1:-1]
+
+    async def batch(
+        self, requests: Sequence[Request]
+    ) -> list[list[Message] | AmiError]:
+        """Send several actions in one piece; the server does them in this order.
+
+        Returns:
+            For each its answer, the items of its list, or why it was refused.
+
+        Raises:
+            wire.Refused, NotConnected: nothing was sent. NoAnswer: the connection
+                is lost; some may have been done.
+        """
+        answers = await self._alive().ask_all(requests)
+        return [
+            answer
+            if isinstance(answer, AmiError)
+            else answer[1:-1]
+            if request.many
+            else answer
+            for request, answer in zip(requests, answers, strict=True)
+        ]
 
     def _alive(self) -> _Session:
         if self._closed or self._session is None or not self._session.alive:
@@ -376,23 +407,47 @@ class _Session:
         many: bool,
         deadline: float | None = None,
     ) -> list[Message]:
-        self._number += 1
-        action_id = f"{self._mark}{self._number}"
-        data = encode(name, action_id, fields)
+        request = Request(name, tuple(fields), many=many)
+        (answer,) = await self.ask_all((request,), deadline=deadline)
+        if isinstance(answer, AmiError):
+            raise answer
+        return answer
+
+    async def ask_all(
+        self, requests: Sequence[Request], *, deadline: float | None = None
+    ) -> list[list[Message] | AmiError]:
+        """Send requests in one write and wait for all answers."""
+        data: list[bytes] = []
+        answers: dict[str, _Answer] = {}
+        for request in requests:
+            self._number += 1
+            action_id = f"{self._mark}{self._number}"
+            data.append(encode(request.name, action_id, request.fields))
+            answers[action_id] = _Answer(many=request.many)
         if self._writer is None or self._lost.done():
             raise NotConnected("not connected")
-        answer = self._pending[action_id] = _Answer(many=many)
+        self._pending |= answers
+        found: list[list[Message] | AmiError] = []
         try:
-            self._writer.write(data)
+            self._writer.write(b"".join(data))
             async with asyncio.timeout(deadline or self._deadlines.action):
-                return await answer.future
+                for answer in answers.values():
+                    try:
+                        found.append(await answer.future)
+                    except (Denied, ActionFailed) as error:
+                        found.append(error)
         except TimeoutError as error:
             # A server that does not answer may still act. Only a new connection
             # shows what came of it.
             self.fail(NoAnswer("no answer in time"))
             raise NoAnswer("no answer in time") from error
         finally:
-            del self._pending[action_id]
+            for action_id, answer in answers.items():
+                del self._pending[action_id]
+                # What is not waited for any more must not be missed by anybody.
+                if not answer.future.cancel() and not answer.future.cancelled():
+                    answer.future.exception()
+        return found
 
     async def _connect(self) -> asyncio.StreamReader:
         settings = self._settings

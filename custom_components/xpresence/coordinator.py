@@ -573,13 +573,24 @@ class OfficeCoordinator:
         decided = self.people.decisions.decide([person_id])
         self.people.decisions.resolve(but=person_id)
         # The redirect first, for callers wait longer for it than readers for the rest.
+        followed = self.hass.loop.create_future()
         turn = self.hass.async_create_task(
-            state.loop.async_turn(), f"{DOMAIN} redirect", eager_start=True
+            state.loop.async_turn(followed), f"{DOMAIN} redirect", eager_start=True
         )
-        await asyncio.wait({turn}, timeout=SHOW_AT_LATEST)
+        waiting = {turn, followed}
+        first = asyncio.FIRST_COMPLETED
+        await asyncio.wait(waiting, timeout=SHOW_AT_LATEST, return_when=first)
         self.people.decisions.publish(decided, show=True)
+        await asyncio.wait(waiting, return_when=first)
+        if not turn.done():
+            # Calls go where they should, and that is shown. What is left of the turn,
+            # noting it, is tried again by the loop itself if it fails.
+            turn.add_done_callback(_note_failure)
+            raise_refusals(self.office, state.loop.refusals)
+            return
+        followed.cancel()
         try:
-            await turn
+            turn.result()
         except OSError as error:
             state.facts, state.undo = before, last_undo
             self.people.decisions.refresh([person_id], show=True)
@@ -626,3 +637,9 @@ def _own(office: Office, person_id: str) -> object:
 def _by_hand(facts: Facts) -> tuple[Choice | None, tuple[Dismissal, ...], bool]:
     """Return what of the facts a person chose."""
     return facts.choice, facts.dismissed, facts.automatic
+
+
+def _note_failure(turn: asyncio.Task[None]) -> None:
+    """Log why a turn failed after everything was as desired."""
+    if not turn.cancelled() and (error := turn.exception()) is not None:
+        _LOGGER.debug("A redirect is set but not noted: %s", type(error).__name__)

@@ -85,6 +85,8 @@ class PersonEntity(Entity):
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    _shown: object = None
+    """What was written last after a change of the person."""
 
     def __init__(
         self,
@@ -145,6 +147,16 @@ class PersonEntity(Entity):
         context_setters.append(take)
         self.async_on_remove(lambda: context_setters.remove(take))
 
+    @callback
     def _on_change(self) -> None:
-        """Write the state after the person changed."""
-        self.async_write_ha_state()
+        """Write the state after the person changed, if it is another one."""
+        shown = (
+            self.available,
+            self.state,
+            self.capability_attributes,
+            self.state_attributes,
+            self.extra_state_attributes,
+        )
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()

@@ -381,7 +381,8 @@ class People(Mapping[str, PersonState]):
         for state in self._at.get(line.extension, ()):
             if not state.loop.observe(line):
                 continue
-            self.reconcile(state)
+            if not state.loop.is_turning:
+                self.reconcile(state)
             if state.person.queues:
                 self.apply_side_effects(state)
 

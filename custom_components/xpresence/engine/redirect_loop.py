@@ -90,6 +90,9 @@ class RedirectLoop(RedirectReconciler):
         self._expiry: CALLBACK_TYPE | None = None
         self._shows: asyncio.TimerHandle | None = None
         """Shows what is held back if no turn does."""
+        self._shown: object = None
+        """What the owner was told last."""
+        self._followers: list[asyncio.Future[None]] = []
         self._stopped = False
         self._unwatch = system.watch(extension)
 
@@ -106,6 +109,16 @@ class RedirectLoop(RedirectReconciler):
         """Store a new reading; return whether it differs from the last one."""
         before, self.line = self.line, line
         is_new = before is None or replace(before, as_of=line.as_of) != line
+        if self.is_being_written(line):
+            self.show()
+            return is_new
+        if (
+            self.is_turning
+            and before is not None
+            and replace(before, as_of=line.as_of, number=line.number) == line
+        ):
+            # The number of a write of ours: the turn itself plans by it.
+            return is_new
         step = self._foreseen()
         if step is None or step.newer:
             self.show()
@@ -116,6 +129,11 @@ class RedirectLoop(RedirectReconciler):
         else:
             self.show()
         return is_new
+
+    @property
+    def is_turning(self) -> bool:
+        """Return whether a turn is being taken, which plans by every new reading."""
+        return self._turn.locked()
 
     @callback
     def lost(self) -> None:
@@ -140,6 +158,8 @@ class RedirectLoop(RedirectReconciler):
             self._sleep()
             try:
                 await self.async_reconcile()
+                while self.is_outdated:
+                    await self.async_reconcile()
             except PhoneSystemError as error:
                 self.failure = error
                 self._last_failure = {
@@ -155,6 +175,7 @@ class RedirectLoop(RedirectReconciler):
                 self.failures = 0
                 self.converged_at = dt_util.utcnow()
             finally:
+                self.store_notes()
                 self.show()
             self.owner.settled()
 
@@ -395,7 +416,7 @@ class RedirectLoop(RedirectReconciler):
     @override
     @callback
     def show(self) -> None:
-        """Work out what is shown, and tell the owner."""
+        """Work out what is shown, and tell the owner if it is anything else."""
         self._show(self.ledger)
 
     @callback
@@ -410,7 +431,30 @@ class RedirectLoop(RedirectReconciler):
         So what was dialled at the desk is never shown as if it were still to be undone.
         """
         self._update_view(ledger)
-        self.owner.changed()
+        line = self.line
+        shown = (
+            self.view,
+            self.reason,
+            self.failures,
+            line and replace(line, as_of=None, number=None),
+        )
+        if shown != self._shown:
+            self._shown = shown
+            self.owner.changed()
+
+    @override
+    @callback
+    def followed(self) -> None:
+        for waiting in self._followers:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._followers.clear()
+
+    def async_followed(self) -> asyncio.Future[None]:
+        """Return what is done once the phone system is next found as desired."""
+        waiting = self._hass.loop.create_future()
+        self._followers.append(waiting)
+        return waiting
 
     @callback
     def _update_view(self, ledger: Ledger) -> None:

@@ -5,7 +5,6 @@ difference, so a turn too many does nothing and a turn after a crash repairs. Wh
 turn is taken, and what happens after a failure, is :mod:`.redirect_loop`.
 """
 
-import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..presence.line import Destination, ForwardingState, Line
 from ..presence.redirect.changes import RedirectReports, not_written, writing
 from ..presence.redirect.desired import DesiredRedirect
@@ -22,7 +22,7 @@ from ..presence.redirect.guards import DeskChange
 from ..presence.redirect.handover import Event
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import MASK
-from ..presence.redirect.parts import RedirectCapabilities
+from ..presence.redirect.parts import RedirectCapabilities, known, value
 from ..presence.redirect.plan import RedirectPlan, answered, plan
 from ..presence.redirect.targets import Refusal
 from ..telephony.driver import (
@@ -35,8 +35,6 @@ from ..telephony.driver import (
 
 _LOGGER = logging.getLogger(__name__)
 
-ANSWERS_WITHIN: Final = 0.01
-"""Seconds in which a phone system that is well answers; a choice can wait so long."""
 WRITES_A_TURN: Final = 4
 """A turn gives up when the phone system still differs after so many writes."""
 
@@ -108,6 +106,11 @@ class RedirectReconciler:
         """How long the phone system took for its last answer."""
         self.reports = RedirectReports()
         """What was reported of where calls go, and what was written."""
+        self.writing: ForwardingState | None = None
+        """What is being written, until it was read back."""
+        self._planned_by: Line | None = None
+        self._unsaved = False
+        """Whether the ledger in force notes something that is not stored."""
 
     @property
     def capabilities(self) -> RedirectCapabilities:
@@ -150,59 +153,85 @@ class RedirectReconciler:
         if self.undecided:
             await self._look()
             return
-        fresh = False
-        for attempt in range(WRITES_A_TURN):
-            if self.line is None and self.system.ready:
-                self.line, fresh = await self.async_read(), True
-            step = self._plan()
-            if not fresh and self.system.ready and self._decides(step):
-                # What was dialled a moment ago, and is not heard yet, comes first;
-                # what was chosen outlives a crash while the phone system is silent.
-                self.line = await self._read_or_store(must=attempt == 0)
-                fresh = True
-                step = self._plan()
-            await self.async_remember(
-                step.ledger, must=attempt == 0 or bool(step.write)
-            )
-            for event in step.events:
-                _LOGGER.debug("A reading means: %s", event.kind)
-                self.owner.found(event)
-            if step.again is not None:
-                self.wake_at(step.again)
-            if step.write is None:
-                await self._finish(step)
-                return
-            self.reports = writing(self.reports, step.write)
-            try:
-                self.line = await self.async_timed(
-                    self.system.apply(self._extension, step.write)
-                )
-            except OutcomeUnknown:
-                # Whether it was done is to be read, never assumed.
-                self.line = None
+        first, fresh, noted, writes = True, False, False, 0
+        while writes < WRITES_A_TURN:
+            step, fresh = await self._next_step(first=first, fresh=fresh)
+            first = False
+            if step.write is not None:
+                writes += 1
+                self.reports = writing(self.reports, step.write)
+                if await self._write(step.write):
+                    self._remember_soon(answered(self.ledger, dt_util.utcnow()))
+                    self.show()
                 continue
-            except PhoneSystemError:
-                self.line = None
-                self.reports = not_written(self.reports)
-                raise
-            self.ledger = answered(self.ledger, dt_util.utcnow())
-            await self._note(step.number)
-            self.show()
+            self._check(step)
+            self.followed()
+            if noted or not await self._note(step.number):
+                return
+            # The number that stands there now is to be remembered as seen.
+            noted = True
         raise Rejected("differs")
 
-    async def _finish(self, step: RedirectPlan) -> None:
-        """End a turn that has nothing to write."""
+    async def _next_step(
+        self, *, first: bool, fresh: bool
+    ) -> tuple[RedirectPlan, bool]:
+        """Plan, and store the ledger that comes before a write.
+
+        ``fresh``: the line was read in this turn. Returns the plan, and whether it was
+        made by such a reading.
+        """
+        if self.line is None and self.system.ready:
+            self.line, fresh = await self.async_read(), True
+        step = self._plan_turn()
+        if not fresh and self.system.ready and self._decides(step):
+            # What was dialled a moment ago, and is not heard yet, comes first.
+            before = (self.desired, self.ledger, self.line)
+            self.line = line = await self._read_while_storing(step.ledger, must=first)
+            fresh = True
+            if not _is_same(before, (self.desired, self.ledger, line)):
+                step = self._plan_turn()
+        if first or step.write is not None:
+            await self.async_remember(step.ledger, must=True)
+        else:
+            self._remember_soon(step.ledger)
+        for event in step.events:
+            _LOGGER.debug("A reading means: %s", event.kind)
+            self.owner.found(event)
+        if step.again is not None:
+            self.wake_at(step.again)
+        return step, fresh
+
+    async def _write(self, change: ForwardingState) -> bool:
+        """Write and read back; return whether there was an answer."""
+        self.writing = change
+        try:
+            self.line = await self.async_timed(
+                self.system.apply(self._extension, change)
+            )
+        except OutcomeUnknown:
+            # Whether it was done is to be read, never assumed.
+            self.line = None
+            return False
+        except PhoneSystemError:
+            self.line = None
+            self.reports = not_written(self.reports)
+            raise
+        finally:
+            self.writing = None
+        return True
+
+    def _check(self, step: RedirectPlan) -> None:
+        """Raise if there is nothing to write, and yet it is not as desired."""
         self.memory_old = step.newer
         if step.newer:
             raise Rejected("the phone system knows of later writes")
         if step.waiting and not self.system.ready:
             raise Unavailable("not ready")
-        await self._note(step.number)
 
-    async def _note(self, number: int | None) -> None:
-        """Let the phone system keep the number of the last write."""
+    async def _note(self, number: int | None) -> bool:
+        """Let the phone system keep the number of the last write; return if it does."""
         if number is None or self.line is None or not self.system.ready:
-            return
+            return False
         try:
             kept = await self.system.note(self._extension, number)
         except PhoneSystemError:
@@ -210,6 +239,7 @@ class RedirectReconciler:
             raise
         if self.line is not None:
             self.line = replace(self.line, number=kept)
+        return True
 
     async def _look(self) -> None:
         """Read the line if unknown and store the ledger; set no redirect."""
@@ -232,17 +262,55 @@ class RedirectReconciler:
         """
         return await self.async_timed(self.system.read(self._extension))
 
-    async def _read_or_store(self, *, must: bool) -> Line:
-        """Read; where no answer comes at once, store what was chosen meanwhile."""
-        reading = asyncio.ensure_future(self.async_read())
+    async def _read_while_storing(self, ledger: Ledger, *, must: bool) -> Line:
+        """Read, and store at the same time what follows if nothing else is read.
+
+        The ledger is not in force: the plan of the reading is. But what was chosen
+        outlives a crash while the phone system is silent, and where nothing else was
+        read, that plan's ledger is on the disk already.
+
+        Raises:
+            OSError: it ``must`` be stored and could not be.
+            PhoneSystemError: it cannot be read.
+        """
+        reading = self._hass.async_create_task(
+            self.async_read(), f"{DOMAIN} reading", eager_start=True
+        )
         try:
-            await asyncio.wait({reading}, timeout=ANSWERS_WITHIN)
-            if not reading.done() or reading.exception():
-                await self.async_remember(self.ledger, must=must)
+            try:
+                await self.owner.save(ledger)
+            except OSError:
+                if must:
+                    raise
+                _LOGGER.exception("What was chosen could not be stored yet")
             return await reading
         finally:
             # Only where it cannot be stored: then nobody waits for the reading.
-            reading.cancel()
+            if not reading.cancel() and not reading.cancelled():
+                reading.exception()
+
+    def _plan_turn(self) -> RedirectPlan:
+        """Plan, and note by which reading."""
+        self._planned_by = self.line
+        return self._plan()
+
+    @property
+    def is_outdated(self) -> bool:
+        """Return whether something else was read since the last plan of a turn."""
+        line, by = self.line, self._planned_by
+        if line is None or by is None:
+            return False
+        return replace(line, as_of=by.as_of, number=by.number) != by
+
+    def is_being_written(self, line: Line) -> bool:
+        """Return whether a reading says what is written just now."""
+        return self.writing is not None and all(
+            value(line.forwarding, part) == found for part, found in known(self.writing)
+        )
+
+    @callback
+    def followed(self) -> None:
+        """Handle that the phone system is as desired, and that this is shown."""
 
     def _foreseen(self) -> RedirectPlan | None:
         """Return what the next turn will make of the last reading, where it can say."""
@@ -289,3 +357,33 @@ class RedirectReconciler:
                 self.ledger = before
                 raise
             _LOGGER.exception("What was read back could not be noted yet")
+
+    def _remember_soon(self, ledger: Ledger) -> None:
+        """Put a ledger in force that only notes what was read, to be stored later.
+
+        If a crash comes first, the next turn reads it again.
+        """
+        self._unsaved = self._unsaved or ledger != self.ledger
+        self.ledger = ledger
+
+    @callback
+    def store_notes(self) -> None:
+        """Store in the background what was only noted."""
+        if self._unsaved:
+            self._unsaved = False
+            self._hass.async_create_background_task(
+                self.async_remember(self.ledger, must=False), f"{DOMAIN} ledger"
+            )
+
+
+def _is_same(
+    before: tuple[DesiredRedirect | None, Ledger, Line | None],
+    now: tuple[DesiredRedirect | None, Ledger, Line],
+) -> bool:
+    """Return whether a plan still holds: only the age of its reading is another."""
+    *others, line = before
+    return (
+        line is not None
+        and all(one is other for one, other in zip(others, now[:2], strict=True))
+        and replace(now[2], as_of=line.as_of) == line
+    )

@@ -20,6 +20,7 @@ Every driver keeps to this, and ``tests/telephony/conformance.py`` tries it:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Flag, auto
+from functools import lru_cache
 from typing import Any, ClassVar, Final, Protocol, override
 
 from ..presence.line import AgentState, ForwardingState, Line, Status
@@ -267,6 +268,13 @@ MOST_DIRECTORY_ENTRIES = 5000
 """So many extensions are read at most."""
 
 
+@lru_cache(maxsize=64)
+def _redirect_capabilities(capabilities: Capability) -> RedirectCapabilities:
+    return RedirectCapabilities.named(
+        flag.name for flag in capabilities if flag.name is not None
+    )
+
+
 class PhoneSystem(Protocol):
     """One phone system. All methods run in the event loop and never block it.
 
@@ -284,9 +292,7 @@ class PhoneSystem(Protocol):
         ``""``: of any line. Known once :meth:`start` has returned. It may change with what is set up in
         the phone system; :class:`LineChanged` follows then.
         """
-        return RedirectCapabilities.named(
-            flag.name for flag in self.capabilities if flag.name is not None
-        )
+        return _redirect_capabilities(self.capabilities)
 
     @property
     def freshness(self) -> Freshness:

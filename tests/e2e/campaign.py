@@ -119,6 +119,8 @@ class Campaign:
             "right taken away": self.forbidden,
             "calls pouring in": self.flooded,
             "home killed at random": self.crashed,
+            "home killed while reading": self.killed_reading,
+            "home killed once shown": self.killed_once_shown,
             "home killed before the write": lambda: self.killed_at(Fault.BLACK_HOLE),
             "home killed, write on its way": lambda: self.killed_at(
                 Fault.HOLD_REQUESTS
@@ -382,6 +384,23 @@ class Campaign:
             await asyncio.sleep(self.chance.uniform(0, 3))
             self.proxy.release()
         await start
+
+    async def killed_reading(self) -> None:
+        """Home Assistant dies with the ledger stored and its last reading unanswered."""
+        self.proxy.fault = Fault.SWALLOW_ANSWERS
+        before = self.noted()
+        async with self.choosing():
+            with contextlib.suppress(AssertionError):
+                await eventually(lambda: self.noted() != before, LEDGER_SECONDS)
+            self.home.kill()
+        self.proxy.fault = Fault.NONE
+        await self.home.start()
+
+    async def killed_once_shown(self) -> None:
+        """Home Assistant dies as soon as an action has returned."""
+        await self.choose()
+        self.home.kill()
+        await self.home.start()
 
     def noted(self) -> object:
         """Return what the ledger on the disk was asked for last."""

@@ -1,5 +1,6 @@
 """What one choice costs: plans, stored records, shown states, decisions."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,6 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant, StateMachine
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.xpresence.engine import redirect_reconciler
@@ -105,14 +105,22 @@ async def test_a_choice_is_one_decision_one_turn_and_one_record_before_the_write
 
 
 async def test_the_action_returns_when_calls_go_elsewhere_and_that_is_shown(
-    hass: HomeAssistant, office: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, office: MockConfigEntry
 ) -> None:
+    noted = asyncio.Event()
+
+    async def note_some_time(_self: object, _number: int | None) -> bool:
+        await noted.wait()
+        return False
+
     loop = office.runtime_data.people[ANNA].loop
-    async with loop._turn:
-        # The rest of a turn, which notes what was done, may take as long as it likes.
-        followed = loop.async_followed()
-        loop.followed()
-        assert followed.done()
-    await choose(hass, "Meeting")
-    assert (state := hass.states.get("sensor.anna_redirect")) is not None
-    assert state.state == "active"
+    with patch.object(RedirectLoop, "_note", note_some_time):
+        async with asyncio.timeout(30):
+            await choose(hass, "Meeting")
+        # The rest of the turn, which notes what was done, goes on.
+        assert loop.is_turning
+        assert (state := hass.states.get("sensor.anna_redirect")) is not None
+        assert state.state == "active"
+        noted.set()
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert not loop.is_turning

@@ -27,19 +27,22 @@ def main() -> None:
         "Events: off\r\n\r\n",
         b"Message: ",
     )
+    # Value by value: a tree takes the longer the more there is in the AstDB.
     seen: dict[str, str] = {"100": "?", "900": "?"}
     while True:
-        answer = ask("Action: DBGetTree\r\nFamily: CF\r\n\r\n", b"EventList: Complete")
-        now = time.monotonic_ns()
-        found = dict.fromkeys(seen, "-")
-        for block in answer.decode().split("Key: /CF/")[1:]:
-            key, _, rest = block.partition("\r\n")
-            found[key] = rest.partition("Val: ")[2].partition("\r\n")[0]
-        for key, value in found.items():
-            if seen.get(key) != value:
-                sys.stdout.write(f"{key} {value} {now}\n")
+        for key, before in seen.items():
+            answer = ask(
+                f"Action: DBGet\r\nFamily: CF\r\nKey: {key}\r\n\r\n", b"\r\n\r\n"
+            )
+            if b"Response: Error" not in answer:
+                while b"Event: DBGetComplete" not in answer:
+                    answer += line.recv(65536)
+            now = time.monotonic_ns()
+            found = answer.decode().partition("Val: ")[2].partition("\r\n")[0] or "-"
+            if found != before:
+                sys.stdout.write(f"{key} {found} {now}\n")
                 sys.stdout.flush()
-        seen = found
+                seen[key] = found
 
 
 if __name__ == "__main__":

@@ -121,6 +121,12 @@ async def test_the_action_returns_when_calls_go_elsewhere_and_that_is_shown(
         assert loop.is_turning
         assert (state := hass.states.get("sensor.anna_redirect")) is not None
         assert state.state == "active"
+        # A second one is not done before a turn of its own has stored it.
+        second = hass.async_create_task(choose(hass, "Available"))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not second.done()
         noted.set()
+        await second
         await hass.async_block_till_done(wait_background_tasks=True)
     assert not loop.is_turning

@@ -92,7 +92,8 @@ class RedirectLoop(RedirectReconciler):
         """Shows what is held back if no turn does."""
         self._shown: object = None
         """What the owner was told last."""
-        self._followers: list[asyncio.Future[None]] = []
+        self._followed: asyncio.Future[None] | None = None
+        """Tells who asked for the present turn that calls go as desired."""
         self._stopped = False
         self._unwatch = system.watch(extension)
 
@@ -147,8 +148,11 @@ class RedirectLoop(RedirectReconciler):
         self.line = None
         self._sleep()
 
-    async def async_turn(self) -> None:
+    async def async_turn(self, followed: asyncio.Future[None] | None = None) -> None:
         """Make the phone system follow the newest wish.
+
+        ``followed`` is done as soon as it does, and that is shown; the turn goes on to
+        note it.
 
         Raises:
             OSError: the ledger could not be stored; nothing was written.
@@ -156,6 +160,7 @@ class RedirectLoop(RedirectReconciler):
         """
         async with self._turn:
             self._sleep()
+            self._followed = followed
             try:
                 await self.async_reconcile()
                 while self.is_outdated:
@@ -175,6 +180,7 @@ class RedirectLoop(RedirectReconciler):
                 self.failures = 0
                 self.converged_at = dt_util.utcnow()
             finally:
+                self._followed = None
                 self.store_notes()
                 self.show()
             self.owner.settled()
@@ -445,16 +451,8 @@ class RedirectLoop(RedirectReconciler):
     @override
     @callback
     def followed(self) -> None:
-        for waiting in self._followers:
-            if not waiting.done():
-                waiting.set_result(None)
-        self._followers.clear()
-
-    def async_followed(self) -> asyncio.Future[None]:
-        """Return what is done once the phone system is next found as desired."""
-        waiting = self._hass.loop.create_future()
-        self._followers.append(waiting)
-        return waiting
+        if self._followed is not None and not self._followed.done():
+            self._followed.set_result(None)
 
     @callback
     def _update_view(self, ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """How much is asked of an Asterisk: commands, and pieces in which they are sent."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ import pytest
 from custom_components.xpresence.presence.line import Destination, ForwardingState
 from custom_components.xpresence.telephony.asterisk.ami import client as module
 from custom_components.xpresence.telephony.asterisk.requests import LONGEST_TOLD, MANY
-from custom_components.xpresence.telephony.driver import PhoneSystemError
+from custom_components.xpresence.telephony.driver import (
+    ConnectionChanged,
+    PhoneSystemError,
+)
 from tests.pbx.asterisk import Asterisk, eventually
 
 from .test_faults import TO_BOB, Watching as Seen, watching
@@ -119,3 +123,36 @@ async def test_many_extensions_cost_no_more_commands_than_a_few(
     assert sum(sent.values()) <= 6
     assert found["1003"] == {"/CF/1003": "101"}
     assert found["1004"] == {}
+
+
+async def test_everybody_who_reads_after_a_reconnect_is_answered_by_one_reading(
+    seen: Seen, pbx: Asterisk
+) -> None:
+    pbx.put("CF", "1003", "101")
+    many = [str(1000 + number) for number in range(2 * MANY)]
+    stops = [seen.system.watch(extension) for extension in many]
+    ready: list[bool] = []
+    lines: dict[str, object] = {}
+
+    async def read(extension: str) -> None:
+        lines[extension] = (await seen.system.read(extension)).forwarding.unconditional
+
+    readers: list[asyncio.Task[None]] = []
+
+    def on_event(event: object) -> None:
+        if isinstance(event, ConnectionChanged):
+            ready.append(event.ready)
+            if event.ready:
+                readers.extend(asyncio.create_task(read(one)) for one in many)
+
+    seen.system.subscribe(on_event)
+    with counted() as (sent, _), seen.patience.lost():
+        seen.system._ami.connected().drop()
+        await eventually(lambda: ready == [False, True])
+        await asyncio.gather(*readers)
+    assert sent["DBGet"] == 0
+    assert sent["DBGetTree"] <= 12
+    assert lines["1003"] == TO_BOB.unconditional
+    assert lines["1004"] is None
+    for stop in stops:
+        stop()

@@ -211,7 +211,10 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
     async def read(self, extension: str) -> Line:
         _checked(extension)
         async with self._monitor.turns[extension]:
-            return self._monitor.take(extension, await self._ami.fetch(extension))
+            stored = await self._monitor.read_with_many(extension)
+            if stored is None:
+                stored = await self._ami.fetch(extension)
+            return self._monitor.take(extension, stored)
 
     # Writing
 
@@ -366,8 +369,9 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         if connection != self._connection or not self._ami.connected().connected:
             raise Unavailable("lost again")
         self._ready = self._monitor.ready = True
+        # First, so that whoever reads on being told is answered by it.
+        self._spawn(self._monitor.reread(tuple(self._monitor.watched)), at_once=True)
         self._tell_connection(ConnectionChanged(ready=True))
-        self._spawn(self._monitor.reread(tuple(self._monitor.watched)))
 
     async def _become_ready_again(self, connection: int) -> None:
         try:
@@ -391,7 +395,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
             self._told = event
             self.emit(event)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None], *, at_once: bool = False) -> None:
         async def run() -> None:
             try:
                 await work
@@ -400,7 +404,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
             except Exception:
                 _LOGGER.exception("Left off")
 
-        task = asyncio.create_task(run())
+        task = asyncio.create_task(run(), eager_start=at_once)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -45,7 +45,8 @@ ECHO: Final = 1.0
 FLAPPING: Final = 10.0
 """Seconds a telephone must be gone before it is shown as gone."""
 AT_ONCE: Final = 32
-"""Extensions that are read together, so that a write never waits for long."""
+"""Extensions that are read together while none of them is written; of more, whole
+families are read, and what is written meanwhile is left out."""
 
 
 class Monitor:
@@ -85,6 +86,12 @@ class Monitor:
         """The AstDB values read last that are still valid."""
         self.turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """One lock an extension, for reading and writing."""
+        self._takes: defaultdict[str, int] = defaultdict(int)
+        """How often each extension was read, by itself or with others."""
+        self._reading_many: (
+            tuple[asyncio.Future[dict[str, freepbx.Stored]], dict[str, int]] | None
+        ) = None
+        """A reading of many that goes on, and what had been read when it began."""
         self._devices: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, Line] = {}
         self._calls = Calls(flapping, self._tell_call_again)
@@ -133,6 +140,7 @@ class Monitor:
 
     def take(self, extension: str, stored: freepbx.Stored) -> Line:
         """Make a line of a fresh reading, and report it if it has changed."""
+        self._takes[extension] += 1
         self._devices[extension] = freepbx.devices(extension, stored)
         self._note_call(extension)
         line = Line(
@@ -158,14 +166,52 @@ class Monitor:
     async def reread(self, extensions: Iterable[str]) -> None:
         """Read watched extensions and report those that have changed."""
         due = sorted(extension for extension in extensions if extension in self.watched)
-        for start in range(0, len(due), AT_ONCE):
-            some = due[start : start + AT_ONCE]
-            async with contextlib.AsyncExitStack() as turns:
-                # Always in the same order, to avoid a deadlock.
-                for extension in some:
-                    await turns.enter_async_context(self.turns[extension])
-                for extension, stored in (await self._ami.fetch_many(some)).items():
+        if len(due) > AT_ONCE:
+            await self._reread_many(due)
+            return
+        async with contextlib.AsyncExitStack() as turns:
+            # Always in the same order, to avoid a deadlock.
+            for extension in due:
+                await turns.enter_async_context(self.turns[extension])
+            for extension, stored in (await self._ami.fetch_many(due)).items():
+                self.take(extension, stored)
+
+    async def _reread_many(self, due: Iterable[str]) -> None:
+        """Read many extensions together; writes do not wait for it meanwhile.
+
+        What was read or written by itself in the meantime is newer, and stays.
+        """
+        before = {extension: self._takes[extension] for extension in due}
+        reading = asyncio.ensure_future(self._ami.fetch_many(before))
+        self._reading_many = many = reading, before
+        try:
+            found = await reading
+            for number, (extension, stored) in enumerate(found.items(), 1):
+                unused = self._takes[extension] == before[extension]
+                if unused and not self.turns[extension].locked():
                     self.take(extension, stored)
+                if not number % AT_ONCE:
+                    # Each that has changed is reported: others want to run too.
+                    await asyncio.sleep(0)
+        finally:
+            reading.cancel()
+            if self._reading_many is many:
+                self._reading_many = None
+
+    async def read_with_many(self, extension: str) -> freepbx.Stored | None:
+        """Return what a reading of many that goes on says; ``None`` without one.
+
+        ``None`` as well if the extension was read or written since it began.
+        """
+        if self._reading_many is None:
+            return None
+        reading, before = self._reading_many
+        await asyncio.wait({reading})
+        if reading.cancelled() or reading.exception():
+            return None
+        if self._takes[extension] != before.get(extension):
+            return None
+        return reading.result().get(extension)
 
     async def poll(self) -> None:
         """Poll until cancelled, for changes that raise no event."""

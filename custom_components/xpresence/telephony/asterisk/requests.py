@@ -16,7 +16,7 @@ NOT_THERE: Final = "not found"
 """In the words with which ``DBGet`` says that there is no such value."""
 LONGEST_TOLD: Final = 255
 """Bytes of a value that ``DBGet`` tells; what is longer it cuts off."""
-MANY: Final = 8
+MANY: Final = 33
 """Extensions from which on whole families are read."""
 
 
@@ -162,7 +162,7 @@ class Actions:
         desired = tuple(extensions)
         if len(desired) >= MANY:
             return await self._fetch_trees(desired)
-        found = [await self.fetch(extension) for extension in desired]
+        found = await asyncio.gather(*map(self.fetch, desired))
         return dict(zip(desired, found, strict=True))
 
     async def _fetch_trees(self, desired: Sequence[str]) -> dict[str, freepbx.Stored]:

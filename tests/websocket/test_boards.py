@@ -53,17 +53,17 @@ async def test_a_choice_is_worked_out_once_for_all_boards_and_for_nobody_else(
         assert (await board.next())["people"].keys() == {ANNA, BOB}
     worked_out: list[str] = []
     looks: list[None] = []
-    view, on_time = module.public_view, module.Boards._on_time
+    view, on_time = module.person_view, module.Boards._on_time
 
-    def counted_view(state: Any, acts: Any) -> Any:
-        worked_out.append(state.person.id)
-        return view(state, acts)
+    def counted_view(coordinator: Any, person_id: str, acts: Any) -> Any:
+        worked_out.append(person_id)
+        return view(coordinator, person_id, acts)
 
     def counted_look(self: module.Boards) -> None:
         looks.append(None)
         on_time(self)
 
-    monkeypatch.setattr(module, "public_view", counted_view)
+    monkeypatch.setattr(module, "person_view", counted_view)
     monkeypatch.setattr(module.Boards, "_on_time", counted_look)
     await choose(hass, "Meeting", "select.bob_profile")
     for board in boards:

@@ -326,6 +326,8 @@ class OfficeCoordinator:
             self.people.number_format,
             frozenset(office.people),
             dict(self.entry.options),
+            # The office's own logins to the calendars' servers are among it.
+            dict(self.entry.data),
         )
         return self._shared != before
 

@@ -230,3 +230,26 @@ async def test_a_pc_that_ends_sends_calls_to_voicemail_until_it_starts(
         await settled(pbx, "CF", "100", None)
         await home.until(PROFILE, "Available")
         assert await lands(pbx, "102", "100") == "100"
+
+
+async def test_a_calendar_that_is_deleted_sends_nobodys_calls_any_more(
+    home: Home, pbx: Asterisk, diaries: dict[str, Diary]
+) -> None:
+    diary = diaries["local_calendar"]
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        begins = soon()
+        ends = begins + HOUR
+        fair = Appointment(subject="Fair @Training", start=begins, end=ends)
+        await diary.write(home, fair)
+        await settled(pbx, "CF", "100", "101")
+        assert await lands(pbx, "102", "100") == "101"
+        (kept,) = [
+            one["entry_id"]
+            for one in await home.get("/api/config/config_entries/entry")
+            if one["domain"] == "local_calendar"
+        ]
+        await home.remove_entry(kept)
+        await settled(pbx, "CF", "100", None)
+        await home.until(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+    assert "calendar_missing" in await home.notices()

@@ -22,6 +22,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from homeassistant.util.network import is_ip_address
 import voluptuous as vol
 
 from .const import CONF_DRIVER, DOMAIN, SUBENTRY_PERSON, SUBENTRY_PROFILE
@@ -37,6 +38,7 @@ from .flows.connection import (
 )
 from .flows.office import OfficeOptionsFlow
 from .flows.person import PersonSubentryFlow
+from .flows.person.found import OFFER
 from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
 from .flows.profile import ProfileSubentryFlow
 from .flows.trial import TRIAL_SCHEMA, try_redirect
@@ -51,6 +53,12 @@ from .telephony.registry import PHONE_SYSTEMS, described
 
 SAVE: Final = "save"
 TRY: Final = "trial"
+USUAL_NAMES: Final = {
+    "en": "Phone system",
+    "de": "Telefonanlage",
+    "fr": "Système téléphonique",
+}
+"""What a phone system is called that would else be called by its address."""
 
 
 class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
@@ -154,7 +162,8 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
                 row.fields, said(row.fields, user_input), stored
             )
             name = self._name(row, user_input)
-            if problem := self._name_problem(row, name):
+            called = user_input.get(CONF_NAME) or ""
+            if problem := self._name_problem(row, name, called):
                 errors[CONF_NAME] = problem
             errors |= await field_problems(self.hass, row, settings)
             if not errors:
@@ -175,8 +184,9 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
                         )
                     data |= tried.identity.settings
                     self._redirect = tried.redirect
-                    title = name or row.title(settings) or tried.identity.title
-                    self._ready = (row, title or row.name, data)
+                    title = name or called or self._title(row, settings)
+                    title = title or tried.identity.title or self._usual_name
+                    self._ready = (row, title, data)
                     if row.tries_redirect(settings):
                         return await self.async_step_before_saving()
                     return await self.async_step_save()
@@ -192,7 +202,7 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
 
     def _schema(self, row: PhoneSystemType, stored: Mapping[str, Any]) -> vol.Schema:
         schema = connection_schema(self.hass, row.fields, stored)
-        if row.default_names and self.source != SOURCE_RECONFIGURE:
+        if self.source != SOURCE_RECONFIGURE:
             name = vol.Schema({vol.Optional(CONF_NAME): TextSelector()})
             return name.extend(schema.schema)
         return schema
@@ -203,8 +213,12 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         """Return what a form shows first: what is stored, found, or usual."""
         values = {**self._of_core(row), **self._found, **stored}
         shown = suggested(row.fields, values)
-        if row.default_names and self.source != SOURCE_RECONFIGURE:
-            shown[CONF_NAME] = self._default_name(row)
+        if self.source != SOURCE_RECONFIGURE:
+            if row.default_names:
+                shown[CONF_NAME] = self._default_name(row)
+            elif row.core_domain is None:
+                # Other devices say what they are called.
+                shown[CONF_NAME] = self._usual_name
         return shown
 
     def _of_core(self, row: PhoneSystemType) -> dict[str, Any]:
@@ -223,6 +237,17 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         language = self._language.partition("-")[0]
         return row.default_names.get(language) or row.default_names["en"]
 
+    @property
+    def _usual_name(self) -> str:
+        language = self._language.partition("-")[0]
+        return USUAL_NAMES.get(language) or USUAL_NAMES["en"]
+
+    @staticmethod
+    def _title(row: PhoneSystemType, settings: Mapping[str, Any]) -> str | None:
+        """Return the row's own title, unless it is a mere address."""
+        title = row.title(settings)
+        return None if title is None or is_ip_address(title) else title
+
     def _name(self, row: PhoneSystemType, user_input: Mapping[str, Any]) -> str | None:
         """Return the name that tells it from another one, where one is asked for."""
         if not row.default_names or self.source == SOURCE_RECONFIGURE:
@@ -230,9 +255,11 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         typed: str = user_input.get(CONF_NAME) or self._default_name(row)
         return typed
 
-    def _name_problem(self, row: PhoneSystemType, name: str | None) -> str | None:
+    def _name_problem(
+        self, row: PhoneSystemType, name: str | None, called: str
+    ) -> str | None:
         if name is None:
-            return None
+            return name_problem(called) if called else None
         if problem := name_problem(name):
             return problem
         return "name_taken" if self._is_taken(_named_id(row, name)) else None
@@ -308,10 +335,11 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go straight on to the first person."""
+        """Go straight on to the people: those of the phone system, or a first one."""
         person = await self.hass.config_entries.subentries.async_init(
             (result["result"].entry_id, SUBENTRY_PERSON),
             context=SubentryFlowContext(source=SOURCE_USER),
+            data={OFFER: True},
         )
         result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, person["flow_id"])
         return result

@@ -419,6 +419,7 @@ class Home:
             {
                 "host": "127.0.0.1",
                 "port": pbx.ami_port,
+                "name": "127.0.0.1",
                 "username": pbx.username,
                 "password": pbx.secret,
                 "tls": False,
@@ -435,6 +436,7 @@ class Home:
             {"handler": "xpresence"},
             {"next_step_id": "sip"},
             {
+                "name": "127.0.0.1",
                 "system": "freepbx",
                 "host": "127.0.0.1",
                 "port": pbx.sip_port,

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, running
 
+from .axe import violations
 from .browser import log_in
 from .home import Home
 
@@ -85,4 +86,178 @@ async def test_an_office_of_thirty_stands_in_a_few_clicks(
     await expect(page.get_by_text("Colleague 200").first).to_be_visible(timeout=LIMIT)
     await home.until("select.colleague_229_profile", "Available")
     assert hands.clicks <= MOST_CLICKS
+    await page.context.close()
+
+
+async def pasted(page: Page, table: str) -> None:
+    """Paste a table into the page of imports, and look at the preview."""
+    await page.locator("textarea").fill(table)
+    await page.locator("textarea").press("Tab")
+    await page.keyboard.press("Enter")
+
+
+async def test_a_table_is_put_right_and_taken_in_with_the_keyboard_alone(
+    home: Home, chromium: Browser
+) -> None:
+    page = await opened(chromium, home, "people/import", language="de-DE")
+    source = page.get_by_role("button", name="Tabelle")
+    await expect(source).to_be_visible(timeout=LIMIT)
+    await source.press("Enter")
+    table = f'Name;Durchwahl\nJürgen Groß;301\n"{HOSTILE}";302\nOhne;30x\n'
+    await pasted(page, table)
+    await expect(page.get_by_text("Zeile 4, Durchwahl")).to_be_visible(timeout=LIMIT)
+    assert await violations(page, "xpresence-panel") == []
+    wrong = page.get_by_role("textbox", name="Nebenstelle")
+    await wrong.fill("303")
+    await wrong.press("Enter")
+    await wrong.press("Tab")
+    take = page.get_by_role("button", name="3 übernehmen")
+    await expect(take).to_be_enabled(timeout=LIMIT)
+    await take.press("Enter")
+    await expect(page.get_by_text("Übernommen: 3, geändert: 0.")).to_be_visible(
+        timeout=LIMIT
+    )
+    await expect(page.get_by_text(HOSTILE).first).to_be_visible(timeout=LIMIT)
+    assert await page.evaluate("window.pwned") is None
+    undo = page.get_by_role("button", name=re.compile("Rückgängig"))
+    await undo.press("Enter")
+    await expect(page.get_by_text("Zurückgenommen. Personen: 3.")).to_be_visible(
+        timeout=LIMIT
+    )
+    assert "Jürgen Groß" not in await home.people(home.entry)
+    await page.context.close()
+
+
+async def test_the_later_of_two_administrators_is_told_what_the_earlier_changed(
+    home: Home, chromium: Browser
+) -> None:
+    page = await opened(chromium, home, "people")
+    link = page.get_by_role("link", name="Colleague 201")
+    await expect(link).to_be_visible(timeout=LIMIT)
+    await link.click()
+    queues = page.get_by_label("Hotline queues")
+    await queues.fill("400")
+    async with home.connection() as socket:
+        found = await socket.ask("xpresence/people/list", entry_id=home.entry)
+        (one,) = [p for p in found["people"] if p["name"] == "Colleague 201"]
+        await socket.ask(
+            "xpresence/people/change",
+            entry_id=home.entry,
+            people={one["id"]: one["version"]},
+            answers={"voicemail": "900"},
+        )
+    save = page.get_by_role("button", name="Save", exact=True)
+    await save.click()
+    told = page.get_by_role("alert").filter(has_text="Admin changed Colleague 201")
+    await expect(told).to_be_visible(timeout=LIMIT)
+    await expect(page.get_by_label("Mailbox")).to_have_value("900")
+    await expect(queues).to_have_value("400")
+    await save.click()
+    await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+    await page.context.close()
+
+
+async def test_a_setting_is_changed_for_many_and_each_refusal_is_named(
+    home: Home, chromium: Browser
+) -> None:
+    page = await opened(chromium, home, "people")
+    await expect(page.get_by_text("Colleague 200").first).to_be_visible(timeout=LIMIT)
+    await page.get_by_label("Find").fill("Colleague 22")
+    await page.get_by_label("Choose everybody").check()
+    await expect(page.get_by_text("10 chosen")).to_be_visible()
+    await page.get_by_label("Change a setting").select_option(label="Hotline queues")
+    value = page.get_by_role("textbox", name="Hotline queues")
+    await value.fill("not a queue")
+    await page.get_by_role("button", name="Change for 10").click()
+    await expect(page.get_by_role("alert").first).to_contain_text(
+        "Colleague 220", timeout=LIMIT
+    )
+    await value.fill("400")
+    await page.get_by_role("button", name="Change for 10").click()
+    await expect(page.get_by_text("Changed. People: 10.")).to_be_visible(timeout=LIMIT)
+    assert await violations(page, "xpresence-panel") == []
+    await page.context.close()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "right_to_left"), [(1280, False), (390, False), (1280, True)]
+)
+async def test_every_page_is_fit_for_everybody(
+    home: Home, chromium: Browser, width: int, right_to_left: bool, dark: bool
+) -> None:
+    page = await opened(chromium, home, "people", width=width, dark=dark)
+    for name in ("people", "people/import", "team", "me"):
+        await page.goto(f"{home.url}/xpresence/{name}")
+        main = page.locator("xpresence-panel main")
+        await expect(main.locator("> :not(.skeleton)").first).to_be_visible(
+            timeout=LIMIT
+        )
+        if right_to_left:
+            await page.evaluate("document.documentElement.dir = 'rtl'")
+        assert await violations(page, "xpresence-panel") == [], name
+        wide = await main.evaluate("main => main.scrollWidth - main.clientWidth")
+        assert wide <= 1, name
+    await page.context.close()
+
+
+async def test_ordinary_users_see_only_team_and_me(
+    home: Home, chromium: Browser
+) -> None:
+    await home.add_user("Bob", "a password")
+    page = await opened(chromium, home, "people", username="bob", password="a password")
+    nav = page.locator("xpresence-panel nav a")
+    await expect(nav).to_have_text(["Team", "Me"], timeout=LIMIT)
+    await expect(page.locator("xpresence-team-card")).to_be_visible(timeout=LIMIT)
+    assert await page.get_by_text("Take people in").count() == 0
+    await page.context.close()
+
+
+MANY = """async () => {
+  const panel = document.querySelector("home-assistant").hass;
+  const real = panel.connection.sendMessagePromise.bind(panel.connection);
+  panel.connection.sendMessagePromise = async (command) => {
+    const answer = await real(command);
+    if (command.type === "xpresence/people/list") {
+      const [one] = answer.people;
+      answer.people = Array.from({ length: 1000 }, (_, at) => ({
+        ...one, id: `person-${at}`, name: `Person ${at}`, extension: String(1000 + at),
+      }));
+    }
+    return answer;
+  };
+}"""
+OPEN = """async () => {
+  const begin = performance.now();
+  history.pushState(null, "", "/xpresence/people");
+  window.dispatchEvent(new CustomEvent("location-changed"));
+  while (true) {
+    await new Promise(requestAnimationFrame);
+    const root = document.querySelector("home-assistant").shadowRoot
+      .querySelector("home-assistant-main").shadowRoot
+      .querySelector("ha-panel-custom").querySelector("xpresence-panel").shadowRoot;
+    const rows = [...root.querySelectorAll("tbody tr a")];
+    if (rows.some((row) => row.textContent === "Person 0")) {
+      return performance.now() - begin;
+    }
+    if (performance.now() - begin > 60000) return -1;
+  }
+}"""
+
+
+async def test_a_thousand_people_are_there_soon_and_scroll(
+    home: Home, chromium: Browser
+) -> None:
+    page = await opened(chromium, home, "team")
+    await expect(page.locator("xpresence-team-card")).to_be_visible(timeout=LIMIT)
+    await page.evaluate(MANY)
+    took = await page.evaluate(OPEN)
+    assert 0 < took < 2000
+    rows = page.locator("xpresence-panel tbody tr")
+    assert await rows.count() < 150
+    scroll = page.locator("xpresence-panel .scroll")
+    await scroll.evaluate("place => place.scrollTo(0, place.scrollHeight)")
+    await expect(page.get_by_role("link", name="Person 999")).to_be_visible(
+        timeout=LIMIT
+    )
     await page.context.close()

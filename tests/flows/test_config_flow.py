@@ -110,6 +110,43 @@ async def test_an_asterisk_is_tried_and_added_and_leads_to_the_first_person(
     assert "password" not in entry.options
 
 
+@pytest.mark.asterisk
+async def test_a_new_phone_system_leads_to_taking_in_whom_it_names(
+    hass: HomeAssistant, pbx: Asterisk
+) -> None:
+    result = await answer(hass, await begin(hass, "asterisk"), answers(pbx))
+    entry = result["result"]
+    assert entry.title == "Phone system"
+    _, flow_id = result["next_flow"]
+    people = hass.config_entries.subentries
+    (offered,) = people.async_progress()
+    assert offered["step_id"] == "found"
+    names = {
+        one.name for one in await entry.runtime_data.system.directory() if one.name
+    }
+    result = await people.async_configure(flow_id, {"next_step_id": "take_in"})
+    assert result["reason"] == "taken_in"
+    assert result["description_placeholders"] == {"count": str(len(names))}
+    there = {one.data["name"] for one in entry.get_subentries_of_type("person")}
+    assert there == names
+    await hass.async_block_till_done()
+    assert hass.states.get("select.anna_profile").state == "Available"
+
+
+@pytest.mark.asterisk
+async def test_after_a_new_phone_system_one_person_can_be_added_instead(
+    hass: HomeAssistant, pbx: Asterisk
+) -> None:
+    said = {**answers(pbx), "name": "Head office"}
+    result = await answer(hass, await begin(hass, "asterisk"), said)
+    assert result["result"].title == "Head office"
+    _, flow_id = result["next_flow"]
+    people = hass.config_entries.subentries
+    result = await people.async_configure(flow_id, {"next_step_id": "one"})
+    assert result["step_id"] == "user"
+    assert result["errors"] == {}
+
+
 @pytest.mark.parametrize(
     ("language", "first"),
     [("de", "Anwesend"), ("en", "Available"), ("fr", "Available")],
@@ -410,7 +447,10 @@ async def test_the_connection_can_be_changed_and_a_secret_left_out_is_kept(
     assert entry.state is ConfigEntryState.LOADED
     assert entry.data["password"] == pbx.secret
     assert entry.runtime_data.system.ready
-    assert (entry.unique_id, entry.title) == (f"localhost:{pbx.tls_port}", "localhost")
+    assert (entry.unique_id, entry.title) == (
+        f"localhost:{pbx.tls_port}",
+        "Phone system",
+    )
 
 
 @pytest.mark.asterisk

@@ -5,7 +5,8 @@ export const styles = new CSSStyleSheet();
 styles.replaceSync(`
 :host {
   --tone: var(--disabled-color, #9e9e9e);
-  display: flex; flex-direction: column; height: 100%; box-sizing: border-box;
+  display: flex; flex-direction: column; box-sizing: border-box;
+  height: calc(100dvh - var(--safe-area-inset-top, 0px) - var(--safe-area-inset-bottom, 0px));
   background: var(--primary-background-color); color: var(--primary-text-color);
   font-size: var(--ha-font-size-m, 14px); line-height: 1.4;
   container-type: inline-size;

@@ -40,7 +40,7 @@ class FoundPage(PersonPage):
         """Take them in, all at once."""
         rows = await self._found()
         coordinator: OfficeCoordinator = self._get_entry().runtime_data
-        user = await self.hass.auth.async_get_user(self.context.get("user_id") or "")
+        user = await self.hass.auth.async_get_user(str(self.context.get("user_id")))
         by = user.name if user and user.name else ""
         await async_store(coordinator, {}, by, [dict(row.data) for row in rows])
         return self.async_abort(

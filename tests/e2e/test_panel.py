@@ -187,7 +187,7 @@ async def test_every_page_is_fit_for_everybody(
     home: Home, chromium: Browser, width: int, right_to_left: bool, dark: bool
 ) -> None:
     page = await opened(chromium, home, "people", width=width, dark=dark)
-    for name in ("people", "people/import", "team", "me"):
+    for name in ("people", "people/import", "team", "me", "profiles", "office"):
         await page.goto(f"{home.url}/xpresence/{name}")
         main = page.locator("xpresence-panel main")
         await expect(main.locator("> :not(.skeleton)").first).to_be_visible(
@@ -210,6 +210,23 @@ async def test_ordinary_users_see_only_team_and_me(
     await expect(nav).to_have_text(["Team", "Me"], timeout=LIMIT)
     await expect(page.locator("xpresence-team-card")).to_be_visible(timeout=LIMIT)
     assert await page.get_by_text("Take people in").count() == 0
+    await page.context.close()
+
+
+async def test_profiles_are_put_in_order_with_the_keyboard(
+    home: Home, chromium: Browser
+) -> None:
+    page = await opened(chromium, home, "profiles")
+    up = page.get_by_role("button", name="Move Lunch up")
+    await expect(up).to_be_visible(timeout=LIMIT)
+    for _ in range(3):
+        await up.press("Enter")
+        await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+        await page.get_by_role("button", name="Dismiss").click()
+    first = page.locator("xpresence-panel .ordered > li").first
+    await expect(first).to_contain_text("Lunch", timeout=LIMIT)
+    options = (await home.attributes("select.colleague_200_profile"))["options"]
+    assert options[0] == "Lunch"
     await page.context.close()
 
 

@@ -21,6 +21,7 @@ from custom_components.xpresence.frontend import (
     ROOT,
 )
 from custom_components.xpresence.languages import LANGUAGES, texts_in
+from custom_components.xpresence.telephony.driver import Capability
 from tests.conftest import set_up
 from tests.office import OFFICE
 
@@ -218,3 +219,8 @@ async def test_the_panel_is_served_by_the_same_path_as_the_cards(
     for module in ALL_MODULES:
         name = f"{module.parent.name}/{module.name}"
         assert (await client.get(url.replace(PANEL, name))).status == 200, name
+
+
+def test_the_panel_has_words_for_everything_a_phone_system_can() -> None:
+    named = {key for key in TEXTS["panel"] if key.startswith("can_")}
+    assert named == {f"can_{one.name.lower()}" for one in Capability if one.name}

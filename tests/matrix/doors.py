@@ -38,7 +38,7 @@ from .visitors import REFUSALS, Shut, Visit
 
 THE_VERSION: Final = object()
 """Stands for Anna and the version of her settings."""
-NOTHING_TO_DO: Final = ("nothing_to_undo", "import_forgotten")
+NOTHING_TO_DO: Final = ("nothing_to_undo", "import_forgotten", "order_changed")
 SUBJECT: Final = "Budget"
 INFO_TEXT: Final = "Back at five"
 DIARY: Final = "calendar.diary"
@@ -660,6 +660,9 @@ COMMANDS: Final = (
     ),
     command("profiles/reset", Permission.EDIT_PROFILES, profile="Meeting"),
     administering("offices"),
+    administering("office/health"),
+    administering("office/profiles"),
+    administering("office/order", which="order", order=["default"], seen=["default"]),
     administering("people/list"),
     administering("people/export", language="en"),
     administering("people/preview", source="table", text="Name,Extension\nEmil,150"),

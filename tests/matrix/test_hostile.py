@@ -98,6 +98,9 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "keep_history": {"keep": True},
     "list_calendars": {},
     "offices": {},
+    "office/health": {},
+    "office/order": {"which": "order", "order": ["default"], "seen": ["default"]},
+    "office/profiles": {},
     "people/change": {"people": {}, "answers": {"run_over": 5}},
     "people/confirm": {"preview": "1", "rows": [0]},
     "people/copy": {"people": {}, "source": BOB, "fields": ["run_over"]},
@@ -307,7 +310,7 @@ async def test_no_command_takes_what_is_no_answer_to_its_question(
                 whom = {} if field.endswith("_id") else {"person_id": ANNA}
                 if name == "subscribe_team":
                     whom = {}
-                elif name.startswith("people/"):
+                elif name.startswith(("office/", "people/")):
                     whom = {"entry_id": house.entry.entry_id}
                 before = house.everything()
                 wish = {"type": prefix + name, **whom, **valid, field: bad.value}

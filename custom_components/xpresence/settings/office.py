@@ -24,6 +24,7 @@ from ..const import (
     CONF_NUMBER,
     CONF_OWNER,
     CONF_PROFILE,
+    CONF_PROFILE_ORDER,
     CONF_REDIRECT,
     CONF_REVOKED,
     CONF_RULES,
@@ -82,7 +83,7 @@ def office_from(
     office = Office(
         profiles={
             subentry.subentry_id: profile_from(subentry)
-            for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
+            for subentry in ordered_profiles(entry)
         },
         people={
             subentry.subentry_id: person_from(subentry, time_zone)
@@ -106,6 +107,14 @@ def office_from(
             for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON)
         },
     )
+
+
+def ordered_profiles(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
+    """Return the profiles in the office's order; new ones follow as they were made."""
+    order: list[str] = list(entry.options.get(CONF_PROFILE_ORDER, ()))
+    places = {profile_id: place for place, profile_id in enumerate(order)}
+    found = entry.get_subentries_of_type(SUBENTRY_PROFILE)
+    return sorted(found, key=lambda one: places.get(one.subentry_id, len(places)))
 
 
 @dataclass(frozen=True, slots=True)

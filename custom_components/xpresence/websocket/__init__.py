@@ -3,7 +3,7 @@
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
-from . import calendars, history, people, profiles
+from . import calendars, history, office, people, profiles
 from .person import subscribe_person
 from .signing_in import sign_in_microsoft
 from .team import subscribe_team
@@ -18,6 +18,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
     for command in (
         *calendars.COMMANDS,
         *history.COMMANDS,
+        *office.COMMANDS,
         *people.COMMANDS,
         *profiles.COMMANDS,
     ):

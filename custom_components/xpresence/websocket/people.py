@@ -81,12 +81,12 @@ LANGUAGE: Final = vol.All(str, vol.Match(r"^[A-Za-z0-9-]{2,20}$"))
 ROW: Final = vol.All(vol.Coerce(int), vol.Range(min=0))
 
 
-def _command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:
+def office_command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:
     """Return a command of administrators on one phone system."""
 
     @websocket_command(
         {
-            vol.Required("type"): f"{DOMAIN}/people/{name}",
+            vol.Required("type"): f"{DOMAIN}/{name}",
             vol.Required("entry_id"): str,
             **fields,
         }
@@ -318,10 +318,10 @@ async def _undo(
 
 COMMANDS: Final = (
     offices,
-    _command("list", {}, _list),
-    _command("export", {vol.Required("language"): LANGUAGE}, _export),
-    _command(
-        "preview",
+    office_command("people/list", {}, _list),
+    office_command("people/export", {vol.Required("language"): LANGUAGE}, _export),
+    office_command(
+        "people/preview",
         {
             vol.Exclusive("source", "whence"): vol.In(
                 ["phone_system", "home_assistant", "table"]
@@ -335,19 +335,21 @@ COMMANDS: Final = (
         },
         _preview,
     ),
-    _command(
-        "confirm", {vol.Required("preview"): str, vol.Required("rows"): [ROW]}, _confirm
+    office_command(
+        "people/confirm",
+        {vol.Required("preview"): str, vol.Required("rows"): [ROW]},
+        _confirm,
     ),
-    _command(
-        "change",
+    office_command(
+        "people/change",
         {
             vol.Required("people"): VERSIONS,
             vol.Required("answers"): {vol.In(CHANGEABLE): object},
         },
         _change,
     ),
-    _command(
-        "copy",
+    office_command(
+        "people/copy",
         {
             vol.Required("people"): VERSIONS,
             vol.Required("source"): str,
@@ -355,5 +357,5 @@ COMMANDS: Final = (
         },
         _copy,
     ),
-    _command("undo", {}, _undo),
+    office_command("people/undo", {}, _undo),
 )

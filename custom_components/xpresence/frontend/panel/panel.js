@@ -1,5 +1,6 @@
 /**
- * The panel in the sidebar: Team and Me for everybody, People for administrators. Each page is a module of its own, loaded when it is opened.
+ * The panel in the sidebar: Team and Me for everybody; People, Profiles and Office for
+ * administrators. Each page is a module of its own, loaded when it is opened.
  */
 
 import { explained } from "../cards/errors.js";
@@ -35,6 +36,8 @@ const PAGES = [
   { name: "team", icon: "mdi:account-group", admin: false, open: async (panel) => new (await import("./cards.js")).TeamPage(panel) },
   { name: "me", icon: "mdi:account", admin: false, open: async (panel) => new (await import("./cards.js")).MyPage(panel) },
   { name: "people", icon: "mdi:table-account", admin: true, open: async (panel) => new (await import("./people.js")).PeoplePage(panel) },
+  { name: "profiles", icon: "mdi:card-multiple-outline", admin: true, open: async (panel) => new (await import("./profiles.js")).ProfilesPage(panel) },
+  { name: "office", icon: "mdi:office-building-cog-outline", admin: true, open: async (panel) => new (await import("./office.js")).OfficePage(panel) },
 ];
 /** Sections of the translations beside the panel's own. */
 const CATEGORIES = ["config_subentries", "selector", "entity", "options"];

@@ -36,6 +36,10 @@ GUID: Final = re.compile(
 DOMAIN_NAME: Final = re.compile(
     r"(?=.{4,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.IGNORECASE
 )
+DOCUMENTATION: Final = (
+    "https://github.com/xpresence/xpresence/blob/main/docs/microsoft.md"
+)
+"""How to make an app registration."""
 PERSONAL: Final = frozenset({"common", "consumers"})
 """Tenants that would let personal accounts in, which have no presence."""
 
@@ -99,6 +103,7 @@ class RegistrationPage(OptionsFlow):
                 user_input or {key: stored.get(key) for key in REGISTRATION},
             ),
             errors=errors,
+            description_placeholders={"docs": DOCUMENTATION},
         )
 
 

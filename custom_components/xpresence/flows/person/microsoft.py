@@ -36,7 +36,11 @@ from ...groupware.source import SourceError
 from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_of
 from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
 from ...settings.selectors import words
-from ..office.microsoft import registration_fields, registration_from
+from ..office.microsoft import (
+    DOCUMENTATION,
+    registration_fields,
+    registration_from,
+)
 from ..sign_in_code import SignInCodePage
 from .page import PersonPage
 
@@ -126,6 +130,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
             ),
             errors=errors,
             description_placeholders={
+                "docs": DOCUMENTATION,
                 "permissions": self._permissions,
                 "code": code_of(self.refused) if self.refused else "",
             },

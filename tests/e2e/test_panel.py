@@ -11,6 +11,7 @@ from tests.pbx.asterisk import EVENTUALLY, Asterisk, running
 
 from .axe import violations
 from .browser import log_in
+from .conftest import image
 from .home import Home
 
 pytestmark = [
@@ -68,8 +69,15 @@ async def opened(chromium: Browser, home: Home, path: str, **more: object) -> Pa
     return page
 
 
+async def pictured(request: pytest.FixtureRequest, page: Page, name: str) -> None:
+    """Take a picture for the documents, where they are asked for."""
+    if request.config.getoption("--screenshots"):
+        await page.wait_for_timeout(1500)
+        await page.screenshot(path=image(name))
+
+
 async def test_an_office_of_thirty_stands_in_a_few_clicks(
-    home: Home, chromium: Browser
+    home: Home, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
     page = await opened(chromium, home, "people")
     hands = Hands(page)
@@ -77,6 +85,7 @@ async def test_an_office_of_thirty_stands_in_a_few_clicks(
     await hands.press("Take people in")
     await hands.press("Phone system")
     await expect(page.get_by_text("Colleague 229")).to_be_visible(timeout=LIMIT)
+    await pictured(request, page, "panel-import.png")
     await hands.click(page.get_by_role("button", name=re.compile(r"^Take in \d+$")))
     await expect(page.get_by_text(re.compile(r"^Taken in: \d+"))).to_be_visible(
         timeout=LIMIT
@@ -86,6 +95,7 @@ async def test_an_office_of_thirty_stands_in_a_few_clicks(
     await expect(page.get_by_text("Colleague 200").first).to_be_visible(timeout=LIMIT)
     await home.until("select.colleague_229_profile", "Available")
     assert hands.clicks <= MOST_CLICKS
+    await pictured(request, page, "panel-people.png")
     await page.context.close()
 
 

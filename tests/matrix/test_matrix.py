@@ -25,7 +25,7 @@ from custom_components.xpresence.presence.permission.policy import (
     Trust,
     may,
 )
-from custom_components.xpresence.voice.sentences import Ask
+from custom_components.xpresence.voice.ask import Ask
 from tests.office import ANNA, BOB
 from tests.team import Team, set_up_team
 

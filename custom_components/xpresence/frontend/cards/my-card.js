@@ -215,7 +215,7 @@ export class MyCard extends LiveCard {
           h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
         );
       case "history":
-        return this.told?.history && this.opened(scene, name, () => this.past(scene));
+        return this.told?.history?.days && this.opened(scene, name, () => this.past(scene));
       case "connections":
         return (
           (this.may("connect_calendars") || this.may("connect_microsoft")) &&

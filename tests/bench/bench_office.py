@@ -6,10 +6,10 @@ input_booleans, two template sensors and one automation each. Run it with
 ``python -m tests.bench.bench_office [people …]``.
 """
 
+import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 import contextlib
-import sys
 import time
 from typing import Any
 
@@ -23,8 +23,6 @@ from tests.pbx.asterisk import Asterisk, eventually, running
 
 from .bench_switch import home, login_at, resident, row
 from .stops import Stops
-
-PEOPLE = (30, 300)
 
 
 def entry_of(data: dict[str, Any], people: int) -> MockConfigEntry:
@@ -143,7 +141,7 @@ def _forward(entry: ConfigEntry[Any]) -> Any:
     return entry.subentries[MEETING].data["redirect"]
 
 
-async def ours(pbx: Asterisk, people: int) -> None:
+async def ours(pbx: Asterisk, people: int, rest: float) -> None:
     """Print what an office of so many people costs."""
     async with home() as hass:
         for need in ("homeassistant", "http"):
@@ -163,9 +161,9 @@ async def ours(pbx: Asterisk, people: int) -> None:
         row("  memory", f"{(resident() - before) / 1024:.0f} MiB")
 
         async def idle() -> None:
-            await asyncio.sleep(10)
+            await asyncio.sleep(rest)
 
-        await measured("ten seconds at rest", hass, idle)
+        await measured(f"{rest:g} seconds at rest", hass, idle)
 
         async def option() -> None:
             options = {**entry.options, "grace": entry.options.get("grace", 5) + 1}
@@ -192,7 +190,7 @@ async def ours(pbx: Asterisk, people: int) -> None:
         )
 
 
-async def theirs(people: int) -> None:
+async def theirs(people: int, rest: float) -> None:
     """Print what as many people made of templates cost."""
     async with home() as hass:
         hass.set_state(CoreState.starting)
@@ -209,18 +207,22 @@ async def theirs(people: int) -> None:
         row("  memory", f"{(resident() - before) / 1024:.0f} MiB")
 
         async def idle() -> None:
-            await asyncio.sleep(10)
+            await asyncio.sleep(rest)
 
-        await measured("template people: ten seconds at rest", hass, idle)
+        await measured(f"template people: {rest:g} seconds at rest", hass, idle)
 
 
 async def main() -> None:
     """Print the tables."""
-    for people in map(int, sys.argv[1:]) if len(sys.argv) > 1 else PEOPLE:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("people", nargs="*", type=int, default=[30, 300])
+    arguments.add_argument("--rest", type=float, default=10.0, help="seconds at rest")
+    given = arguments.parse_args()
+    for people in given.people:
         row(f"-- {people} people", "longest stop of the loop", "")
-        await theirs(people)
+        await theirs(people, given.rest)
         with running() as pbx:
-            await ours(pbx, people)
+            await ours(pbx, people, given.rest)
 
 
 if __name__ == "__main__":

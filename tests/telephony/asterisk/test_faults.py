@@ -249,9 +249,10 @@ async def test_a_half_open_connection_is_given_up(
 ) -> None:
     async with watching(frail_pbx, port=proxy.port) as seen:
         proxy.fault = Fault.BLACK_HOLE
+        lost = (False, "OutcomeUnknown")
         with seen.patience.lost():
-            await eventually(lambda: not seen.system.ready)
-        assert seen.connection[-1] == (False, "OutcomeUnknown")
+            await eventually(lambda: seen.connection[-1] == lost)
+        assert not seen.system.ready
         frail_pbx.put("CF", "100", "102")
         proxy.fault = Fault.NONE
         await eventually(lambda: seen.target == CAROL)

@@ -120,8 +120,17 @@ def test_a_meeting_that_everybody_declined_takes_place_for_nobody() -> None:
     assert found.response is Response.DECLINED
 
 
-def test_a_cancelled_event_is_told_as_that() -> None:
-    assert one("STATUS:CANCELLED").cancelled
+@pytest.mark.parametrize("word", ["CANCELLED", "cancelled", "Canceled"])
+def test_a_cancelled_event_is_told_as_that(word: str) -> None:
+    assert one(f"STATUS:{word}").cancelled
+
+
+def test_ones_answer_is_known_where_the_server_names_people_otherwise() -> None:
+    found = one(
+        "ORGANIZER;EMAIL=bob@example.com:urn:uuid:1",
+        f"ATTENDEE;EMAIL={ANNA};PARTSTAT=DECLINED:/principals/anna/",
+    )
+    assert (found.invited, found.response) == (True, Response.DECLINED)
 
 
 def test_categories_stand_in_one_line_or_in_several() -> None:

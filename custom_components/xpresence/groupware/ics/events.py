@@ -63,6 +63,10 @@ class Event:
         return start, start + self.length
 
 
+CANCELLED: Final = frozenset({"CANCELLED", "CANCELED"})
+"""RFC 5545's word, and how it is often misspelled."""
+
+
 def appointments(
     text: str, window: Window, zone: tzinfo, addresses: Iterable[str], source: str
 ) -> tuple[Appointment, ...]:
@@ -282,7 +286,7 @@ def _appointment(
         private=kind not in ("", "PUBLIC"),
         invited=invited,
         response=response,
-        cancelled=status == "CANCELLED",
+        cancelled=status in CANCELLED,
         source=source,
     )
     if categories:
@@ -307,11 +311,11 @@ def _invitation(component: Component, mine: frozenset[str]) -> tuple[bool, Respo
     declined, so did the person.
     """
     answers = {
-        _mail(one.value): RESPONSES.get(one.parameter("PARTSTAT"), Response.NONE)
+        _address(one): RESPONSES.get(one.parameter("PARTSTAT"), Response.NONE)
         for one in values.properties(component, "ATTENDEE")
     }
     organizer = values.first(component, "ORGANIZER")
-    inviting = _mail(organizer.value) if organizer else ""
+    inviting = _address(organizer) if organizer else ""
     if not mine:
         others = {who: what for who, what in answers.items() if who != inviting}
         declined = bool(others) and set(others.values()) == {Response.DECLINED}
@@ -319,6 +323,14 @@ def _invitation(component: Component, mine: frozenset[str]) -> tuple[bool, Respo
     own = [what for who, what in answers.items() if who in mine]
     invited = bool(inviting) and inviting not in mine
     return invited, own[0] if own else Response.NONE
+
+
+def _address(one: values.Property) -> str:
+    """Return the mail address of who is invited or invites.
+
+    Apple's and Google's servers name people by something else (RFC 7986, 6.2).
+    """
+    return _mail(one.parameter("EMAIL") or one.value)
 
 
 def _mail(value: str) -> str:

@@ -184,7 +184,8 @@ class SetProfileTool(PresenceTool):
     name = "xpresence__set_profile"
     title = "Set presence profile"
     description = (
-        "Choose a person's presence profile; it may redirect their telephone calls. "
+        "Choose a person's presence profile from now on; it may redirect their telephone "
+        "calls. Not for what begins later: plan that. "
         "'until' is a local date and time, 'minutes' a duration; leave both out if no "
         "end was said. The profile 'automatic' goes back to automatic."
     )
@@ -219,6 +220,7 @@ class SetProfileTool(PresenceTool):
                 coordinator, person_id, llm_context.context, llm_context.device_id
             )
         else:
+            _raise_unless_now(hass, state.person.name, llm_context)
             await async_choose(
                 coordinator,
                 person_id,
@@ -283,6 +285,29 @@ class PlanPresenceTool(PresenceTool):
             llm_context.context,
         )
         return {"planned": said["profile"]}
+
+
+def _raise_unless_now(
+    hass: HomeAssistant, person: str, llm_context: LLMContext
+) -> None:
+    """Return if what the person said speaks of now and of whom the tool is called for.
+
+    Raises:
+        ServiceValidationError: it does not; nothing was changed.
+    """
+    if "conversation" not in hass.config.components:
+        return
+    # Home Assistant may run without its voice components.
+    from .voice.guard import is_about_now, words_of_user
+    from .voice.handlers import known
+
+    text = words_of_user(hass)
+    if text is None:
+        return
+    if not is_about_now(text, person, known(hass), dt_util.now(), llm_context.language):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="not_about_now"
+        )
 
 
 def _info_text(text: Any) -> str:

@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import conversation
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant
@@ -372,3 +373,61 @@ async def test_back_to_automatic_names_the_redirect_that_goes_on(
         blocking=True,
     )
     assert (await say(text)).endswith(remains)
+
+
+# Questions that wait for yes or no
+
+
+def calls_to(hass: HomeAssistant) -> object:
+    return state_of(hass, "sensor", ANNA, "redirect").attributes.get("target")
+
+
+@ENGLISH
+async def test_a_spoken_number_is_read_back_and_waits_for_yes(
+    hass: HomeAssistant, say: Say
+) -> None:
+    asked = await say("forward my calls to one oh two until four")
+    assert asked == "Forward your calls to 1 0 2, until 16:00? Say yes or no."
+    assert calls_to(hass) is None
+    assert "Your calls go to" in await say("yes")
+    assert calls_to(hass) is not None
+
+
+@ENGLISH
+@pytest.mark.parametrize("said", ["no", "what is my status"])
+async def test_without_yes_nothing_is_redirected(
+    hass: HomeAssistant, say: Say, said: str
+) -> None:
+    await say("forward my calls to one oh two")
+    await say(said)
+    await say("yes")
+    assert calls_to(hass) is None
+
+
+@ENGLISH
+async def test_a_yes_is_the_speakers_own(hass: HomeAssistant, say: Say) -> None:
+    await say("forward my calls to one oh two")
+    other = await hass.auth.async_create_user("Colleague", group_ids=["system-users"])
+    assert await say("yes", by=other.id) == "There is nothing to confirm."
+    assert calls_to(hass) is None
+
+
+@GERMAN
+async def test_bis_halb_drei_um_zehn_vor_drei_wird_erfragt(
+    hass: HomeAssistant, say: Say, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-11-24 13:50:00+00:00")
+    asked = await say("ich bin bis halb drei in einer Besprechung")
+    assert asked.startswith("Meinst du Besprechung, bis morgen, 02:30 Uhr?")
+    assert state_of(hass, "select", ANNA, "profile").state == "Verfügbar"
+    assert "bis morgen, 02:30 Uhr" in await say("ja")
+    assert state_of(hass, "select", ANNA, "profile").state == "Besprechung"
+
+
+@ENGLISH
+async def test_a_redirect_by_voice_obeys_what_the_office_allows(
+    hass: HomeAssistant, say: Say
+) -> None:
+    user = await hass.auth.async_create_user("Colleague", group_ids=["system-users"])
+    await say("forward my calls to Bob", by=user.id)
+    assert calls_to(hass) is None

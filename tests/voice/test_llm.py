@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import llm
+from homeassistant.helpers import chat_session, llm
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -127,3 +128,40 @@ async def test_nonsense_of_a_model_changes_nothing(
         told = {"error": str(error)}
     assert told["error"]
     assert state_of(hass, "select", ANNA, "profile").state == "Available"
+
+
+@pytest.mark.parametrize(
+    ("said", "profile"),
+    [
+        ("I'm in a meeting", "Meeting"),
+        ("I'll be off to lunch now with the team", "Lunch"),
+        ("could you show everybody that I'm eating", "Lunch"),
+        ("I'll be in a meeting at 3", None),
+        ("I am not on vacation", None),
+        ("my meeting starts soon", None),
+        ("Bob is in a meeting tomorrow", None),
+        ("set Bob's status to meeting", None),
+        ("we never go on vacation", None),
+        ("ich bin am 3. im Urlaub", None),
+    ],
+)
+async def test_a_model_is_held_to_what_was_said(
+    hass: HomeAssistant,
+    office: MockConfigEntry,
+    exposed: None,
+    hass_admin_user: Any,
+    said: str,
+    profile: str | None,
+) -> None:
+    wrong = profile or "Meeting"
+    with (
+        chat_session.async_get_chat_session(hass) as session,
+        conversation.async_get_chat_log(hass, session) as log,
+    ):
+        log.async_add_user_content(conversation.UserContent(content=said))
+        told = await call(
+            hass, hass_admin_user.id, "set_profile", person="Anna Berg", profile=wrong
+        )
+    now = state_of(hass, "select", ANNA, "profile").state
+    assert now == (profile or "Available"), told
+    assert ("error" in told) is (profile is None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -71,7 +71,11 @@ class Confirmations:
             self._stop = get_agent_manager(self._hass).register_trigger(
                 list(dict.fromkeys(words)), self._heard
             )
-        async_call_later(self._hass, WAITS + timedelta(seconds=1), self._expire)
+        async_call_later(
+            self._hass,
+            WAITS + timedelta(seconds=1),
+            HassJob(self._expire, cancel_on_shutdown=True),
+        )
 
     @callback
     def drop(self, said: ConversationInput) -> None:

@@ -149,7 +149,7 @@ async def test_after_a_new_phone_system_one_person_can_be_added_instead(
 
 @pytest.mark.parametrize(
     ("language", "first"),
-    [("de", "Anwesend"), ("en", "Available"), ("fr", "Available")],
+    [("de", "Anwesend"), ("en", "Available"), ("fr", "Disponible")],
 )
 async def test_default_profiles_speak_the_users_language(
     hass: HomeAssistant, language: str, first: str

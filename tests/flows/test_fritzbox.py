@@ -98,7 +98,9 @@ async def test_its_numbers_are_offered_to_the_first_person(
     form = await begun(hass)
     await page(hass, form["flow_id"], answers(box))
     (flow,) = hass.config_entries.subentries.async_progress()
-    result = await hass.config_entries.subentries.async_configure(flow["flow_id"])
+    result = await hass.config_entries.subentries.async_configure(
+        flow["flow_id"], {"next_step_id": "one"}
+    )
     (asked,) = (
         field
         for key, field in result["data_schema"].schema.items()

@@ -73,7 +73,7 @@ async def test_the_status_in_3cx_follows_the_profile_and_comes_back(
     await hass.async_block_till_done()
     (flow,) = hass.config_entries.subentries.async_progress()
     flows = hass.config_entries.subentries
-    page = await flows.async_configure(flow["flow_id"])
+    page = await flows.async_configure(flow["flow_id"], {"next_step_id": "one"})
     asked = {str(key): key for key in page["data_schema"].schema}
     (offered,) = (
         field

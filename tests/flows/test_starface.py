@@ -42,7 +42,8 @@ async def add_anna(hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
     (flow,) = hass.config_entries.subentries.async_progress()
     flows = hass.config_entries.subentries
-    page = await flows.async_configure(flow["flow_id"], {"next_step_id": "one"})
+    one = {"next_step_id": "one"} if flow["step_id"] == "found" else None
+    page = await flows.async_configure(flow["flow_id"], one)
     (default,) = (key for key in page["data_schema"].schema if key == "default_profile")
     page = await flows.async_configure(
         flow["flow_id"],

@@ -68,7 +68,8 @@ def satellite_that_called(hass: HomeAssistant, context: Context | None) -> str |
     """
     if context is None:
         return None
-    if (device := hass.data.get(HEARD, {}).get(context.id)) is not None:
+    heard = hass.data.get(HEARD)
+    if heard is not None and (device := heard.get(context.id)) is not None:
         return device
     if CONVERSATION not in hass.config.components:
         return None

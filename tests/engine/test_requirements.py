@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+import subprocess
+import sys
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
@@ -67,3 +69,22 @@ async def test_the_repair_is_gone_once_the_library_is_there(
     with patch.object(requirements, "async_process_requirements", there):
         assert await run(lambda: 1) == 1
     assert not ir.async_get(hass).issues
+
+
+def test_starting_imports_no_library_that_only_some_offices_use() -> None:
+    code = (
+        "import sys, homeassistant.bootstrap;"
+        "before = set(sys.modules);"
+        "import custom_components.xpresence;"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    heavy = {"exchangelib", "icalendar", "lxml", "msal", "requests_ntlm", "spnego"}
+    assert not heavy & set(done.stdout.split())

@@ -748,3 +748,23 @@ async def test_a_listener_that_raises_breaks_nothing(
     events = heard(system)
     await system.apply("100", ForwardingState(busy=BOB))
     await eventually(lambda: getattr(last_line(events), "busy", None) == BOB)
+
+
+async def test_two_home_assistants_at_one_phone_system_keep_numbers_of_their_own(
+    pbx: Asterisk,
+) -> None:
+    one, two = system_for(pbx), system_for(pbx)
+    for name, number, system in (("one", 7, one), ("two", 3, two)):
+        system.keep_numbers_as(name)
+        await system.start()
+        assert await system.note("100", number) == number
+    # What one of them sets is for the other as if it was dialled.
+    await two.apply("100", ForwardingState(unconditional=BOB))
+    line = await one.read("100")
+    assert (line.number, line.forwarding.unconditional) == (7, BOB)
+    await two.clear("100")
+    assert (await one.read("100")).number == 7
+    assert (await two.read("100")).number is None
+    await one.clear("100")
+    for system in (one, two):
+        await system.close()

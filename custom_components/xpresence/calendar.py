@@ -16,7 +16,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .entity import PersonEntity, async_add_for_everybody
+from .entity import PersonEntity, async_add_for_each_person
 from .operations.appointments import event_now, events_between
 from .operations.authorization import async_authorize
 from .operations.planning import async_cancel, async_change, async_plan
@@ -37,7 +37,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's calendar, now and when people are added later."""
-    await async_add_for_everybody(
+    await async_add_for_each_person(
         entry.runtime_data,
         async_add_entities,
         lambda of, person_id: AppointmentsCalendar(of, person_id, APPOINTMENTS),

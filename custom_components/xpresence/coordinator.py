@@ -131,7 +131,7 @@ class OfficeCoordinator:
         """The permissions that ordinary users had last."""
         self._shared: tuple[object, ...] = ()
         """What concerns everybody, as it was applied last."""
-        self._concerns_everybody()
+        self._concerns_office()
 
     @property
     def office(self) -> Office:
@@ -171,7 +171,7 @@ class OfficeCoordinator:
         await async_forget_absent(
             self.hass, self.entry, self.system, self.store, self.office.people
         )
-        self._concerns_everybody()
+        self._concerns_office()
         self._check_profiles()
 
     async def _async_load(self) -> None:
@@ -272,7 +272,7 @@ class OfficeCoordinator:
             before = {person_id: state.loop for person_id, state in people.items()}
             await self._async_release_all()
             office = self.office
-            everybody = self._concerns_everybody()
+            everybody = self._concerns_office()
             touched: set[str] = set()
             async for person in sliced(office.people.values()):
                 person_id = person.id
@@ -313,7 +313,7 @@ class OfficeCoordinator:
         if self._limits != limits:
             await async_end_forbidden(people, self._limits[0], before_office)
 
-    def _concerns_everybody(self) -> bool:
+    def _concerns_office(self) -> bool:
         """Return whether anything changed that is not one person's own."""
         before, office = self._shared, self.office
         self._shared = (

@@ -17,8 +17,8 @@ from .const import (
 )
 from .coordinator import OfficeCoordinator, XPresenceConfigEntry
 from .diagnostics_person import (
+    DiagnosticsData,
     Names,
-    Told,
     person_diagnostics,
     profile_diagnostics,
     word,
@@ -29,7 +29,7 @@ from .telephony.registry import described
 
 async def async_get_config_entry_diagnostics(
     _hass: HomeAssistant, entry: XPresenceConfigEntry
-) -> Told:
+) -> DiagnosticsData:
     """Return the diagnostics of a phone system and its people."""
     if entry.state is not ConfigEntryState.LOADED:
         return not_loaded(entry)
@@ -50,7 +50,7 @@ async def async_get_config_entry_diagnostics(
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: XPresenceConfigEntry, device: DeviceEntry
-) -> Told:
+) -> DiagnosticsData:
     """Return how one person stands, or for the phone system's device everything."""
     if entry.state is not ConfigEntryState.LOADED:
         return not_loaded(entry)
@@ -66,7 +66,7 @@ async def async_get_device_diagnostics(
     return await async_get_config_entry_diagnostics(hass, entry)
 
 
-def not_loaded(entry: XPresenceConfigEntry) -> Told:
+def not_loaded(entry: XPresenceConfigEntry) -> DiagnosticsData:
     """Return why a phone system is not set up; its people are not known then."""
     return {
         "state": entry.state.value,
@@ -75,7 +75,7 @@ def not_loaded(entry: XPresenceConfigEntry) -> Told:
     }
 
 
-def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
+def office_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
     """Return the phone system's diagnostics."""
     entry, system, office = coordinator.entry, coordinator.system, coordinator.office
     kinds = [
@@ -106,13 +106,13 @@ def office_diagnostics(coordinator: OfficeCoordinator) -> Told:
     }
 
 
-def connection_diagnostics(entry: XPresenceConfigEntry) -> Told:
+def connection_diagnostics(entry: XPresenceConfigEntry) -> DiagnosticsData:
     """Return which of the connection's questions were answered, and no answer."""
     row = described(entry.data[CONF_DRIVER])
     return {f"has_{one.key}": bool(entry.data.get(one.key)) for one in row.fields}
 
 
-def redirects_diagnostics(coordinator: OfficeCoordinator) -> Told:
+def redirects_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
     """Return what can be set and read of redirects, over everybody's lines."""
     lines = [state.loop.capabilities for state in coordinator.people.values()]
     freshness = coordinator.system.freshness
@@ -124,7 +124,7 @@ def redirects_diagnostics(coordinator: OfficeCoordinator) -> Told:
     }
 
 
-def options_diagnostics(coordinator: OfficeCoordinator) -> Told:
+def options_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
     """Return the options, as far as they are nobody's."""
     options: Mapping[str, Any] = coordinator.entry.options
     policy = coordinator.office.access.policy

@@ -24,14 +24,14 @@ from .settings.profile_fields import diagnostics_of, rule_diagnostics
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 """What a reason or a kind may look like; everything else is not told."""
 
-type Told = dict[str, Any]
+type DiagnosticsData = dict[str, Any]
 
 
 @runtime_checkable
 class HasDiagnostics(Protocol):
     """An input that has something to tell a maintainer."""
 
-    def diagnosis(self) -> Told:
+    def diagnosis(self) -> DiagnosticsData:
         """Return counts, ages and reasons; nothing of anybody's."""
 
 
@@ -59,7 +59,7 @@ def word(said: object) -> str | None:
 
 def person_diagnostics(
     coordinator: OfficeCoordinator, person_id: str, names: Names
-) -> Told:
+) -> DiagnosticsData:
     """Return a person's diagnostics."""
     state = coordinator.people[person_id]
     decision = state.decision
@@ -96,7 +96,7 @@ def person_diagnostics(
     }
 
 
-def profile_diagnostics(profile: Profile, names: Names) -> Told:
+def profile_diagnostics(profile: Profile, names: Names) -> DiagnosticsData:
     """Return what a profile does, without what it is called or says."""
     return {
         "id": names[profile.id],
@@ -105,7 +105,7 @@ def profile_diagnostics(profile: Profile, names: Names) -> Told:
     }
 
 
-def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
+def _settings(coordinator: OfficeCoordinator, state: PersonState) -> DiagnosticsData:
     person = state.person
     sharing = coordinator.office.access.of(person.id)
     grades = [sharing.grades(delegate) for delegate in sharing.delegates]
@@ -125,7 +125,7 @@ def _settings(coordinator: OfficeCoordinator, state: PersonState) -> Told:
     }
 
 
-def _facts(facts: Facts) -> Told:
+def _facts(facts: Facts) -> DiagnosticsData:
     choice, pc, absence = facts.choice, facts.pc, facts.absence
     return {
         "automatic": facts.automatic,
@@ -151,14 +151,14 @@ def _facts(facts: Facts) -> Told:
     }
 
 
-def _statement(said: Statement[Any] | None) -> Told | None:
+def _statement(said: Statement[Any] | None) -> DiagnosticsData | None:
     if said is None:
         return None
     told = said.value if isinstance(said.value, bool | datetime) else None
     return {"value": told, "since": said.since, "silent_since": said.silent_since}
 
 
-def _claim(claim: Claim | None, names: Names) -> Told | None:
+def _claim(claim: Claim | None, names: Names) -> DiagnosticsData | None:
     if claim is None:
         return None
     return {
@@ -170,7 +170,7 @@ def _claim(claim: Claim | None, names: Names) -> Told | None:
     }
 
 
-def _trace(entry: TraceEntry, names: Names) -> Told:
+def _trace(entry: TraceEntry, names: Names) -> DiagnosticsData:
     return {
         **(_claim(entry.claim, names) or {}),
         "verdict": entry.verdict.value,
@@ -179,11 +179,11 @@ def _trace(entry: TraceEntry, names: Names) -> Told:
     }
 
 
-def _redirect(state: PersonState) -> Told:
+def _redirect(state: PersonState) -> DiagnosticsData:
     loop = state.loop
     return {
         "status": state.redirect.status.value,
-        **_told_of(state.redirect),
+        **_diagnostics_of(state.redirect),
         "refusals": [refusal.reason.value for refusal in loop.refusals],
         "failure": type(loop.failure).__name__ if loop.failure else None,
         "failures_in_a_row": loop.failures,
@@ -196,7 +196,7 @@ def _redirect(state: PersonState) -> Told:
     }
 
 
-def _told_of(view: RedirectView) -> Told:
+def _diagnostics_of(view: RedirectView) -> DiagnosticsData:
     shown = view.attributes
     return {
         "condition": word(shown.get("condition")),
@@ -222,7 +222,7 @@ def _part(forwarding: ForwardingState, part: Part) -> str:
     return "on" if is_on(part, found) else "off"
 
 
-def _ledger(ledger: Ledger, names: Names) -> Told:
+def _ledger(ledger: Ledger, names: Names) -> DiagnosticsData:
     return {
         "held": names[ledger.held],
         "mode": ledger.mode.value if ledger.mode else None,

@@ -18,7 +18,7 @@ from .presence.permission.policy import Permission
 type MakeEntity = Callable[[OfficeCoordinator, str], PersonEntity]
 
 
-async def async_add_for_everybody(
+async def async_add_for_each_person(
     coordinator: OfficeCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
     *make: MakeEntity,

@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .engine.person import PresenceEventType
-from .entity import PersonEntity, async_add_for_everybody
+from .entity import PersonEntity, async_add_for_each_person
 
 PARALLEL_UPDATES = 0
 
@@ -25,7 +25,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's events, now and when people are added later."""
-    await async_add_for_everybody(
+    await async_add_for_each_person(
         entry.runtime_data,
         async_add_entities,
         lambda of, person_id: PresenceEvent(of, person_id, PRESENCE),

@@ -13,7 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
 from .engine.side_effects import agent_of, queues_not_rung
-from .entity import PersonEntity, async_add_for_everybody, async_add_while_set_up
+from .entity import PersonEntity, async_add_for_each_person, async_add_while_set_up
 from .inputs.calendars import calendars_of_person
 from .operations.available_profiles import names_offered, profile_named
 from .operations.choice import async_choose
@@ -42,7 +42,7 @@ async def async_setup_entry(
     """Add each person's select, now and when people are added later."""
     coordinator = entry.runtime_data
 
-    await async_add_for_everybody(
+    await async_add_for_each_person(
         coordinator,
         async_add_entities,
         lambda of, person_id: ProfileSelect(of, person_id, PROFILE),

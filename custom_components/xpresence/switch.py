@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .entity import PersonEntity, async_add_for_everybody
+from .entity import PersonEntity, async_add_for_each_person
 from .operations.choice import async_set_automatic
 from .presence.permission.policy import Permission
 
@@ -28,7 +28,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's switch, now and when people are added later."""
-    await async_add_for_everybody(
+    await async_add_for_each_person(
         entry.runtime_data,
         async_add_entities,
         lambda of, person_id: AutomaticSwitch(of, person_id, AUTOMATIC),

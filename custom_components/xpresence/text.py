@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import XPresenceConfigEntry
-from .entity import PersonEntity, async_add_for_everybody
+from .entity import PersonEntity, async_add_for_each_person
 from .operations.authorization import info_text_for_all
 from .operations.choice import async_set_info_text
 from .operations.planning import checked_info_text
@@ -25,7 +25,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add each person's info text, now and when people are added later."""
-    await async_add_for_everybody(
+    await async_add_for_each_person(
         entry.runtime_data,
         async_add_entities,
         lambda of, person_id: InfoText(of, person_id, INFO_TEXT),

@@ -113,7 +113,7 @@ class OfficeStore:
             self._report(None)
             if not self._journal.is_open:
                 error = await self._hass.async_add_executor_job(self._renew)
-            self._tell(error)
+            self._report_trouble(error)
 
     def get(self, key: str) -> Record:
         """Return a copy of a record; empty if there is none."""
@@ -152,7 +152,7 @@ class OfficeStore:
             try:
                 await self._hass.async_add_executor_job(self._append, news)
             except OSError as error:
-                self._tell(error)
+                self._report_trouble(error)
                 raise
             for key, record in news.items():
                 self._set(key, record)
@@ -160,7 +160,7 @@ class OfficeStore:
             if self._journal.is_long:
                 # What was put is safe already: a fold that fails costs nothing.
                 failed = await self._hass.async_add_executor_job(self._fold)
-            self._tell(failed)
+            self._report_trouble(failed)
 
     async def async_forget(self, person_id: str) -> None:
         """Remove everything about a person, from the file's history as well.
@@ -173,7 +173,7 @@ class OfficeStore:
         async with self._turn:
             self._forgotten = True
             error = await self._hass.async_add_executor_job(self._fold)
-            self._tell(error)
+            self._report_trouble(error)
 
     async def async_close(self) -> None:
         """Fold the journal and close it."""
@@ -302,7 +302,7 @@ class OfficeStore:
             self._journal.stale = True
 
     @callback
-    def _tell(self, error: OSError | None) -> None:
+    def _report_trouble(self, error: OSError | None) -> None:
         """Report trouble with writing, and try again as long as it lasts."""
         trouble = None
         if error is not None:
@@ -324,7 +324,9 @@ class OfficeStore:
         self._again = None
         async with self._turn:
             if not self._closed:
-                self._tell(await self._hass.async_add_executor_job(self._renew))
+                self._report_trouble(
+                    await self._hass.async_add_executor_job(self._renew)
+                )
 
 
 def _named(error: OSError) -> str:

@@ -76,7 +76,7 @@ class CalendarSource(Protocol):
 
 
 @runtime_checkable
-class Telling(Protocol):
+class ReportsChanges(Protocol):
     """A calendar that also reports its changes (push)."""
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:

@@ -48,7 +48,7 @@ from .serialization import (
 _LOGGER = logging.getLogger(__name__)
 
 MEMORY: Final = "pc"
-TOLD_BY: Final = {
+REPORTED_BY: Final = {
     "running": (Sign.SESSION,),
     "locked": (Sign.LOCKED,),
     "last_input": (Sign.LAST_INPUT, Sign.IDLE),
@@ -82,7 +82,7 @@ class PcInput:
         before = record.get("entities", {})
         forgotten: dict[str, Any] = {
             known: None
-            for known, signs in TOLD_BY.items()
+            for known, signs in REPORTED_BY.items()
             if any(self._entities.get(sign) != before.get(sign) for sign in signs)
         }
         if "running" in forgotten:

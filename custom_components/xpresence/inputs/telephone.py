@@ -32,7 +32,7 @@ class TelephoneInput:
             self._stop = self._input_context.listen(self._read)
             self._read()
         else:
-            self._tell(in_call=False)
+            self._set_in_call(in_call=False)
 
     @callback
     def stop(self) -> None:
@@ -59,15 +59,15 @@ class TelephoneInput:
                 self._set_timer(self._input_context.office.health.grace.total_seconds())
             return
         self._set_timer(None)
-        self._tell(in_call=call is CallState.IN_CALL)
+        self._set_in_call(in_call=call is CallState.IN_CALL)
 
     @callback
     def _on_silence(self, _now: datetime) -> None:
         self._timer = None
-        self._tell(in_call=False)
+        self._set_in_call(in_call=False)
 
     @callback
-    def _tell(self, *, in_call: bool) -> None:
+    def _set_in_call(self, *, in_call: bool) -> None:
         now = dt_util.utcnow()
 
         def change(facts: Facts) -> Facts:

@@ -71,7 +71,7 @@ class MicrosoftLink:
         known = self.account.registration
         if replace(known, permissions=registration.permissions) != registration:
             self._connect(registration)
-            self._tell()
+            self._notify_listeners()
         elif known != registration:
             # What is asked for has changed, the sign-in has not.
             self.account.registration = registration
@@ -89,7 +89,7 @@ class MicrosoftLink:
         signed_in = problem is None
         if (self.signed_in, self.problem) != (signed_in, problem):
             self.signed_in, self.problem, self.code = signed_in, problem, code
-            self._tell()
+            self._notify_listeners()
 
     @property
     def waiting(self) -> bool:
@@ -101,7 +101,7 @@ class MicrosoftLink:
         """Store the running sign-in attempt; ``None`` clears it if it is still ``by``."""
         if attempt is not None or self._attempt is by:
             self._attempt = attempt
-            self._tell()
+            self._notify_listeners()
 
     @callback
     def listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -110,7 +110,7 @@ class MicrosoftLink:
         return lambda: self._listeners.remove(listener)
 
     @callback
-    def _tell(self) -> None:
+    def _notify_listeners(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 

@@ -76,7 +76,7 @@ async def async_begin(
     return attempt
 
 
-def tell_outcome(
+def report_outcome(
     hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str, attempt: Attempt
 ) -> None:
     """Let a failure be read afterwards, where nobody waits for it."""

@@ -10,7 +10,7 @@ import voluptuous as vol
 from ..const import CONF_CONNECTED, CONF_MICROSOFT, CONF_REMEMBER, DOMAIN
 from ..groupware.source import SignInNeeded, SourceError
 from ..microsoft.sign_in import async_sign_out, code_of, reason_of
-from ..microsoft.sign_in_sessions import async_begin, tell_outcome
+from ..microsoft.sign_in_sessions import async_begin, report_outcome
 from ..presence.permission.policy import Permission
 from .service import Action, PersonTarget
 
@@ -30,7 +30,7 @@ async def _sign_in(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
         attempt = await async_begin(hass, entry, person_id, said)
     except SourceError as error:
         raise not_begun(error) from error
-    tell_outcome(hass, entry, person_id, attempt)
+    report_outcome(hass, entry, person_id, attempt)
     return {
         "code": attempt.code,
         "page": attempt.page,

@@ -83,8 +83,8 @@ class SipHarness(Harness):
         lambda data: challenges(
             Response((("www-authenticate", text(data)),), b"", 401, "")
         ),
-        lambda data: feature_event.told("multipart/mixed;boundary=a", data),
-        lambda data: feature_event.told(feature_event.TYPE, data),
+        lambda data: feature_event.parsed("multipart/mixed;boundary=a", data),
+        lambda data: feature_event.parsed(feature_event.TYPE, data),
         lambda data: Dialogs().update(data),
         lambda data: places(text(data)),
     )
@@ -286,7 +286,7 @@ class FeatureEventsHarness(SipHarness):
     async def stored(self, extension: str) -> ForwardingState:
         told: dict[Any, Any] = {}
         for body in self._rows(extension):
-            told.update(feature_event.told(feature_event.TYPE, body))
+            told.update(feature_event.parsed(feature_event.TYPE, body))
         return ForwardingState(
             unconditional=told.get(Condition.UNCONDITIONAL),
             busy=told.get(Condition.BUSY),

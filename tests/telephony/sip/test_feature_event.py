@@ -16,10 +16,10 @@ from custom_components.xpresence.telephony.sip.feature_event import (
     NAMESPACE,
     RING_SECONDS,
     TYPE,
+    parsed,
     rings,
     set_do_not_disturb,
     set_forwarding,
-    told,
 )
 
 HEAD = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
@@ -48,8 +48,8 @@ def disturbing(on: str) -> bytes:
 def test_each_condition_is_read_with_its_target(
     condition: Condition, kind: str
 ) -> None:
-    assert told(TYPE, forwarding(kind, "true", "101")) == {condition: to("101")}
-    assert told(TYPE, forwarding(kind, "false", "101")) == {condition: None}
+    assert parsed(TYPE, forwarding(kind, "true", "101")) == {condition: to("101")}
+    assert parsed(TYPE, forwarding(kind, "false", "101")) == {condition: None}
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_each_condition_is_read_with_its_target(
 def test_a_target_is_a_number_or_kept_as_it_stands(
     address: str, leads: Destination
 ) -> None:
-    found = told(TYPE, forwarding("forwardImmediate", "true", address))
+    found = parsed(TYPE, forwarding("forwardImmediate", "true", address))
     assert found == {Condition.UNCONDITIONAL: leads}
 
 
 def test_rings_are_read_as_seconds() -> None:
     more = "<ringCount>3</ringCount>"
-    found = told(TYPE, forwarding("forwardNoAns", "true", "101", more))
+    found = parsed(TYPE, forwarding("forwardNoAns", "true", "101", more))
     assert found == {Condition.NO_REPLY: to("101"), RING_SECONDS: 18}
 
 
 @pytest.mark.parametrize("on", [True, False])
 def test_do_not_disturb_is_read(on: bool) -> None:
-    assert told(TYPE, disturbing(str(on).lower())) == {DO_NOT_DISTURB: on}
+    assert parsed(TYPE, disturbing(str(on).lower())) == {DO_NOT_DISTURB: on}
 
 
 def test_all_values_come_in_one_message_of_several_parts() -> None:
@@ -95,7 +95,7 @@ def test_all_values_come_in_one_message_of_several_parts() -> None:
         for part in parts
     )
     body = b"\r\n" + body + b"--there\r\nContent-Type: text/plain\r\n\r\nx\r\n--there--"
-    assert told('multipart/mixed; boundary="there"', body) == {
+    assert parsed('multipart/mixed; boundary="there"', body) == {
         Condition.UNCONDITIONAL: to("101"),
         Condition.BUSY: None,
         DO_NOT_DISTURB: False,
@@ -106,7 +106,7 @@ def test_all_values_come_in_one_message_of_several_parts() -> None:
     "body", [b"", b"\r\n", b"<Other/>", forwarding("forwardElse", "true", "1")]
 )
 def test_what_speaks_of_nothing_says_nothing(body: bytes) -> None:
-    assert told(TYPE, body) == {}
+    assert parsed(TYPE, body) == {}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_what_speaks_of_nothing_says_nothing(body: bytes) -> None:
 )
 def test_what_cannot_be_read_is_not_believed(body: bytes) -> None:
     with pytest.raises(NotReadable):
-        told(TYPE, body)
+        parsed(TYPE, body)
 
 
 def test_what_is_set_is_said_in_full() -> None:
@@ -164,7 +164,7 @@ def test_whatever_is_notified_is_read_or_refused(
     content_type: str, body: bytes
 ) -> None:
     try:
-        found = told(content_type, body)
+        found = parsed(content_type, body)
     except NotReadable:
         return
     assert all(isinstance(key, str) for key in found)

@@ -55,7 +55,7 @@ class CalendarsInput:
             if calendar.kind in CALENDAR_TYPES
         )
         self._timer: CALLBACK_TYPE | None = None
-        self._told: tuple[datetime | None, tuple[str, ...]] = (None, ())
+        self._shown: tuple[datetime | None, tuple[str, ...]] = (None, ())
         self._turn = input_context.hass.data.setdefault(TURN, asyncio.Lock())
         self._counting: AppointmentCache
         self._counted: tuple[Counted, ...] = ()
@@ -145,8 +145,8 @@ class CalendarsInput:
                 if self._has_news():
                     self._rebuild()
                     await asyncio.sleep(0)
-        if (behind := (self.as_of, self.behind)) != self._told:
-            self._told = behind
+        if (behind := (self.as_of, self.behind)) != self._shown:
+            self._shown = behind
             self._input_context.show()
         self._input_context.entry.async_create_background_task(
             self._input_context.hass,
@@ -217,7 +217,7 @@ class CalendarsInput:
         for calendar in self.calendars:
             if (
                 calendar.problem == "sign_in"
-                and CALENDAR_TYPES[calendar.settings.kind].sign_in_told_elsewhere
+                and CALENDAR_TYPES[calendar.settings.kind].sign_in_reported_elsewhere
             ):
                 continue
             of_the_account = calendar.problem in ACCOUNT_PROBLEMS

@@ -18,10 +18,10 @@ from ...groupware.source import (
     CalendarSource,
     CertificateRejected,
     NotAllowed,
+    ReportsChanges,
     SignInNeeded,
     SourceError,
     SourceUnavailable,
-    Telling,
 )
 from ...presence.calendar.appointments import Appointment
 from .kinds import CALENDAR_TYPES, CalendarSettings
@@ -81,7 +81,7 @@ class FollowedCalendar:
     @callback
     def start(self) -> None:
         """Read, and follow it if it tells of changes."""
-        if isinstance(self._source, Telling):
+        if isinstance(self._source, ReportsChanges):
             self._stop_following = self._source.follow(self.read_soon)
         self.read_soon()
 

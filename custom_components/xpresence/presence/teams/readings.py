@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from .mapping import IN_A_CALL, Pair, Seen, TeamsReading, plain
-from .state import TELLS, EchoPolicy, TeamsState, call_ended, forget_expired
+from .state import READINGS_BELIEVED, EchoPolicy, TeamsState, call_ended, forget_expired
 
 
 def after_reading(
@@ -83,7 +83,7 @@ def _others_hand(
         same = bool(shown.what.words & reading.shown.words)
         if same or reading.shown.words <= NOBODY:
             teams = replace(teams, shown=replace(shown, foreign=0))
-        elif shown.foreign + 1 < TELLS:
+        elif shown.foreign + 1 < READINGS_BELIEVED:
             teams = replace(teams, shown=replace(shown, foreign=shown.foreign + 1))
         else:
             teams = replace(teams, shown=None, kept_shown=shown.what)
@@ -91,7 +91,7 @@ def _others_hand(
     if message is not None and told is not None and now >= message.since + policy.lag:
         if plain(told) == plain(message.what):
             teams = replace(teams, message=replace(message, foreign=0))
-        elif message.foreign + 1 < TELLS:
+        elif message.foreign + 1 < READINGS_BELIEVED:
             teams = replace(
                 teams, message=replace(message, foreign=message.foreign + 1)
             )

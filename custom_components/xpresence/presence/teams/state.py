@@ -32,7 +32,7 @@ from .mapping import Pair, Seen
 CALLS: Final = frozenset(Seen) - {Seen.NOTHING}
 SHORTEST_SESSION: Final = timedelta(minutes=5)
 LONGEST_SESSION: Final = timedelta(hours=4)
-TELLS: Final = 2
+READINGS_BELIEVED: Final = 2
 """Consecutive readings that prove that somebody changed the value in Teams."""
 
 

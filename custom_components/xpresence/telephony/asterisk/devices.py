@@ -132,7 +132,7 @@ class Calls:
     def __init__(self, flapping: float, gone: Callable[[str], None]) -> None:
         """Start with nothing shown."""
         self._flapping = flapping
-        self._tell_gone = gone
+        self._emit_gone = gone
         self._calls: dict[str, CallState] = {}
         self._going: dict[str, asyncio.TimerHandle] = {}
 
@@ -167,7 +167,7 @@ class Calls:
     def _gone(self, extension: str) -> None:
         del self._going[extension]
         self._calls[extension] = CallState.UNAVAILABLE
-        self._tell_gone(extension)
+        self._emit_gone(extension)
 
 
 def _hint_state(bits: int) -> CallState:

@@ -106,7 +106,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         self._ready = False
         self._connection = 0
         """Counts connections, so that results of an earlier one are discarded."""
-        self._told = ConnectionChanged(ready=False)
+        self._emitted = ConnectionChanged(ready=False)
         self._denied: PermissionDenied | None = None
         self._version: str | None = None
         self._capabilities = Capability(0)
@@ -287,7 +287,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
                 logged_in=state is not AgentState.LOGGED_OFF,
             )
             await asyncio.gather(*map(self._ami.light, lamps))
-        self._monitor.tell_agent(extension)
+        self._monitor.emit_agent(extension)
 
     @override
     async def publish(self, extension: str, status: Status, text: str) -> None:
@@ -347,7 +347,7 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         reason = translated(error) if error is not None else None
         if self._denied is not None and isinstance(reason, Unavailable):
             reason = self._denied
-        self._tell_connection(ConnectionChanged(ready=False, error=reason))
+        self._emit_connection(ConnectionChanged(ready=False, error=reason))
 
     async def _become_ready(self, connection: int) -> None:
         """Read the login's permissions and the current state, then report ready."""
@@ -369,9 +369,9 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
         if connection != self._connection or not self._ami.connected().connected:
             raise Unavailable("lost again")
         self._ready = self._monitor.ready = True
-        # First, so that whoever reads on being told is answered by it.
+        # First, so that a reader who reacts to the event gets this reading.
         self._spawn(self._monitor.reread(tuple(self._monitor.watched)), at_once=True)
-        self._tell_connection(ConnectionChanged(ready=True))
+        self._emit_connection(ConnectionChanged(ready=True))
 
     async def _become_ready_again(self, connection: int) -> None:
         try:
@@ -389,10 +389,10 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
             )
             self._ami.connected().drop()
 
-    def _tell_connection(self, event: ConnectionChanged) -> None:
-        known = self._told
+    def _emit_connection(self, event: ConnectionChanged) -> None:
+        known = self._emitted
         if event.ready or known.ready or repr(event.error) != repr(known.error):
-            self._told = event
+            self._emitted = event
             self.emit(event)
 
     def _spawn(self, work: Coroutine[Any, Any, None], *, at_once: bool = False) -> None:

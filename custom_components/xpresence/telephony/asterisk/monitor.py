@@ -72,7 +72,7 @@ class Monitor:
         self._ami = actions
         self._dialplan = dialplan
         self._poll_every = poll_every
-        self._tell = tell
+        self._notify = tell
         self._note_device = note_device
         self._spawn = spawn
         self.ready = False
@@ -94,7 +94,7 @@ class Monitor:
         """A reading of many that goes on, and what had been read when it began."""
         self._devices: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, Line] = {}
-        self._calls = Calls(flapping, self._tell_call_again)
+        self._calls = Calls(flapping, self._emit_call_again)
         self._telephones = Telephones()
         self._own_lamps: dict[str, tuple[str, float]] = {}
         """Lamps that the driver has just set, to which state, and until when an event
@@ -154,14 +154,14 @@ class Monitor:
         )
         if self.ready and extension in self.watched:
             self.stored[extension] = stored
-            self._tell_line(line)
+            self._emit_line(line)
         return line
 
-    def _tell_line(self, line: Line) -> None:
+    def _emit_line(self, line: Line) -> None:
         before = self._lines.get(line.extension)
         self._lines[line.extension] = line
         if before is None or replace(before, as_of=line.as_of) != line:
-            self._tell(line)
+            self._notify(line)
 
     async def reread(self, extensions: Iterable[str]) -> None:
         """Read watched extensions and report those that have changed."""
@@ -275,7 +275,7 @@ class Monitor:
                 )
             case "QueueMemberAdded" | "QueueMemberPause" | "QueueMemberRemoved":
                 if extension := self.agents.queues.note(message):
-                    self.tell_agent(extension)
+                    self.emit_agent(extension)
             case "UserEvent":
                 self._soon({message.get("Extension")})
             case "Reload":
@@ -287,7 +287,7 @@ class Monitor:
     def _on_hint(self, extension: str, hint: str, status: str) -> None:
         self._telephones.note_hint(extension, hint, status)
         if extension in self.watched:
-            self._tell_call(extension)
+            self._emit_call(extension)
 
     def _on_device(self, device: str, state: str) -> None:
         self._note_device(device)
@@ -303,7 +303,7 @@ class Monitor:
         idle = self._telephones.note_device(device, state)
         for extension in tuple(self.watched):
             if self._telephones.owns(extension, self._names(extension), device):
-                self._tell_call(extension)
+                self._emit_call(extension)
                 if idle:
                     # A feature code may just have been dialled.
                     self._soon({extension})
@@ -315,26 +315,26 @@ class Monitor:
         call = self._telephones.call(extension, self._names(extension))
         self._calls.note(extension, call)
 
-    def _tell_call(self, extension: str) -> None:
+    def _emit_call(self, extension: str) -> None:
         self._note_call(extension)
-        self._tell_call_again(extension)
+        self._emit_call_again(extension)
 
-    def _tell_call_again(self, extension: str) -> None:
-        self._tell_again(extension, call=self._calls.get(extension))
+    def _emit_call_again(self, extension: str) -> None:
+        self._emit_again(extension, call=self._calls.get(extension))
 
-    def tell_agent(self, extension: str) -> None:
+    def emit_agent(self, extension: str) -> None:
         """Report an extension's line with its present state in the queues."""
         queues = self.agents.queues
-        self._tell_again(
+        self._emit_again(
             extension,
             agent=queues.agent(extension),
             not_rung=queues.not_rung(extension),
         )
 
-    def _tell_again(self, extension: str, **changed: Any) -> None:
+    def _emit_again(self, extension: str, **changed: Any) -> None:
         """Report a line again, with the given fields replaced."""
         if (line := self._lines.get(extension)) is not None:
-            self._tell_line(replace(line, **changed))
+            self._emit_line(replace(line, **changed))
 
     def _soon(self, extensions: Iterable[str]) -> None:
         """Read extensions again once the events of a change have all arrived."""

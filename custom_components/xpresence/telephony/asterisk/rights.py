@@ -8,7 +8,7 @@ from ..driver import Capability, NotSupported, PermissionDenied, Rejected
 from .agents import RIGHT as AGENT_RIGHT
 from .requests import Actions
 
-HEARD_WITHIN: Final = 1.0
+SEEN_WITHIN: Final = 1.0
 """Seconds for an event of our own making to arrive."""
 REQUIRED: Final = ("DBPut", "DBDel", "Setvar")
 OPTIONAL: Final = {AGENT_RIGHT: Capability.AGENT, "Originate": Capability.RING}
@@ -36,12 +36,12 @@ class Rights:
     def __init__(self, actions: Actions) -> None:
         """Prepare; :meth:`capabilities` asks."""
         self._actions = actions
-        self._heard = asyncio.Event()
+        self._events_seen = asyncio.Event()
 
     def note_device(self, device: str) -> None:
         """Take the device of an event that reached us."""
         if device == MARK:
-            self._heard.set()
+            self._events_seen.set()
 
     async def capabilities(self) -> Capability:
         """Find out what the login may do.
@@ -69,11 +69,11 @@ class Rights:
         family, key = "CustomDevstate", MARK.removeprefix("Custom:")
         tree = await self._actions.tree(family, key)
         before = tree.get(f"/{family}/{key}")
-        self._heard.clear()
+        self._events_seen.clear()
         state = "NOT_INUSE" if before == "INUSE" else "INUSE"
         try:
             await self._actions.set(f"DEVICE_STATE({MARK})", state)
-            async with asyncio.timeout(HEARD_WITHIN):
-                return await self._heard.wait()
+            async with asyncio.timeout(SEEN_WITHIN):
+                return await self._events_seen.wait()
         except Rejected, TimeoutError:
             return False

@@ -159,7 +159,7 @@ class CallMonitor:
             # Nothing is ever sent while nobody calls: a lost box would not show.
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.calls.clear()
-        self._tell(connected=True)
+        self._notify(connected=True)
         try:
             while line := await reader.readline():
                 if self.calls.take(line.decode(errors="replace")):
@@ -169,8 +169,8 @@ class CallMonitor:
         finally:
             writer.transport.abort()
             self.calls.clear()
-        self._tell(connected=False)
+        self._notify(connected=False)
 
-    def _tell(self, *, connected: bool) -> None:
+    def _notify(self, *, connected: bool) -> None:
         self.connected = connected
         self._changed()

@@ -139,7 +139,7 @@ class FritzBoxPhoneSystem(WatchingPhoneSystem):
         self._waiting: asyncio.Task[None] | None = None
         self._poller: asyncio.Task[None] | None = None
         super().__init__()
-        self._told: dict[str, CallState | None] = {}
+        self._emitted: dict[str, CallState | None] = {}
         self._spelling: dict[tuple[str, Condition], Destination] = {}
         """Destinations in the spelling in which they were set."""
 
@@ -227,7 +227,7 @@ class FritzBoxPhoneSystem(WatchingPhoneSystem):
             extension, machines=frozenset(named) if named else None
         )
         if self._ready:
-            asyncio.get_running_loop().call_soon(self._tell_lines)
+            asyncio.get_running_loop().call_soon(self._emit_lines)
 
     # Life
 
@@ -272,11 +272,11 @@ class FritzBoxPhoneSystem(WatchingPhoneSystem):
     @override
     def watch_added(self, extension: str) -> None:
         if self._ready:
-            asyncio.get_running_loop().call_soon(self._tell_lines)
+            asyncio.get_running_loop().call_soon(self._emit_lines)
 
     @override
     def watch_ended(self, extension: str) -> None:
-        self._told.pop(extension, None)
+        self._emitted.pop(extension, None)
 
     # Reading
 
@@ -319,7 +319,7 @@ class FritzBoxPhoneSystem(WatchingPhoneSystem):
         self._box = box
         self._read_at = datetime.now(UTC)
         self._read_mono = time.monotonic()
-        self._tell_lines()
+        self._emit_lines()
 
     def _line(self, extension: str) -> ReadLine:
         forwarding = self.view(extension).forwarding()
@@ -463,11 +463,11 @@ class FritzBoxPhoneSystem(WatchingPhoneSystem):
                 if not self._ready:
                     self._ready = True
                     self.emit(ConnectionChanged(ready=True))
-                    self._tell_lines()
+                    self._emit_lines()
 
     def _lost(self, error: PhoneSystemError) -> None:
         self._ready = False
-        self._told.clear()
+        self._emitted.clear()
         self.emit(ConnectionChanged(ready=False, error=error))
 
     # Telling
@@ -475,11 +475,11 @@ class FritzBoxPhoneSystem(WatchingPhoneSystem):
     def _on_call(self) -> None:
         for extension in tuple(self._watched):
             call = self._call(extension)
-            if self._ready and call != self._told.get(extension):
-                self._told[extension] = call
+            if self._ready and call != self._emitted.get(extension):
+                self._emitted[extension] = call
                 self.emit(LineChanged(self._line(extension)))
 
-    def _tell_lines(self) -> None:
+    def _emit_lines(self) -> None:
         if not self._ready:
             return
         for extension in tuple(self._watched):

@@ -47,7 +47,7 @@ MOST_CANDIDATES: Final = 12
 
 type Choice = tuple[str, ...] | int
 """An entry by its key, or an answering machine by its index."""
-type Wanted = Mapping[Condition, Destination | None]
+type DesiredParts = Mapping[Condition, Destination | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class View:
         return Changes(dict(ordered), machines)
 
     def _chosen(
-        self, concerned: Sequence[_Candidate], wanted: Wanted
+        self, concerned: Sequence[_Candidate], wanted: DesiredParts
     ) -> frozenset[Choice]:
         """Return what has to be on, by trying; the least that has to be switched."""
         for target in wanted.values():
@@ -218,7 +218,7 @@ class View:
         if target != self.line.voicemail:
             raise OtherMailbox("mailbox")
 
-    def _may_be_on(self, each: _Candidate, wanted: Wanted) -> bool:
+    def _may_be_on(self, each: _Candidate, wanted: DesiredParts) -> bool:
         """Tell whether something can be on without breaking what is wanted."""
         for condition in each.conditions:
             target = wanted[condition]
@@ -230,7 +230,9 @@ class View:
                 return False
         return True
 
-    def _why_not(self, possible: Collection[_Candidate], wanted: Wanted) -> Exception:
+    def _why_not(
+        self, possible: Collection[_Candidate], wanted: DesiredParts
+    ) -> Exception:
         for condition, target in wanted.items():
             for each in self._for_all():
                 if condition in each.conditions and not self._same(

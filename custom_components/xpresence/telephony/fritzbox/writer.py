@@ -29,7 +29,7 @@ from .errors import EntryKind, ForeignEntryChanged
 from .rules import Entry
 
 type Key = tuple[str, ...]
-type Goal = Callable[[Sequence[Entry]], Mapping[Key, bool]]
+type Desired = Callable[[Sequence[Entry]], Mapping[Key, bool]]
 """Return which entries of a list are still to be switched, in this order."""
 
 MOST_WRITES: Final = 16
@@ -77,7 +77,7 @@ class Writer:
         return bool(self._hit) or self._unread is not None
 
     async def switch(
-        self, goal: Goal, just_read: tuple[Entry, ...] | None = None
+        self, desired: Desired, just_read: tuple[Entry, ...] | None = None
     ) -> tuple[Entry, ...]:
         """Write until nothing is left to do; return the list as read afterwards.
 
@@ -95,9 +95,9 @@ class Writer:
         entries = just_read
         for _ in range(MOST_WRITES):
             try:
-                step = self._next(entries, goal)
+                step = self._next(entries, desired)
             except PhoneSystemError as error:
-                if (failure := self._told(entries)) is not None:
+                if (failure := self._failure_in(entries)) is not None:
                     raise failure from error
                 raise
             if step is None:
@@ -105,8 +105,8 @@ class Writer:
             entries = await self._step(entries, *step)
         else:
             self._unclear |= self._hit.keys()
-            raise self._told(entries) or Rejected("the list keeps changing")
-        if (failure := self._told(entries)) is not None:
+            raise self._failure_in(entries) or Rejected("the list keeps changing")
+        if (failure := self._failure_in(entries)) is not None:
             raise failure
         return entries
 
@@ -171,7 +171,7 @@ class Writer:
             else:
                 self._unclear.add(entry.key)
 
-    def _told(self, entries: Sequence[Entry]) -> ForeignEntryChanged | None:
+    def _failure_in(self, entries: Sequence[Entry]) -> ForeignEntryChanged | None:
         """Return what is to be told of entries that are still in the list."""
         unclear, self._unclear = self._unclear, set()
         named = [
@@ -184,10 +184,12 @@ class Writer:
         ]
         return ForeignEntryChanged(named) if named else None
 
-    def _next(self, entries: Sequence[Entry], goal: Goal) -> tuple[Entry, bool] | None:
+    def _next(
+        self, entries: Sequence[Entry], desired: Desired
+    ) -> tuple[Entry, bool] | None:
         """Return the next entry to switch, foreign ones that were hit first."""
         put_back = {key: value for key, (value, _) in self._hit.items()}
-        for key, value in (put_back or goal(entries)).items():
+        for key, value in (put_back or desired(entries)).items():
             for entry in entries:
                 if entry.key == key and entry.enabled is not value:
                     return entry, value

@@ -117,7 +117,7 @@ class CodeLine(SipLine):
         def on_change() -> None:
             if feature.lit is False:
                 feature.target = None
-            self._tell()
+            self._notify()
 
         user = self._filled(feature.code.lamp, target)
         return Lamp(self._agent, self.account, user, on_change)

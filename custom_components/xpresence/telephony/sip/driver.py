@@ -78,7 +78,7 @@ class SipPhoneSystem(WatchingPhoneSystem):
         self._closed = False
         super().__init__()
         self._lines: dict[str, SipLine] = {}
-        self._told: dict[str, Line] = {}
+        self._emitted: dict[str, Line] = {}
         self._due: set[str] = set()
         self._settling: asyncio.TimerHandle | None = None
         self._working: set[asyncio.Task[ForwardingState]] = set()
@@ -222,7 +222,7 @@ class SipPhoneSystem(WatchingPhoneSystem):
 
     @override
     def watch_ended(self, extension: str) -> None:
-        self._told.pop(extension, None)
+        self._emitted.pop(extension, None)
         self._leave(extension)
 
     def _begin(self, extension: str) -> None:
@@ -329,7 +329,7 @@ class SipPhoneSystem(WatchingPhoneSystem):
             extension, state, call=self._call(line, state), as_of=datetime.now(UTC)
         )
         if extension in self._watched:
-            self._tell(found)
+            self._emit_new(found)
         return found
 
     def _call(self, line: SipLine, state: ForwardingState) -> CallState | None:
@@ -361,9 +361,9 @@ class SipPhoneSystem(WatchingPhoneSystem):
             if line is not None and self._ready:
                 self._shown(extension, line, line.state())
 
-    def _tell(self, line: Line) -> None:
-        before = self._told.get(line.extension)
-        self._told[line.extension] = line
+    def _emit_new(self, line: Line) -> None:
+        before = self._emitted.get(line.extension)
+        self._emitted[line.extension] = line
         if before is None or (before.forwarding, before.call) != (
             line.forwarding,
             line.call,

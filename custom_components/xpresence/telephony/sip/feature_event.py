@@ -31,7 +31,7 @@ KINDS: Final = {
 _CONDITIONS: Final = {kind.casefold(): found for found, kind in KINDS.items()}
 _NUMBER: Final = re.compile(r"(?:sips?:|tel:)?([^@;>]*)", re.IGNORECASE)
 
-type Told = Mapping[Condition | str, Any]
+type Notified = Mapping[Condition | str, Any]
 """What a notification said: a condition → where it leads (:data:`TARGET_UNKNOWN` and the
 like where that is no number), ``None`` when off; ``DO_NOT_DISTURB`` → whether;
 ``RING_SECONDS`` → how long it rings before."""
@@ -42,7 +42,7 @@ RING_SECONDS: Final = "ring_seconds"
 # Reading
 
 
-def told(content_type: str, body: bytes) -> Told:
+def parsed(content_type: str, body: bytes) -> Notified:
     """Read a notification; parts that it does not mention are absent.
 
     Raises:

@@ -83,7 +83,7 @@ class FeatureLine(SipLine):
         )
         self._system = system
         self._subscription: Subscription | None = None
-        self._told: dict[Condition | str, Any] = {}
+        self._notified: dict[Condition | str, Any] = {}
         self._read_once = False
         self._news = asyncio.Event()
 
@@ -111,7 +111,7 @@ class FeatureLine(SipLine):
         if not self._read_once:
             return found
         # Some tell only what was set last: what was never told cannot be read there.
-        return replace(found, readable=found.readable & set(map(Part, self._told)))
+        return replace(found, readable=found.readable & set(map(Part, self._notified)))
 
     @override
     def state(self) -> ForwardingState:
@@ -119,12 +119,12 @@ class FeatureLine(SipLine):
             unconditional=self._destination(Condition.UNCONDITIONAL),
             busy=self._destination(Condition.BUSY),
             no_reply=self._destination(Condition.NO_REPLY),
-            ring_seconds=self._told.get(RING_SECONDS, UNKNOWN),
-            do_not_disturb=self._told.get(DO_NOT_DISTURB, UNKNOWN),
+            ring_seconds=self._notified.get(RING_SECONDS, UNKNOWN),
+            do_not_disturb=self._notified.get(DO_NOT_DISTURB, UNKNOWN),
         )
 
     def _destination(self, condition: Condition) -> Known[Destination | None]:
-        found: Known[Destination | None] = self._told.get(condition, UNKNOWN)
+        found: Known[Destination | None] = self._notified.get(condition, UNKNOWN)
         if not isinstance(found, Destination) or not self._voicemail:
             return found
         head, _, tail = self._voicemail.partition("{mailbox}")
@@ -193,7 +193,9 @@ class FeatureLine(SipLine):
         wanted = desired.do_not_disturb
         if wanted is not UNKNOWN and wanted != self.state().do_not_disturb:
             document = feature_event.set_do_not_disturb(on=wanted)
-            await self._send(document, lambda: self._told.get(DO_NOT_DISTURB) is wanted)
+            await self._send(
+                document, lambda: self._notified.get(DO_NOT_DISTURB) is wanted
+            )
 
     def _differs(self, condition: Condition, desired: ForwardingState) -> bool:
         parts = [Part(condition.value)]
@@ -252,23 +254,23 @@ class FeatureLine(SipLine):
 
     def _on_notify(self, notification: Notification) -> None:
         try:
-            found = feature_event.told(notification.content_type, notification.body)
+            found = feature_event.parsed(notification.content_type, notification.body)
         except NotReadable as error:
             _LOGGER.debug(
                 "A notification of features was left aside: %s", type(error).__name__
             )
             return
-        before = dict(self._told)
-        self._told.update(found)
+        before = dict(self._notified)
+        self._notified.update(found)
         self._wake()
-        if self._told != before:
-            self._tell()
+        if self._notified != before:
+            self._notify()
 
     def _on_state(self, state: State, _error: SipError | None) -> None:
-        if state is not State.ACTIVE and self._told:
+        if state is not State.ACTIVE and self._notified:
             # What was told before may have changed since.
-            self._told.clear()
-            self._tell()
+            self._notified.clear()
+            self._notify()
         self._wake()
 
     def _wake(self) -> None:

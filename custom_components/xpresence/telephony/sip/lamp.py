@@ -98,7 +98,7 @@ class Lamp:
                 "A notification about dialogs was left aside: %s", type(error).__name__
             )
             return
-        self._tell()
+        self._notify()
         if (self.lit, self.call) != before:
             self._on_change()
 
@@ -107,8 +107,8 @@ class Lamp:
             before, self._dialogs = self._dialogs, Dialogs()
             if before.told:
                 self._on_change()
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         news, self._news = self._news, asyncio.Event()
         news.set()

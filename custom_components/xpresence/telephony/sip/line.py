@@ -77,7 +77,7 @@ class SipLine(ABC):
         self._agent = agent
         self._voicemail = voicemail
         self._waits = waits
-        self._tell = on_change
+        self._notify = on_change
         self._turn = asyncio.Lock()
         self._telephone: Lamp | None = None
         self._registration: Registration | None = None
@@ -193,7 +193,7 @@ class SipLine(ABC):
 
     def _on_telephone(self) -> None:
         if self._frozen is None:
-            self._tell()
+            self._notify()
 
     def _freeze(self) -> None:
         """Show the telephone as it is, while we call in its name."""
@@ -208,7 +208,7 @@ class SipLine(ABC):
 
         def thaw() -> None:
             self._thaw = self._frozen = None
-            self._tell()
+            self._notify()
 
         loop = asyncio.get_running_loop()
         self._thaw = loop.call_later(self._waits.settle, thaw)

@@ -239,25 +239,25 @@ class EntityFeed:
             return
         self._known = self._pushed = window, events
         # Whoever reads now need not ask for what was just said.
-        self._tell()
+        self._notify()
         self._pushed = None
 
     @callback
     def _on_state(self, event: Any) -> None:
         old, new = event.data["old_state"], event.data["new_state"]
         if new is None and self._is_gone:
-            self._tell()
+            self._notify()
             return
         if new is None or new.state == STATE_UNAVAILABLE:
             # What was read last stays; the next reading in turn will say so.
             return
         came_back = old is None or old.state == STATE_UNAVAILABLE
-        told_more = old and old.attributes.get("data") != new.attributes.get("data")
-        if came_back or told_more or self._subscribed is None:
-            self._tell()
+        more = old and old.attributes.get("data") != new.attributes.get("data")
+        if came_back or more or self._subscribed is None:
+            self._notify()
 
     @callback
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 

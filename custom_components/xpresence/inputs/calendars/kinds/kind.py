@@ -76,7 +76,7 @@ class CalendarType:
     describe: Callable[[Mapping[str, Any]], dict[str, Any]] = _no_words
     deadline: float = DEADLINE
     """Seconds after which a reading is given up, waiting for one's turn included."""
-    sign_in_told_elsewhere: bool = False
+    sign_in_reported_elsewhere: bool = False
 
     @property
     def step(self) -> str:

@@ -95,6 +95,6 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
 
 
 TYPE: Final = CalendarType(
-    key=OUTLOOK, build=OutlookSource, check=async_check, sign_in_told_elsewhere=True
+    key=OUTLOOK, build=OutlookSource, check=async_check, sign_in_reported_elsewhere=True
 )
 """What makes a kind of calendar."""

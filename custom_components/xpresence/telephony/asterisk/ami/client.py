@@ -171,7 +171,7 @@ class AmiClient:
         session = await self._open()
         self._session = session
         self._supervisor = asyncio.create_task(self._supervise(session))
-        self._tell(connected=True)
+        self._notify(connected=True)
 
     async def close(self) -> None:
         """Close the connection; it is not opened again."""
@@ -234,7 +234,7 @@ class AmiClient:
         return self._session
 
     async def _open(self) -> _Session:
-        session = self._opening = _Session(self._settings, self._hear)
+        session = self._opening = _Session(self._settings, self._dispatch)
         try:
             await session.open()
             if self._closed:
@@ -246,7 +246,7 @@ class AmiClient:
             self._opening = None
         return session
 
-    def _hear(self, message: Message) -> None:
+    def _dispatch(self, message: Message) -> None:
         desired = self._settings.events
         if desired and message.get("Event") not in desired:
             return
@@ -255,7 +255,7 @@ class AmiClient:
         except Exception:
             _LOGGER.exception("A listener failed on an event of the phone system")
 
-    def _tell(self, *, connected: bool, error: AmiError | None = None) -> None:
+    def _notify(self, *, connected: bool, error: AmiError | None = None) -> None:
         try:
             self._on_connection(connected, error)
         except Exception:
@@ -274,7 +274,7 @@ class AmiClient:
             error = await session.wait_lost()
             await session.close()
             self._session = None
-            self._tell(connected=False, error=error)
+            self._notify(connected=False, error=error)
             if now() - since >= deadlines.steady:
                 backoff.reset()
             while self._session is None:
@@ -284,7 +284,7 @@ class AmiClient:
                 except LoginRefused as error:
                     if refused == len(deadlines.refused):
                         # Another try would be one more entry in the intrusion log.
-                        self._tell(connected=False, error=error)
+                        self._notify(connected=False, error=error)
                         return
                     backoff.next = deadlines.refused[refused]
                     refused += 1
@@ -293,12 +293,12 @@ class AmiClient:
                     # Both can be fixed on the server; only another try shows it.
                     refused = 0
                     backoff.next = deadlines.retry_most
-                    self._tell(connected=False, error=error)
+                    self._notify(connected=False, error=error)
                 except AmiError as error:
                     refused = 0
                     _LOGGER.debug("Still no phone system: %s", type(error).__name__)
             refused = 0
-            self._tell(connected=True)
+            self._notify(connected=True)
 
 
 class _Answer:
@@ -346,10 +346,10 @@ class _Answer:
 class _Session:
     """One connection, from the first byte to the last."""
 
-    def __init__(self, settings: Settings, hear: OnEvent) -> None:
+    def __init__(self, settings: Settings, dispatch: OnEvent) -> None:
         self._settings = settings
         self._deadlines = settings.deadlines
-        self._hear = hear
+        self._dispatch = dispatch
         self._pending: dict[str, _Answer] = {}
         # Other clients' ActionIDs reach us in some events and must never match.
         self._mark = f"{secrets.token_hex(4)}-"
@@ -497,15 +497,15 @@ class _Session:
             NotConnected: it still boots. Denied: it never tells this login.
         """
         end = asyncio.get_running_loop().time() + self._deadlines.booted
-        while not await self._is_told():
-            if not await self._is_booting() and not await self._is_told():
+        while not await self._is_subscribed_to():
+            if not await self._is_booting() and not await self._is_subscribed_to():
                 raise Denied("read=system")
             if asyncio.get_running_loop().time() > end:
                 raise NotConnected("still booting")
         if self._lost.done():
             raise self._lost.result()
 
-    async def _is_told(self) -> bool:
+    async def _is_subscribed_to(self) -> bool:
         try:
             async with asyncio.timeout(self._deadlines.told):
                 return await self._booted.wait()
@@ -560,7 +560,7 @@ class _Session:
         if event := message.get("Event"):
             if event == "FullyBooted":
                 self._booted.set()
-            self._hear(message)
+            self._dispatch(message)
 
     async def _ping(self) -> None:
         while True:

@@ -213,11 +213,11 @@ class UserAgent:
             except SipError as error:
                 if self.reachable:
                     backoff.reset()
-                self._tell(reachable=False, error=error)
+                self._notify(reachable=False, error=error)
                 continue
             backoff.reset()
             if not self.reachable:
-                self._tell(reachable=True)
+                self._notify(reachable=True)
                 self._hurry()
 
     async def _rest(self, seconds: float) -> None:
@@ -265,7 +265,7 @@ class UserAgent:
     def _kept(self) -> list[Subscription | Registration]:
         return [*self._subscriptions, *self._registrations]
 
-    def _tell(self, *, reachable: bool, error: SipError | None = None) -> None:
+    def _notify(self, *, reachable: bool, error: SipError | None = None) -> None:
         if reachable is self.reachable or self._closed:
             return
         self.reachable = reachable

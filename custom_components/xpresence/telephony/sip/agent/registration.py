@@ -76,14 +76,14 @@ class Registration:
             try:
                 pause = self._granted(await self._ask(timers.expires)) * MARGIN
                 wait = timers.retry_first
-                self._tell(registered=True)
+                self._notify(registered=True)
             except (AuthenticationFailed, Refused) as error:
-                self._tell(registered=False, error=error)
+                self._notify(registered=False, error=error)
                 if self._core.is_locked(self._account):
                     return
                 pause = timers.retry_most
             except SipError as error:
-                self._tell(registered=False, error=error)
+                self._notify(registered=False, error=error)
                 pause, wait = wait, min(wait * 2, timers.retry_most)
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
@@ -104,7 +104,7 @@ class Registration:
         known = told.isascii() and told.isdecimal() and len(told) < 7
         return max(float(told) if known else self._core.timers.expires, SHORTEST)
 
-    def _tell(self, *, registered: bool, error: SipError | None = None) -> None:
+    def _notify(self, *, registered: bool, error: SipError | None = None) -> None:
         if not self._closed and (registered is not self.registered or error):
             self.registered = registered
             self._on_change(registered, error)

@@ -207,7 +207,7 @@ class Subscription:
                 since = now()
                 pause = await self._keep()
                 if pause is None:
-                    self._tell(State.REFUSED, Refused(403))
+                    self._notify(State.REFUSED, Refused(403))
                     return
                 if now() - since > timers.retry_most:
                     wait = timers.retry_first
@@ -215,27 +215,27 @@ class Subscription:
                     # A server that ends what it has just granted is not chased.
                     pause = max(pause, wait)
                     wait = min(wait * 2, timers.retry_most)
-                self._tell(State.WAITING, None)
+                self._notify(State.WAITING, None)
             except AuthenticationFailed as error:
                 if self._core.is_locked(self._account):
-                    self._tell(State.REFUSED, error)
+                    self._notify(State.REFUSED, error)
                     return
                 pause = timers.retry_most
-                self._tell(State.WAITING, error)
+                self._notify(State.WAITING, error)
             except NotSendable as error:
-                self._tell(State.REFUSED, error)
+                self._notify(State.REFUSED, error)
                 return
             except Refused as error:
                 if error.status in FOREVER:
-                    self._tell(State.REFUSED, error)
+                    self._notify(State.REFUSED, error)
                     return
                 pause = max(wait, float(error.retry_after or 0))
                 wait = min(wait * 2, timers.retry_most)
-                self._tell(State.WAITING, error)
+                self._notify(State.WAITING, error)
             except SipError as error:
                 pause = wait
                 wait = min(wait * 2, timers.retry_most)
-                self._tell(State.WAITING, error)
+                self._notify(State.WAITING, error)
             await self._sleep(min(pause, LONGEST))
 
     async def _sleep(self, seconds: float) -> bool:
@@ -265,7 +265,7 @@ class Subscription:
                 self._drop(dialog)
                 raise
             self._note_granted(response)
-        self._tell(State.ACTIVE, None)
+        self._notify(State.ACTIVE, None)
 
     async def _ask_first(self, dialog: Dialog) -> Response:
         """Send the first SUBSCRIBE, once more where its time is too short."""
@@ -324,7 +324,7 @@ class Subscription:
         self._granted = float(self._expires if told is None else told)
         self._granted_at = asyncio.get_running_loop().time()
 
-    def _tell(self, state: State, error: SipError | None) -> None:
+    def _notify(self, state: State, error: SipError | None) -> None:
         if self._closed or (state is self.state and repr(error) == repr(self.error)):
             return
         self.state, self.error = state, error
@@ -352,10 +352,10 @@ class Subscription:
             return Reply(200)
         self._note_state(request.get("subscription-state"))
         if dialog is self._dialog and not self._closed:
-            self._tell_notification(request)
+            self._handle_notification(request)
         return Reply(200)
 
-    def _tell_notification(self, request: Request) -> None:
+    def _handle_notification(self, request: Request) -> None:
         self.notifications += 1
         news, self._news = self._news, asyncio.Event()
         news.set()

@@ -270,3 +270,26 @@ def test_every_decision_is_listed() -> None:
     folder = PROJECT / "docs" / "decisions"
     listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (folder / "README.md").read_text()))
     assert listed == {path.name for path in folder.glob("*.md")} - {"README.md"}
+
+
+KINDS = (
+    "phone system",
+    "kind of calendar",
+    "profile field",
+    "setting on a person's first page",
+    "office option",
+    "entity",
+    "action",
+    "repair issue",
+    "sentence",
+    "card part",
+    "user limit",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_architecture_lists_the_files_that_change_for_each_kind(kind: str) -> None:
+    table = ARCHITECTURE.partition("## Where to change what")[2]
+    row = re.search(rf"^\| {re.escape(kind)} \| (.+) \|$", table, re.MULTILINE)
+    assert row is not None
+    assert re.search(r"`[\w./]+\.(?:py|js)`", row[1]), row[1]

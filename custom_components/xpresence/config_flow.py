@@ -178,7 +178,7 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
                     if self._is_taken(unique_id):
                         return self.async_abort(reason="already_configured")
                     if self.source != SOURCE_RECONFIGURE:
-                        # A page left open elsewhere keeps nobody from starting anew.
+                        # A flow that was left open elsewhere does not block a new one.
                         await self.async_set_unique_id(
                             unique_id, raise_on_progress=False
                         )

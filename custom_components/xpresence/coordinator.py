@@ -143,7 +143,7 @@ class OfficeCoordinator:
     async def async_start(self) -> None:
         """Load what is stored, connect, and take up every person.
 
-        A phone system that cannot be reached delays nothing: profiles are ours.
+        Set-up goes on while the phone system is unreachable: profiles do not need it.
 
         Raises:
             ConfigEntryAuthFailed: the login is refused.
@@ -344,7 +344,7 @@ class OfficeCoordinator:
 
     @callback
     def _follow_directory(self) -> None:
-        """Judge anew what is internal, where the phone system has other extensions."""
+        """Read the office again if the phone system's extensions have changed."""
         if not self.people.directory_changed:
             return
         if not self.people:
@@ -357,7 +357,7 @@ class OfficeCoordinator:
     async def _async_release_all(self) -> None:
         """Release extensions that are nobody's any more.
 
-        The office is read anew after that: while the phone system is waited for, the
+        The office is read again after that: while the phone system is waited for, the
         next person may be deleted.
         """
         people = self.people

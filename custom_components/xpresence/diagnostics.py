@@ -145,7 +145,7 @@ def version_of(version: str | None) -> str | None:
 
 
 def _repairs(hass: HomeAssistant) -> Mapping[str, int]:
-    """Return which notices stand, each with how many there are."""
+    """Return the active repair issues by translation key, with their number."""
     found: dict[str, int] = {}
     for issue in ir.async_get(hass).issues.values():
         if issue.domain == DOMAIN and issue.active and issue.translation_key:

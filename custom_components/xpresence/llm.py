@@ -253,7 +253,7 @@ class PlanPresenceTool(PresenceTool):
         "like an appointment."
     )
     permission = Permission.PLAN_PRESENCE
-    # It only adds, and every call adds anew.
+    # It only adds, and each call adds one more.
     annotations = ToolAnnotations(destructive=False, open_world=False)
 
     @override

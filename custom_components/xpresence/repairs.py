@@ -43,6 +43,6 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the fix flow of a repair issue.
 
-    A notice from an earlier version, which names none, is one to be confirmed.
+    An issue without data, such as one of an earlier version, is only confirmed.
     """
     return FLOWS.get((data or {}).get(FIX_FLOW, ""), ConfirmRepairFlow)()

@@ -62,14 +62,14 @@ def connection_of(data: Mapping[str, Any]) -> dict[str, Any]:
 async def async_connect(
     hass: HomeAssistant, entry: ConfigEntry[Any], system: PhoneSystem
 ) -> None:
-    """Connect, or go on trying in the background while nobody is there.
+    """Connect; if the phone system is unreachable, retry in the background.
 
-    A phone system that cannot be reached delays nothing: profiles are ours.
+    Set-up goes on without it: profiles do not need the phone system.
 
     Raises:
         ConfigEntryAuthFailed: the login is refused.
         ConfigEntryNotReady: certificate, rights or licence are not enough; they may be
-            mended in the phone system, and it is tried again.
+            corrected in the phone system, and set-up is tried again.
     """
     try:
         await system.start()

@@ -1,4 +1,4 @@
-"""Deciding anew: for some people, and for whoever their decisions concern.
+"""Updating decisions: of some people, and of everybody whom these concern.
 
 :func:`~.presence.decision.decide.decide` says which profile holds for one person, and
 :class:`~.presence.redirect.resolver.Resolver` to which numbers rules lead. This is
@@ -32,7 +32,7 @@ from .slices import sliced
 _LOGGER = logging.getLogger(__name__)
 
 type Decided = list[tuple[PersonState, Decision]]
-"""People decided anew, each with the decision before."""
+"""People whose decision was updated, each with the decision before."""
 type Observed = tuple[ForwardingState, CallState | None] | None
 """What others' redirects depend on of a person's line."""
 
@@ -74,7 +74,7 @@ class DecisionUpdater:
         show: bool = False,
         seen: Context | None = None,
     ) -> None:
-        """Decide anew for some people, and for whoever depends on them.
+        """Update the decisions of some people, and of those who depend on them.
 
         ``show`` shows them even where nothing is decided otherwise; ``seen`` is the
         context of what was seen outside, if anything was.
@@ -89,7 +89,7 @@ class DecisionUpdater:
     async def async_refresh(
         self, person_ids: Iterable[str], *, show: Container[str] = ()
     ) -> None:
-        """Decide anew for many people, in slices that let others run meanwhile.
+        """Update the decisions of many people, in slices that do not block the event loop.
 
         Their redirects are resolved whatever was decided. ``show``: who is shown even
         where nothing is decided otherwise.
@@ -148,9 +148,9 @@ class DecisionUpdater:
                 self._people.office.people[one.person].name: one.why.value
                 for one in answer.passed_over
             }
-            wish = desired(state.decision, answer.forwarding)
-            if wish != state.loop.desired or answer.refusals != state.loop.refusals:
-                state.loop.desired = wish
+            wanted = desired(state.decision, answer.forwarding)
+            if wanted != state.loop.desired or answer.refusals != state.loop.refusals:
+                state.loop.desired = wanted
                 state.loop.refusals = answer.refusals
                 if person_id != but:
                     self._people.reconcile(state)

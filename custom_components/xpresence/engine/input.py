@@ -1,4 +1,4 @@
-"""What an input gets of its person, and where it tells what it learned."""
+"""What an input reads of its person, and how it updates their facts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from .store import OfficeStore
 class InputContext:
     """One person as an input sees them.
 
-    Everything is read through it anew, for the office may change; an input is made
-    anew when the person's own settings change.
+    Properties are read at each use, because the office may change; an input is
+    replaced when the person's own settings change.
     """
 
     runtime: Runtime

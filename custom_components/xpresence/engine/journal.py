@@ -1,4 +1,4 @@
-"""The file behind :mod:`.store`: written anew whole, or appended to a line at a time.
+"""The file behind :mod:`.store`: rewritten whole, or appended to a line at a time.
 
 How a line looks, and how a damaged file is read, is in :mod:`.journal_reader`.
 """
@@ -27,7 +27,7 @@ from .journal_reader import (
 _LOGGER = logging.getLogger(__name__)
 
 FOLD_LINES: Final = 1000
-"""Appended lines after which the journal is folded: written anew without history."""
+"""Appended lines after which the journal is folded: rewritten without history."""
 FOLD_BYTES: Final = 1 << 20
 """Appended bytes after which it is folded, or thrice of what it holds, if that is more."""
 LARGEST: Final = 512 << 20
@@ -127,7 +127,7 @@ class Journal:
         self._lines += 1
 
     def fold(self, records: Mapping[str, Record]) -> None:
-        """Write all records anew, whole or not at all.
+        """Rewrite the file with all records, whole or not at all.
 
         Raises:
             OSError: the file before stays, and stays in use.

@@ -139,7 +139,7 @@ class People(Mapping[str, PersonState]):
 
     @callback
     def read_access(self) -> None:
-        """Read at once who may do what; a ban holds before the office is read anew."""
+        """Read at once who may do what; a ban holds before the rest of the office is read."""
         self.office = replace(self.office, access=access_from(self.entry))
         self.history.read_options()
 
@@ -251,7 +251,7 @@ class People(Mapping[str, PersonState]):
 
     @callback
     def update(self, person: Person) -> set[str]:
-        """Apply changed settings of a person; their inputs are made anew.
+        """Apply changed settings of a person; their inputs are created again.
 
         Nothing is decided or shown yet. Returns whose appointments are others now.
         """
@@ -388,7 +388,7 @@ class People(Mapping[str, PersonState]):
 
     @callback
     def connection_changed(self, *, ready: bool) -> None:
-        """Forget all readings; read everything anew once connected."""
+        """Discard all readings; read everything again once connected."""
         self.ready_since = dt_util.utcnow() if ready else None
         self._connections += 1
         for state in self._states.values():
@@ -468,7 +468,7 @@ class People(Mapping[str, PersonState]):
         facts = change(state.facts)
         if facts is state.facts:
             return
-        # Other appointments show in the calendar even while nothing is decided anew.
+        # Other appointments show in the calendar even while no decision changes.
         show = facts.agenda != state.facts.agenda
         state.facts = facts
         if self._gathered is None:

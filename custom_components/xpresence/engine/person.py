@@ -102,7 +102,7 @@ class PersonState:
     """The person's settings that the inputs were made of."""
     inputs: tuple[Input, ...] = ()
     plan_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the plan changes; it outlives the inputs, which are made anew."""
+    """Held while the plan changes; it outlives the inputs, which are replaced."""
     listeners: list[CALLBACK_TYPE] = field(default_factory=list)
     event_listeners: list[PresenceEventListener] = field(default_factory=list)
     context_setters: list[Callable[[Context], None]] = field(default_factory=list)
@@ -110,7 +110,7 @@ class PersonState:
     origin: Origin | None = None
     """Who or what made the decision that holds."""
     redirect_origin: Origin | None = None
-    """Who or what made the redirect that is wished for, until it was told."""
+    """Who or what caused the desired redirect, until its change is reported."""
     activated: str | None = None
     """The claim whose TeamDesk status was applied last; applied once, then left."""
     published: tuple[Status, str] | None = None
@@ -136,7 +136,7 @@ class PersonState:
     guard_timer: CALLBACK_TYPE | None = None
     """Wakes the guards when a redirect or follow-up will have lasted too long."""
     reported: str | None = None
-    """Why a notice says that the redirect cannot be set, if one does."""
+    """The reason in the repair issue that the redirect cannot be set; ``None``: no issue."""
     _next_change: tuple[Office, Facts, Decision, datetime | None] | None = None
 
     @property

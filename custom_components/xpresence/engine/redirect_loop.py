@@ -149,7 +149,7 @@ class RedirectLoop(RedirectReconciler):
         self._sleep()
 
     async def async_turn(self, followed: asyncio.Future[None] | None = None) -> None:
-        """Make the phone system follow the newest wish.
+        """Make the phone system follow the newest desired redirect.
 
         ``followed`` is done as soon as it does, and that is shown; the turn goes on to
         note it.
@@ -479,7 +479,7 @@ class RedirectLoop(RedirectReconciler):
             self._shows = None
 
     def _forget_in_time(self) -> None:
-        """See to it that a reading is forgotten once it says nothing any more."""
+        """Schedule that a reading is discarded once it is too old to be believed."""
         if self._expiry is not None:
             self._expiry()
             self._expiry = None

@@ -119,7 +119,7 @@ class RedirectReconciler:
 
     @property
     def reason(self) -> str | None:
-        """Return, as a translation key, why the redirect is not as wished."""
+        """Return, as a translation key, why the redirect is not as desired."""
         if self.undecided:
             return "undecided"
         if self.refusals:

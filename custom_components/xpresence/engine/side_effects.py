@@ -1,4 +1,4 @@
-"""What goes along with a person's redirect: the hotline, the telephones, the guards."""
+"""Side effects of a decision: hotline queues, status on telephones, the guards."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -90,7 +90,7 @@ def queues_not_rung(state: PersonState) -> list[str]:
 
 
 async def clear_phones(system: PhoneSystem, extension: str) -> None:
-    """Show nothing on the telephones any more of a person who is not here any more."""
+    """Clear what telephones show of a person who was removed."""
     if not system.ready:
         return
     try:
@@ -103,11 +103,11 @@ async def _publish(system: PhoneSystem, state: PersonState, sharing: Sharing) ->
     # Whoever passes a telephone reads it.
     for_all = sharing.info_text is Tier.TEAM
     text = state.decision.info_text if for_all else ""
-    wish = (state.decision.profile.status, text)
-    if wish == state.published or Capability.PRESENCE_TEXT not in system.capabilities:
+    shown = (state.decision.profile.status, text)
+    if shown == state.published or Capability.PRESENCE_TEXT not in system.capabilities:
         return
-    state.published = wish
-    await system.publish(state.person.extension, *wish)
+    state.published = shown
+    await system.publish(state.person.extension, *shown)
 
 
 END_EVERY_FORWARD = ForwardingState(None, None, None)
@@ -231,7 +231,7 @@ class SideEffects:
             state.guard_timer = None
             self.follow(state)
 
-        # Nobody looks after who has left meanwhile.
+        # A person who was removed meanwhile needs no timer.
         if (first := min(instants, default=None)) and self._people.has(state):
             state.guard_timer = async_track_point_in_utc_time(
                 self._people.hass, look, first

@@ -205,7 +205,7 @@ class OfficeStore:
         return contents
 
     def _renew(self) -> OSError | None:
-        """Set a damaged journal aside, then write what could be read of it anew."""
+        """Set a damaged journal aside, then write again what could be read of it."""
         try:
             self._set_aside()
         except OSError as error:

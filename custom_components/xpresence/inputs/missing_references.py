@@ -65,7 +65,7 @@ class MissingInput:
                 said = {"person": person, "entity": entity}
                 broken[entity] = ("entity_missing", said)
         for one in profiles_named(input_context.settings):
-            # Another notice tells of the default profile.
+            # A missing default profile has its own repair issue.
             if (
                 one.occasion == "default"
                 or one.profile in input_context.office.profiles

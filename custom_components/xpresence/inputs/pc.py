@@ -107,7 +107,7 @@ class PcInput:
             )
         )
         if idle := self._entities.get(Sign.IDLE):
-            # Told anew without a change, it says that the PC is in use still.
+            # Reported again without a change, it means that the PC is still in use.
             self._stops.append(
                 async_track_state_report_event(hass, idle, self._on_report)
             )

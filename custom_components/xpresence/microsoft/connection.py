@@ -66,7 +66,7 @@ class MicrosoftLink:
 
     @callback
     def follow(self, settings: MicrosoftSettings, registration: Registration) -> None:
-        """Take changed settings; another app registration begins anew."""
+        """Take changed settings; another app registration needs a new sign-in."""
         before, self.settings = self.settings, settings
         known = self.account.registration
         if replace(known, permissions=registration.permissions) != registration:
@@ -93,7 +93,7 @@ class MicrosoftLink:
 
     @property
     def waiting(self) -> bool:
-        """Whether somebody is signing in anew just now."""
+        """Whether a new sign-in is under way."""
         return self._attempt is not None
 
     @callback

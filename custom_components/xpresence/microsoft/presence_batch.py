@@ -1,7 +1,7 @@
 """Reading Teams of a whole office with one request, where one account may read all.
 
-Whoever is due asks; everybody is read along, so that they are all due together the
-next time.
+The subscriber that is due first starts the request; it reads all subscribers, so that
+they are due together the next time.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from ..presence.teams.mapping import TeamsReading
 from ..presence.teams.state import TeamsState
 
 LEAST: Final = timedelta(seconds=30)
-"""How long after a failure everybody waits before one asks again."""
+"""How long after a failure the next request waits."""
 NOT_ALLOWED: Final = timedelta(hours=1)
 """The same where a permission is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One person who can be read along.
+    """One person who can be read in the batch.
 
     ``reads`` returns the client that may read all, if it is this person's. ``wake``
     says that it may be worth asking again.
@@ -48,7 +48,7 @@ class PresenceBatch:
     hass: HomeAssistant
     entry: ConfigEntry[Any]
     known: dict[str, TeamsState] = field(default_factory=dict)
-    """Person's id → what is known, while their input is made anew."""
+    """Person's id → their Teams state, kept while their input is replaced."""
     _subscribers: dict[str, Subscriber] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _failed: tuple[SourceError, datetime] | None = None
@@ -67,7 +67,7 @@ class PresenceBatch:
         return leave
 
     def reads(self, person_id: str) -> bool:
-        """Return whether a person is read along, and somebody may do it."""
+        """Return whether a person is subscribed, and an account may read them."""
         return person_id in self._subscribers and self._reader is not None
 
     @callback
@@ -83,7 +83,7 @@ class PresenceBatch:
 
     @property
     def could_read(self) -> bool:
-        """Return whether somebody may read everybody."""
+        """Return whether an account may read all people."""
         return self._reader is not None
 
     @property
@@ -92,10 +92,10 @@ class PresenceBatch:
         return next((client for client in clients if client is not None), None)
 
     async def async_read(self) -> None:
-        """Read everybody; who asks while that is under way waits for it.
+        """Read all subscribers; a second call meanwhile waits for the same request.
 
         Raises:
-            SourceError: nobody was read.
+            SourceError: nothing was read.
         """
         if self._failed is None or dt_util.utcnow() >= self._failed[1]:
             if self._task is None or self._task.done():

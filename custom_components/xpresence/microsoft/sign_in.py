@@ -179,7 +179,7 @@ async def async_sign_out(
         entry, person, data={**person.data, CONF_MICROSOFT: account}
     )
     if link is not None:
-        # An office that is not set up does not notice by itself.
+        # An office that is not set up has no listener for this.
         await link.account.forget()
 
 

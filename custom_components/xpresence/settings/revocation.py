@@ -83,7 +83,7 @@ def stored_without(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the subentries in which something is dropped: id, and the new data.
 
-    An own profile is kept, and offered no more until its person saves it anew.
+    An own profile is kept, and not offered until its person saves it again.
     """
     for person in entry.get_subentries_of_type(SUBENTRY_PERSON):
         data = person_without(person.data, is_dropped)

@@ -52,7 +52,7 @@ async def _list(meant: PersonTarget, msg: dict[str, Any], context: Context) -> A
                 CONF_ID: calendar[CONF_ID],
                 CONF_NAME: calendar[CONF_NAME],
                 CONF_KIND: calendar[CONF_KIND],
-                # Whose password it is that may have to be entered anew.
+                # Whose password may have to be entered again: the person's, or the office's.
                 "own_login": CONF_PASSWORD in calendar.get(CONF_SETTINGS, {}),
                 "problem": _problem(coordinator, known, told_all=told_all)
                 if known

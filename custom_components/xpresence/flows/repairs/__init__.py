@@ -1,7 +1,7 @@
 """The fix flows of the repair issues.
 
-Every one begins by looking whether the person is still there, and ends with the
-notice gone: Home Assistant drops it, and what was mended raises it no more.
+Each first checks that the person is still there. Home Assistant deletes the issue when
+the flow ends; if the cause remains, the issue is created again.
 """
 
 from abc import abstractmethod
@@ -49,7 +49,7 @@ class PersonFixFlow(RepairsFlow):
 
 
 class ConfirmFixFlow(PersonFixFlow):
-    """A page whose answer mends it at once."""
+    """A fix flow of one form: submitting it fixes the issue."""
 
     step: str
 

@@ -87,7 +87,7 @@ class CalendarsInput:
 
     @callback
     def office_changed(self) -> None:
-        """Find the profiles anew, and the office's logins."""
+        """Apply changed profiles and logins of the office."""
         for calendar in self.calendars:
             calendar.office_changed()
         self._understand()
@@ -112,7 +112,7 @@ class CalendarsInput:
 
     @property
     def as_of(self) -> datetime | None:
-        """Return how old the oldest appointments are that cannot be read anew.
+        """Return how old the oldest appointments are that could not be refreshed.
 
         ``None``: every calendar was read well last time, or never.
         """
@@ -274,7 +274,7 @@ def calendars_of_person(state: PersonState) -> CalendarsInput:
 
 @callback
 def read_again(entry: ConfigEntry[Any]) -> None:
-    """Read every calendar of a phone system that failed: somebody has mended one."""
+    """Read every calendar of a phone system that failed: one cause was repaired."""
     if entry.state is not ConfigEntryState.LOADED:
         return
     for state in entry.runtime_data.people.values():

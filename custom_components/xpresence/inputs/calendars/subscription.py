@@ -87,7 +87,7 @@ class FollowedCalendar:
 
     @callback
     def office_changed(self) -> None:
-        """Make the source anew, if it was made of something that has changed."""
+        """Replace the source if the settings or login it was made of have changed."""
         rests_on = self._kind.rests_on(self._input_context, self.settings)
         if rests_on == self._rests_on:
             return
@@ -127,7 +127,7 @@ class FollowedCalendar:
 
     @callback
     def read_again(self) -> None:
-        """Read even what asked to be left alone: somebody has mended it."""
+        """Read at once, in spite of a retry delay: the cause may be repaired."""
         self._asked_to_wait = False
         self.read_soon()
 

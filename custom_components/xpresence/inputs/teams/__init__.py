@@ -170,7 +170,7 @@ class TeamsInput:
 
     @callback
     def _on_link(self) -> None:
-        """Begin anew: somebody signed in, or needs to."""
+        """Ask again at once: the person signed in, or has to."""
         self._access.connect()
         self._access.delay.not_before = None
         self._access.state = replace(self._access.state, refused_until=None)

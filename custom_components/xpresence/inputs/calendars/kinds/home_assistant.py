@@ -158,7 +158,7 @@ class EntityFeed:
             self._subscribe(entity, window)
         if (window, events) != self._known:
             self._known = window, events
-        # The same object as long as nothing changes: so nobody understands it anew.
+        # The same object as long as nothing changes: so that it is not parsed again.
         return self._known[1]
 
     def _entity(self) -> CalendarEntity:

@@ -65,8 +65,8 @@ class CalendarType:
     ``check`` tries what somebody said of a calendar, for the settings pages and for
     the action alike. ``rests_on`` is what
     the source is made of besides the person's settings: when it changes, the source
-    is made anew. ``describe`` tells of the settings what names nobody.
-    ``sign_in_told_elsewhere``: a notice of its own tells of a sign-in that is refused.
+    is replaced. ``describe`` returns what of the settings names nobody, for diagnostics.
+    ``sign_in_reported_elsewhere``: a refused sign-in has a repair issue of its own.
     """
 
     key: str

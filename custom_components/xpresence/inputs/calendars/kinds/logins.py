@@ -75,11 +75,11 @@ FIELDS: Final[Mapping[str, str]] = {
     "unreachable": CONF_URL,
     "wrong_password": CONF_PASSWORD,
 }
-"""What a source fails with → the field where it is to be mended."""
+"""What a source fails with → the field in which it is corrected."""
 AFTER_SIGN_IN: Final = frozenset({"collection_missing", "collection_unknown"})
 """Failures of somebody whom the server has let in already."""
 PASSING: Final = frozenset({"busy", "library_missing", "server_error", "too_slow"})
-"""Failures that no field can mend: try again later."""
+"""Failures that no field corrects: try again later."""
 
 
 # The office's logins

@@ -429,7 +429,11 @@ class _Session:
         self._pending |= answers
         found: list[list[Message] | AmiError] = []
         try:
-            self._writer.write(b"".join(data))
+            # Asterisk does not see what is left of a TLS record that is longer than its
+            # line buffer: over TLS each request is a record of its own.
+            over_tls = self._writer.get_extra_info("ssl_object") is not None
+            for piece in data if over_tls else [b"".join(data)]:
+                self._writer.write(piece)
             async with asyncio.timeout(deadline or self._deadlines.action):
                 for answer in answers.values():
                     try:

@@ -406,7 +406,7 @@ async def test_without_the_phone_system_nothing_is_claimed_and_then_it_comes_tru
     await expect(emma).to_contain_text("It isn't known where calls go")
     await button(card, "Meeting").click()
     await expect(card.get_by_role("alert")).to_contain_text(
-        "The phone system cannot be reached. The profile was kept"
+        "The phone system can't be reached. The profile was kept"
     )
     await expect(card.locator(".profile")).to_contain_text("Meeting")
     await expect(line(card)).to_contain_text("should be: calls to Voicemail")
@@ -470,7 +470,7 @@ async def test_a_colleague_sees_that_calls_are_redirected_and_can_change_nothing
     card = page.locator("xpresence-card")
     await expect(card.locator(".profile")).to_contain_text("Meeting")
     await expect(line(card)).to_contain_text("Calls are redirected")
-    await expect(card).to_contain_text("Only the person and their delegates see more")
+    await expect(card).to_contain_text("Only the person and their delegates can see more")
     assert await card.get_by_role("button").count() == 0
     assert "Voicemail" not in await card.inner_text()
     await page.context.close()

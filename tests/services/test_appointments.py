@@ -593,7 +593,7 @@ async def test_a_series_is_refused_with_what_to_do_instead(
         event=page_event(rrule="FREQ=DAILY"),
     )
     assert not answer["success"]
-    assert "cannot repeat" in answer["error"]["message"]
+    assert "can't repeat" in answer["error"]["message"]
     assert planned(team) == []
 
 

@@ -470,7 +470,9 @@ async def test_a_colleague_sees_that_calls_are_redirected_and_can_change_nothing
     card = page.locator("xpresence-card")
     await expect(card.locator(".profile")).to_contain_text("Meeting")
     await expect(line(card)).to_contain_text("Calls are redirected")
-    await expect(card).to_contain_text("Only the person and their delegates can see more")
+    await expect(card).to_contain_text(
+        "Only this person and their delegates can see more"
+    )
     assert await card.get_by_role("button").count() == 0
     assert "Voicemail" not in await card.inner_text()
     await page.context.close()
@@ -700,7 +702,7 @@ async def test_a_tap_on_the_board_opens_what_one_may_see(annas: Page) -> None:
     await expect(details).to_contain_text("Calls ring here")
     bob = board.get_by_role("button", expanded=False).filter(has_text="Bob")
     await bob.click()
-    await expect(details).to_contain_text("Only the person and their delegates")
+    await expect(details).to_contain_text("Only this person and their delegates")
     await expect(details).to_have_count(1)
     await board.get_by_role("button", expanded=True).click()
     await expect(details).to_have_count(0)

@@ -230,7 +230,9 @@ async def test_a_password_goes_through_the_card_and_stays_nowhere_else(
         await field(card, "password").fill("Badger-guess-8")
         assert await field(card, "password").get_attribute("type") == "password"
         await button(card, "Connect").click()
-        await expect(problem(card, "password")).to_contain_text("refuses the login name")
+        await expect(problem(card, "password")).to_contain_text(
+            "refuses the login name"
+        )
         assert await field(card, "password").input_value() == ""
         assert await field(card, "username").input_value() == "anna"
         assert await field(card, "mailbox").input_value() == MAILBOX

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components.calendar import CalendarEntity
 from homeassistant.components.calendar.const import DATA_COMPONENT
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
@@ -32,7 +34,7 @@ from custom_components.xpresence.operations.profiles import (
 )
 from custom_components.xpresence.presence.agenda import Agenda, Entry
 from custom_components.xpresence.presence.permission.policy import Permission
-from tests.office import ANNA, BOB, MEETING
+from tests.office import ANNA, BOB, MEETING, profile as office_profile
 
 from .visitors import REFUSALS, Shut, Visit
 
@@ -232,6 +234,36 @@ async def an_appointment(visit: Visit) -> None:
     await visit.hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def profiles_of_every_status(visit: Visit) -> None:
+    """Let there be a profile for each status, and nothing chosen."""
+    entry = visit.team.entry
+    there = {subentry.title for subentry in entry.subentries.values()}
+    for status in ("do_not_disturb", "be_right_back", "offline"):
+        if status not in there:
+            made = office_profile("", status, status)
+            there.add(status)
+            visit.hass.config_entries.async_add_subentry(
+                entry,
+                ConfigSubentry(
+                    data=MappingProxyType(dict(made["data"])),
+                    subentry_type="profile",
+                    title=status,
+                    unique_id=made["unique_id"],
+                ),
+            )
+    await visit.hass.async_block_till_done(wait_background_tasks=True)
+    await async_resume_automatic(entry.runtime_data, ANNA)
+
+
+async def nothing_on(visit: Visit) -> None:
+    """Let nothing be chosen, and no appointment run."""
+    coordinator = visit.team.entry.runtime_data
+    await async_resume_automatic(coordinator, ANNA)
+    coordinator.people.update_facts(
+        visit.anna, lambda facts: replace(facts, agenda=Agenda.of([]))
+    )
+
+
 async def a_history(visit: Visit) -> None:
     """Let Anna's history be kept, and shown to whom it was shown."""
     history = visit.team.entry.runtime_data.people.history
@@ -324,6 +356,20 @@ async def _model_sees_subjects(visit: Visit) -> bool:
 
 async def _hears_subjects(visit: Visit) -> bool:
     return SUBJECT in await visit.say("why is Anna's status meeting")
+
+
+async def _hears_when_back(visit: Visit) -> None:
+    # Who sees no details is told the profile and its end.
+    said = await visit.say("when is Anna back")
+    assert "available again" in said or "Meeting" in said, said
+
+
+async def _hears_who_not(visit: Visit) -> bool:
+    return "Anna" in await visit.say("who is not available")
+
+
+async def _hears_who(visit: Visit) -> bool:
+    return "Anna" in await visit.say("who is available")
 
 
 async def _plans_by_voice(visit: Visit) -> None:
@@ -429,7 +475,13 @@ def _calendar(visit: Visit) -> CalendarEntity:
 
 
 def spoken(
-    ask: str, permission: Permission, text: str, answer: str, *, of_self: bool = False
+    ask: str,
+    permission: Permission,
+    text: str,
+    answer: str,
+    *,
+    of_self: bool = False,
+    before: Prepare = an_appointment,
 ) -> Door:
     """Return a spoken wish; ``answer`` is a part of what is said when it is followed."""
 
@@ -437,7 +489,7 @@ def spoken(
         said = await visit.say(text)
         assert answer in said, said
 
-    return Door(Kind.VOICE, ask, permission, attempt, an_appointment, of_self)
+    return Door(Kind.VOICE, ask, permission, attempt, before, of_self)
 
 
 async def _microsoft(name: str, visit: Visit) -> None:
@@ -767,14 +819,68 @@ WISHES: Final = (
     ),
     spoken("back", Permission.CHOOSE_PROFILE, "Anna is back", "Available"),
     spoken(
-        "ring",
+        "timed",
+        Permission.CHOOSE_PROFILE,
+        "meeting for an hour",
+        "Meeting",
+        of_self=True,
+    ),
+    spoken(
+        "inverted",
+        Permission.CHOOSE_PROFILE,
+        "for an hour am I in a meeting",
+        "Meeting",
+        of_self=True,
+    ),
+    *(
+        spoken(
+            ask,
+            Permission.CHOOSE_PROFILE,
+            text,
+            "Your profile is now",
+            of_self=True,
+            before=profiles_of_every_status,
+        )
+        for ask, text in (
+            ("quiet", "please do not disturb me"),
+            ("soon_back", "I'll be right back"),
+            ("leave", "I'm going home"),
+        )
+    ),
+    spoken(
+        "redirect",
+        Permission.CHANGE_REDIRECT,
+        "forward my calls to voicemail",
+        "Your calls go to",
+        of_self=True,
+    ),
+    spoken(
+        "end_redirect",
         Permission.CHANGE_REDIRECT,
         "end my redirect",
         "Your calls",
         of_self=True,
     ),
+    spoken("calls", Permission.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
+    spoken(
+        "why_calls",
+        Permission.SEE_DETAILS,
+        "why do my calls go there",
+        "Meeting",
+        of_self=True,
+    ),
+    Door(
+        Kind.VOICE,
+        "return",
+        Permission.SEE_PRESENCE,
+        _hears_when_back,
+        an_appointment,
+    ),
+    seeing(
+        Kind.VOICE, "who_not", Permission.SEE_PRESENCE, _hears_who_not, an_appointment
+    ),
+    seeing(Kind.VOICE, "who", Permission.SEE_PRESENCE, _hears_who, nothing_on),
     spoken("status", Permission.SEE_PRESENCE, "what is Anna's status", "Meeting"),
-    spoken("redirect", Permission.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
     spoken("why", Permission.SEE_DETAILS, "why is Anna's status meeting", "Meeting"),
     seeing(
         Kind.VOICE, "status", Permission.SEE_INFO_TEXT, _hears_info_text, an_info_text

@@ -27,7 +27,12 @@ OTHER = """
 window.customCards = window.customCards || [];
 window.customCards.push({ type: "other-card", name: "Another card of the user" });
 """
-"""A card from elsewhere, loaded before ours."""
+"""A card from elsewhere, announced before ours."""
+LOADED = """() => {
+  if (!customElements.get("other-card"))
+    customElements.define("other-card", class extends HTMLElement { setConfig() {} });
+}"""
+"""And loaded; the picker waits for a card's class."""
 expect.set_options(timeout=EVENTUALLY * 1000)
 
 
@@ -112,6 +117,7 @@ async def test_both_cards_are_found_by_name_beside_those_of_others(
         await page.add_init_script(OTHER)
         for _ in ("cold", "warm"):
             await edit(page, home)
+            await page.evaluate(LOADED)
             dialog = await add_card(page)
             mine = await search(dialog, "Presence: my card")
             await expect(mine.locator("xpresence-card .profile")).to_be_visible()

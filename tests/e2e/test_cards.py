@@ -507,6 +507,7 @@ async def test_the_last_choice_is_taken_back(
     card: Locator, home: Home, pbx: Asterisk
 ) -> None:
     await button(card, "Meeting").click()
+    await home.until(PROFILE, "Meeting")
     await button(card, "30 min").click()
     until = (await home.attributes(PROFILE))["until"]
     await expect(button(card, "Undo")).to_be_visible()
@@ -591,7 +592,9 @@ async def test_a_card_shows_what_it_is_told_to_in_that_order(
         {"type": "custom:xpresence-card", "sections": ["why", "profiles"]},
         {"type": "custom:xpresence-card", "durations": ["hours_2"], "hide": ["why"]},
     ]
-    page = {"title": "Parts", "views": [{"title": "Parts", "cards": cards}]}
+    # One column, for several are filled by height.
+    column = {"type": "vertical-stack", "cards": cards}
+    page = {"title": "Parts", "views": [{"title": "Parts", "cards": [column]}]}
     await home.add_dashboard("card-parts", page)
     await annas.goto(f"{home.url}/card-parts")
     shown = annas.locator("xpresence-card")
@@ -771,7 +774,7 @@ async def test_nobody_is_shut_out_at_any_width_in_light_and_dark(
     mine, board = page.locator("xpresence-card"), page.locator("xpresence-team-card")
     await expect(line(mine)).to_contain_text("Calls go to Voicemail")
     await expect(board).to_contain_text("Until Monday")
-    await expect(mine).to_contain_text("Lunch · Diary")
+    await expect(mine).to_contain_text("Lunch · calls to Voicemail · Diary")
     if request.config.getoption("--screenshots"):
         await page.wait_for_timeout(1500)
         if (picture := PICTURES.get((name, dark))) is not None:

@@ -106,7 +106,7 @@ async def test_the_actions_do_what_the_select_does_and_more(
 @pytest.mark.parametrize(
     ("service", "data", "says"),
     [
-        ("set_profile", {"profile": "Nap"}, "Offered are"),
+        ("set_profile", {"profile": "Nap"}, "You can choose"),
         (
             "set_profile",
             {"profile": "Meeting", "until": "2001-01-01 00:00:00"},

@@ -281,7 +281,7 @@ async def test_ringing_the_redirect_calls_where_calls_go(
 
 
 async def test_a_missing_device_is_named(home: Home, pbx: Asterisk) -> None:
-    with pytest.raises(Failed, match="Offered are: Mobile"):
+    with pytest.raises(Failed, match="You can choose: Mobile"):
         await home.act(
             "xpresence", "set_follow_me", entity_id=PROFILE, device="Satellite"
         )

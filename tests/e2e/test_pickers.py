@@ -239,6 +239,7 @@ async def test_a_new_dashboard_shows_oneself_and_the_team(
         "Our presence"
     )
     await page.get_by_role("button", name="Create").click()
+    await page.get_by_role("link", name="Our presence").first.wait_for()
     await page.goto(f"{home.url}/our-presence")
     await expect(page.locator("xpresence-card")).to_be_visible()
     await expect(page.locator("xpresence-team-card li")).to_have_count(2)

@@ -12,6 +12,7 @@ import { h } from "./view.js";
  * @typedef {object} Plan
  * @property {Date} start
  * @property {Date} end
+ * @property {string} [profile] what was picked so far
  * @property {Appointment} [known] what is changed
  */
 
@@ -43,11 +44,13 @@ export function changePlan(card, known) {
  * @param {Details} details
  * @param {Plan} plan
  */
-export function planForm(card, { t, now }, { profiles }, { start, end, known }) {
+export function planForm(card, { t, now }, { profiles }, plan) {
+  const { start, end, known } = plan;
   // Nobody plans what holds by itself; what is changed may be anything.
   const choices = profiles.filter(
     ({ name, status }) => status !== "available" || name === known?.profile,
   );
+  const picked = plan.profile ?? known?.profile ?? choices[0]?.name;
   return h(
     "form",
     {
@@ -59,9 +62,15 @@ export function planForm(card, { t, now }, { profiles }, { start, end, known }) 
       t("profile"),
       h(
         "select",
-        { name: "profile" },
+        {
+          name: "profile",
+          // A form that is drawn anew, after a refusal too, keeps what was picked.
+          onchange: (/** @type {Event} */ event) => {
+            plan.profile = /** @type {HTMLSelectElement} */ (event.currentTarget).value;
+          },
+        },
         choices.map(({ name }) =>
-          h("option", { value: name, key: name, selected: name === known?.profile }, name),
+          h("option", { value: name, key: name, selected: name === picked }, name),
         ),
       ),
     ),

@@ -559,6 +559,7 @@ async def test_a_redirect_to_a_colleague_for_a_time_takes_five_taps(
     await button(card, "Change the redirect").click()
     first = card.get_by_label("Suggestions").get_by_role("button").first
     await expect(first).to_have_text("Bob")
+    await button(card, "Change the redirect").click()
 
 
 async def test_why_is_one_tap_away(card: Locator) -> None:

@@ -47,6 +47,7 @@ from custom_components.xpresence.presence.redirect.parts import (
 )
 from custom_components.xpresence.presence.redirect.plan import (
     LANDS_WITHIN,
+    SETTLES_AFTER,
     RedirectPlan,
     answered,
     plan,
@@ -230,8 +231,12 @@ class Telephone(RuleBasedStateMachine):
     @precondition(lambda self: self.delayed and not self.dialled)
     @rule()
     def a_delayed_write_lands(self) -> None:
-        _, forwarding = self.delayed.pop(0)
+        sent, forwarding = self.delayed.pop(0)
         self._says(changed(self.phone, dict(known(forwarding))))
+        if self.now - sent > SETTLES_AFTER:
+            # Lost by a crash as well, it could not be told from a change at the desk
+            # where the phone system keeps no number of the last write.
+            self.past = [(self.past[0][0], self.phone)]
 
     # What xpresence does
 

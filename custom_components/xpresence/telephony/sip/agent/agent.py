@@ -5,8 +5,8 @@ from collections.abc import Callable
 import contextlib
 import itertools
 import logging
+import random
 
-from ...backoff import Backoff
 from .call import Call, CallResult
 from .core import Account, Core
 from .dialog import Dialog
@@ -199,23 +199,27 @@ class UserAgent:
 
     async def _supervise(self) -> None:
         timers = self._core.timers
-        backoff = Backoff(timers.retry_first, timers.retry_most)
+        # Its own, for the agent needs nothing of the rest of the project.
+        wait = timers.retry_first
         while True:
             if self.reachable:
                 await self._rest(timers.keepalive)
             else:
-                await asyncio.sleep(backoff.wait())
+                await asyncio.sleep(wait * random.uniform(0.8, 1.2))
             try:
                 if not self._core.connected:
                     await self._core.open()
                     self._hurry()
                 await self._look()
             except SipError as error:
-                if self.reachable:
-                    backoff.reset()
+                wait = (
+                    timers.retry_first
+                    if self.reachable
+                    else min(wait * 2, timers.retry_most)
+                )
                 self._notify(reachable=False, error=error)
                 continue
-            backoff.reset()
+            wait = timers.retry_first
             if not self.reachable:
                 self._notify(reachable=True)
                 self._hurry()

@@ -75,7 +75,7 @@ PHONES: Final = {
     ),
     "threecx": DemoPhones(
         threecx.running,
-        lambda home, pbx: home.add_threecx(pbx),
+        lambda home, pbx: home.add_phone_system("threecx", pbx.settings),
         lambda pbx: (
             f"a double of a 3CX, its interface by HTTPS on 127.0.0.1:{pbx.port}; a"
             " profile switches the status of a user"
@@ -83,7 +83,7 @@ PHONES: Final = {
     ),
     "starface": DemoPhones(
         starface.running,
-        lambda home, pbx: home.add_starface(pbx),
+        lambda home, pbx: home.add_phone_system("starface", pbx.settings),
         lambda pbx: (
             f"a double of a STARFACE, its interface by HTTPS on 127.0.0.1:{pbx.port}"
         ),

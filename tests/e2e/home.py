@@ -19,8 +19,6 @@ import aiohttp
 from custom_components.xpresence.presence.model import DEFAULT_ORDER
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually, free_port
 from tests.telephony.fritzbox.box import FritzBox
-from tests.telephony.starface.double import ADMIN, PASSWORD, Starface
-from tests.telephony.threecx.double import CLIENT_ID, CLIENT_SECRET, ThreeCx
 
 NOWHERE: Mapping[str, Any] = {"kind": "nowhere"}
 PROJECT = Path(__file__).parents[2]
@@ -468,36 +466,13 @@ class Home:
         assert result["type"] == "create_entry", result
         return str(result["result"]["entry_id"])
 
-    async def add_threecx(self, pbx: ThreeCx) -> str:
-        """Add a 3CX that listens on a free port; return the entry's id."""
+    async def add_phone_system(self, kind: str, answers: Mapping[str, Any]) -> str:
+        """Add a phone system of any kind by its one page; return the entry's id."""
         result = await self.flow(
             "/api/config/config_entries/flow",
             {"handler": "xpresence"},
-            {"next_step_id": "threecx"},
-            {
-                "host": "127.0.0.1",
-                "port": pbx.port,
-                "client_id": CLIENT_ID,
-                "client_secret": CLIENT_SECRET,
-                "ca": pbx.authority,
-            },
-        )
-        assert result["type"] == "create_entry", result
-        return str(result["result"]["entry_id"])
-
-    async def add_starface(self, pbx: Starface) -> str:
-        """Add a STARFACE by an administrator's login; return the entry's id."""
-        result = await self.flow(
-            "/api/config/config_entries/flow",
-            {"handler": "xpresence"},
-            {"next_step_id": "starface"},
-            {
-                "host": "127.0.0.1",
-                "port": pbx.port,
-                "username": ADMIN,
-                "password": PASSWORD,
-                "ca": pbx.authority,
-            },
+            {"next_step_id": kind},
+            answers,
         )
         assert result["type"] == "create_entry", result
         return str(result["result"]["entry_id"])

@@ -15,7 +15,7 @@ from custom_components.xpresence.telephony.asterisk.ami import (
 )
 from custom_components.xpresence.telephony.driver import PhoneSystemError
 from custom_components.xpresence.telephony.fritzbox.client import Address, Tr064Client
-from custom_components.xpresence.telephony.sipgate.client import SipgateClient
+from custom_components.xpresence.telephony.sipgate.client import PersonalTokenClient
 from tests.hostile import Manager, Web, listening, manager, web
 from tests.memory import peak
 
@@ -70,7 +70,7 @@ async def test_a_fritz_box_ends_at_a_bound(harm: Web) -> None:
 @pytest.mark.parametrize("harm", Web)
 async def test_sipgate_ends_at_a_bound(harm: Web) -> None:
     async with listening(web(harm)) as port, aiohttp.ClientSession() as session:
-        client = SipgateClient(
+        client = PersonalTokenClient(
             lambda: session,
             "id",
             "token",

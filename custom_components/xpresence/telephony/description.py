@@ -72,6 +72,12 @@ def _nothing(_settings: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
+def host_and_port(settings: Mapping[str, Any]) -> str | None:
+    """Return what makes a phone system one of its kind that is reached by HTTPS."""
+    host = str(settings.get("host", "")).casefold()
+    return f"{host}:{settings.get('port') or 443}" if host else None
+
+
 def _no_id(_settings: Mapping[str, Any]) -> str | None:
     return None
 

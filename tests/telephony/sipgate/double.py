@@ -5,14 +5,13 @@ scopes, whole lists of forwardings, 403 as plain text for accounts of the produc
 429 with ``Retry-After``.
 """
 
-import asyncio
 import base64
-from collections.abc import AsyncIterator
-import contextlib
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any, Final, override
 
 from aiohttp import web
+
+from ..web_double import WebDouble
 
 TOKEN_ID: Final = "token-A1B2C3"
 TOKEN: Final = "0f3c-very-secret-55aa"
@@ -27,10 +26,13 @@ EVERY_SCOPE: Final = frozenset(
 )
 
 
-class Sipgate:
+class Sipgate(WebDouble):
     """One account with two users, each with a phone line, a voicemail, two devices."""
 
+    path = "/v2"
+
     def __init__(self) -> None:
+        super().__init__()
         self.lines: dict[str, list[dict[str, Any]]] = {"w0/p0": [], "w1/p1": []}
         self.devices: dict[str, dict[str, bool]] = {
             "w0": {"e0": False, "e1": False},
@@ -38,41 +40,20 @@ class Sipgate:
         }
         self.scopes = EVERY_SCOPE
         self.neo = False
-        self.limit: str | None = None
-        self.lose_answers = False
-        self.half = False
-        self.writes = 0
-        self.requests = 0
-        self.port = 0
         self.before_put: list[Any] = []
         """Called once each, between a request to write and its effect."""
 
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v2"
-
-    @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[Sipgate]:
-        app = web.Application(middlewares=[self._guard])
+    @override
+    def add_routes(self, router: web.UrlDispatcher) -> None:
         line = "/v2/{user}/phonelines/{line}"
-        app.router.add_get(f"{line}/forwardings", self._forwardings)
-        app.router.add_put(f"{line}/forwardings", self._forward)
-        app.router.add_get(f"{line}/voicemails", self._voicemails)
-        app.router.add_get("/v2/{user}/devices", self._list_devices)
-        app.router.add_put("/v2/devices/{device}", self._set_device)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = runner.addresses[0][1]
-        try:
-            yield self
-        finally:
-            await runner.cleanup()
+        router.add_get(f"{line}/forwardings", self._forwardings)
+        router.add_put(f"{line}/forwardings", self._forward)
+        router.add_get(f"{line}/voicemails", self._voicemails)
+        router.add_get("/v2/{user}/devices", self._list_devices)
+        router.add_put("/v2/devices/{device}", self._set_device)
 
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        self.requests += 1
+    @override
+    def refused(self, request: web.Request) -> web.StreamResponse | None:
         said = request.headers.get("Authorization", "").removeprefix("Basic ")
         try:
             login = base64.b64decode(said).decode()
@@ -80,16 +61,9 @@ class Sipgate:
             login = ""
         if login != f"{TOKEN_ID}:{TOKEN}":
             return web.json_response({"error": "unauthorized"}, status=401)
-        if self.limit is not None:
-            return web.Response(status=429, headers={"Retry-After": self.limit})
         if self.neo:
             return web.Response(status=403, text="requires Classic PBX account")
-        response: web.StreamResponse = await handler(request)
-        if request.method == "PUT" and self.lose_answers:
-            assert request.transport is not None
-            request.transport.abort()
-            await asyncio.sleep(0)
-        return response
+        return None
 
     def _may(self, scope: str) -> None:
         if scope not in self.scopes:
@@ -103,11 +77,7 @@ class Sipgate:
         self._may("phonelines:forwardings:read")
         if self._line(request) not in self.lines:
             raise web.HTTPNotFound
-        if self.half:
-            return web.Response(
-                text='{"items": [{"destination": "49', content_type="application/json"
-            )
-        return web.json_response({"items": self.lines[self._line(request)]})
+        return self.answer({"items": self.lines[self._line(request)]})
 
     async def _forward(self, request: web.Request) -> web.StreamResponse:
         self._may("phonelines:forwardings:write")

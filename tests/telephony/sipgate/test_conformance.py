@@ -1,12 +1,10 @@
 """The sipgate driver keeps to what every driver has to, against a double of sipgate."""
 
 from collections.abc import AsyncIterator, Mapping
-import contextlib
 from copy import deepcopy
 from types import MappingProxyType
-from typing import Any, override
+from typing import Any, ClassVar, override
 
-import aiohttp
 import pytest
 
 from custom_components.xpresence.presence.line import (
@@ -16,7 +14,6 @@ from custom_components.xpresence.presence.line import (
     ForwardingState,
 )
 from custom_components.xpresence.presence.redirect.parts import Part, known
-from custom_components.xpresence.telephony.description import Surroundings
 from custom_components.xpresence.telephony.driver import PhoneSystem
 from custom_components.xpresence.telephony.http import decoded, retry_after
 from custom_components.xpresence.telephony.sipgate.chain import e164, items_of
@@ -24,14 +21,15 @@ from custom_components.xpresence.telephony.sipgate.description import SIPGATE
 from custom_components.xpresence.telephony.sipgate.driver import SipgatePhoneSystem
 from custom_components.xpresence.telephony.sipgate.memory import memory_from_json
 
-from ..conformance import Fault, Harness, PhoneSystemConformance
+from ..conformance import Fault, PhoneSystemConformance
+from ..http_harness import HttpHarness
 from .double import EVERY_SCOPE, TOKEN, TOKEN_ID, Sipgate
 
 LINES = {"100": "w0/p0", "101": "w1/p1"}
 AT_ONCE, LATE = 0, 15
 
 
-class SipgateHarness(Harness):
+class SipgateHarness(HttpHarness[Sipgate]):
     """Two people of one account, and what a user does in sipgate's app."""
 
     row = SIPGATE
@@ -50,26 +48,17 @@ class SipgateHarness(Harness):
         lambda data: memory_from_json(decoded(data)),
     )
 
-    def __init__(self, sipgate: Sipgate, session: aiohttp.ClientSession) -> None:
-        self.sipgate = sipgate
-        self.session = session
-        self.token = TOKEN
-        self.memory: Mapping[str, Mapping[str, Any]] = {}
-        self.running: contextlib.AsyncExitStack | None = None
-
-    async def _save(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
-        self.memory = deepcopy(memory)
+    broken: ClassVar[Mapping[Fault, tuple[str, object]]] = {
+        Fault.PERMISSION: ("scopes", EVERY_SCOPE - {"phonelines:forwardings:write"}),
+        Fault.LICENCE: ("neo", True),
+    }
 
     @override
     def build(self) -> PhoneSystem:
-        def never(*_: object) -> Any:
-            raise AssertionError
-
-        around = Surroundings(never, never, never, self._save, lambda: self.session)
         system = SipgatePhoneSystem(
-            around,
-            self.memory,
-            base=self.sipgate.base,
+            self.around,
+            self.kept.memory,
+            base=self.double.base,
             poll_every=0.2,
             answers_within=2,
         )
@@ -79,7 +68,7 @@ class SipgateHarness(Harness):
                 extension,
                 {
                     "token_id": TOKEN_ID,
-                    "token": self.token,
+                    "token": "wrong" if self.wrong_login else TOKEN,
                     "user": user,
                     "line": phone_line,
                 },
@@ -95,7 +84,7 @@ class SipgateHarness(Harness):
 
     @override
     async def stored(self, extension: str) -> ForwardingState:
-        items = [one for one in self.sipgate.lines[LINES[extension]] if one["active"]]
+        items = [one for one in self.double.lines[LINES[extension]] if one["active"]]
         at_once = [one for one in items if one["timeout"] == 0]
         late = [one for one in items if one["timeout"] > 0]
 
@@ -107,7 +96,7 @@ class SipgateHarness(Harness):
                 return Destination(DestinationKind.VOICEMAIL, extension)
             return Destination(DestinationKind.NUMBER, f"+{written}")
 
-        devices = self.sipgate.devices[LINES[extension].partition("/")[0]]
+        devices = self.double.devices[LINES[extension].partition("/")[0]]
         return ForwardingState(
             unconditional=where(at_once),
             no_reply=where(late),
@@ -117,7 +106,7 @@ class SipgateHarness(Harness):
 
     @override
     async def set_by_others(self, extension: str, state: ForwardingState) -> None:
-        items = self.sipgate.lines[LINES[extension]]
+        items = self.double.lines[LINES[extension]]
         for part, target in known(state):
             late = part is Part.NO_REPLY
             for one in items:
@@ -137,86 +126,19 @@ class SipgateHarness(Harness):
     @override
     async def foreign(self) -> object:
         own = LINES[self.extension]
-        others = {k: v for k, v in self.sipgate.lines.items() if k != own}
+        others = {k: v for k, v in self.double.lines.items() if k != own}
         noted = [
             {key: value for key, value in one.items() if key != "active"}
-            for one in self.sipgate.lines[own]
+            for one in self.double.lines[own]
             if "note" in one
         ]
-        return deepcopy((others, self.sipgate.devices, noted))
-
-    @override
-    def writes(self) -> int:
-        return self.sipgate.writes
-
-    @override
-    def logins(self) -> int:
-        return self.sipgate.requests
-
-    @override
-    def fault(self, fault: Fault) -> contextlib.AbstractAsyncContextManager[None]:
-        return getattr(self, f"_{fault.value}")()  # type: ignore[no-any-return]
-
-    @contextlib.asynccontextmanager
-    async def _authentication(self) -> AsyncIterator[None]:
-        self.token = "wrong"
-        try:
-            yield
-        finally:
-            self.token = TOKEN
-
-    @contextlib.asynccontextmanager
-    async def _permission(self) -> AsyncIterator[None]:
-        self.sipgate.scopes = EVERY_SCOPE - {"phonelines:forwardings:write"}
-        try:
-            yield
-        finally:
-            self.sipgate.scopes = EVERY_SCOPE
-
-    @contextlib.asynccontextmanager
-    async def _licence(self) -> AsyncIterator[None]:
-        self.sipgate.neo = True
-        try:
-            yield
-        finally:
-            self.sipgate.neo = False
-
-    @contextlib.asynccontextmanager
-    async def _rate_limit(self) -> AsyncIterator[None]:
-        self.sipgate.limit = "7"
-        try:
-            yield
-        finally:
-            self.sipgate.limit = None
-
-    @contextlib.asynccontextmanager
-    async def _down(self) -> AsyncIterator[None]:
-        assert self.running is not None
-        await self.running.aclose()
-        try:
-            yield
-        finally:
-            self.running = contextlib.AsyncExitStack()
-            await self.running.enter_async_context(self.sipgate.serving())
-
-    @contextlib.asynccontextmanager
-    async def _answer_lost(self) -> AsyncIterator[None]:
-        self.sipgate.lose_answers = True
-        try:
-            yield
-        finally:
-            self.sipgate.lose_answers = False
+        return deepcopy((others, self.double.devices, noted))
 
 
 @pytest.fixture
 async def harness() -> AsyncIterator[SipgateHarness]:
-    connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        found = SipgateHarness(Sipgate(), session)
-        found.running = contextlib.AsyncExitStack()
-        await found.running.enter_async_context(found.sipgate.serving())
+    async with SipgateHarness.serving(Sipgate()) as found:
         yield found
-        await found.running.aclose()
 
 
 class TestConformance(PhoneSystemConformance):

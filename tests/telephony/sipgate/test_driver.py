@@ -38,13 +38,13 @@ USERS = [
 async def test_the_users_chain_survives_a_redirect_byte_for_byte(
     harness: SipgateHarness,
 ) -> None:
-    harness.sipgate.lines["w0/p0"] = deepcopy(USERS)
+    harness.double.lines["w0/p0"] = deepcopy(USERS)
     async with started(harness) as system:
         base = (await system.read("100")).forwarding
         assert base.no_reply == VOICEMAIL
         assert base.ring_seconds == 25
         await system.apply("100", ForwardingState(unconditional=MOBILE, no_reply=None))
-        during = harness.sipgate.lines["w0/p0"]
+        during = harness.double.lines["w0/p0"]
         assert [one["active"] for one in during] == [True, False, False, False]
     # Home Assistant starts anew meanwhile.
     async with started(harness) as system:
@@ -53,7 +53,7 @@ async def test_the_users_chain_survives_a_redirect_byte_for_byte(
             "100",
             ForwardingState(unconditional=None, no_reply=base.no_reply),
         )
-    assert harness.sipgate.lines["w0/p0"] == USERS
+    assert harness.double.lines["w0/p0"] == USERS
 
 
 async def test_a_number_reads_as_it_was_asked_for_and_anothers_with_its_country(
@@ -62,7 +62,7 @@ async def test_a_number_reads_as_it_was_asked_for_and_anothers_with_its_country(
     async with started(harness) as system:
         line = await system.apply("100", ForwardingState(unconditional=MOBILE))
         assert line.forwarding.unconditional == MOBILE
-        harness.sipgate.lines["w0/p0"][0]["destination"] = "41445550100"
+        harness.double.lines["w0/p0"][0]["destination"] = "41445550100"
         line = await system.read("100")
         assert line.forwarding.unconditional == Destination(
             DestinationKind.NUMBER, "+41445550100"
@@ -72,20 +72,20 @@ async def test_a_number_reads_as_it_was_asked_for_and_anothers_with_its_country(
 async def test_only_devices_that_it_silenced_ring_again(
     harness: SipgateHarness,
 ) -> None:
-    harness.sipgate.devices["w0"] = {"e0": True, "e1": False}
+    harness.double.devices["w0"] = {"e0": True, "e1": False}
     async with started(harness) as system:
         assert (await system.read("100")).forwarding.do_not_disturb is False
         await system.apply("100", ForwardingState(do_not_disturb=True))
-        assert harness.sipgate.devices["w0"] == {"e0": True, "e1": True}
+        assert harness.double.devices["w0"] == {"e0": True, "e1": True}
     async with started(harness) as system:
         await system.apply("100", ForwardingState(do_not_disturb=False))
-    assert harness.sipgate.devices["w0"] == {"e0": True, "e1": False}
+    assert harness.double.devices["w0"] == {"e0": True, "e1": False}
 
 
 async def test_without_a_device_there_is_no_do_not_disturb(
     harness: SipgateHarness,
 ) -> None:
-    harness.sipgate.devices["w0"] = {}
+    harness.double.devices["w0"] = {}
     async with started(harness) as system:
         with pytest.raises(NotSupported):
             await system.apply("100", ForwardingState(do_not_disturb=True))
@@ -94,43 +94,43 @@ async def test_without_a_device_there_is_no_do_not_disturb(
 async def test_half_an_answer_is_no_reading_and_nothing_is_written_over_it(
     harness: SipgateHarness,
 ) -> None:
-    harness.sipgate.half = True
+    harness.double.half = True
     async with started(harness) as system:
         with pytest.raises(Unavailable):
             await system.read("100")
         with pytest.raises(Unavailable):
             await system.apply("100", ForwardingState(unconditional=MOBILE))
-    assert harness.sipgate.writes == 0
+    assert harness.double.writes == 0
 
 
 async def test_a_write_is_sent_once_though_its_answer_is_lost(
     harness: SipgateHarness,
 ) -> None:
     async with started(harness) as system:
-        harness.sipgate.lose_answers = True
+        harness.double.lose_answers = True
         with pytest.raises(OutcomeUnknown):
             await system.apply("100", ForwardingState(unconditional=MOBILE))
-        harness.sipgate.lose_answers = False
-        assert harness.sipgate.writes == 1
+        harness.double.lose_answers = False
+        assert harness.double.writes == 1
         assert (await system.read("100")).forwarding.unconditional == MOBILE
 
 
 async def test_while_asked_to_wait_nothing_is_asked(harness: SipgateHarness) -> None:
     async with started(harness) as system:
-        harness.sipgate.limit = "120"
+        harness.double.limit = "120"
         with pytest.raises(RetryLater) as first:
             await system.read("100")
         assert first.value.retry_after == 120
-        asked = harness.sipgate.requests
-        harness.sipgate.limit = None
+        asked = harness.double.requests
+        harness.double.limit = None
         with pytest.raises(RetryLater):
             await system.apply("100", ForwardingState(unconditional=MOBILE))
-        assert harness.sipgate.requests == asked
+        assert harness.double.requests == asked
 
 
 async def test_a_missing_scope_is_named(harness: SipgateHarness) -> None:
     for scope in sorted(EVERY_SCOPE - {"devices:write"}):
-        harness.sipgate.scopes = EVERY_SCOPE - {scope}
+        harness.double.scopes = EVERY_SCOPE - {scope}
         async with started(harness) as system:
             with pytest.raises(PermissionDenied) as denied:
                 await system.apply("100", ForwardingState(unconditional=MOBILE))
@@ -145,11 +145,11 @@ async def test_a_person_without_a_token_is_told_so_and_nobody_is_asked(
         with pytest.raises(AuthenticationFailed) as missing:
             await system.read("100")
         assert missing.value.extension == "100"
-        assert harness.sipgate.requests == 0
+        assert harness.double.requests == 0
 
 
 async def test_a_renewed_token_is_used_at_once(harness: SipgateHarness) -> None:
-    harness.token = "wrong"
+    harness.wrong_login = True
     system = harness.build()
     await system.start()
     with pytest.raises(AuthenticationFailed):
@@ -173,7 +173,7 @@ async def test_two_people_of_one_line_do_not_write_at_once(
         )
         found = {
             (one["destination"], one["timeout"])
-            for one in harness.sipgate.lines["w0/p0"]
+            for one in harness.double.lines["w0/p0"]
             if one["active"]
         }
     assert found == {("491715550100", 0), ("491715550100", 9)}
@@ -195,8 +195,8 @@ async def test_what_is_remembered_of_somebody_who_left_is_forgotten(
 ) -> None:
     async with started(harness) as system:
         await system.apply("100", ForwardingState(unconditional=MOBILE))
-        assert "100" in harness.memory
+        assert "100" in harness.kept.memory
         await system.forget("100")
-        assert harness.memory == {}
+        assert harness.kept.memory == {}
         with pytest.raises(AuthenticationFailed):
             await system.read("100")

@@ -6,15 +6,13 @@ each number and trigger, an administrator on behalf of a user, and a PUT that is
 200 where it failed.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-import contextlib
 from copy import deepcopy
 import hashlib
-import ssl
-from typing import Any, Final
+from typing import Any, Final, override
 
 from aiohttp import web
+
+from ..web_double import WebDouble
 
 ADMIN: Final = "001"
 PASSWORD: Final = "h7-very-secret-22cc"
@@ -42,10 +40,13 @@ def redirection(
     }
 
 
-class Starface:
+class Starface(WebDouble):
     """One phone system with an administrator and two users with two numbers each."""
 
+    limit_status = 503
+
     def __init__(self) -> None:
+        super().__init__()
         self.names = {"100": "Anna", "101": "Ben"}
         self.redirects: dict[str, list[dict[str, Any]]] = {
             user: [
@@ -59,24 +60,22 @@ class Starface:
         self.nonces: set[str] = set()
         self.tokens: dict[str, str] = {}
         self.logins = 0
-        self.requests = 0
-        self.writes = 0
         self.bodies: list[tuple[str, dict[str, Any]]] = []
         self.may_act = True
-        self.limit: str | None = None
-        self.lose_answers = False
         self.refuse_writes = False
-        self.half = False
         self.normalises = False
         """Writes numbers in its own way, as 0049… for +49…."""
-        self.port = 0
-        self.tls: ssl.SSLContext | None = None
-        self.authority = ""
 
     @property
-    def base(self) -> str:
-        scheme = "http" if self.tls is None else "https"
-        return f"{scheme}://127.0.0.1:{self.port}"
+    def settings(self) -> dict[str, Any]:
+        """What is entered at its settings page, with an administrator's login."""
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "username": ADMIN,
+            "password": PASSWORD,
+            "ca": self.authority,
+        }
 
     def of(self, user: str, trigger: str) -> list[dict[str, Any]]:
         """Return the user's own redirections of a trigger."""
@@ -87,26 +86,13 @@ class Starface:
             and not one["groupNumber"]
         ]
 
-    @contextlib.asynccontextmanager
-    async def serving(
-        self, tls: ssl.SSLContext | None = None
-    ) -> AsyncIterator[Starface]:
-        self.tls = tls
-        app = web.Application(middlewares=[self._guard])
-        app.router.add_get("/rest/login", self._template)
-        app.router.add_post("/rest/login", self._log_in)
-        app.router.add_get("/rest/users", self._users)
-        app.router.add_get("/rest/redirects", self._list)
-        app.router.add_put("/rest/redirects/{id}", self._change)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls)
-        await site.start()
-        self.port = runner.addresses[0][1]
-        try:
-            yield self
-        finally:
-            await runner.cleanup()
+    @override
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/rest/login", self._template)
+        router.add_post("/rest/login", self._log_in)
+        router.add_get("/rest/users", self._users)
+        router.add_get("/rest/redirects", self._list)
+        router.add_put("/rest/redirects/{id}", self._change)
 
     def end_tokens(self) -> None:
         """Sign everybody out, as after some hours or a restart."""
@@ -133,25 +119,18 @@ class Starface:
         self.tokens[token] = user
         return web.json_response({"token": token})
 
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        self.requests += 1
-        if self.limit is not None:
-            return web.Response(status=503, headers={"Retry-After": self.limit})
-        if request.path != "/rest/login":
-            user = self.tokens.get(request.headers.get("authToken", ""))
-            if user is None:
-                return web.Response(status=401)
-            behalf = request.query.get("actOnBehalfOf", user)
-            if behalf != user and (user != ADMIN or not self.may_act):
-                return web.Response(status=403)
-            request["user"] = behalf
-        response: web.StreamResponse = await handler(request)
-        if request.method == "PUT" and self.lose_answers:
-            assert request.transport is not None
-            request.transport.abort()
-            await asyncio.sleep(0)
-        return response
+    @override
+    def refused(self, request: web.Request) -> web.StreamResponse | None:
+        if request.path == "/rest/login":
+            return None
+        user = self.tokens.get(request.headers.get("authToken", ""))
+        if user is None:
+            return web.Response(status=401)
+        behalf = request.query.get("actOnBehalfOf", user)
+        if behalf != user and (user != ADMIN or not self.may_act):
+            return web.Response(status=403)
+        request["user"] = behalf
+        return None
 
     async def _users(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(
@@ -169,11 +148,9 @@ class Starface:
         )
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
-        if self.half:
-            return web.Response(text='[{"id": "100-AL', content_type="application/json")
         if request["user"] not in self.redirects:
             raise web.HTTPBadRequest
-        return web.json_response(self.redirects[request["user"]])
+        return self.answer(self.redirects[request["user"]])
 
     async def _change(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

@@ -1,12 +1,10 @@
 """The STARFACE driver keeps to what every driver has to, against a double of a STARFACE."""
 
 from collections.abc import AsyncIterator, Mapping
-import contextlib
 from copy import deepcopy
 from types import MappingProxyType
-from typing import Any, override
+from typing import ClassVar, override
 
-import aiohttp
 import pytest
 
 from custom_components.xpresence.presence.line import (
@@ -16,7 +14,6 @@ from custom_components.xpresence.presence.line import (
     ForwardingState,
 )
 from custom_components.xpresence.presence.redirect.parts import known
-from custom_components.xpresence.telephony.description import Surroundings
 from custom_components.xpresence.telephony.driver import PhoneSystem
 from custom_components.xpresence.telephony.http import decoded
 from custom_components.xpresence.telephony.starface.description import STARFACE
@@ -31,12 +28,13 @@ from custom_components.xpresence.telephony.starface.redirects import (
 )
 
 from ..conformance import Fault, Harness, PhoneSystemConformance
+from ..http_harness import HttpHarness
 from .double import ADMIN, OWN_PASSWORDS, PASSWORD, Starface
 
 MOBILE = "+491715550100"
 
 
-class StarfaceHarness(Harness):
+class StarfaceHarness(HttpHarness[Starface]):
     """Two users, an administrator's login, and what users do in STARFACE's pages."""
 
     row = STARFACE
@@ -55,26 +53,17 @@ class StarfaceHarness(Harness):
         lambda data: put_back((), data.decode(errors="replace")),
     )
 
-    def __init__(self, pbx: Starface, session: aiohttp.ClientSession) -> None:
-        self.pbx = pbx
-        self.session = session
-        self.password = PASSWORD
-        self.memory: Mapping[str, Mapping[str, Any]] = {}
-        self.running: contextlib.AsyncExitStack | None = None
-
-    async def _save(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
-        self.memory = deepcopy(memory)
+    broken: ClassVar[Mapping[Fault, tuple[str, object]]] = {
+        Fault.PERMISSION: ("may_act", False),
+    }
 
     @override
     def build(self) -> PhoneSystem:
-        def never(*_: object) -> Any:
-            raise AssertionError
-
         return StarfacePhoneSystem(
-            Surroundings(never, never, never, self._save, lambda: self.session),
-            {"username": ADMIN, "password": self.password},
-            self.memory,
-            base=self.pbx.base,
+            self.around,
+            {"username": ADMIN, "password": "wrong" if self.wrong_login else PASSWORD},
+            self.kept.memory,
+            base=self.double.base,
             poll_every=0.2,
             answers_within=2,
         )
@@ -88,7 +77,7 @@ class StarfaceHarness(Harness):
 
     @override
     async def stored(self, extension: str) -> ForwardingState:
-        found = redirections_of(self.pbx.redirects[extension])
+        found = redirections_of(self.double.redirects[extension])
         boxes = {f"9{extension}": extension}
         return ForwardingState(
             *(leads_to(of_condition(found, one), boxes) for one in Condition)
@@ -97,7 +86,7 @@ class StarfaceHarness(Harness):
     @override
     async def set_by_others(self, extension: str, state: ForwardingState) -> None:
         for part, target in known(state):
-            for one in self.pbx.of(extension, TRIGGERS[Condition(part.value)]):
+            for one in self.double.of(extension, TRIGGERS[Condition(part.value)]):
                 one["enabled"] = target is not None
                 if isinstance(target, Destination):
                     voicemail = target.kind is DestinationKind.VOICEMAIL
@@ -115,76 +104,21 @@ class StarfaceHarness(Harness):
 
     @override
     async def foreign(self) -> object:
-        others = {k: v for k, v in self.pbx.redirects.items() if k != self.extension}
+        others = {k: v for k, v in self.double.redirects.items() if k != self.extension}
         groups = [
-            one for one in self.pbx.redirects[self.extension] if one["groupNumber"]
+            one for one in self.double.redirects[self.extension] if one["groupNumber"]
         ]
         return deepcopy((others, groups))
 
     @override
-    def writes(self) -> int:
-        return self.pbx.writes
-
-    @override
     def logins(self) -> int:
-        return self.pbx.logins
-
-    @override
-    def fault(self, fault: Fault) -> contextlib.AbstractAsyncContextManager[None]:
-        return getattr(self, f"_{fault.value}")()  # type: ignore[no-any-return]
-
-    @contextlib.asynccontextmanager
-    async def _authentication(self) -> AsyncIterator[None]:
-        self.password = "wrong"
-        try:
-            yield
-        finally:
-            self.password = PASSWORD
-
-    @contextlib.asynccontextmanager
-    async def _permission(self) -> AsyncIterator[None]:
-        self.pbx.may_act = False
-        try:
-            yield
-        finally:
-            self.pbx.may_act = True
-
-    @contextlib.asynccontextmanager
-    async def _rate_limit(self) -> AsyncIterator[None]:
-        self.pbx.limit = "7"
-        try:
-            yield
-        finally:
-            self.pbx.limit = None
-
-    @contextlib.asynccontextmanager
-    async def _down(self) -> AsyncIterator[None]:
-        assert self.running is not None
-        await self.running.aclose()
-        try:
-            yield
-        finally:
-            self.running = contextlib.AsyncExitStack()
-            await self.running.enter_async_context(self.pbx.serving())
-
-    @contextlib.asynccontextmanager
-    async def _answer_lost(self) -> AsyncIterator[None]:
-        self.pbx.lose_answers = True
-        try:
-            yield
-        finally:
-            self.pbx.lose_answers = False
+        return self.double.logins
 
 
 @pytest.fixture
 async def harness() -> AsyncIterator[StarfaceHarness]:
-    connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        found = StarfaceHarness(Starface(), session)
-        found.running = contextlib.AsyncExitStack()
-        await found.running.enter_async_context(found.pbx.serving())
+    async with StarfaceHarness.serving(Starface()) as found:
         yield found
-        await found.running.aclose()
 
 
 class TestConformance(PhoneSystemConformance):

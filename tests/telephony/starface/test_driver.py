@@ -6,7 +6,6 @@ from copy import deepcopy
 import random
 from typing import Any
 
-import aiohttp
 import pytest
 
 from custom_components.xpresence.presence.line import (
@@ -14,7 +13,6 @@ from custom_components.xpresence.presence.line import (
     DestinationKind,
     ForwardingState,
 )
-from custom_components.xpresence.telephony.description import Surroundings
 from custom_components.xpresence.telephony.driver import (
     AuthenticationFailed,
     Capability,
@@ -27,22 +25,13 @@ from custom_components.xpresence.telephony.driver import (
 from custom_components.xpresence.telephony.starface.client import secret_of
 from custom_components.xpresence.telephony.starface.driver import StarfacePhoneSystem
 
+from ..http_harness import Kept, web_session
 from .double import ADMIN, OWN_PASSWORDS, PASSWORD, Starface
 
 MOBILE = Destination(DestinationKind.NUMBER, "+491715550100")
 COLLEAGUE = Destination(DestinationKind.NUMBER, "101")
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
 ADMINISTRATOR = {"username": ADMIN, "password": PASSWORD}
-
-
-class Kept:
-    """What the driver saved."""
-
-    def __init__(self) -> None:
-        self.memory: Mapping[str, Mapping[str, Any]] = {}
-
-    async def save(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
-        self.memory = deepcopy(memory)
 
 
 @pytest.fixture
@@ -58,14 +47,10 @@ async def connected(
     login: Mapping[str, Any] = ADMINISTRATOR,
     own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[StarfacePhoneSystem]:
-    def never(*_: object) -> Any:
-        raise AssertionError
-
     kept = Kept() if kept is None else kept
-    connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(connector=connector) as session:
+    async with web_session() as session:
         system = StarfacePhoneSystem(
-            Surroundings(never, never, never, kept.save, lambda: session),
+            kept.around(session),
             login,
             kept.memory,
             base=pbx.base,

@@ -5,15 +5,13 @@ driver uses it: a token by client credentials of which only the newest is valid,
 queries whose unknown properties are refused, pages, and one user changed at a time.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-import contextlib
 from copy import deepcopy
 import re
-import ssl
-from typing import Any, Final
+from typing import Any, Final, override
 
 from aiohttp import web
+
+from ..web_double import WebDouble
 
 CLIENT_ID: Final = "900"
 CLIENT_SECRET: Final = "k9f2-very-secret-77bb"
@@ -62,10 +60,11 @@ def user(user_id: int, number: str, first: str, last: str = "") -> dict[str, Any
     }
 
 
-class ThreeCx:
+class ThreeCx(WebDouble):
     """One phone system with an API client."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.users = [user(31, "100", "Anna"), user(32, "101", "Ben")]
         self.token = ""
         self.tokens = 0
@@ -75,43 +74,27 @@ class ThreeCx:
         self.licensed = True
         self.may_write = True
         self.present = True
-        self.limit: str | None = None
-        self.lose_answers = False
-        self.half = False
-        self.writes = 0
-        self.requests = 0
         self.bodies: list[dict[str, Any]] = []
-        self.port = 0
-        self.tls: ssl.SSLContext | None = None
-        self.authority = ""
-        """PEM of the authority that signed its certificate, where it has one."""
 
     @property
-    def base(self) -> str:
-        scheme = "http" if self.tls is None else "https"
-        return f"{scheme}://127.0.0.1:{self.port}"
+    def settings(self) -> dict[str, Any]:
+        """What is entered at its settings page."""
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "ca": self.authority,
+        }
 
     def of(self, number: str) -> dict[str, Any]:
         return next(one for one in self.users if one["Number"] == number)
 
-    @contextlib.asynccontextmanager
-    async def serving(
-        self, tls: ssl.SSLContext | None = None
-    ) -> AsyncIterator[ThreeCx]:
-        self.tls = tls
-        app = web.Application(middlewares=[self._guard])
-        app.router.add_post("/connect/token", self._give_token)
-        app.router.add_get("/xapi/v1/Users", self._list)
-        app.router.add_patch("/xapi/v1/{one}", self._change)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls)
-        await site.start()
-        self.port = runner.addresses[0][1]
-        try:
-            yield self
-        finally:
-            await runner.cleanup()
+    @override
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/connect/token", self._give_token)
+        router.add_get("/xapi/v1/Users", self._list)
+        router.add_patch("/xapi/v1/{one}", self._change)
 
     def take_token(self) -> str:
         """Give out a token, as to any program with this client; the old one ends."""
@@ -138,25 +121,17 @@ class ThreeCx:
             }
         )
 
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        self.requests += 1
-        if self.limit is not None:
-            return web.Response(status=429, headers={"Retry-After": self.limit})
+    @override
+    def refused(self, request: web.Request) -> web.StreamResponse | None:
         if request.path == "/connect/token":
-            return await handler(request)  # type: ignore[no-any-return]
+            return None
         if not self.present:
             raise web.HTTPNotFound
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return web.Response(status=401)
         if not self.licensed:
             return _refused(403, "The license does not include this interface")
-        response: web.StreamResponse = await handler(request)
-        if request.method == "PATCH" and self.lose_answers:
-            assert request.transport is not None
-            request.transport.abort()
-            await asyncio.sleep(0)
-        return response
+        return None
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         asked = request.query
@@ -175,9 +150,7 @@ class ThreeCx:
             "@odata.context": f"{self.base}/xapi/v1/$metadata#Users",
             "value": [{field: one[field] for field in fields} for one in page],
         }
-        if self.half:
-            return web.Response(text='{"value": [{"Id": 31, "Num')
-        return web.json_response(answer)
+        return self.answer(answer)
 
     async def _change(self, request: web.Request) -> web.StreamResponse:
         which = ONE.fullmatch(request.match_info["one"])

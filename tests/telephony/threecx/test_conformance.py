@@ -1,12 +1,10 @@
 """The 3CX driver keeps to what every driver has to, against a double of a 3CX."""
 
 from collections.abc import AsyncIterator, Mapping
-import contextlib
 from copy import deepcopy
 from types import MappingProxyType
-from typing import override
+from typing import ClassVar, override
 
-import aiohttp
 import pytest
 
 from custom_components.xpresence.presence.line import (
@@ -22,11 +20,12 @@ from custom_components.xpresence.telephony.threecx.description import THREECX
 from custom_components.xpresence.telephony.threecx.driver import ThreeCxPhoneSystem
 from custom_components.xpresence.telephony.threecx.users import users_of
 
-from ..conformance import Fault, Harness, PhoneSystemConformance
+from ..conformance import Fault, PhoneSystemConformance
+from ..http_harness import HttpHarness
 from .double import CLIENT_ID, CLIENT_SECRET, ThreeCx
 
 
-class ThreeCxHarness(Harness):
+class ThreeCxHarness(HttpHarness[ThreeCx]):
     """Two users, and what they do in 3CX's own program."""
 
     row = THREECX
@@ -39,19 +38,18 @@ class ThreeCxHarness(Harness):
     private = (CLIENT_SECRET, "Anna", "anna@example.com", "01715550199")
     parsers = (decoded, lambda data: users_of([decoded(data)]))
 
-    def __init__(self, pbx: ThreeCx, session: aiohttp.ClientSession) -> None:
-        self.pbx = pbx
-        self.session = session
-        self.secret = CLIENT_SECRET
-        self.running: contextlib.AsyncExitStack | None = None
+    broken: ClassVar[Mapping[Fault, tuple[str, object]]] = {
+        Fault.PERMISSION: ("may_write", False),
+        Fault.LICENCE: ("licensed", False),
+    }
 
     @override
     def build(self) -> PhoneSystem:
         client = XapiClient(
             lambda: self.session,
-            self.pbx.base,
+            self.double.base,
             CLIENT_ID,
-            self.secret,
+            "wrong" if self.wrong_login else CLIENT_SECRET,
             answers_within=2,
         )
         return ThreeCxPhoneSystem(client, poll_every=0.2)
@@ -65,7 +63,7 @@ class ThreeCxHarness(Harness):
 
     @override
     async def stored(self, extension: str) -> ForwardingState:
-        name = self.pbx.of(extension)["CurrentProfileName"]
+        name = self.double.of(extension)["CurrentProfileName"]
         status = Destination(DestinationKind.STATUS, name)
         return ForwardingState(unconditional=None if name == "Available" else status)
 
@@ -73,87 +71,20 @@ class ThreeCxHarness(Harness):
     async def set_by_others(self, extension: str, state: ForwardingState) -> None:
         target = state.unconditional
         name = target.number if isinstance(target, Destination) else "Available"
-        self.pbx.of(extension)["CurrentProfileName"] = name
+        self.double.of(extension)["CurrentProfileName"] = name
 
     @override
     async def foreign(self) -> object:
-        own = dict(self.pbx.of(self.extension))
+        own = dict(self.double.of(self.extension))
         del own["CurrentProfileName"]
-        others = [one for one in self.pbx.users if one["Number"] != self.extension]
+        others = [one for one in self.double.users if one["Number"] != self.extension]
         return deepcopy((own, others))
-
-    @override
-    def writes(self) -> int:
-        return self.pbx.writes
-
-    @override
-    def logins(self) -> int:
-        return self.pbx.requests
-
-    @override
-    def fault(self, fault: Fault) -> contextlib.AbstractAsyncContextManager[None]:
-        return getattr(self, f"_{fault.value}")()  # type: ignore[no-any-return]
-
-    @contextlib.asynccontextmanager
-    async def _authentication(self) -> AsyncIterator[None]:
-        self.secret = "wrong"
-        try:
-            yield
-        finally:
-            self.secret = CLIENT_SECRET
-
-    @contextlib.asynccontextmanager
-    async def _permission(self) -> AsyncIterator[None]:
-        self.pbx.may_write = False
-        try:
-            yield
-        finally:
-            self.pbx.may_write = True
-
-    @contextlib.asynccontextmanager
-    async def _licence(self) -> AsyncIterator[None]:
-        self.pbx.licensed = False
-        try:
-            yield
-        finally:
-            self.pbx.licensed = True
-
-    @contextlib.asynccontextmanager
-    async def _rate_limit(self) -> AsyncIterator[None]:
-        self.pbx.limit = "7"
-        try:
-            yield
-        finally:
-            self.pbx.limit = None
-
-    @contextlib.asynccontextmanager
-    async def _down(self) -> AsyncIterator[None]:
-        assert self.running is not None
-        await self.running.aclose()
-        try:
-            yield
-        finally:
-            self.running = contextlib.AsyncExitStack()
-            await self.running.enter_async_context(self.pbx.serving())
-
-    @contextlib.asynccontextmanager
-    async def _answer_lost(self) -> AsyncIterator[None]:
-        self.pbx.lose_answers = True
-        try:
-            yield
-        finally:
-            self.pbx.lose_answers = False
 
 
 @pytest.fixture
 async def harness() -> AsyncIterator[ThreeCxHarness]:
-    connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        found = ThreeCxHarness(ThreeCx(), session)
-        found.running = contextlib.AsyncExitStack()
-        await found.running.enter_async_context(found.pbx.serving())
+    async with ThreeCxHarness.serving(ThreeCx()) as found:
         yield found
-        await found.running.aclose()
 
 
 class TestConformance(PhoneSystemConformance):

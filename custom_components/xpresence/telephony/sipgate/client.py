@@ -5,38 +5,65 @@ value, 401 the token, 403 a missing scope or a feature that is not booked (as pl
 accounts of the product Neo), 429 and 503 with ``Retry-After``.
 """
 
-import asyncio
 from collections.abc import Callable
-import time
-from typing import Any, Final
+from typing import Any, ClassVar, Final, override
 
 import aiohttp
 
-from ..driver import (
-    AuthenticationFailed,
-    LicenceMissing,
-    OutcomeUnknown,
-    PermissionDenied,
-    PhoneSystemError,
-    Rejected,
-    RetryLater,
-    Unavailable,
-)
-from ..http import Once, decoded, limited_body, retry_after
+from ..driver import LicenceMissing, PermissionDenied, PhoneSystemError
+from ..http_client import ANSWERS_WITHIN, Answer, Token, TokenClient
 
 BASE: Final = "https://api.sipgate.com/v2"
-ANSWERS_WITHIN: Final = 20.0
-"""Seconds for one request."""
 CLASSIC: Final = "Classic PBX"
 """The product whose accounts have phone lines; Neo's have none."""
 NOT_BOOKED: Final = "not booked"
 
 
-class SipgateClient:
-    """Requests of one login.
+class SipgateClient(TokenClient):
+    """Requests of one login."""
 
-    After a refused login no request is sent; during ``Retry-After`` neither.
-    """
+    async def get(self, path: str, scope: str) -> Any:
+        """Return an answer; ``scope`` names the right that reading it takes.
+
+        Raises:
+            PhoneSystemError: as :meth:`PhoneSystem.read`.
+        """
+        return self.decoded(await self._asked("GET", path, scope))
+
+    async def put(self, path: str, scope: str, body: Any) -> None:
+        """Write something, once.
+
+        Raises:
+            OutcomeUnknown: it may have been written.
+            PhoneSystemError: it was not.
+        """
+        await self._asked("PUT", path, scope, writes=True, json=body)
+
+    async def _asked(self, method: str, path: str, scope: str, **more: Any) -> Answer:
+        try:
+            return await self.ask(method, f"/{path}", **more)
+        except PermissionDenied as error:
+            raise PermissionDenied(scope) from error
+        except LicenceMissing as error:
+            if error.licence == NOT_BOOKED:
+                raise LicenceMissing(scope.partition(":")[0]) from error
+            raise
+
+    @override
+    def own_error(self, answer: Answer, *, writes: bool) -> PhoneSystemError | None:
+        if answer.status != 403:
+            return None
+        if CLASSIC.casefold() in answer.text:
+            return LicenceMissing(CLASSIC)
+        if NOT_BOOKED in answer.text:
+            return LicenceMissing(NOT_BOOKED)
+        return PermissionDenied("scope")
+
+
+class PersonalTokenClient(SipgateClient):
+    """Requests with a personal access token, which is good until it is refused."""
+
+    most_tokens: ClassVar[int] = 1
 
     def __init__(
         self,
@@ -48,90 +75,20 @@ class SipgateClient:
         base: str = BASE,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
-        """Keep the login; nothing is asked yet."""
-        self._session = session
-        login = aiohttp.encode_basic_auth(token_id, token)
-        self._headers = {"Authorization": login}
-        self._extension = extension
-        self._base = base
-        self._timeout = aiohttp.ClientTimeout(total=answers_within)
-        self._refused = False
-        self._again_at = 0.0
+        """Keep the token; nothing is asked yet."""
+        super().__init__(
+            session, base, extension=extension, answers_within=answers_within
+        )
+        self._login = aiohttp.encode_basic_auth(token_id, token)
 
-    async def get(self, path: str, scope: str) -> Any:
-        """Return an answer; ``scope`` names the right that reading it takes.
+    @override
+    async def sign_in(self) -> Token:
+        return Token(self._login)
 
-        Raises:
-            PhoneSystemError: as :meth:`PhoneSystem.read`.
-        """
-        return await self._ask("GET", path, scope)
+    @override
+    def authorization(self, token: str) -> dict[str, str]:
+        return {"Authorization": token}
 
-    async def put(self, path: str, scope: str, body: Any) -> None:
-        """Write something, once.
-
-        Raises:
-            OutcomeUnknown: it may have been written.
-            PhoneSystemError: it was not.
-        """
-        await self._ask("PUT", path, scope, body)
-
-    async def _ask(self, method: str, path: str, scope: str, body: Any = None) -> Any:
-        if self._refused:
-            raise AuthenticationFailed("refused before", extension=self._extension)
-        if (pause := self._again_at - time.monotonic()) > 0:
-            raise RetryLater(pause)
-        writes = method != "GET"
-        try:
-            async with self._session().request(
-                method,
-                f"{self._base}/{path}",
-                headers=self._headers,
-                json=body,
-                timeout=self._timeout,
-                allow_redirects=False,
-                middlewares=(Once(),) if writes else (),
-            ) as response:
-                read = await limited_body(response)
-                if response.status >= 300:
-                    raise self._error(response, read, scope, writes=writes)
-        except aiohttp.ClientConnectorError as error:
-            raise Unavailable("cannot connect") from error
-        except (
-            aiohttp.ClientError,
-            TimeoutError,
-            asyncio.IncompleteReadError,
-        ) as error:
-            kind = OutcomeUnknown if writes else Unavailable
-            raise kind(type(error).__name__) from error
-        if writes:
-            return None
-        return decoded(read)
-
-    def _error(
-        self,
-        response: aiohttp.ClientResponse,
-        body: bytes,
-        scope: str,
-        *,
-        writes: bool,
-    ) -> PhoneSystemError:
-        match response.status:
-            case 401:
-                self._refused = True
-                return AuthenticationFailed("refused", extension=self._extension)
-            case 403:
-                text = body[:2000].decode(errors="replace").casefold()
-                if CLASSIC.casefold() in text:
-                    return LicenceMissing(CLASSIC)
-                if NOT_BOOKED in text:
-                    return LicenceMissing(scope.partition(":")[0])
-                return PermissionDenied(scope)
-            case 429 | 503:
-                pause = retry_after(response.headers.get("Retry-After"))
-                self._again_at = time.monotonic() + pause
-                return RetryLater(pause)
-            case 400 | 404 | 409 | 422:
-                return Rejected(f"status {response.status}")
-            case _:
-                kind = OutcomeUnknown if writes else Unavailable
-                return kind(f"status {response.status}")
+    @override
+    def signed_out(self) -> PhoneSystemError:
+        return self.refuse()

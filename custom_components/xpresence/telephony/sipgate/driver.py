@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
-import logging
 from typing import Any, Final, override
 
 from ...presence.line import (
@@ -28,17 +27,16 @@ from ..description import Parameters, Surroundings
 from ..driver import (
     AuthenticationFailed,
     Capability,
-    ConnectionChanged,
-    Freshness,
     LineChanged,
     NotSupported,
     OutcomeUnknown,
     PhoneSystem,
-    PhoneSystemError,
     Rejected,
     RetryLater,
     Unavailable,
 )
+from ..http_client import ANSWERS_WITHIN
+from ..memory import DriverMemory
 from ..polling import PollingPhoneSystem
 from .chain import (
     CONDITIONS,
@@ -50,21 +48,18 @@ from .chain import (
     e164,
     items_of,
 )
-from .client import ANSWERS_WITHIN, BASE, SipgateClient
+from .client import BASE, PersonalTokenClient, SipgateClient
 from .description import (
     CAPABILITIES,
     FRESHNESS,
     LINE,
     PARTS,
-    POLL_EVERY,
     TOKEN,
     TOKEN_ID,
     USER,
 )
 from .memory import Entry, Memory, memory_from_json
 from .reading import Reading, devices, ids
-
-_LOGGER = logging.getLogger(__name__)
 
 READ: Final = "phonelines:forwardings:read"
 WRITE: Final = "phonelines:forwardings:write"
@@ -83,23 +78,21 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         *,
         country_code: str = "49",
         base: str = BASE,
-        poll_every: float = POLL_EVERY,
+        poll_every: float | None = None,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         """Take up what was remembered of each line."""
-        super().__init__(poll_every)
+        super().__init__(FRESHNESS, poll_every)
         self._around = surroundings
-        self._memory = {
-            extension: memory_from_json(stored) for extension, stored in memory.items()
-        }
+        self._memory = DriverMemory(
+            surroundings.save_memory, memory, memory_from_json, Memory
+        )
         self._country_code = country_code
         self._base = base
         self._answers_within = answers_within
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._clients: dict[str, SipgateClient] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._storing = asyncio.Lock()
-        self._ready = False
 
     @property
     @override
@@ -110,21 +103,6 @@ class SipgatePhoneSystem(PollingPhoneSystem):
     def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
         return RedirectCapabilities(PARTS, PARTS)
 
-    @property
-    @override
-    def freshness(self) -> Freshness:
-        return FRESHNESS
-
-    @property
-    @override
-    def ready(self) -> bool:
-        return self._ready
-
-    @property
-    @override
-    def version(self) -> str | None:
-        return None
-
     @override
     def check(self, wanted: ForwardingState) -> None:
         for _, found in known(wanted):
@@ -134,33 +112,10 @@ class SipgatePhoneSystem(PollingPhoneSystem):
     # Life
 
     @override
-    async def start(self) -> None:
-        if self._closed:
-            raise Unavailable("closed")
-        if self._ready:
-            return
-        self._ready = True
-        self.emit(ConnectionChanged(ready=True))
-        self.start_polling()
-
-    @override
-    async def close(self) -> None:
-        self._ready = False
-        await self.stop_polling()
-
-    @override
     def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
         if self._settings.get(extension) != settings:
             self._settings[extension] = dict(settings)
             self._clients.pop(extension, None)
-
-    @override
-    async def poll(self) -> None:
-        for extension in self.watched:
-            try:
-                self.emit(LineChanged(await self.read(extension)))
-            except PhoneSystemError as error:
-                _LOGGER.debug("A reading failed: %s", type(error).__name__)
 
     # Reading
 
@@ -178,13 +133,12 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         return f"{settings.get(USER) or 'w0'}/phonelines/{settings.get(LINE) or 'p0'}"
 
     def _client(self, extension: str) -> SipgateClient:
-        if self._closed:
-            raise Unavailable("closed")
+        self.check_open()
         settings = self._settings.get(extension, {})
         if not settings.get(TOKEN) or not settings.get(TOKEN_ID):
             raise AuthenticationFailed("no token yet", extension=extension)
         if extension not in self._clients:
-            self._clients[extension] = SipgateClient(
+            self._clients[extension] = PersonalTokenClient(
                 self._around.http_session,
                 settings[TOKEN_ID],
                 settings[TOKEN],
@@ -203,7 +157,7 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         return Reading(items, tuple(voicemails), devices(found))
 
     def _line(self, extension: str, reading: Reading) -> Line:
-        memory = self._memory.get(extension, Memory())
+        memory = self._memory[extension]
         parts: dict[str, Any] = {}
         for condition in CONDITIONS:
             stand = active(reading.items, condition)
@@ -252,13 +206,13 @@ class SipgatePhoneSystem(PollingPhoneSystem):
                 raise NotSupported(part.value)
         async with self._turn(extension):
             reading = await self._fetch(extension)
-            before = self._memory.get(extension, Memory())
+            before = self._memory[extension]
             items, memory = self._changed(extension, desired, reading, before)
             silenced = self._device_changes(desired, reading, memory)
             memory = replace(memory, devices=_touched(memory, silenced))
             if memory != before:
                 # Before the write: after a crash our own entries must be known.
-                await self._remember(extension, memory)
+                await self._memory.set(extension, memory)
             if items != reading.items:
                 path = f"{self._path(extension)}/forwardings"
                 await self._client(extension).put(path, WRITE, {"items": items})
@@ -379,19 +333,9 @@ class SipgatePhoneSystem(PollingPhoneSystem):
     @override
     async def forget(self, extension: str) -> None:
         async with self._turn(extension):
-            await self._remember(extension, None)
+            await self._memory.set(extension, None)
         self._settings.pop(extension, None)
         self._clients.pop(extension, None)
-
-    async def _remember(self, extension: str, memory: Memory | None) -> None:
-        async with self._storing:
-            left = {k: v for k, v in self._memory.items() if k != extension}
-            if memory is not None:
-                left[extension] = memory
-            await self._around.save_memory(
-                {key: one.to_json() for key, one in left.items()}
-            )
-            self._memory = left
 
 
 def _touched(memory: Memory, devices: Mapping[str, bool]) -> frozenset[str]:

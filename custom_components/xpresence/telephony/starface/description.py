@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...presence.redirect.parts import Part, RedirectCapabilities, RingTime
-from ..description import PhoneSystemType
+from ..description import PhoneSystemType, host_and_port
 from ..driver import Capability, Freshness
 from ..fields import Field, FieldKind
 from .memory import memory_from_json
@@ -32,11 +32,6 @@ CAPABILITIES: Final = (
 )
 POLL_EVERY: Final = 60.0
 FRESHNESS: Final = Freshness(POLL_EVERY, 5 * POLL_EVERY)
-
-
-def _unique_id(settings: Mapping[str, Any]) -> str | None:
-    host = str(settings.get(HOST, "")).casefold()
-    return f"{host}:{settings.get(PORT) or 443}" if host else None
 
 
 def _problems(settings: Mapping[str, Any]) -> dict[str, str]:
@@ -68,7 +63,7 @@ STARFACE: Final = PhoneSystemType(
     freshness=FRESHNESS,
     needs="an administrator's login, or each person's own",
     problems=_problems,
-    unique_id=_unique_id,
+    unique_id=host_and_port,
     title=lambda settings: str(settings.get(HOST) or "") or None,
     memory_fields=frozenset({"kept", "spelling"}),
     read_memory=memory_from_json,

@@ -8,7 +8,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
-import logging
 from typing import Any, Final, override
 
 from ...presence.line import (
@@ -25,20 +24,19 @@ from ..driver import (
     MOST_DIRECTORY_ENTRIES,
     AuthenticationFailed,
     Capability,
-    ConnectionChanged,
     DirectoryEntry,
-    Freshness,
     LineChanged,
     NotSupported,
     OutcomeUnknown,
     PhoneSystem,
-    PhoneSystemError,
     Rejected,
     RuleMissing,
     Unavailable,
 )
+from ..http_client import ANSWERS_WITHIN, base_of
+from ..memory import DriverMemory
 from ..polling import PollingPhoneSystem
-from .client import ANSWERS_WITHIN, StarfaceClient, path_of
+from .client import StarfaceClient, path_of
 from .description import (
     CA,
     CAPABILITIES,
@@ -47,7 +45,6 @@ from .description import (
     MAILBOX,
     PARTS,
     PASSWORD,
-    POLL_EVERY,
     PORT,
     REDIRECT,
     USERNAME,
@@ -66,8 +63,6 @@ from .redirects import (
     same,
 )
 
-_LOGGER = logging.getLogger(__name__)
-
 DIALLABLE: Final = frozenset("0123456789*#+")
 LONGEST_NUMBER: Final = 40
 SPELLINGS: Final = 20
@@ -84,27 +79,25 @@ class StarfacePhoneSystem(PollingPhoneSystem):
         memory: Mapping[str, Mapping[str, Any]],
         *,
         base: str,
-        poll_every: float = POLL_EVERY,
+        poll_every: float | None = None,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         """Take up what was remembered; nothing is asked yet."""
-        super().__init__(poll_every)
+        super().__init__(FRESHNESS, poll_every)
         self._around = surroundings
         self._base = base
         self._ca = settings.get(CA)
         self._answers_within = answers_within
-        self._memory = {
-            extension: memory_from_json(stored) for extension, stored in memory.items()
-        }
+        self._memory = DriverMemory(
+            surroundings.save_memory, memory, memory_from_json, Memory
+        )
         self._administrator: StarfaceClient | None = None
         if settings.get(USERNAME) and settings.get(PASSWORD):
             self._administrator = self._client(settings, None)
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._own: dict[str, StarfaceClient] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._storing = asyncio.Lock()
         self._extensions: frozenset[str] = frozenset()
-        self._ready = False
 
     def _client(
         self, login: Mapping[str, Any], extension: str | None
@@ -132,21 +125,6 @@ class StarfacePhoneSystem(PollingPhoneSystem):
 
     @property
     @override
-    def freshness(self) -> Freshness:
-        return FRESHNESS
-
-    @property
-    @override
-    def ready(self) -> bool:
-        return self._ready
-
-    @property
-    @override
-    def version(self) -> str | None:
-        return None
-
-    @property
-    @override
     def extensions(self) -> frozenset[str]:
         return self._extensions
 
@@ -161,20 +139,9 @@ class StarfacePhoneSystem(PollingPhoneSystem):
     # Life
 
     @override
-    async def start(self) -> None:
-        if self._closed:
-            raise Unavailable("closed")
-        if self._ready:
-            return
+    async def connect(self) -> None:
         if self._administrator is not None:
             await self.directory()
-        self._set_ready(None)
-        self.start_polling()
-
-    @override
-    async def close(self) -> None:
-        self._ready = False
-        await self.stop_polling()
 
     @override
     def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
@@ -182,34 +149,11 @@ class StarfacePhoneSystem(PollingPhoneSystem):
             self._settings[extension] = dict(settings)
             self._own.pop(extension, None)
 
-    def _set_ready(self, error: PhoneSystemError | None) -> None:
-        ready = error is None
-        if ready != self._ready and not self._closed:
-            self._ready = ready
-            self.emit(ConnectionChanged(ready=ready, error=error))
-
-    @override
-    async def poll(self) -> None:
-        lost: PhoneSystemError | None = None
-        reached = not self.watched
-        for extension in self.watched:
-            try:
-                self.emit(LineChanged(await self.read(extension)))
-                reached = True
-            except Unavailable as error:
-                lost = error
-            except PhoneSystemError as error:
-                # One person's login or right; the others are read all the same.
-                _LOGGER.debug("A reading failed: %s", type(error).__name__)
-                reached = True
-        self._set_ready(None if reached else lost)
-
     # Reading
 
     def _access(self, extension: str) -> tuple[StarfaceClient, str | None]:
         """Return the login to use, and on whose behalf it acts."""
-        if self._closed:
-            raise Unavailable("closed")
+        self.check_open()
         settings = self._settings.get(extension, {})
         if settings.get(PASSWORD):
             login = {USERNAME: extension, **settings}
@@ -235,7 +179,7 @@ class StarfacePhoneSystem(PollingPhoneSystem):
 
     def _line(self, extension: str, found: tuple[Redirection, ...]) -> Line:
         mailboxes = self._mailboxes(extension, found)
-        spelling = self._memory.get(extension, Memory()).spelling
+        spelling = self._memory[extension].spelling
         parts: dict[str, Any] = {}
         for condition in Condition:
             own = of_condition(found, condition)
@@ -273,8 +217,7 @@ class StarfacePhoneSystem(PollingPhoneSystem):
     async def directory(self) -> tuple[DirectoryEntry, ...]:
         if self._administrator is None:
             raise NotSupported("directory")
-        if self._closed:
-            raise Unavailable("closed")
+        self.check_open()
         answer = await self._administrator.get("users")
         if not isinstance(answer, list):
             raise Unavailable("no users")
@@ -298,13 +241,13 @@ class StarfacePhoneSystem(PollingPhoneSystem):
         self.check(desired)
         async with self._turns[extension]:
             found = await self._fetch(extension)
-            before = self._memory.get(extension, Memory())
+            before = self._memory[extension]
             writes, memory = self._writes(extension, desired, found, before)
             if not writes:
                 return self._line(extension, found)
             if memory != before:
                 # Before the write: after a crash what stood there must be known.
-                await self._remember(extension, memory)
+                await self._memory.set(extension, memory)
             client, on_behalf = self._access(extension)
             for one in writes:
                 await client.put(path_of(one["id"]), one, on_behalf=on_behalf)
@@ -388,7 +331,7 @@ class StarfacePhoneSystem(PollingPhoneSystem):
         self, extension: str, desired: ForwardingState, after: tuple[Redirection, ...]
     ) -> None:
         """Forget the targets that are back, and note how numbers are spelt."""
-        before = self._memory.get(extension, Memory())
+        before = self._memory[extension]
         on = {one["id"] for one in after if one["enabled"]}
         kept = {key: pair for key, pair in before.kept.items() if key in on}
         spelling = dict(before.spelling)
@@ -405,24 +348,14 @@ class StarfacePhoneSystem(PollingPhoneSystem):
                 spelling[stands.number] = target.number
         memory = Memory(kept, dict(list(spelling.items())[-SPELLINGS:]))
         if memory != before:
-            await self._remember(extension, memory)
+            await self._memory.set(extension, memory)
 
     @override
     async def forget(self, extension: str) -> None:
         async with self._turns[extension]:
-            await self._remember(extension, None)
+            await self._memory.set(extension, None)
         self._settings.pop(extension, None)
         self._own.pop(extension, None)
-
-    async def _remember(self, extension: str, memory: Memory | None) -> None:
-        async with self._storing:
-            left = {k: v for k, v in self._memory.items() if k != extension}
-            if memory is not None and memory != Memory():
-                left[extension] = memory
-            await self._around.save_memory(
-                {key: one.to_json() for key, one in left.items()}
-            )
-            self._memory = left
 
 
 def _check(target: Destination) -> None:
@@ -443,12 +376,9 @@ def _check(target: Destination) -> None:
 def build(parameters: Parameters) -> PhoneSystem:
     """Make the driver; nothing is connected yet."""
     settings = parameters.settings
-    host = str(settings[HOST])
-    if ":" in host:
-        host = f"[{host}]"
     return StarfacePhoneSystem(
         parameters.surroundings,
         settings,
         parameters.memory,
-        base=f"https://{host}:{int(settings.get(PORT) or 443)}",
+        base=base_of(str(settings[HOST]), int(settings.get(PORT) or 443)),
     )

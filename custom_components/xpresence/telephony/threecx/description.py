@@ -1,7 +1,6 @@
 """3CX as a row of the registry."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from ...presence.line import Condition, Destination, DestinationKind, Status
 from ...presence.redirect.parts import (
@@ -10,7 +9,7 @@ from ...presence.redirect.parts import (
     TargetChoice,
     Targets,
 )
-from ..description import PhoneSystemType
+from ..description import PhoneSystemType, host_and_port
 from ..driver import Capability, Freshness
 from ..fields import Field, FieldKind
 
@@ -52,11 +51,6 @@ POLL_EVERY: Final = 30.0
 FRESHNESS: Final = Freshness(POLL_EVERY, 5 * POLL_EVERY)
 
 
-def _unique_id(settings: Mapping[str, Any]) -> str | None:
-    host = str(settings.get(HOST, "")).casefold()
-    return f"{host}:{settings.get(PORT, 443)}" if host else None
-
-
 THREECX: Final = PhoneSystemType(
     key="threecx",
     name="3CX",
@@ -73,7 +67,7 @@ THREECX: Final = PhoneSystemType(
     capabilities=CAPABILITIES,
     freshness=FRESHNESS,
     needs="version 20 with an Enterprise licence; an API client of its own",
-    unique_id=_unique_id,
+    unique_id=host_and_port,
     title=lambda settings: str(settings.get(HOST) or "") or None,
     repairs=("threecx_token_taken",),
 )

@@ -22,9 +22,7 @@ from ..description import Parameters
 from ..driver import (
     MOST_DIRECTORY_ENTRIES,
     Capability,
-    ConnectionChanged,
     DirectoryEntry,
-    Freshness,
     LineChanged,
     NotSupported,
     OutcomeUnknown,
@@ -33,6 +31,7 @@ from ..driver import (
     Rejected,
     Unavailable,
 )
+from ..http_client import base_of
 from ..polling import PollingPhoneSystem
 from .client import XapiClient
 from .description import (
@@ -43,7 +42,6 @@ from .description import (
     CLIENT_SECRET,
     FRESHNESS,
     HOST,
-    POLL_EVERY,
     PORT,
     REDIRECT,
     STATUSES,
@@ -63,14 +61,13 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         self,
         client: XapiClient,
         *,
-        poll_every: float = POLL_EVERY,
+        poll_every: float | None = None,
     ) -> None:
         """Prepare; nothing is asked yet."""
-        super().__init__(poll_every)
+        super().__init__(FRESHNESS, poll_every)
         self._client = client
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._extensions: frozenset[str] = frozenset()
-        self._ready = False
         self._writes: dict[str, int] = defaultdict(int)
 
     @property
@@ -84,21 +81,6 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
 
     @property
     @override
-    def freshness(self) -> Freshness:
-        return FRESHNESS
-
-    @property
-    @override
-    def ready(self) -> bool:
-        return self._ready
-
-    @property
-    @override
-    def version(self) -> str | None:
-        return None
-
-    @property
-    @override
     def extensions(self) -> frozenset[str]:
         return self._extensions
 
@@ -109,25 +91,8 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
     # Life
 
     @override
-    async def start(self) -> None:
-        if self._closed:
-            raise Unavailable("closed")
-        if self._ready:
-            return
+    async def connect(self) -> None:
         await self._everybody()
-        self._set_ready(None)
-        self.start_polling()
-
-    @override
-    async def close(self) -> None:
-        self._ready = False
-        await self.stop_polling()
-
-    def _set_ready(self, error: PhoneSystemError | None) -> None:
-        ready = error is None
-        if ready != self._ready and not self._closed:
-            self._ready = ready
-            self.emit(ConnectionChanged(ready=ready, error=error))
 
     @override
     async def poll(self) -> None:
@@ -135,9 +100,9 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         try:
             users = {user.number: user for user in await self._everybody()}
         except PhoneSystemError as error:
-            self._set_ready(error)
+            self.set_ready(error)
             raise
-        self._set_ready(None)
+        self.set_ready(None)
         for extension in self.watched:
             # A write meanwhile has told what is newer than this reading.
             same = self._writes[extension] == before.get(extension, 0)
@@ -164,8 +129,7 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         return tuple(found[:MOST_DIRECTORY_ENTRIES])
 
     async def _asked(self, query: dict[str, str]) -> list[Any]:
-        if self._closed:
-            raise Unavailable("closed")
+        self.check_open()
         answer = await self._client.get("Users", query)
         found = answer.get("value") if isinstance(answer, dict) else None
         if not isinstance(found, list):
@@ -265,12 +229,9 @@ def _line(user: User) -> Line:
 def build(parameters: Parameters) -> PhoneSystem:
     """Make the driver; nothing is connected yet."""
     settings = parameters.settings
-    host = str(settings[HOST])
-    if ":" in host:
-        host = f"[{host}]"
     client = XapiClient(
         parameters.surroundings.http_session,
-        f"https://{host}:{int(settings.get(PORT) or 443)}",
+        base_of(str(settings[HOST]), int(settings.get(PORT) or 443)),
         str(settings[CLIENT_ID]).strip(),
         str(settings[CLIENT_SECRET]),
         ca=settings.get(CA),

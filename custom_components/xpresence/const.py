@@ -121,7 +121,10 @@ CONF_SECONDS: Final = "seconds"
 # App registration at Microsoft, under CONF_MICROSOFT: the office's in the options, a
 # person's own in their data; the rest is the person's alone
 CONF_MICROSOFT: Final = "microsoft"
+CONF_ACCOUNT_ID: Final = "account_id"
+CONF_ACCOUNT_NAME: Final = "account_name"
 CONF_CLOUD: Final = "cloud"
+CONF_EXPECTED_ACCOUNT: Final = "expected_account"
 CONF_TENANT: Final = "tenant"
 CONF_CONNECTED: Final = "connected"
 CONF_REMEMBER: Final = "remember"

@@ -17,7 +17,7 @@ from custom_components.xpresence.presence.permission.policy import (
 from custom_components.xpresence.presence.redirect.numbers import NumberKind
 from tests.groupware.exchange.mailbox import Item
 from tests.groupware.exchange.server import ExchangeServer
-from tests.groupware.microsoft.login import ANNA, CLIENT_ID, TENANT
+from tests.groupware.microsoft.login import ANNA, BOB, CLIENT_ID, TENANT
 from tests.groupware.microsoft.server import Microsoft, elsewhere
 from tests.pbx.asterisk import EVENTUALLY, eventually
 
@@ -290,8 +290,17 @@ async def test_a_sign_in_at_microsoft_shows_its_code_and_how_it_ended(
     await expect(problem(card, "microsoft")).to_contain_text("declined")
     await expect(code).to_have_count(0)
     await button(card, "Sign in with Microsoft").click()
+    microsoft.login.enter(await code.inner_text(), BOB)
+    shown = card.locator(".connections")
+    await expect(shown).to_contain_text("bob@example.com was signed in")
+    assert await violations(card.page, "xpresence-card") == []
+    await button(card, "No").click()
+    await expect(problem(card, "microsoft")).to_contain_text("not confirmed")
+    await button(card, "Sign in with Microsoft").click()
     microsoft.login.enter(await code.inner_text(), ANNA)
-    await expect(card.locator(".connections")).to_contain_text("Signed in.")
+    await expect(shown).to_contain_text("anna@example.com was signed in")
+    await button(card, "Yes, use it").click()
+    await expect(shown).to_contain_text("Signed in.")
     await home.until("sensor.anna_microsoft_sign_in", "signed_in")
     await button(card, "Sign out").click()
     await expect(button(card, "Sign in with Microsoft")).to_be_visible()

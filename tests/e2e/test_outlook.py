@@ -87,8 +87,9 @@ async def sign_in(
     while page["type"] == "progress":
         assert time.monotonic() < end, "the page does not go on"
         page = await home.get(address)
-    assert page["step_id"] == "microsoft_signed_in", page
+    assert page["step_id"] == "microsoft_whose", page
     for said in (
+        {"next_step_id": "microsoft_keep"},
         {"next_step_id": "calendar_outlook"},
         {"calendar": "main"},
         {

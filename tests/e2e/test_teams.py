@@ -20,7 +20,7 @@ from tests.pbx.asterisk import Asterisk, eventually
 from tests.pbx.sip import dial, phone
 
 from .conftest import settled
-from .home import Failed, Home
+from .home import Home
 
 pytestmark = [
     pytest.mark.asterisk,
@@ -124,10 +124,13 @@ async def sign_in(home: Home, microsoft: Microsoft, entry: str, person: str) -> 
     )
     assert result["type"] == "progress", result
     microsoft.login.enter(result["description_placeholders"]["code"], ANNA)
-    with contextlib.suppress(Failed):
-        while True:
-            await home.get(f"{path}/{result['flow_id']}")
-            await asyncio.sleep(0.2)
+    address = f"{path}/{result['flow_id']}"
+    while result["type"] == "progress":
+        await asyncio.sleep(0.2)
+        result = await home.get(address)
+    assert result["step_id"] == "microsoft_whose", result
+    result = await home.post(address, {"next_step_id": "microsoft_keep"})
+    assert result["reason"] == "microsoft_signed_in", result
 
 
 async def becomes(home: Home, entity: str, state: str) -> None:

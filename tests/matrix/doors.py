@@ -510,6 +510,14 @@ async def _signs_in(visit: Visit) -> None:
         assert "microsoft_no_registration" in str(error)  # noqa: PT017
 
 
+async def _confirms_account(visit: Visit) -> None:
+    try:
+        await visit.command("confirm_microsoft", person_id=ANNA, account="a@b.example")
+    except AssertionError as error:
+        # It opened; no account waits.
+        assert "microsoft_nothing_to_confirm" in str(error)  # noqa: PT017
+
+
 def _unless(knock: Knock, key: str) -> Knock:
     """Return a knock that an open door may answer with one refusal of its own."""
 
@@ -612,7 +620,7 @@ ACTIONS: Final = (
     ),
     *(
         Door(Kind.ACTION, name, Permission.CONNECT_MICROSOFT, partial(_microsoft, name))
-        for name in ("sign_in_microsoft", "sign_out_microsoft")
+        for name in ("sign_in_microsoft", "confirm_microsoft", "sign_out_microsoft")
     ),
 )
 ENTITIES: Final = (
@@ -725,6 +733,12 @@ COMMANDS: Final = (
     administering("people/copy", people=THE_VERSION, source=BOB, fields=["run_over"]),
     administering("people/undo"),
     Door(Kind.COMMAND, "sign_in_microsoft", Permission.CONNECT_MICROSOFT, _signs_in),
+    Door(
+        Kind.COMMAND,
+        "confirm_microsoft",
+        Permission.CONNECT_MICROSOFT,
+        _confirms_account,
+    ),
     seeing(Kind.COMMAND, "subscribe_person", Permission.SEE_PRESENCE, _sees_person),
     seeing(
         Kind.COMMAND,

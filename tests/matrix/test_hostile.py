@@ -61,6 +61,7 @@ VALID: Final[dict[str, dict[str, Any]]] = {
     "cancel_planned_presence": {"planned": "planned-1"},
     "change_planned_presence": {"planned": "planned-1"},
     "change_profile": {"profile": "Meeting"},
+    "confirm_microsoft": {"account": "anna@example.com"},
     "connect_calendar": {"kind": "home_assistant", "calendar": "calendar.diary"},
     "create_profile": {"name": "New"},
     "delete_history": {},
@@ -91,6 +92,7 @@ VALID: Final[dict[str, dict[str, Any]]] = {
 }
 """Action → what it takes where all is well."""
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
+    "confirm_microsoft": {"account": "anna@example.com"},
     "connect_calendar": {"kind": "home_assistant", "calendar": "calendar.diary"},
     "delete_history": {},
     "disconnect_calendar": {"name": "Diary"},

@@ -10,13 +10,19 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.xpresence.microsoft import link_of
+from custom_components.xpresence.microsoft.sign_in_sessions import attempt_of
 from custom_components.xpresence.operations.authorization import NotAllowed
-from tests.groupware.microsoft.login import ANNA as ANNA_THERE, Refused
+from tests.groupware.microsoft.login import (
+    ANNA as ANNA_THERE,
+    BOB as BOB_THERE,
+    TENANT,
+    Refused,
+)
 from tests.groupware.microsoft.server import Microsoft
-from tests.office import ANNA
+from tests.office import ANNA, BOB
 from tests.team import Team, set_up_team
 
-from .people import APP, link, until
+from .people import APP, change, link, until
 
 ME = ("/me", "User.Read")
 
@@ -33,7 +39,7 @@ async def act(hass: HomeAssistant, context: Context, name: str, **more: Any) -> 
         {"entity_id": "person.anna", **more},
         blocking=True,
         context=context,
-        return_response=name.startswith("sign_in"),
+        return_response=name.startswith(("sign_in", "confirm")),
     )
 
 
@@ -46,6 +52,15 @@ async def test_an_ordinary_user_signs_in_and_out_by_action(
     assert again["code"] == said["code"]
     microsoft.login.enter(said["code"], ANNA_THERE)
     entry: MockConfigEntry = team.entry
+    await to_confirm(hass)
+    anna = team.context("anna")
+    assert await act(hass, anna, "confirm_microsoft") == shown("anna@example.com")
+    assert link_of(hass, entry, ANNA) is None
+    with pytest.raises(ServiceValidationError) as another:
+        await act(hass, anna, "confirm_microsoft", account="bob@example.com")
+    assert another.value.translation_key == "microsoft_not_this_account"
+    assert link_of(hass, entry, ANNA) is None
+    await act(hass, anna, "confirm_microsoft", account="Anna@example.com")
     await until(hass, lambda: link_of(hass, entry, ANNA) is not None)
     await until(hass, lambda: bool(link(hass, entry, ANNA).signed_in))
     assert (await link(hass, entry, ANNA).graph.get(*ME))["id"] == ANNA_THERE
@@ -56,6 +71,89 @@ async def test_an_ordinary_user_signs_in_and_out_by_action(
     with pytest.raises(ServiceValidationError) as refused:
         await act(hass, team.context("anna"), "sign_out_microsoft")
     assert refused.value.translation_key == "microsoft_not_signed_in_at_all"
+
+
+NOTIFICATION = f"xpresence_sign_in_{ANNA}"
+
+
+async def to_confirm(hass: HomeAssistant) -> None:
+    """Wait until an account waits to be confirmed."""
+
+    def waits() -> bool:
+        attempt = attempt_of(hass, ANNA)
+        return attempt is not None and attempt.to_confirm is not None
+
+    await until(hass, waits)
+
+
+def shown(account: str, **more: Any) -> dict[str, Any]:
+    known = {"expected": None, "fits": None, "administrator_needed": False}
+    return {"account": account, **known, **more}
+
+
+async def test_an_account_that_is_declined_is_forgotten(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team
+) -> None:
+    anna = team.context("anna")
+    said = await act(hass, anna, "sign_in_microsoft")
+    microsoft.login.enter(said["code"], BOB_THERE)
+    await to_confirm(hass)
+    notices = persistent_notification._async_get_or_create_notifications(hass)
+    # Everybody may read it: it names no account.
+    assert "Confirm" in notices[NOTIFICATION]["message"]
+    assert "bob@" not in str(notices[NOTIFICATION])
+    await act(hass, anna, "confirm_microsoft", account="bob@example.com", accept=False)
+    await until(hass, lambda: attempt_of(hass, ANNA) is None)
+    assert link_of(hass, team.entry, ANNA) is None
+    assert "not confirmed" in notices[NOTIFICATION]["message"]
+    with pytest.raises(ServiceValidationError) as nothing:
+        await act(hass, anna, "confirm_microsoft", account="bob@example.com")
+    assert nothing.value.translation_key == "microsoft_nothing_to_confirm"
+
+
+@pytest.mark.parametrize(
+    ("account", "doubt"),
+    [
+        ({ANNA: {"expected_account": "anna@example.com"}}, "account_unexpected"),
+        ({BOB: {"account_id": f"{BOB_THERE}.{TENANT}"}}, "account_of_another"),
+    ],
+)
+async def test_who_sends_a_colleague_their_code_gets_no_account_of_theirs(
+    hass: HomeAssistant,
+    microsoft: Microsoft,
+    team: Team,
+    account: dict[str, dict[str, str]],
+    doubt: str,
+) -> None:
+    for person, microsofts in account.items():
+        change(hass, team.entry, person, microsoft=microsofts)
+    anna = team.context("anna")
+    said = await act(hass, anna, "sign_in_microsoft")
+    microsoft.login.enter(said["code"], BOB_THERE)
+    await to_confirm(hass)
+    asked = await act(hass, anna, "confirm_microsoft")
+    assert asked["administrator_needed"]
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, anna, "confirm_microsoft", account="bob@example.com")
+    assert refused.value.translation_key == f"microsoft_{doubt}"
+    assert link_of(hass, team.entry, ANNA) is None
+    admin = team.context("admin")
+    await act(hass, admin, "confirm_microsoft", account="bob@example.com")
+    await until(hass, lambda: link_of(hass, team.entry, ANNA) is not None)
+
+
+async def test_an_address_of_the_persons_calendar_is_compared(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team
+) -> None:
+    diary = {"id": "1", "kind": "none", "name": "Notes", "rules": {}}
+    settings = {"address": "anna@example.org"}
+    change(hass, team.entry, ANNA, calendars=[{**diary, "settings": settings}])
+    said = await act(hass, team.context("anna"), "sign_in_microsoft")
+    microsoft.login.enter(said["code"], ANNA_THERE)
+    await to_confirm(hass)
+    assert await act(hass, team.context("anna"), "confirm_microsoft") == shown(
+        "anna@example.com", expected="anna@example.org", fits=False
+    )
 
 
 async def test_a_code_that_fails_can_be_read_afterwards(
@@ -72,7 +170,9 @@ async def test_a_code_that_fails_can_be_read_afterwards(
 
 
 @pytest.mark.parametrize("name", ["dora", "rita", "bob", "rosa", "sven"])
-@pytest.mark.parametrize("action", ["sign_in_microsoft", "sign_out_microsoft"])
+@pytest.mark.parametrize(
+    "action", ["sign_in_microsoft", "confirm_microsoft", "sign_out_microsoft"]
+)
 async def test_nobody_else_signs_somebody_in_or_out(
     hass: HomeAssistant, microsoft: Microsoft, team: Team, name: str, action: str
 ) -> None:
@@ -134,7 +234,18 @@ async def test_a_card_shows_the_code_and_how_it_ended(
         assert told["state"] == "code"
         if ends == "done":
             microsoft.login.enter(told["code"], ANNA_THERE)
-            assert (await card.receive_json())["event"] == {"state": "done"}
+            asked = (await card.receive_json())["event"]
+            assert asked == {"state": "confirm", **shown("anna@example.com")}
+            assert link_of(hass, team.entry, ANNA) is None
+            await card.send_json_auto_id(
+                {
+                    "type": "xpresence/confirm_microsoft",
+                    "person_id": ANNA,
+                    "account": asked["account"],
+                }
+            )
+            answers = [await card.receive_json() for _ in range(2)]
+            assert {"state": "done"} in [one.get("event") for one in answers]
         else:
             microsoft.login.decline(told["code"])
             over = (await card.receive_json())["event"]

@@ -17,6 +17,7 @@ from tests.groupware.microsoft.graph import Fault, event
 from tests.groupware.microsoft.login import (
     ANNA as ANNA_THERE,
     BOB as BOB_THERE,
+    TENANT,
     Refused,
 )
 from tests.groupware.microsoft.server import Microsoft
@@ -78,7 +79,8 @@ def calendars(entry: MockConfigEntry, person: str = ANNA) -> CalendarsInput:
 async def following(hass: HomeAssistant, microsoft: Microsoft) -> MockConfigEntry:
     """Return an office in which Anna is signed in and her calendar is followed."""
     meeting(microsoft)
-    entry = await office_with(hass, ANNA, calendars=followed())
+    hers = {"account_id": f"{ANNA_THERE}.{TENANT}"}
+    entry = await office_with(hass, ANNA, account=hers, calendars=followed())
     await sign_in(hass, entry, microsoft)
     await calendars(entry).async_sync()
     return entry
@@ -304,8 +306,8 @@ async def test_a_withdrawn_sign_in_is_renewed_from_its_notice(
     assert page["type"] is FlowResultType.SHOW_PROGRESS
     assert shown(hass) == "waiting"
     microsoft.login.enter(page["description_placeholders"]["code"], ANNA_THERE)
+    await go_on(hass, page)
     await until(hass, lambda: issue(hass) is None)
-    await until(hass, lambda: page["flow_id"] not in manager._progress or True)
     await until(hass, lambda: shown(hass) == "signed_in")
     # Read anew without being asked.
     asked = microsoft.graph.count("calendarView")
@@ -347,6 +349,27 @@ async def test_the_notices_page_ends_by_itself_when_the_code_is_entered(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert issue(hass) is None
     assert shown(hass) == "signed_in"
+
+
+async def test_another_account_than_before_counts_only_once_it_is_confirmed(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    page = await renewing(hass, microsoft)
+    microsoft.login.enter(page["description_placeholders"]["code"], BOB_THERE)
+    page = await go_on(hass, page)
+    assert page["type"] is FlowResultType.MENU
+    assert "bob" in page["description_placeholders"]["account"]
+    assert issue(hass) is not None
+    step = {"next_step_id": "sign_in_anew"}
+    page = await repairs(hass).async_configure(page["flow_id"], step)
+    assert issue(hass) is not None
+    page = await repairs(hass).async_configure(page["flow_id"], {})
+    microsoft.login.enter(page["description_placeholders"]["code"], BOB_THERE)
+    page = await go_on(hass, page)
+    step = {"next_step_id": "microsoft_keep"}
+    page = await repairs(hass).async_configure(page["flow_id"], step)
+    assert page["type"] is FlowResultType.CREATE_ENTRY
+    assert issue(hass) is None
 
 
 async def test_a_code_that_is_refused_is_named_on_the_notices_page_and_asked_anew(

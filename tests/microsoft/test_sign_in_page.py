@@ -17,13 +17,14 @@ from tests.conftest import set_up
 from tests.flows.test_subentry_flows import Form, change
 from tests.groupware.microsoft.login import (
     ANNA as ANNA_THERE,
+    BOB as BOB_THERE,
     CLIENT_ID,
     TENANT,
     USERS,
     Refused,
 )
 from tests.groupware.microsoft.server import Microsoft
-from tests.office import ANNA, MEETING
+from tests.office import ANNA, BOB, MEETING
 from tests.pages import EN, placeholders
 
 from .people import APP, link, office_with, until
@@ -57,6 +58,14 @@ async def go_on(hass: HomeAssistant, form: Form) -> None:
     await form.fill()
 
 
+async def confirm(form: Form, step: str = "microsoft_whose") -> None:
+    """Say that the account shown is the person's."""
+    assert form.result["step_id"] == step, form.result
+    said = form.result["description_placeholders"]
+    assert "example" in said["account"]
+    await form.fill(next_step_id="microsoft_keep")
+
+
 async def test_a_newcomer_enters_the_registration_and_a_code(
     hass: HomeAssistant, microsoft: Microsoft
 ) -> None:
@@ -66,6 +75,7 @@ async def test_a_newcomer_enters_the_registration_and_a_code(
     await form.fill(**ASKED, **APP)
     microsoft.login.enter(await code_shown(form), ANNA_THERE)
     await go_on(hass, form)
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
     # The office keeps the registration; the person has an account and no more.
     assert entry.options["microsoft"] == APP
@@ -74,6 +84,8 @@ async def test_a_newcomer_enters_the_registration_and_a_code(
         "use_calendar": True,
         "shared_calendars": False,
         "remember": True,
+        "account_id": f"{ANNA_THERE}.{TENANT}",
+        "account_name": "anna@example.com",
     }
     assert (await link(hass, entry, ANNA).graph.get(*ME))["id"] == ANNA_THERE
     await form.fill(next_step_id="calendar_outlook")
@@ -103,6 +115,7 @@ async def test_the_page_is_done_by_itself_when_the_code_is_entered(
         ),
     )
     await form.fill()
+    await confirm(form)
     assert form.result["reason"] == "microsoft_signed_in"
     assert "client_id" not in entry.subentries[ANNA].data["microsoft"]
 
@@ -118,6 +131,7 @@ async def test_another_registration_than_the_offices_is_ones_own(
     await form.fill(**ASKED, **APP)
     microsoft.login.enter(await code_shown(form), ANNA_THERE)
     await go_on(hass, form)
+    await confirm(form)
     assert entry.subentries[ANNA].data["microsoft"]["tenant"] == TENANT
     assert entry.options["microsoft"]["tenant"] == "organizations"
 
@@ -151,6 +165,7 @@ async def test_a_wrong_registration_is_named_and_mended_on_the_same_page(
     await form.fill(**ASKED, **APP)
     microsoft.login.enter(await code_shown(form), ANNA_THERE)
     await go_on(hass, form)
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
 
 
@@ -204,6 +219,7 @@ async def test_a_refusal_after_the_code_is_named_and_nothing_has_changed(
     await form.fill(**form.suggested)
     microsoft.login.enter(await code_shown(form), ANNA_THERE)
     await go_on(hass, form)
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
 
 
@@ -220,7 +236,72 @@ async def test_a_code_survives_an_outage_while_it_is_entered(
     microsoft.login.refuse = None
     microsoft.login.enter(code, ANNA_THERE)
     await go_on(hass, form)
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
+
+
+# Whose account it is
+
+
+async def test_an_account_that_is_not_confirmed_counts_for_nothing(
+    hass: HomeAssistant, microsoft: Microsoft, own_folder: Path
+) -> None:
+    entry = await office_with(hass)
+    form = await page(hass, entry)
+    await form.fill(**ASKED, **APP)
+    microsoft.login.enter(await code_shown(form), BOB_THERE)
+    await go_on(hass, form)
+    assert form.result["step_id"] == "microsoft_whose"
+    shown = form.result["description_placeholders"]["account"]
+    assert shown.replace("\\", "") == USERS[BOB_THERE]
+    assert "microsoft" not in entry.subentries[ANNA].data
+    assert link_of(hass, entry, ANNA) is None
+    await form.fill(next_step_id="microsoft_account")
+    assert form.result["step_id"] == "microsoft_account"
+    await form.fill(**form.suggested)
+    microsoft.login.enter(await code_shown(form), ANNA_THERE)
+    await go_on(hass, form)
+    await confirm(form)
+    assert (await link(hass, entry, ANNA).graph.get(*ME))["id"] == ANNA_THERE
+
+
+async def test_an_account_that_was_not_expected_is_named_as_such(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass)
+    form = await page(hass, entry)
+    await form.fill(**ASKED, **APP, expected_account="anna@example.com")
+    microsoft.login.enter(await code_shown(form), BOB_THERE)
+    await go_on(hass, form)
+    # An administrator knows better, and may say so.
+    await confirm(form, "microsoft_whose_unexpected")
+    stored = entry.subentries[ANNA].data["microsoft"]
+    assert stored["account_name"] == stored["expected_account"] == "bob@example.com"
+
+
+async def test_an_account_that_another_person_has_is_named_as_such(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    mine = {"connected": True, "account_id": f"{BOB_THERE}.{TENANT}"}
+    entry = await office_with(hass, BOB, account=mine)
+    form = await page(hass, entry)
+    await form.fill(**ASKED, **APP)
+    microsoft.login.enter(await code_shown(form), BOB_THERE)
+    await go_on(hass, form)
+    await confirm(form, "microsoft_whose_of_another")
+
+
+async def test_the_same_account_is_not_asked_about_again(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    mine = {"connected": True, "account_id": f"{ANNA_THERE}.{TENANT}"}
+    entry = await office_with(hass, ANNA, account=mine)
+    form = await page(hass, entry)
+    await form.fill(next_step_id="microsoft_account")
+    await form.fill(**ASKED | {"use_calendar": False}, **APP)
+    microsoft.login.enter(await code_shown(form), ANNA_THERE)
+    await go_on(hass, form)
+    assert form.result["reason"] == "microsoft_signed_in"
 
 
 def test_every_reason_has_words() -> None:
@@ -268,6 +349,7 @@ async def test_somebody_signs_in_in_the_browser(
     answer = microsoft.login.agree(form.result["url"], ANNA_THERE)
     assert (await browser(hass, form, client, answer)).status == 200
     await form.fill()
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
     assert (await link(hass, entry, ANNA).graph.get(*ME))["mail"] == USERS[ANNA_THERE]
     assert hass.config_entries.flow.async_progress() == []
@@ -287,6 +369,7 @@ async def test_the_browser_brings_back_a_refusal(
     answer = microsoft.login.agree(form.result["url"], ANNA_THERE)
     await browser(hass, form, client, answer)
     await form.fill()
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
 
 
@@ -303,6 +386,7 @@ async def test_a_refusal_before_the_browser_opens_leaves_nothing_waiting(
     answer = microsoft.login.agree(form.result["url"], ANNA_THERE)
     await browser(hass, form, client, answer)
     await form.fill()
+    await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
     assert hass.config_entries.flow.async_progress() == []
 
@@ -353,6 +437,7 @@ async def signed_in(hass: HomeAssistant, microsoft: Microsoft) -> MockConfigEntr
     await form.fill(**ASKED, **APP)
     microsoft.login.enter(await code_shown(form), ANNA_THERE)
     await go_on(hass, form)
+    await confirm(form)
     await form.fill(next_step_id="microsoft_done")
     assert form.result["reason"] == "microsoft_signed_in"
     return entry
@@ -390,9 +475,6 @@ async def test_signing_out_forgets_the_sign_in_and_keeps_the_rest(
 async def test_two_people_sign_in_at_once(
     hass: HomeAssistant, microsoft: Microsoft
 ) -> None:
-    from tests.groupware.microsoft.login import BOB as BOB_THERE
-    from tests.office import BOB
-
     entry = await office_with(hass)
     anna = await page(hass, entry)
     bob = await change(hass, entry, BOB, "microsoft")
@@ -402,6 +484,7 @@ async def test_two_people_sign_in_at_once(
     microsoft.login.enter(await code_shown(anna), ANNA_THERE)
     for form in (anna, bob):
         await go_on(hass, form)
+        await confirm(form)
     for one, there in ((ANNA, ANNA_THERE), (BOB, BOB_THERE)):
         assert (await link(hass, entry, one).graph.get(*ME))["id"] == there
 

@@ -1,6 +1,7 @@
 """One attempt to sign somebody in, wherever it was begun: a page, a notice, a card.
 
-Nothing of the person's changes before Microsoft has said yes.
+Nothing of the person's changes before Microsoft has said yes, and whose account it is
+was confirmed.
 """
 
 import asyncio
@@ -12,7 +13,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import (
+    CONF_ACCOUNT_ID,
+    CONF_ACCOUNT_NAME,
     CONF_CONNECTED,
+    CONF_EXPECTED_ACCOUNT,
     CONF_MICROSOFT,
     CONF_REMEMBER,
     CONF_SHARED_CALENDARS,
@@ -32,6 +36,7 @@ from ..groupware.microsoft.failures import SignInRefused
 from ..groupware.microsoft.refusals import EVERY_REASON
 from ..groupware.source import CertificateRejected, SourceError, SourceUnavailable
 from .connection import async_signed_in, link_of
+from .ownership import UNEXPECTED, Ownership, ownership_of
 from .settings import REGISTRATION, settings_from
 
 NO_REGISTRATION: Final = "no_registration"
@@ -39,6 +44,7 @@ UNREACHABLE: Final = "unreachable"
 CERTIFICATE: Final = "certificate"
 ASKED: Final = (
     *REGISTRATION,
+    CONF_EXPECTED_ACCOUNT,
     CONF_REMEMBER,
     CONF_SHARED_CALENDARS,
     CONF_USE_CALENDAR,
@@ -96,7 +102,9 @@ class SignIn:
         return self.code
 
     async def finish_code(self) -> None:
-        """Return when the person has entered the code and is signed in.
+        """Return when somebody has entered the code and is signed in.
+
+        Nothing is stored: see :attr:`ownership` and :meth:`keep`.
 
         Raises:
             SourceError: refused, or not done in time.
@@ -109,7 +117,6 @@ class SignIn:
                 await asyncio.sleep(self.code.interval)
                 try:
                     if await self._account.poll_device_code(self.code):
-                        await self._keep()
                         return
                 except SourceUnavailable:
                     # The code stays good while the network is away.
@@ -128,22 +135,39 @@ class SignIn:
         return self._redirect.page
 
     async def finish_browser(self, answer: Mapping[str, str]) -> None:
-        """Sign in with what the browser came back with.
+        """Sign in with what the browser came back with, and store nothing yet.
 
         Raises:
             SourceError: refused, or not reachable.
         """
         await self._account.finish_redirect(self._redirect, answer)
-        await self._keep()
 
-    async def _keep(self) -> None:
-        """Make it the person's account."""
+    @property
+    def ownership(self) -> Ownership | None:
+        """Return whose account was signed in; ``None``: the person is gone."""
+        identity = self._account.identity
+        if identity is None or self._person_id not in self._entry.subentries:
+            return None
+        entered = str(self._said.get(CONF_EXPECTED_ACCOUNT) or "")
+        return ownership_of(self._hass, self._entry, self._person_id, identity, entered)
+
+    async def keep(self, *, by_administrator: bool) -> None:
+        """Make it the person's account: whose it is was confirmed.
+
+        Raises:
+            SignInRefused: only an administrator may connect this account.
+        """
         entry = self._entry
         cache = await self._store.load()
-        if cache is None or self._person_id not in entry.subentries:
+        ownership, identity = self.ownership, self._account.identity
+        if cache is None or ownership is None or identity is None:
             # Whoever has left meanwhile has no account.
             return
+        if ownership.doubt is not None and not by_administrator:
+            raise SignInRefused(ownership.doubt)
         said = dict(self._said)
+        if ownership.doubt == UNEXPECTED:
+            said[CONF_EXPECTED_ACCOUNT] = identity.name
         if self._for_office:
             registration = {key: said.pop(key) for key in REGISTRATION if key in said}
             self._hass.config_entries.async_update_entry(
@@ -151,7 +175,13 @@ class SignIn:
             )
         stored = entry.subentries[self._person_id].data.get(CONF_MICROSOFT, {})
         kept = {key: value for key, value in stored.items() if key not in ASKED}
-        account = {**kept, **said, CONF_CONNECTED: True}
+        account = {
+            **kept,
+            **said,
+            CONF_CONNECTED: True,
+            CONF_ACCOUNT_ID: identity.account_id,
+            CONF_ACCOUNT_NAME: identity.name,
+        }
         await async_signed_in(self._hass, entry, self._person_id, account, cache)
 
     @callback
@@ -173,7 +203,8 @@ async def async_sign_out(
         for one in entry.runtime_data.people[person_id].inputs:
             if isinstance(one, CleansUp):
                 await one.async_clean_up()
-    account = {key: value for key, value in stored.items() if key != CONF_CONNECTED}
+    ends = (CONF_CONNECTED, CONF_ACCOUNT_ID, CONF_ACCOUNT_NAME)
+    account = {key: value for key, value in stored.items() if key not in ends}
     link = link_of(hass, entry, person_id)
     hass.config_entries.async_update_subentry(
         entry, person, data={**person.data, CONF_MICROSOFT: account}

@@ -3,7 +3,7 @@
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
-from . import calendars, history, office, people, profiles
+from . import calendars, history, office, people, profiles, signing_in
 from .person import subscribe_person
 from .signing_in import sign_in_microsoft
 from .team import subscribe_team
@@ -21,5 +21,6 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
         *office.COMMANDS,
         *people.COMMANDS,
         *profiles.COMMANDS,
+        *signing_in.COMMANDS,
     ):
         websocket_api.async_register_command(hass, command)

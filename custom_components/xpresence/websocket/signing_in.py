@@ -1,7 +1,7 @@
 """Signing in at Microsoft from a card: the code, then how it ended."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.websocket_api import (
     ERR_HOME_ASSISTANT_ERROR,
@@ -12,7 +12,7 @@ from homeassistant.components.websocket_api import (
     event_message,
     websocket_command,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 import voluptuous as vol
 
 from ..const import DOMAIN
@@ -20,8 +20,9 @@ from ..groupware.source import SourceError
 from ..microsoft.sign_in import reason_in_words
 from ..microsoft.sign_in_sessions import async_begin
 from ..presence.permission.policy import Permission
-from ..services.microsoft import not_begun
+from ..services.microsoft import CONFIRM, account_shown, confirm, not_begun
 from ..services.service import PersonTarget, coordinators
+from .command import person_command
 from .viewer import Viewer, people_of
 
 
@@ -76,9 +77,20 @@ async def sign_in_microsoft(
             state["text"] = reason_in_words(hass, reason, attempt.permissions)
         connection.send_message(event_message(message_id, state))
 
-    connection.subscriptions[message_id] = lambda: attempt.task.remove_done_callback(
-        over
-    )
+    @callback
+    def ask() -> None:
+        if (waits := attempt.to_confirm) is not None:
+            state = {"state": "confirm", **account_shown(waits)}
+            connection.send_message(event_message(message_id, state))
+
+    leave = attempt.listen(ask)
+
+    @callback
+    def stop() -> None:
+        leave()
+        attempt.task.remove_done_callback(over)
+
+    connection.subscriptions[message_id] = stop
     connection.send_result(message_id)
     connection.send_message(
         event_message(
@@ -92,6 +104,19 @@ async def sign_in_microsoft(
         )
     )
     attempt.task.add_done_callback(over)
+    # Another card may have shown the code before.
+    ask()
+
+
+async def _confirm(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:
+    return await confirm(meant, msg, context)
+
+
+COMMANDS: Final = (
+    person_command(
+        "confirm_microsoft", Permission.CONNECT_MICROSOFT, CONFIRM, _confirm
+    ),
+)
 
 
 def _meant(reader: Viewer, person_id: str | None) -> PersonTarget | None:

@@ -24,7 +24,9 @@ from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
 from ...const import (
+    CONF_ACCOUNT_NAME,
     CONF_CONNECTED,
+    CONF_EXPECTED_ACCOUNT,
     CONF_MICROSOFT,
     CONF_REMEMBER,
     CONF_SHARED_CALENDARS,
@@ -35,7 +37,9 @@ from ...groupware.microsoft.failures import SignInRefused
 from ...groupware.source import SourceError
 from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_of
 from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
+from ...presence.texts.markdown import escaped
 from ...settings.selectors import words
+from ..login_fields import EMAIL
 from ..office.microsoft import (
     DOCUMENTATION,
     registration_fields,
@@ -94,6 +98,9 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
                 "microsoft_remember",
                 "microsoft_sign_out",
             ],
+            description_placeholders={
+                "account": escaped(self._account.get(CONF_ACCOUNT_NAME, "–"))
+            },
         )
 
     async def async_step_microsoft_account(
@@ -122,6 +129,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
                         vol.Required(
                             CONF_SHARED_CALENDARS, default=False
                         ): BooleanSelector(),
+                        vol.Optional(CONF_EXPECTED_ACCOUNT): EMAIL,
                         vol.Required(CONF_REMEMBER, default=True): BooleanSelector(),
                         **registration_fields(),
                     }
@@ -143,6 +151,8 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
             key: said[key]
             for key in (CONF_USE_CALENDAR, CONF_SHARED_CALENDARS, CONF_REMEMBER)
         }
+        if expected := str(said.get(CONF_EXPECTED_ACCOUNT) or "").strip():
+            asked[CONF_EXPECTED_ACCOUNT] = expected
         if {key: office.get(key) for key in REGISTRATION} != registration:
             # Another than the office's is the person's own.
             asked |= registration
@@ -180,7 +190,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     ) -> SubentryFlowResult:
         """Show the code until it is entered, or no good any more."""
         return self.show_code(
-            "microsoft_code", failed="microsoft_failed", done="microsoft_signed_in"
+            "microsoft_code", failed="microsoft_failed", done="microsoft_whose"
         )
 
     # In the browser
@@ -221,9 +231,27 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
             await self.attempt.finish_browser(self._answer)
         except SourceError as error:
             return await self._failed(error)
-        return await self.async_step_microsoft_signed_in()
+        return await self.async_step_microsoft_whose()
 
     # Afterwards
+
+    async def async_step_microsoft_whose(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask whether the account that was signed in is the person's."""
+        asked = await self.ask_whose(yes="microsoft_keep", no="microsoft_account")
+        return asked or await self.async_step_microsoft_signed_in()
+
+    # A menu's steps are those that it leads to.
+    async_step_microsoft_whose_unexpected = async_step_microsoft_whose
+    async_step_microsoft_whose_of_another = async_step_microsoft_whose
+
+    async def async_step_microsoft_keep(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Store the account that was confirmed."""
+        await self.keep()
+        return await self.async_step_microsoft_signed_in()
 
     async def async_step_microsoft_signed_in(
         self, user_input: dict[str, Any] | None = None
@@ -282,7 +310,12 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
             **{key: registration.get(key) for key in REGISTRATION},
             **{
                 key: self._account[key]
-                for key in (CONF_USE_CALENDAR, CONF_SHARED_CALENDARS, CONF_REMEMBER)
+                for key in (
+                    CONF_USE_CALENDAR,
+                    CONF_SHARED_CALENDARS,
+                    CONF_EXPECTED_ACCOUNT,
+                    CONF_REMEMBER,
+                )
                 if key in self._account
             },
         }

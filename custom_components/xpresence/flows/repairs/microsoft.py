@@ -64,7 +64,25 @@ class MicrosoftSignInFlow(SignInCodePage[RepairsFlowResult], PersonFixFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Show the code until it is entered, or no good any more."""
-        return self.show_code("enter_code", failed=STEP, done="signed_in")
+        return self.show_code("enter_code", failed=STEP, done="microsoft_whose")
+
+    async def async_step_microsoft_whose(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Ask whether the account that was signed in is the person's."""
+        asked = await self.ask_whose(yes="microsoft_keep", no=STEP)
+        return asked or await self.async_step_signed_in()
+
+    # A menu's steps are those that it leads to.
+    async_step_microsoft_whose_unexpected = async_step_microsoft_whose
+    async_step_microsoft_whose_of_another = async_step_microsoft_whose
+
+    async def async_step_microsoft_keep(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Store the account that was confirmed."""
+        await self.keep()
+        return await self.async_step_signed_in()
 
     async def async_step_signed_in(
         self, user_input: dict[str, Any] | None = None

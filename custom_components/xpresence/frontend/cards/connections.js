@@ -78,7 +78,7 @@ export class Connections {
     this.busy = false;
     /** What has come of it. */
     this.done = "";
-    /** @type {{ code?: string, page?: string, signedIn?: boolean, leave?: () => void }} */
+    /** @type {{ code?: string, page?: string, account?: string, expected?: string, fits?: boolean, administrator_needed?: boolean, signedIn?: boolean, leave?: () => void }} */
     this.microsoft = {};
     /** @type {Told | undefined} */
     this.seen = undefined;

@@ -1,4 +1,4 @@
-/** Signing in at Microsoft: a code that is entered on a page of theirs. */
+/** Signing in at Microsoft: a code for a page of theirs, then whose account it is. */
 
 import { explained } from "./errors.js";
 import { h } from "./view.js";
@@ -22,10 +22,11 @@ export function signIn(shown, t, { hass }) {
     h("div", { role: "alert", key: "wrong" }, shown.problem("microsoft")),
     h("div", { role: "status", key: "state" }, [
       microsoft.page && code(t, microsoft.code ?? "", microsoft.page),
+      microsoft.account !== undefined && whose(shown, t),
       signedIn && h("p", null, t("signed_in")),
     ]),
     h("div", { class: "pills", key: "pills" }, [
-      !signedIn && !microsoft.page && shown.pill(t("sign_in"), () => begin(shown)),
+      !signedIn && !microsoft.page && microsoft.account === undefined && shown.pill(t("sign_in"), () => begin(shown)),
       (signedIn || state === "sign_in_needed") &&
         shown.pill(t("sign_out"), async () => {
           const left = await card.act("sign_out", "xpresence.sign_out_microsoft", card.target());
@@ -51,6 +52,38 @@ function code(t, code, page) {
   ];
 }
 
+/**
+ * @param {Connections} shown
+ * @param {Words} t
+ */
+function whose(shown, t) {
+  const { account = "", expected, fits, administrator_needed } = shown.microsoft;
+  const mayKeep = !administrator_needed || shown.hass.user?.is_admin;
+  return [
+    h("p", null, t("whose", { account })),
+    fits === false && h("p", { class: "small" }, t("whose_expected", { expected: expected ?? "" })),
+    !mayKeep && h("p", null, t("whose_administrator")),
+    h("div", { class: "pills" }, [
+      mayKeep && shown.pill(t("whose_yes"), () => confirm(shown, account, true)),
+      shown.pill(t("whose_no"), () => confirm(shown, account, false)),
+    ]),
+  ];
+}
+
+/**
+ * @param {Connections} shown
+ * @param {string} account
+ * @param {boolean} accept
+ */
+async function confirm(shown, account, accept) {
+  try {
+    await shown.send("confirm_microsoft", { account, accept });
+  } catch (error) {
+    shown.problems["microsoft"] = await explained(shown.hass, error);
+    shown.card.draw();
+  }
+}
+
 /** @param {Connections} shown */
 async function begin(shown) {
   const { card, hass } = shown;
@@ -58,11 +91,12 @@ async function begin(shown) {
   const attempt = (shown.microsoft = /** @type {Connections["microsoft"]} */ ({}));
   try {
     const leave = await hass.connection.subscribeMessage(
-      ({ state, code, page, text }) => {
+      ({ state, text, ...told }) => {
         if (shown.microsoft !== attempt) return;
-        if (state === "code") Object.assign(attempt, { code, page });
+        delete attempt.page;
+        delete attempt.account;
+        if (state === "code" || state === "confirm") Object.assign(attempt, told);
         else {
-          delete attempt.page;
           attempt.leave?.();
           if (state === "done") attempt.signedIn = true;
           else shown.problems["microsoft"] = text;

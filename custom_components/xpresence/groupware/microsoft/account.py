@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import json
 import logging
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 from urllib.parse import quote
 
 from ..network.limits import MEBIBYTE, Limits
@@ -24,6 +24,8 @@ logging.getLogger("msal").setLevel(logging.WARNING)
 
 LIMITS: Final = Limits(size=MEBIBYTE)
 """The longest answer of a sign-in, its metadata, has 10 kB."""
+LONGEST_NAME: Final = 320
+"""Letters of the longest mail address (RFC 5321, 4.5.3.1), which a sign-in name is."""
 SLOWER: Final = 5
 """Seconds by which ``slow_down`` lengthens the interval (RFC 8628, 3.5)."""
 
@@ -80,6 +82,28 @@ class Registration:
         return [self.cloud.scope(one) for one in self.permissions]
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose account was signed in: Microsoft's id of it, and its sign-in name."""
+
+    account_id: str
+    name: str
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Any]) -> Self | None:
+        """Read the claims of an ID token; ``None``: they name nobody."""
+        account_id = str(claims.get("oid") or claims.get("sub") or "")
+        for claim in ("preferred_username", "upn", "email", "name"):
+            name = "".join(
+                letter
+                for letter in str(claims.get(claim) or "")
+                if letter.isprintable()
+            ).strip()[:LONGEST_NAME]
+            if name and account_id:
+                return cls(f"{account_id}.{claims.get('tid', '')}", name)
+        return None
+
+
 @dataclass(slots=True)
 class DeviceCode:
     """A code to be entered on a page of Microsoft's, with any browser."""
@@ -107,6 +131,8 @@ class MicrosoftAccount:
     ) -> None:
         """Keep the parts: the store may hold a sign-in already."""
         self.registration = registration
+        self.identity: Identity | None = None
+        """Who has just signed in with this object."""
         self._store = store
         self._run = run
         self._lock = asyncio.Lock()
@@ -243,7 +269,11 @@ class MicrosoftAccount:
     async def _accept(self, answer: Mapping[str, Any]) -> None:
         if "access_token" not in answer:
             raise failure(answer)
-        await self._keep(only=answer.get("id_token_claims", {}).get("oid"))
+        claims = answer.get("id_token_claims", {})
+        if (identity := Identity.of(claims)) is None:
+            raise SourceUnavailable("sign_in_rubbish")
+        self.identity = identity
+        await self._keep(only=claims.get("oid"))
 
     async def _keep(self, only: str | None = None) -> None:
         """Store the sign-in if it changed; ``only`` this account stays."""

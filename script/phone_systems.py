@@ -1,9 +1,11 @@
 """The table of what each phone system can, made from what the registry declares.
 
-``python -m script.phone_systems`` writes it into ``docs/phone-systems.md``.
+``python -m script.phone_systems`` writes it into ``docs/phone-systems.md`` and, in
+German, into ``docs/phone-systems.de.md``.
 """
 
 from pathlib import Path
+import re
 import sys
 from typing import Final
 
@@ -14,6 +16,7 @@ from custom_components.xpresence.telephony.driver import Capability
 from custom_components.xpresence.telephony.registry import ROWS
 
 DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "phone-systems.md"
+GERMAN: Final = DOCUMENT.with_suffix(".de.md")
 BEGIN: Final = "<!-- the table is made by script/phone_systems.py -->"
 END: Final = "<!-- end of the table -->"
 CONDITIONS: Final = {
@@ -41,6 +44,71 @@ COLUMNS: Final = (
     "import of people",
     "needs",
 )
+
+IN_GERMAN: Final = {
+    "redirects": "Umleitungen",
+    "targets": "Ziele",
+    "ring time": "Klingeldauer",
+    "do not disturb": "Nicht stören",
+    "follow-me": "Follow-Me",
+    "hotline": "Hotline",
+    "calls shown": "zeigt Gespräche",
+    "read back": "zurückgelesen",
+    "changes arrive": "Änderungen kommen an",
+    "import of people": "Import von Personen",
+    "needs": "braucht",
+    "always": "immer",
+    "busy": "besetzt",
+    "no answer": "keine Antwort",
+    "any number": "jede Nummer",
+    "from its list": "aus ihrer Liste",
+    "its statuses": "ihre Status",
+    "as set there": "wie dort eingestellt",
+    "voicemail": "Voicemail",
+    "by status": "nach Status",
+    "yes": "ja",
+    "no": "nein",
+    "at once": "sofort",
+    "a user of the manager interface (AMI)": "einen Benutzer der Manager-Schnittstelle (AMI)",
+    "a user of the box with the right to the telephony": (
+        "einen Benutzer der Box mit dem Recht auf die Telefonie"
+    ),
+    "each person's SIP password; what is read back depends on the phone system": (
+        "das SIP-Passwort jeder Person; was zurückgelesen wird, hängt von der Anlage ab"
+    ),
+    "a personal access token of each person; not with a *Neo* account": (
+        "ein Personal Access Token jeder Person; nicht mit einem *Neo*-Konto"
+    ),
+    "version 20 with an Enterprise licence; an API client of its own": (
+        "Version 20 mit Enterprise-Lizenz; einen eigenen API-Client"
+    ),
+    "an administrator's login, or each person's own": (
+        "die Anmeldung eines Administrators oder die jeder Person"
+    ),
+    "actions or a switch that redirect calls; an entity to read back": (
+        "Aktionen oder einen Schalter, die Anrufe umleiten; eine Entität zum Zurücklesen"
+    ),
+    "Asterisk, FreePBX": "Asterisk, FreePBX",
+    "Any SIP phone system": "Beliebige SIP-Telefonanlage",
+    "Home Assistant actions": "Aktionen von Home Assistant",
+}
+
+
+def in_german(cell: str) -> str:
+    """Return a cell of the table in German."""
+    if found := re.fullmatch(r"\[(.*)\]\((.*)\)", cell):
+        return f"[{in_german(found[1])}]({found[2]})"
+    if cell in IN_GERMAN:
+        return IN_GERMAN[cell]
+    words = [IN_GERMAN.get(word, word) for word in cell.split(", ")]
+    text = ", ".join(words)
+    for english, german in (
+        (" in steps of ", " in Schritten von "),
+        ("about ", "etwa "),
+        ("within ", "binnen "),
+    ):
+        text = text.replace(english, german)
+    return text
 
 
 def row_of(row: PhoneSystemType) -> list[str]:
@@ -90,19 +158,22 @@ def _yes(can: bool) -> str:
     return "yes" if can else "no"
 
 
-def table() -> str:
+def table(*, german: bool = False) -> str:
     """Return the table in Markdown."""
     lines = [list(COLUMNS), ["---"] * len(COLUMNS), *map(row_of, ROWS)]
+    if german:
+        lines = [list(map(in_german, line)) for line in lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def written(document: str) -> str:
+def written(document: str, *, german: bool = False) -> str:
     """Return the document with the table in its place."""
     before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{table(german=german)}\n{END}{after}"
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(written(DOCUMENT.read_text()))
-    sys.stdout.write(f"{DOCUMENT.name} is up to date\n")
+    for path, german in ((DOCUMENT, False), (GERMAN, True)):
+        path.write_text(written(path.read_text(), german=german))
+        sys.stdout.write(f"{path.name} is up to date\n")

@@ -94,7 +94,8 @@ def test_every_action_is_in_the_documents() -> None:
 def test_every_document_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     for path in (ROOT / "docs").glob("*.md"):
-        assert f"(docs/{path.name})" in readme, path.name
+        if "." not in path.stem and path.name != "index.md":
+            assert f"(docs/{path.name})" in readme, path.name
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -210,6 +210,33 @@ async def test_in_the_evening_it_is_said_that_calls_go_elsewhere(
     assert [m.removeprefix("anna ") for m in messages] == [s.lower() for s in said]
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds", "messages"),
+    [
+        ("failed", 0, ["Anna Redirect is not as it should be: no such number."]),
+        ("pending", 60, []),
+        ("pending", 121, ["Anna Redirect is not as it should be: no such number."]),
+    ],
+)
+async def test_a_redirect_that_did_not_work_is_said(
+    known: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    said: str,
+    seconds: float,
+    messages: list[str],
+) -> None:
+    notices = async_mock_service(known, "persistent_notification", "create")
+    redirect = "sensor.anna_redirect"
+    await use(known, "redirect_alert", redirect=[redirect])
+    about = {"friendly_name": "Anna Redirect", "reason": "no such number"}
+    known.states.async_set(redirect, said, about)
+    await settle(known)
+    freezer.tick(seconds)
+    async_fire_time_changed(known)
+    await settle(known)
+    assert [notice.data["message"] for notice in notices] == messages
+
+
 # The document's examples
 
 

@@ -8,6 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from ..presence.texts.markdown import escaped
+from ..settings.documentation import documentation
 from ..telephony.registry import ROWS
 
 type Placeholders = dict[str, str]
@@ -81,7 +82,13 @@ def create_issue(
     learn_more_url: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Create a repair issue; Markdown in placeholders is escaped."""
+    """Create a repair issue; Markdown in placeholders is escaped.
+
+    Without an address of its own it leads to what the documents say about it.
+    """
+    learn_more_url = learn_more_url or documentation(
+        "notices", hass.config.language, translation_key
+    )
     ir.async_create_issue(
         hass,
         DOMAIN,

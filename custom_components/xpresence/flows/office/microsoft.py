@@ -28,6 +28,7 @@ from ...const import (
 from ...groupware.microsoft.clouds import GLOBAL, clouds
 from ...microsoft.settings import ORGANIZATIONS, REGISTRATION
 from ...microsoft.teams import SECONDS, USUAL
+from ...settings.documentation import documentation
 from ...settings.selectors import words
 
 GUID: Final = re.compile(
@@ -36,10 +37,8 @@ GUID: Final = re.compile(
 DOMAIN_NAME: Final = re.compile(
     r"(?=.{4,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.IGNORECASE
 )
-DOCUMENTATION: Final = (
-    "https://github.com/xpresence/xpresence/blob/main/docs/microsoft.md"
-)
-"""How to make an app registration."""
+REGISTRATION_PAGE: Final = "microsoft"
+"""The document that says how to make an app registration."""
 PERSONAL: Final = frozenset({"common", "consumers"})
 """Tenants that would let personal accounts in, which have no presence."""
 
@@ -103,7 +102,9 @@ class RegistrationPage(OptionsFlow):
                 user_input or {key: stored.get(key) for key in REGISTRATION},
             ),
             errors=errors,
-            description_placeholders={"docs": DOCUMENTATION},
+            description_placeholders={
+                "docs": documentation(REGISTRATION_PAGE, self.hass.config.language)
+            },
         )
 
 

@@ -38,10 +38,11 @@ from ...groupware.source import SourceError
 from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_of
 from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
 from ...presence.texts.markdown import escaped
+from ...settings.documentation import documentation
 from ...settings.selectors import words
 from ..login_fields import EMAIL
 from ..office.microsoft import (
-    DOCUMENTATION,
+    REGISTRATION_PAGE,
     registration_fields,
     registration_from,
 )
@@ -138,7 +139,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
             ),
             errors=errors,
             description_placeholders={
-                "docs": DOCUMENTATION,
+                "docs": documentation(REGISTRATION_PAGE, self.hass.config.language),
                 "permissions": self._permissions,
                 "code": code_of(self.refused) if self.refused else "",
             },

@@ -54,7 +54,7 @@ const prepare = () => frame.hass && load(frame.hass);
 frame.addEventListener("translations-updated", prepare);
 prepare();
 
-const documentationURL = "https://github.com/xpresence/xpresence/blob/main/docs/cards.md";
+const documentationURL = "https://xpresence.github.io/xpresence/cards/";
 
 offer("customCards", "xpresence-card", "my_card", {
   preview: true,

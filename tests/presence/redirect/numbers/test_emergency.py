@@ -115,6 +115,28 @@ def test_every_country_that_is_known_is_covered() -> None:
         assert is_emergency("112", office)
 
 
+@pytest.mark.parametrize(("region", "number"), EACH)
+def test_zeros_and_prefixes_that_are_dialled_by_habit_lead_to_it_as_well(
+    region: str, number: str
+) -> None:
+    code = calling_code(region)
+    for outside in ("", "0", "9", "*9"):
+        office = NumberFormat(
+            country_code=code, outside_prefix=outside, extension_digits=3
+        )
+        for typed in (
+            f"0{number}",
+            f"+{code} (0) {number}",
+            f"00{code}0{number}",
+            f"{outside}00{code}{number}",
+            f"{outside} {number}",
+            f"000{code}{number}",
+            "9112",
+            "9911",
+        ):
+            assert problem(typed, office), (typed, office)
+
+
 @given(
     st.sampled_from(["112", "110"]),
     st.lists(st.sampled_from(list(" -/.()\u00a0")), max_size=6),

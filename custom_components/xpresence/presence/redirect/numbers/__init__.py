@@ -32,6 +32,10 @@ LONGEST_E164: Final = 15
 SHORTEST_E164: Final = 4
 LONGEST_DIALLED: Final = 32
 
+OUTSIDE_BY_NINE: Final = "9"
+"""The usual prefix for an outside line where it is not zero, if none is set."""
+USUAL_EMERGENCY: Final = frozenset({"112", "911"})
+
 MASK: Final = "…"
 SHORTEST_MASKED: Final = 7
 """Digits of which two may show."""
@@ -293,7 +297,10 @@ def is_emergency(number: str, style: NumberFormat = PLAIN) -> bool:
     countries are not where an extension of that number is known: 101 is an
     extension here and calls the police elsewhere.
     """
-    return any(_calls_for_help(one, style) for one in called(number))
+    inside = number.removeprefix(style.outside_prefix)
+    return any(
+        _calls_for_help(one, style) for one in {*called(number), *called(inside)}
+    )
 
 
 def _calls_for_help(number: str, style: NumberFormat) -> bool:
@@ -316,30 +323,47 @@ def _calls_for_help(number: str, style: NumberFormat) -> bool:
 
 
 def _inner(number: str, style: NumberFormat) -> Iterator[str]:
-    """Yield a number, and what is left of it without each prefix that it may have."""
+    """Yield a number, and what is left of it without each prefix that it may have.
+
+    Zeros in front count as prefixes even where the office or its country has none:
+    who dials them by habit reaches the same service.
+    """
     yield number
-    if len(number) <= style.extension_digits:
-        # The usual outside-line prefixes, if none is set: 0 in Europe, 9 elsewhere.
-        yield number.removeprefix("0")
-        yield number.removeprefix("9") if number[1:] in {"112", "911"} else number
+    if number[1:] in USUAL_EMERGENCY:
+        yield number.removeprefix(OUTSIDE_BY_NINE)
     for outside in {"", style.outside_prefix}:
         if not number.startswith(outside):
             continue
         plain = number.removeprefix(outside)
-        yield plain
+        yield from _without_zeros(plain)
         yield plain.removeprefix(style.trunk)
         yield plain.removeprefix(style.trunk).removeprefix(style.area_code)
-        for abroad in ("+", style.abroad):
+        for abroad in ("+", style.abroad, "00", "000"):
             if not abroad or not plain.startswith(abroad):
                 continue
-            digits = plain.removeprefix(abroad)
-            yield digits
-            if found := countries.split_calling_code(digits):
-                national = found[1]
-                yield national
-                yield national.removeprefix(countries.trunk_prefix(found[0]))
-                if found[0] == style.country:
-                    yield national.removeprefix(style.area_code)
+            yield from _of_country(plain.removeprefix(abroad), style)
+
+
+def _of_country(digits: str, style: NumberFormat) -> Iterator[str]:
+    """Yield what follows a plus, without calling code, trunk prefix and own area."""
+    yield from _without_zeros(digits)
+    found = countries.split_calling_code(digits)
+    if found is None:
+        return
+    code, national = found
+    for inside in _without_zeros(national):
+        yield inside
+        if code == style.country:
+            yield inside.removeprefix(style.area_code)
+    yield national.removeprefix(countries.trunk_prefix(code))
+
+
+def _without_zeros(number: str) -> Iterator[str]:
+    """Yield a number without none, one, and each further zero in front of it."""
+    yield number
+    while number.startswith("0"):
+        number = number[1:]
+        yield number
 
 
 def _character_problem(character: str) -> NumberProblem:

@@ -446,3 +446,110 @@ def test_what_home_assistants_own_calendars_lose_is_known(name: str) -> None:
                 assert one.show_as in (ShowAs.FREE, ShowAs.WORKING_ELSEWHERE)
             case _:
                 assert one.cancelled or one.response is Response.DECLINED
+
+
+def test_of_two_descriptions_of_one_event_the_newer_counts() -> None:
+    old, new = event("SEQUENCE:0"), event("SEQUENCE:1", "STATUS:CANCELLED")
+    for text in (calendar(old, new), calendar(new, old)):
+        (found,) = read(text)
+        assert found.cancelled
+    moved = event("SEQUENCE:2", start=":20261110T080000Z")
+    assert read(calendar(old, moved)) == ()
+
+
+def test_events_that_share_a_uid_by_mistake_are_all_kept() -> None:
+    other = event(start=":20261210T080000Z")
+    assert len(read(calendar(event(), other))) == 2
+
+
+@pytest.mark.parametrize(
+    "which", [";VALUE=DATE:20261210", ":20261210T080000", ":20261210T130000Z"]
+)
+def test_a_changed_occurrence_is_found_however_it_is_named(which: str) -> None:
+    found = read(
+        calendar(
+            event(
+                "RRULE:FREQ=DAILY;COUNT=3",
+                start=";TZID=America/New_York:20261209T080000",
+            ),
+            event(
+                f"RECURRENCE-ID{which}",
+                "STATUS:CANCELLED",
+                start=";TZID=America/New_York:20261210T080000",
+            ),
+        )
+    )
+    assert [one.start.day for one in found if not one.cancelled] == [9, 11]
+
+
+@pytest.mark.parametrize(("says", "private"), [((), True), (("CLASS:PUBLIC",), False)])
+def test_an_occurrence_of_a_private_series_is_private_unless_it_says_otherwise(
+    says: tuple[str, ...], private: bool
+) -> None:
+    found = read(
+        calendar(
+            event("RRULE:FREQ=DAILY;COUNT=2", "CLASS:PRIVATE"),
+            event(
+                "RECURRENCE-ID:20261210T080000Z",
+                "SUMMARY:Doctor",
+                *says,
+                start=":20261210T100000Z",
+            ),
+        )
+    )
+    assert [one.private for one in found] == [True, private]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "X-CALENDARSERVER-ACCESS:CONFIDENTIAL",
+        'CLASS:"PRIVATE"',
+        "CLASS:PUBLIC\r\nCLASS:PRIVATE",
+    ],
+)
+def test_what_any_program_calls_private_is(line: str) -> None:
+    assert one(line, "SUMMARY:Doctor").subject == ""
+
+
+@pytest.mark.parametrize(
+    ("mark", "start", "end"),
+    [
+        ("X-MICROSOFT-CDO-ALLDAYEVENT", ";TZID=Customized Time Zone:{}T000000", 10),
+        ("X-MICROSOFT-CDO-ALLDAYEVENT", ":{}T050000Z", 10),
+        ("X-MICROSOFT-CDO-ALLDAYEVENT", ";TZID=Asia/Tokyo:{}T000000", 11),
+        ("X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT", ":{}T000000", 10),
+        ("X-FUNAMBOL-ALLDAY", ";TZID=America/New_York:{}T000000", 10),
+    ],
+)
+def test_whole_days_that_are_written_as_times_are_the_days_they_say(
+    mark: str, start: str, end: int
+) -> None:
+    found = one(
+        f"{mark}:TRUE",
+        f"DTEND{start.format(f'202612{end}')}",
+        start=start.format("20261209"),
+    )
+    assert (found.start, found.end) == (date(2026, 12, 9), date(2026, 12, end))
+
+
+def test_a_calendar_that_is_a_cancellation_cancels() -> None:
+    assert one("METHOD:REQUEST").cancelled is False
+    (found,) = read(calendar("METHOD:CANCEL\r\n", event()))
+    assert found.cancelled
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mailto:anna%40example.com",
+        "mailto:<anna@example.com>",
+        "mailto: Anna@Example.com ",
+        "mailto:anna@example.com?subject=Yes",
+    ],
+)
+def test_an_own_address_is_known_however_a_link_writes_it(written: str) -> None:
+    found = one(
+        "ORGANIZER:mailto:boss@example.com", f"ATTENDEE;PARTSTAT=DECLINED:{written}"
+    )
+    assert found.response is Response.DECLINED

@@ -21,14 +21,21 @@ WANTED: Final = frozenset(
         "RDATE",
         "RECURRENCE-ID",
         "RRULE",
+        "SEQUENCE",
         "STATUS",
         "SUMMARY",
         "TRANSP",
         "UID",
+        "X-CALENDARSERVER-ACCESS",
+        "X-FUNAMBOL-ALLDAY",
+        "X-MICROSOFT-CDO-ALLDAYEVENT",
         "X-MICROSOFT-CDO-BUSYSTATUS",
+        "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT",
     }
 )
 """The properties of an event that say something about presence."""
+CANCELLED: Final = (("STATUS", ["STATUS:CANCELLED"]),)
+"""What a calendar with the method *CANCEL* says of its events (RFC 5546, 3.2.5)."""
 NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 MOST_COMPONENTS: Final = 50_000
 MOST_LINES: Final = 1_000_000
@@ -77,21 +84,23 @@ def contents_of(text: str) -> Contents:
     zones: list[str] = []
     open_names: list[str] = []
     zone: list[str] = []
-    is_calendar = False
+    is_calendar = cancels = False
     for line in unfolded(text):
         keyword, _, value = line.partition(":")
         keyword, name = keyword.strip().upper(), value.strip().upper()
         if keyword == "BEGIN":
             if name == "VCALENDAR":
-                is_calendar, open_names = True, []
+                is_calendar, cancels, open_names = True, False, []
             elif name == "VEVENT":
-                events.append(Component())
+                events.append(Component(dict(CANCELLED) if cancels else {}))
                 open_names = []
             open_names.append(name)
             if len(events) + len(zones) > MOST_COMPONENTS or len(open_names) > DEEPEST:
                 raise SourceUnavailable("answer_too_long")
         if "VTIMEZONE" in open_names:
             zone.append(line)
+        elif keyword == "METHOD" and "VEVENT" not in open_names:
+            cancels = name == "CANCEL"
         elif keyword not in ("BEGIN", "END") and open_names[-1:] == ["VEVENT"]:
             events[-1].add(line)
         if keyword == "END" and name in open_names:

@@ -1,18 +1,21 @@
 """Events of an iCalendar text → appointments."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import islice
 import re
 import time as clock
 from typing import Final
 
-from ...presence.calendar.appointments import Appointment, Response, ShowAs, marked
+from ...presence.calendar.appointments import Appointment, ShowAs, marked
+from ..all_day import midnight_zone
 from ..calendar_event import LONGEST_TEXT
 from ..source import SourceUnavailable
 from . import values
 from .components import Component, Contents, contents_of
+from .invitations import invitation
+from .revisions import newest
 from .series import Unreadable, naive, occurrences
 from .values import Moment, Zones
 
@@ -25,13 +28,6 @@ SHOW_AS: Final = {
 }
 """``X-MICROSOFT-CDO-BUSYSTATUS`` (MS-OXCICAL 2.1.3.1.1.20.31), which comes before
 ``TRANSP`` and ``STATUS``: it says more."""
-RESPONSES: Final = {
-    "ACCEPTED": Response.ACCEPTED,
-    "TENTATIVE": Response.TENTATIVE,
-    "DECLINED": Response.DECLINED,
-    "DELEGATED": Response.DECLINED,
-}
-"""``PARTSTAT``; a participant who delegated does not attend."""
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=400)
 """How long an occurrence of a series may last for those before a window to count."""
@@ -43,6 +39,14 @@ MOST: Final = 10_000
 SECONDS: Final = 20.0
 """For expanding all series of a calendar; a thousand of them take one."""
 DATE: Final = re.compile(r":\s*(\d{8})")
+
+CLASS: Final = "CLASS"
+ALL_DAY: Final = (
+    "X-MICROSOFT-CDO-ALLDAYEVENT",
+    "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT",
+    "X-FUNAMBOL-ALLDAY",
+)
+"""Outlook and others so mark days that they write as instants, in whatever zone."""
 
 type Window = tuple[datetime, datetime]
 
@@ -57,6 +61,8 @@ class Event:
     recurrence: Moment | None
     and_later: bool
     """Whether it replaces all occurrences from that one on."""
+    private: bool
+    """Whether it, or the series it belongs to, is not for others."""
 
     def at(self, start: Moment) -> tuple[Moment, Moment]:
         """Return both ends of an occurrence that begins then."""
@@ -92,16 +98,16 @@ def from_contents(
     zones = Zones(contents.zones)
     mine = frozenset(address.casefold() for address in addresses if address)
     series: dict[str, list[Event]] = {}
-    for number, component in enumerate(contents.events):
+    for number, component in enumerate(newest(contents.events)):
         if not _is_past(component, window[0]):
-            event = _event(component, zones)
+            event = _event(component, zones, zone)
             uid = values.text(component, "UID").strip() or f"#{number}"
             if event is not None:
                 series.setdefault(uid, []).append(event)
     found: list[Appointment] = []
     ends = clock.monotonic() + SECONDS
     for uid, events in series.items():
-        for event, start in _expanded(events, window, zone, zones):
+        for event, start in _expanded(_as_of_series(events), window, zone, zones):
             begins, finishes = event.at(start)
             if not _overlaps(begins, finishes, window, zone):
                 continue
@@ -127,7 +133,7 @@ def _is_past(component: Component, start: datetime) -> bool:
     return max(days) < int(f"{start - 2 * DAY:%Y%m%d}")
 
 
-def _event(component: Component, zones: Zones) -> Event | None:
+def _event(component: Component, zones: Zones, zone: tzinfo) -> Event | None:
     start = values.moment(values.first(component, "DTSTART"), zones)
     if start is None or start.year not in YEARS:
         return None
@@ -135,14 +141,55 @@ def _event(component: Component, zones: Zones) -> Event | None:
     replaced = values.moment(recurrence, zones)
     if replaced is not None and replaced.year not in YEARS:
         return None
+    length = _length(component, start, zones)
+    if isinstance(start, datetime) and _lasts_all_day(component):
+        start, length = _days(start, length, zone)
     return Event(
         start=start,
-        length=_length(component, start, zones),
+        length=length,
         component=component,
         recurrence=replaced,
         and_later=recurrence is not None
         and recurrence.parameter("RANGE") == "THISANDFUTURE",
+        private=_is_private(component),
     )
+
+
+def _is_private(component: Component) -> bool:
+    """Tell whether an event is for its owner alone (RFC 5545, 3.8.1.3).
+
+    A word that nobody knows is taken as private; Apple's servers have one of their own.
+    """
+    return any(
+        one.value.strip(' \t"').upper() not in ("", "PUBLIC")
+        for name in (CLASS, "X-CALENDARSERVER-ACCESS")
+        for one in values.properties(component, name)
+    )
+
+
+def _as_of_series(events: list[Event]) -> list[Event]:
+    """Let changed occurrences that do not say it be as private as their series."""
+    if not any(event.private and event.recurrence is None for event in events):
+        return events
+    return [
+        event if CLASS in event.component.lines else replace(event, private=True)
+        for event in events
+    ]
+
+
+def _lasts_all_day(component: Component) -> bool:
+    """Tell whether an event with times is one of whole days, by programs' own words."""
+    return any(values.word(component, name) == "TRUE" for name in ALL_DAY)
+
+
+def _days(start: datetime, length: timedelta, zone: tzinfo) -> tuple[date, timedelta]:
+    """Return the days that are meant by an event from midnight to midnight.
+
+    By its own clock, if that says midnight; else by the clock of its author's zone.
+    """
+    if start.time() != time() and start.tzinfo is not None:
+        start = start.astimezone(midnight_zone(start) or zone)
+    return start.date(), max(DAY, timedelta(days=round(length / DAY)))
 
 
 def _length(component: Component, start: Moment, zones: Zones) -> timedelta:
@@ -171,31 +218,42 @@ def _expanded(
     events: list[Event], window: Window, zone: tzinfo, zones: Zones
 ) -> Iterator[tuple[Event, Moment]]:
     """Yield each occurrence of one uid: which event describes it, and its beginning."""
-    replaced = {
-        _key(event.recurrence, zone): event
+    own = _zone_of_series(events, zone)
+    replaced: set[Moment] = {
+        _key(event.recurrence, own)
+        if isinstance(event.recurrence, datetime)
+        else event.recurrence
         for event in events
         if event.recurrence is not None
     }
     later = sorted(
         (event for event in events if event.and_later and event.recurrence),
-        key=lambda event: _key(event.recurrence, zone),
+        key=lambda event: _key(event.recurrence, own),
     )
     for event in events:
         if event.recurrence is not None:
             yield event, event.start
             continue
         for start in islice(_starts(event, window, zone, zones), MOST + 1):
-            key = _key(start, zone)
-            if key in replaced:
+            key = _key(start, own)
+            if key in replaced or key.date() in replaced:
                 continue
             since = next(
-                (e for e in reversed(later) if _key(e.recurrence, zone) < key), None
+                (e for e in reversed(later) if _key(e.recurrence, own) < key), None
             )
             if since is None or since.recurrence is None:
                 yield event, start
             else:
-                moved = _key(since.start, zone) - _key(since.recurrence, zone)
+                moved = _key(since.start, own) - _key(since.recurrence, own)
                 yield since, start + moved
+
+
+def _zone_of_series(events: list[Event], zone: tzinfo) -> tzinfo:
+    """Return the zone by whose clock occurrences are named: that of the series."""
+    for event in events:
+        if event.recurrence is None and isinstance(event.start, datetime):
+            return event.start.tzinfo or zone
+    return zone
 
 
 def _starts(
@@ -241,7 +299,7 @@ def _starts(
 
 
 def _key(moment: Moment | None, zone: tzinfo) -> datetime:
-    """Return what an occurrence is known by: its instant, by the person's clock."""
+    """Return what an occurrence is known by: its instant, by the clock of a zone."""
     if moment is None:
         return datetime.min  # noqa: DTZ901
     if isinstance(moment, datetime) and moment.tzinfo is not None:
@@ -271,8 +329,8 @@ def _appointment(
     source: str,
 ) -> Appointment:
     component = event.component
-    status, kind = values.word(component, "STATUS"), values.word(component, "CLASS")
-    invited, response = _invitation(component, mine)
+    status = values.word(component, "STATUS")
+    invited, response = invitation(component, mine)
     subject = values.text(component, "SUMMARY")
     categories = values.texts(component, "CATEGORIES")
     made = Appointment(
@@ -282,8 +340,7 @@ def _appointment(
         subject=subject,
         categories=categories,
         show_as=_show_as(component, status),
-        # RFC 5545, 3.8.1.3: what nobody knows is private.
-        private=kind not in ("", "PUBLIC"),
+        private=event.private,
         invited=invited,
         response=response,
         cancelled=status in CANCELLED,
@@ -302,36 +359,3 @@ def _show_as(component: Component, status: str) -> ShowAs:
     if values.word(component, "TRANSP") == "TRANSPARENT":
         return ShowAs.FREE
     return ShowAs.TENTATIVE if status == "TENTATIVE" else ShowAs.BUSY
-
-
-def _invitation(component: Component, mine: frozenset[str]) -> tuple[bool, Response]:
-    """Return whether somebody else invited, and what the person answered.
-
-    Whose answers they are is not known without an own address; where everybody
-    declined, so did the person.
-    """
-    answers = {
-        _address(one): RESPONSES.get(one.parameter("PARTSTAT"), Response.NONE)
-        for one in values.properties(component, "ATTENDEE")
-    }
-    organizer = values.first(component, "ORGANIZER")
-    inviting = _address(organizer) if organizer else ""
-    if not mine:
-        others = {who: what for who, what in answers.items() if who != inviting}
-        declined = bool(others) and set(others.values()) == {Response.DECLINED}
-        return False, Response.DECLINED if declined else Response.NONE
-    own = [what for who, what in answers.items() if who in mine]
-    invited = bool(inviting) and inviting not in mine
-    return invited, own[0] if own else Response.NONE
-
-
-def _address(one: values.Property) -> str:
-    """Return the mail address of who is invited or invites.
-
-    Apple's and Google's servers name people by something else (RFC 7986, 6.2).
-    """
-    return _mail(one.parameter("EMAIL") or one.value)
-
-
-def _mail(value: str) -> str:
-    return value.strip().casefold().removeprefix("mailto:")

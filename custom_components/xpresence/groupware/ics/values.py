@@ -110,7 +110,7 @@ def first(component: Component, name: str) -> Property | None:
 def word(component: Component, name: str) -> str:
     """Return a property that is one word, in capitals; empty if there is none."""
     found = first(component, name)
-    return found.value.strip().upper() if found else ""
+    return found.value.strip(' \t"').upper() if found else ""
 
 
 def text(component: Component, name: str) -> str:

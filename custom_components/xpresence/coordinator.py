@@ -53,7 +53,7 @@ from .engine.storage_issues import (
     set_newer_journal_issue,
 )
 from .engine.store import Newer, OfficeStore
-from .inputs import inputs_for
+from .inputs import async_load_modules, inputs_for
 from .inputs.stored_records import RECORD_TYPES
 from .presence.decision.choose import (
     bring_back,
@@ -151,6 +151,7 @@ class OfficeCoordinator:
             ConfigEntryNotReady: the certificate or the rights are not enough.
         """
         await self._async_load()
+        await async_load_modules(self.hass, self.entry)
         self.system = await async_build(
             self.hass,
             self.entry.data,

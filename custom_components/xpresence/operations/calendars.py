@@ -33,7 +33,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import read_again
-from ..inputs.calendars.kinds import CALENDAR_TYPES
+from ..inputs.calendars.kinds import CALENDAR_TYPES, async_load_types
 from ..inputs.calendars.kinds.kind import CalendarForm, CalendarType, ValidationResult
 from ..inputs.calendars.kinds.logins import (
     CONF_ACCOUNT,
@@ -94,6 +94,7 @@ async def async_connect(
     Raises:
         CalendarRefused: it cannot be read, or must not be; nothing was changed.
     """
+    await async_load_types(coordinator.hass, [kind_key])
     kind = CALENDAR_TYPES[kind_key]
     user = await _async_user(coordinator, context)
     trusted = user is not None and user.is_admin

@@ -29,15 +29,17 @@ from ..const import (
 )
 from ..groupware.domino.login import Auth as NotesAuth
 from ..groupware.exchange.login import Auth as ExchangeAuth
-from ..inputs.calendars.kinds import (
-    caldav,
-    exchange,
-    home_assistant,
-    ics,
-    notes,
-    outlook,
+from ..inputs.calendars.kinds.fields import (
+    CALDAV,
+    CONF_ADDRESS,
+    CONF_PRIVATE,
+    CONF_RESPONSES,
+    EXCHANGE,
+    HOME_ASSISTANT,
+    ICS,
+    NOTES,
+    OUTLOOK,
 )
-from ..inputs.calendars.kinds.home_assistant import CONF_PRIVATE
 from ..inputs.calendars.kinds.logins import (
     CONF_ACCOUNT,
     CONF_AUTH,
@@ -46,7 +48,6 @@ from ..inputs.calendars.kinds.logins import (
     CONF_MAILBOX,
     LOGIN,
 )
-from ..inputs.calendars.kinds.notes import CONF_ADDRESS, CONF_RESPONSES
 from ..operations.calendars import CalendarRefused, async_connect, async_disconnect
 from ..operations.profiles import subentry_named
 from ..presence.calendar.appointments import Invitations
@@ -57,12 +58,12 @@ ATTR_CALENDAR: Final = "calendar"
 
 BY_ADDRESS: Final = (CONF_URL, CONF_USERNAME, CONF_PASSWORD, CONF_CA, CONF_ADDRESS)
 FIELDS: Final = {
-    home_assistant.KEY: (CONF_ENTITY_ID, CONF_ADDRESS, CONF_PRIVATE),
-    exchange.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAILBOX),
-    notes.KEY: (*LOGIN, CONF_ACCOUNT, CONF_MAIL_FILE, CONF_ADDRESS, CONF_RESPONSES),
-    outlook.TYPE.key: (),
-    caldav.KEY: (*BY_ADDRESS, CONF_COLLECTION),
-    ics.KEY: BY_ADDRESS,
+    HOME_ASSISTANT: (CONF_ENTITY_ID, CONF_ADDRESS, CONF_PRIVATE),
+    EXCHANGE: (*LOGIN, CONF_ACCOUNT, CONF_MAILBOX),
+    NOTES: (*LOGIN, CONF_ACCOUNT, CONF_MAIL_FILE, CONF_ADDRESS, CONF_RESPONSES),
+    OUTLOOK: (),
+    CALDAV: (*BY_ADDRESS, CONF_COLLECTION),
+    ICS: BY_ADDRESS,
 }
 """Which fields a kind of calendar has."""
 OF_A_KIND: Final = (
@@ -77,8 +78,8 @@ OF_A_KIND: Final = (
     CONF_RESPONSES,
 )
 AUTHS: Final = {
-    exchange.KEY: frozenset(ExchangeAuth),
-    notes.KEY: frozenset(NotesAuth),
+    EXCHANGE: frozenset(ExchangeAuth),
+    NOTES: frozenset(NotesAuth),
 }
 
 

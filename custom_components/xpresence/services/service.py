@@ -107,3 +107,13 @@ def coordinators(hass: HomeAssistant) -> list[OfficeCoordinator]:
     return [
         entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
     ]
+
+
+@callback
+def everybody(hass: HomeAssistant) -> list[PersonTarget]:
+    """Return all people of all phone systems."""
+    return [
+        (coordinator, person_id)
+        for coordinator in coordinators(hass)
+        for person_id in coordinator.people
+    ]

@@ -12,7 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..languages import LANGUAGES
 from ..operations.available_profiles import offered
-from .speaker import everybody
+from ..services.service import everybody
 
 if TYPE_CHECKING:
     # Home Assistant may run without its voice components.
@@ -72,7 +72,8 @@ class Listening:
 
 def _sentences(names: Names) -> list[str]:
     """Return every language's sentences; it reads the disk when called first."""
-    from . import handlers, listening  # noqa: F401  (imported outside the event loop)
+    # Imported here, outside the event loop, and only where anybody listens.
+    from . import guard, handlers, listening  # noqa: F401
 
     profiles, people = (sorted(group) for group in names)
     return [

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import OfficeCoordinator
 from ..languages import known as language_known
 from ..operations.available_profiles import offered
-from ..services.service import PersonTarget
+from ..services.service import PersonTarget, everybody
 from .ask import Ask
 from .choosing import async_automatic, async_set
 from .confirmation import confirmations
@@ -27,7 +27,7 @@ from .questions import (
 )
 from .redirecting import async_end_redirect, async_redirect
 from .replies import Turn, Unclear, error_in_words, one_of
-from .speaker import everybody, named, speaker
+from .speaker import named, speaker
 from .understanding import Known, understand
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from ..presence.decision.explain import explain
 from ..presence.decision.simulate import simulate
 from ..presence.line import Status
 from ..presence.permission.policy import Permission
+from ..services.service import everybody
 from .replies import Turn, Unclear, all_of, at
-from .speaker import everybody
 
 AHEAD: Final = timedelta(days=14)
 """How far ahead it is looked for when somebody is back."""

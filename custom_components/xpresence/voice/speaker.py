@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from ..operations.authorization import person_entity_of_user
-from ..services.service import PersonTarget, coordinators
+from ..services.service import PersonTarget, everybody
 from .language import Language
 from .names import Heard, of_whom
 
@@ -53,16 +53,6 @@ def speaker(hass: HomeAssistant, said: ConversationInput) -> list[PersonTarget]:
 
 def _only(people: list[PersonTarget]) -> list[PersonTarget]:
     return people if len(people) == 1 else []
-
-
-@callback
-def everybody(hass: HomeAssistant) -> list[PersonTarget]:
-    """Return all people of all phone systems."""
-    return [
-        (coordinator, person_id)
-        for coordinator in coordinators(hass)
-        for person_id in coordinator.people
-    ]
 
 
 @callback

@@ -18,7 +18,6 @@ from ..presence.line import Condition
 from ..presence.model import Profile
 from ..presence.permission.policy import LIMITED, Permission
 from ..presence.redirect.labels import target_label
-from ..settings.permissions import policy_from
 from ..settings.profile_fields import AGENT_UNCHANGED
 from ..settings.validation import active_for, places
 from ..telephony.driver import Capability
@@ -73,7 +72,7 @@ async def _health(
     coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
 ) -> Mapping[str, Any]:
     system = coordinator.system
-    policy = policy_from(coordinator.entry.options)
+    policy = coordinator.office.access.policy
     return {
         "title": coordinator.entry.title,
         "connected": system.ready,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
@@ -24,7 +24,7 @@ from custom_components.xpresence.inputs.calendars import (
     CalendarsInput,
     subscription as followed_calendar,
 )
-from custom_components.xpresence.inputs.calendars.kinds import CALENDAR_TYPES
+from custom_components.xpresence.inputs.calendars.kinds import home_assistant
 
 from ...calendars import Diary, clear, diaries, followed, with_calendars
 from ...conftest import set_up
@@ -367,8 +367,8 @@ async def test_a_calendar_that_hangs_delays_no_other(
     slow.silent = True
     quick.enter(at("7:00"), at("12:00"), "Budget")
     # At once: the clock stands still here, the loop's included.
-    at_once = replace(CALENDAR_TYPES["home_assistant"], deadline=0)
-    monkeypatch.setitem(cast(Any, CALENDAR_TYPES), "home_assistant", at_once)
+    at_once = replace(home_assistant.TYPE, deadline=0)
+    monkeypatch.setattr(home_assistant, "TYPE", at_once)
     entry = await office_with(hass, "calendar.slow", "calendar.quick")
     assert anna(hass) == "Meeting"
     assert calendars(entry).behind == ("Slow",)

@@ -13,8 +13,8 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ...const import CONF_CA
-from ...inputs.calendars.kinds.by_address import CONF_ADDRESS
 from ...inputs.calendars.kinds.caldav import TYPE as CALDAV
+from ...inputs.calendars.kinds.fields import CONF_ADDRESS
 from ...inputs.calendars.kinds.ics import TYPE as ICS
 from ...inputs.calendars.kinds.logins import CONF_COLLECTION
 from ..connection import SECRET

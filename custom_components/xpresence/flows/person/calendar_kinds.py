@@ -17,8 +17,9 @@ from ...const import CONF_KIND, CONF_SETTINGS
 from ...groupware.microsoft.calendar import KnownCalendar, known_calendars
 from ...groupware.source import SourceError
 from ...inputs.calendars.kinds.exchange import TYPE as EXCHANGE
+from ...inputs.calendars.kinds.fields import CONF_ADDRESS, CONF_RESPONSES
 from ...inputs.calendars.kinds.logins import CONF_ACCOUNT, account_of
-from ...inputs.calendars.kinds.notes import CONF_ADDRESS, CONF_RESPONSES, TYPE as NOTES
+from ...inputs.calendars.kinds.notes import TYPE as NOTES
 from ...inputs.calendars.kinds.outlook import TYPE as OUTLOOK
 from ...microsoft import MicrosoftLink, link_of
 from ...microsoft.settings import CONF_CALENDAR_ID, CONF_SHARED

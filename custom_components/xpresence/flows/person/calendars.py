@@ -41,7 +41,8 @@ from ...const import (
 )
 from ...inputs.calendars import read_again
 from ...inputs.calendars.kinds import CALENDAR_TYPES, CalendarType
-from ...inputs.calendars.kinds.home_assistant import CONF_ADDRESS, CONF_PRIVATE, TYPE
+from ...inputs.calendars.kinds.fields import CONF_ADDRESS, CONF_PRIVATE
+from ...inputs.calendars.kinds.home_assistant import TYPE
 from ...inputs.calendars.kinds.kind import CalendarForm
 from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs

@@ -15,6 +15,7 @@ from ....engine.requirements import Feature
 from ....groupware.dav.login import Login, address
 from ....groupware.source import CalendarSource, NotAllowed
 from ..settings import CalendarSettings
+from .fields import CONF_ADDRESS
 from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
     CONF_COLLECTION,
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from ....engine.input import InputContext
 
 LONGEST_NAME: Final = 200
-CONF_ADDRESS: Final = "address"
-"""The person's own e-mail address, by which invitations are known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,9 +7,8 @@ from ....groupware.dav.collection import NAME, CalDavCalendar
 from ....groupware.dav.login import Login
 from ....groupware.source import CalendarSource
 from .by_address import calendar_type
+from .fields import CALDAV as KEY
 from .logins import CONF_COLLECTION
-
-KEY: Final = "caldav"
 
 
 def _make(

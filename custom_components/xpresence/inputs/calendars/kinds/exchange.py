@@ -19,6 +19,7 @@ from ....groupware.exchange.login import Access, Auth, Login
 from ....groupware.exchange.source import ExchangeCalendar
 from ....groupware.source import CalendarSource, NotAllowed
 from ..settings import CalendarSettings
+from .fields import EXCHANGE as KEY
 from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
     CONF_ACCOUNT,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
 CONF_ACCESS: Final = "access"
 """By what right the office's login reads mailboxes."""
-KEY: Final = "exchange"
 USUAL_AUTH: Final = Auth.NTLM.value
 
 

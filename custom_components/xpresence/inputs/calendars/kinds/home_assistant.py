@@ -20,19 +20,13 @@ from ....groupware.calendar_event import Owner, appointments_from, details_of
 from ....groupware.source import CalendarGone, CalendarSource, SourceUnavailable
 from ....presence.calendar.appointments import Appointment
 from ..settings import CalendarSettings
+from .fields import CONF_ADDRESS, CONF_PRIVATE, HOME_ASSISTANT as KEY
 from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import is_followed, mail_address_problem, text
 
 if TYPE_CHECKING:
     from ....engine.input import InputContext
 
-CONF_ADDRESS: Final = "address"
-"""The person's own e-mail address, where an entity tells who invited."""
-
-CONF_PRIVATE: Final = "private"
-"""Whether no subject is for others: Home Assistant's events do not tell which are."""
-
-KEY: Final = "home_assistant"
 
 type Events = list[Mapping[str, Any]]
 type Window = tuple[datetime, datetime]

@@ -7,8 +7,7 @@ from ....groupware.dav.file import NAME, CalendarFile
 from ....groupware.dav.login import Login
 from ....groupware.source import CalendarSource
 from .by_address import calendar_type
-
-KEY: Final = "ics"
+from .fields import ICS as KEY
 
 
 def _make(

@@ -14,6 +14,7 @@ from ....groupware.domino.login import Auth, Login, server
 from ....groupware.domino.source import NotesCalendar
 from ....groupware.source import CalendarSource, NotAllowed
 from ..settings import CalendarSettings
+from .fields import CONF_ADDRESS, CONF_RESPONSES, NOTES as KEY
 from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import (
     CONF_ACCOUNT,
@@ -45,11 +46,6 @@ from .servers import (
 if TYPE_CHECKING:
     from ....engine.input import InputContext
 
-CONF_ADDRESS: Final = "address"
-"""The person's own e-mail address, by which invitations are known."""
-CONF_RESPONSES: Final = "responses"
-"""Whether it is asked what the person answered to invitations."""
-KEY: Final = "notes"
 USUAL_AUTH: Final = Auth.BASIC.value
 
 

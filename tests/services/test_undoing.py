@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.xpresence.coordinator import UNDO_SECONDS
+from custom_components.xpresence.engine.choices import UNDO_SECONDS
 
 PROFILE = "select.anna_profile"
 

@@ -27,7 +27,7 @@ async def async_choose(
 ) -> None:
     """Choose a profile and return when the redirect follows it."""
     origin = await async_origin(coordinator, person_id, context, satellite=satellite)
-    await coordinator.async_choose(
+    await coordinator.choices.async_choose(
         person_id, profile, origin, until=until, info_text=info_text, ending=ending
     )
 
@@ -43,7 +43,7 @@ async def async_resume_automatic(
     What was given an end stays until then, and so does what was dialled at a telephone.
     """
     origin = await async_origin(coordinator, person_id, context, satellite=satellite)
-    await coordinator.async_resume_automatic(person_id, origin)
+    await coordinator.choices.async_resume_automatic(person_id, origin)
 
 
 async def async_undo(
@@ -53,7 +53,7 @@ async def async_undo(
 ) -> None:
     """Take back what was chosen, dismissed or released a moment ago."""
     origin = await async_origin(coordinator, person_id, context)
-    await coordinator.async_undo(person_id, origin)
+    await coordinator.choices.async_undo(person_id, origin)
 
 
 async def async_set_automatic(
@@ -65,7 +65,9 @@ async def async_set_automatic(
 ) -> None:
     """Let automation choose, or nothing but the person."""
     origin = await async_origin(coordinator, person_id, context)
-    await coordinator.async_set_automatic(person_id, origin, automatic=automatic)
+    await coordinator.choices.async_set_automatic(
+        person_id, origin, automatic=automatic
+    )
 
 
 async def async_set_info_text(
@@ -76,4 +78,4 @@ async def async_set_info_text(
 ) -> None:
     """Write what colleagues read as long as this profile holds."""
     origin = await async_origin(coordinator, person_id, context)
-    await coordinator.async_set_info_text(person_id, text, origin)
+    await coordinator.choices.async_set_info_text(person_id, text, origin)

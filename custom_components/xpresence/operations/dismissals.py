@@ -47,7 +47,7 @@ async def async_dismiss(
     state = coordinator.people[person_id]
     occasion = _holding(state) if item is None else _named(state, item)
     origin = await async_origin(coordinator, person_id, context)
-    await coordinator.async_dismiss(person_id, occasion, origin)
+    await coordinator.choices.async_dismiss(person_id, occasion, origin)
 
 
 async def async_restore(
@@ -65,7 +65,7 @@ async def async_restore(
     state = coordinator.people[person_id]
     occasion = None if item is None else _dismissed(state, item)
     origin = await async_origin(coordinator, person_id, context)
-    await coordinator.async_bring_back(person_id, occasion, origin)
+    await coordinator.choices.async_bring_back(person_id, occasion, origin)
 
 
 def _holding(state: PersonState) -> Occasion:

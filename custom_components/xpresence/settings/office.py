@@ -48,9 +48,7 @@ from ..presence.model import (
     SessionRules,
 )
 from ..presence.permission.policy import Policy
-from ..presence.redirect.guards import (
-    OfficeGuards,
-)
+from ..presence.redirect.guards import OfficeGuards
 from ..presence.redirect.numbers import NumberFormat, NumberKind
 from ..presence.redirect.numbers.countries import calling_code
 from ..presence.redirect.numbers.kinds import destination_kinds

@@ -49,9 +49,7 @@ from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, Show
 from ...settings.names import name_problem, tidy
 from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import words
-from ...settings.validation import (
-    LONGEST_OVERRUN,
-)
+from ...settings.validation import LONGEST_OVERRUN
 from ..login_fields import EMAIL, shown
 from ..selectors import busy_profile
 from .page import PersonPage

@@ -23,6 +23,7 @@ from .diagnostics_person import (
     profile_diagnostics,
     word,
 )
+from .operations.health import statistics
 from .settings.office_options import options_diagnostics as stored_options_diagnostics
 from .telephony.registry import described
 
@@ -101,6 +102,7 @@ def office_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
             "own_profiles": sum(p.owner is not None for p in office.profiles.values()),
             "calendars": {str(kind): kinds.count(kind) for kind in kinds},
         },
+        "statistics": statistics(coordinator),
         "journal": coordinator.store.diagnostics(),
         "repairs": _repairs(coordinator.hass),
     }

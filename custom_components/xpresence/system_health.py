@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from .const import CONF_DRIVER, DOMAIN
 from .coordinator import XPresenceConfigEntry
 from .diagnostics import version_of
+from .operations.health import statistics
 
 
 @callback
@@ -31,6 +32,8 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         failing = sum(1 for state in coordinator.people.values() if state.loop.failure)
         loops = [state.loop for state in coordinator.people.values()]
         trips = [loop.round_trip_ms for loop in loops if loop.round_trip_ms is not None]
+        told = statistics(coordinator)
+        switches, readings = told["switches"], told["readings"]
         converged = [loop.converged_at for loop in loops if loop.converged_at]
         said = [
             str(entry.data[CONF_DRIVER]),
@@ -41,6 +44,16 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
         ]
         if trips:
             said.append(f"slowest last answer {max(trips):.1f} ms")
+        if switches["counted"]:
+            said += [
+                f"last {switches['counted']} redirects: half within {switches['p50_ms']:.0f} ms",
+                f"95 % within {switches['p95_ms']:.0f} ms",
+                f"{switches['retried']} of {switches['total']} tried again",
+            ]
+        if (age := readings["oldest_age_seconds"]) is not None:
+            said.append(f"oldest reading {age} s")
+        if behind := told["calendars"]["behind"]:
+            said.append(f"{behind} calendars behind")
         if converged:
             last = max(converged).isoformat(timespec="seconds")
             said.append(f"last convergence {last}")

@@ -64,6 +64,7 @@ from .serialization import (
 )
 from .side_effects import SideEffects, clear_phones
 from .slices import sliced
+from .statistics import SwitchStatistics
 from .store import OfficeStore
 from .turn_queue import TurnQueue
 
@@ -102,6 +103,8 @@ class People(Mapping[str, PersonState]):
         self.history = OfficeHistory(hass, entry, store)
         self.ready_since: datetime | None = None
         """Since when the phone system is connected; ``None`` while it is not."""
+        self.statistics = SwitchStatistics()
+        """How fast this phone system followed."""
         self._turns = TurnQueue(hass, self._start_turn)
         self._states: dict[str, PersonState] = {}
         self._at: dict[str, list[PersonState]] | None = None
@@ -345,6 +348,7 @@ class People(Mapping[str, PersonState]):
             desk_change=self.office.guards.desk_change,
             ready_since=self.ready_since,
             undecided=undecided,
+            statistics=self.statistics,
         )
 
     def _make_inputs(self, state: PersonState) -> None:

@@ -34,6 +34,7 @@ from ..telephony.driver import (
 )
 from .redirect_reconciler import RedirectOwner, RedirectReconciler
 from .redirect_view import RedirectView, view_of
+from .statistics import SwitchStatistics
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -67,8 +68,12 @@ class RedirectLoop(RedirectReconciler):
         desk_change: DeskChange = DeskChange.RESPECT,
         ready_since: datetime | None = None,
         undecided: bool = False,
+        statistics: SwitchStatistics | None = None,
     ) -> None:
-        """Watch the extension; nothing is written before the first turn."""
+        """Watch the extension; nothing is written before the first turn.
+
+        ``statistics``: where it is counted how fast the phone system follows.
+        """
         super().__init__(
             hass,
             system,
@@ -84,6 +89,12 @@ class RedirectLoop(RedirectReconciler):
         """Failed turns in a row."""
         self.converged_at: datetime | None = None
         """When the phone system was last found, or made, as desired."""
+        self._statistics = statistics or SwitchStatistics()
+        self._asked_at: float | None = None
+        """When what is not set yet was asked for, in seconds of the event loop."""
+        self._tries = 0
+        """Turns that were begun for it."""
+        self._counted_writes = 0
         self._last_failure: Mapping[str, Any] = {}
         self._turn = asyncio.Lock()
         self._wake: CALLBACK_TYPE | None = None
@@ -158,9 +169,11 @@ class RedirectLoop(RedirectReconciler):
             OSError: the ledger could not be stored; nothing was written.
             PhoneSystemError: the phone system does not follow (yet).
         """
+        asked_at = self._hass.loop.time()
         async with self._turn:
             self._sleep()
             self._followed = followed
+            self._begin_count(asked_at)
             try:
                 await self.async_reconcile()
                 while self.is_outdated:
@@ -174,16 +187,28 @@ class RedirectLoop(RedirectReconciler):
                 if self.system.ready:
                     self.failures += 1
                     self._wake_in(self._pause(error))
+                    self._statistics.failed(error.key)
+                else:
+                    # How long it is away is no time that a switch takes.
+                    self._asked_at = None
                 raise
             else:
                 self.failure = None
                 self.failures = 0
                 self.converged_at = dt_util.utcnow()
+                self._asked_at = None
             finally:
                 self._followed = None
                 self.store_notes()
                 self.show()
             self.owner.settled()
+
+    def _begin_count(self, asked_at: float) -> None:
+        """Note since when a turn has been due, unless an earlier one failed for it."""
+        if self._asked_at is None:
+            self._asked_at, self._tries = asked_at, 0
+            self._counted_writes = self.writes
+        self._tries += 1
 
     def _pause(self, error: PhoneSystemError) -> float:
         """Return after how many seconds to try again."""
@@ -451,6 +476,10 @@ class RedirectLoop(RedirectReconciler):
     @override
     @callback
     def followed(self) -> None:
+        if self.writes > self._counted_writes and self._asked_at is not None:
+            self._counted_writes = self.writes
+            seconds = self._hass.loop.time() - self._asked_at
+            self._statistics.followed(seconds, self._tries)
         if self._followed is not None and not self._followed.done():
             self._followed.set_result(None)
 

@@ -108,6 +108,8 @@ class RedirectReconciler:
         """What was reported of where calls go, and what was written."""
         self.writing: ForwardingState | None = None
         """What is being written, until it was read back."""
+        self.writes = 0
+        """Writes that were begun."""
         self._planned_by: Line | None = None
         self._unsaved = False
         """Whether the ledger in force notes something that is not stored."""
@@ -204,6 +206,7 @@ class RedirectReconciler:
     async def _write(self, change: ForwardingState) -> bool:
         """Write and read back; return whether there was an answer."""
         self.writing = change
+        self.writes += 1
         try:
             self.line = await self.async_timed(
                 self.system.apply(self._extension, change)

@@ -8,6 +8,7 @@ import voluptuous as vol
 
 from ..const import CONF_AGENT, CONF_ENABLED, CONF_STATUS
 from ..coordinator import OfficeCoordinator
+from ..operations.health import statistics
 from ..operations.office_settings import (
     ORDERS,
     async_set_order,
@@ -86,6 +87,7 @@ async def _health(
             for one in Capability
             if one.name and one not in system.capabilities
         ],
+        "statistics": statistics(coordinator),
         "sources": order_now(coordinator, ORDERS[0]),
         "permissions": {
             one.value: one in policy.allowed for one in Permission if one in LIMITED

@@ -20,41 +20,33 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_PHONE, DOMAIN
 from ..languages import texts_in
 from ..presence.decision.decide import decide
-from ..presence.line import Destination
 from ..presence.model import Facts, Office, Person
-from ..presence.redirect.handover import Event, EventKind
-from ..presence.redirect.labels import label, public_label
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
 from ..settings.office import number_format, office_from
 from ..settings.permissions import access_from
 from ..telephony.driver import LineChanged, PhoneSystem
-from .attribution import origin_at_phone
 from .decisions import DecisionUpdater
 from .events import (
     fire_activated,
-    fire_event,
     fire_redirected,
     update_redirect_issue,
 )
 from .history import OfficeHistory
 from .input import InputContext
 from .issues import (
-    create_forgotten_issue,
     create_release_issue,
     delete_person_issues,
     set_person_issue,
 )
 from .person import (
-    EVENT_TYPES,
     CleansUp,
     Input,
     PersonState,
-    PresenceEventType,
     RestoresFacts,
 )
 from .redirect_loop import RedirectLoop
-from .redirect_reconciler import RedirectOwner
+from .redirect_owner import PersonRedirectOwner
 from .serialization import (
     facts_from_record,
     ledger_from_record,
@@ -344,7 +336,7 @@ class People(Mapping[str, PersonState]):
             self.system,
             person.extension,
             ledger,
-            owner=_LoopOwner(self, person.id),
+            owner=PersonRedirectOwner(self, person.id),
             desk_change=self.office.guards.desk_change,
             ready_since=self.ready_since,
             undecided=undecided,
@@ -493,61 +485,3 @@ class People(Mapping[str, PersonState]):
         update_redirect_issue(self.hass, self.entry, state)
         if self._active and fire_redirected(self.hass, state):
             self.apply_side_effects(state)
-
-
-class _LoopOwner(RedirectOwner):
-    """A person as their redirect loop sees them: by id, for the state may be new."""
-
-    def __init__(self, people: People, person_id: str) -> None:
-        self._people = people
-        self._id = person_id
-
-    @override
-    async def save(self, ledger: Ledger) -> None:
-        if (state := self._people.get(self._id)) is not None:
-            await self._people.async_save(state, ledger)
-
-    @override
-    def changed(self) -> None:
-        if (state := self._people.get(self._id)) is not None:
-            self._people.show(state)
-
-    @override
-    def settled(self) -> None:
-        if (state := self._people.get(self._id)) is not None:
-            state.redirect_origin = None
-
-    @override
-    def found(self, event: Event) -> None:
-        if event.kind is EventKind.FORGOTTEN:
-            create_forgotten_issue(self._people.hass, self._people.entry)
-        event_type = EVENT_TYPES.get(event.kind)
-        state = self._people.get(self._id)
-        if state is not None and event.kind is EventKind.NOT_RESTORED:
-            set_person_issue(
-                self._people.hass,
-                "redirect_not_restored",
-                state.person.id,
-                state.person.name,
-                there=True,
-            )
-        if event_type is None or state is None:
-            return
-        at_phone = event_type is PresenceEventType.CHANGED_AT_PHONE
-        fire_event(
-            self._people.hass,
-            state,
-            event_type,
-            {"parts": sorted(part.value for part in event.parts)},
-            origin_at_phone() if at_phone else None,
-        )
-
-    @override
-    def label(self, destination: Destination) -> str:
-        people = self._people
-        return label(people.office, self._id, destination, people.number_format)
-
-    @override
-    def public_label(self, destination: Destination) -> str:
-        people = self._people
-        return public_label(people.office, self._id, destination, people.number_format)

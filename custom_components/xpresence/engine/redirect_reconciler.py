@@ -2,7 +2,7 @@
 
 Level-triggered: a turn compares what is desired with what was last read and writes the
 difference, so a turn too many does nothing and a turn after a crash repairs. When a
-turn is taken, and what happens after a failure, is :mod:`.redirect_loop`.
+turn is taken, and what happens after a failure, is :mod:`.redirect_turns`.
 """
 
 from collections.abc import Awaitable

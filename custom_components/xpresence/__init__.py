@@ -21,6 +21,7 @@ from .frontend import async_hide_panel, async_setup_frontend, async_show_panel
 from .inputs.stored_records import RECORD_TYPES
 from .inputs.teams.writer import async_take_back_all
 from .microsoft import async_follow_settings, async_forget_all
+from .microsoft.application import forget_application
 from .operations.assist import async_follow_assist
 from .presence.redirect.numbers.countries import load as load_numbering_plans
 from .services import async_setup_actions
@@ -116,6 +117,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
         delete_person_issues(hass, person_id)
     delete_storage_issues(hass, entry)
     await async_forget_all(hass, entry)
+    forget_application(hass, entry)
 
 
 async def _async_entry_updated(

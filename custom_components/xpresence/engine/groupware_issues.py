@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -128,6 +129,62 @@ def set_sign_in_issue(
         placeholders={"person": name, "reason": reason or ""},
         **fixable("microsoft_sign_in", person_id),
     )
+
+
+@callback
+def set_application_issue(
+    hass: HomeAssistant, entry: ConfigEntry, reason: str | None
+) -> None:
+    """Set the issue that the office's application does not get in at Microsoft."""
+    set_issue(
+        hass,
+        f"microsoft_application_{entry.entry_id}",
+        there=reason is not None,
+        translation_key="microsoft_application",
+        placeholders={"title": entry.title, "reason": reason or ""},
+        learn_more_url=SETTINGS,
+    )
+
+
+@callback
+def set_application_right_issue(
+    hass: HomeAssistant, entry: ConfigEntry, permission: str, *, there: bool
+) -> None:
+    """Set the issue that the office's application lacks a right at Microsoft."""
+    set_issue(
+        hass,
+        f"microsoft_right_{entry.entry_id}_{permission}",
+        there=there,
+        translation_key="microsoft_right",
+        placeholders={"title": entry.title, "permission": permission},
+        learn_more_url=SETTINGS,
+    )
+
+
+@callback
+def set_certificate_issue(
+    hass: HomeAssistant, entry: ConfigEntry, ends: datetime | None
+) -> None:
+    """Set the issue that the application's certificate ends soon, or has ended."""
+    set_issue(
+        hass,
+        f"microsoft_certificate_{entry.entry_id}",
+        there=ends is not None,
+        translation_key="microsoft_certificate",
+        placeholders={
+            "title": entry.title,
+            "date": "" if ends is None else ends.date().isoformat(),
+        },
+        learn_more_url=SETTINGS,
+    )
+
+
+@callback
+def delete_application_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Delete what was said of an office's application."""
+    delete_issue(hass, f"microsoft_application_{entry_id}")
+    delete_issue(hass, f"microsoft_certificate_{entry_id}")
+    delete_others(hass, f"microsoft_right_{entry_id}_", set())
 
 
 @callback

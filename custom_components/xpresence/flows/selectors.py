@@ -12,9 +12,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from ..const import CONF_DEVICES, CONF_STATUS, SUBENTRY_PERSON, SUBENTRY_PROFILE
-from ..presence.line import Status
-from ..settings.person_fields import is_offered
+from ..const import CONF_DEVICES, SUBENTRY_PERSON, SUBENTRY_PROFILE
 
 
 def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
@@ -23,16 +21,6 @@ def profiles(entry: ConfigEntry[Any]) -> SelectSelector:
         (subentry.subentry_id, subentry.data[CONF_NAME])
         for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE)
     )
-
-
-def busy_profile(entry: ConfigEntry[Any], person_id: str | None) -> str | None:
-    """Return the first profile that says busy, which a meeting mostly is."""
-    for subentry in entry.get_subentries_of_type(SUBENTRY_PROFILE):
-        if subentry.data[CONF_STATUS] == Status.BUSY and is_offered(
-            subentry.data, person_id
-        ):
-            return subentry.subentry_id
-    return None
 
 
 def devices(entry: ConfigEntry[Any]) -> SelectSelector:

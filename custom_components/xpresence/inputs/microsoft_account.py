@@ -7,7 +7,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..engine.groupware_issues import set_sign_in_issue
 from ..engine.input import InputContext
-from ..microsoft import link_of
+from ..microsoft import access_of, link_of
 from ..microsoft.settings import outlook_calendars
 from ..microsoft.sign_in import reason_in_words
 
@@ -45,7 +45,12 @@ class AccountInput:
         """Create or delete the repair issue."""
         input_context = self._input_context
         link = link_of(input_context.hass, input_context.entry, input_context.person_id)
-        if link is None:
+        if link is None and access_of(
+            input_context.hass, input_context.entry, input_context.person_id
+        ):
+            # By the office's application, which has issues of its own.
+            problem, permissions, code = None, "", ""
+        elif link is None:
             # Signed out on purpose, while a calendar still waits to be read.
             problem = (
                 "not_signed_in" if outlook_calendars(input_context.settings) else None

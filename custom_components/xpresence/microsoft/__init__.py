@@ -4,12 +4,15 @@
 what, where Home Assistant keeps its other settings and secrets.
 """
 
+from .access import MicrosoftAccess, access_of
 from .connection import MicrosoftLink, async_follow_settings, async_forget_all, link_of
 from .settings import MicrosoftSettings, settings_of
 
 __all__ = [
+    "MicrosoftAccess",
     "MicrosoftLink",
     "MicrosoftSettings",
+    "access_of",
     "async_follow_settings",
     "async_forget_all",
     "link_of",

@@ -92,6 +92,20 @@ class MicrosoftLink:
             self._notify_listeners()
 
     @property
+    def user_id(self) -> None:
+        """Return whose it is: of who is signed in."""
+
+    @property
+    def client_id(self) -> str:
+        """Return the app registration's id."""
+        return self.account.registration.client_id
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Return what the sign-in asks for."""
+        return self.account.registration.permissions
+
+    @property
     def waiting(self) -> bool:
         """Whether a new sign-in is under way."""
         return self._attempt is not None

@@ -1,5 +1,7 @@
 """Reading Teams of a whole office with one request, where one account may read all.
 
+That is the office's application, or the sign-in of somebody who was given the right.
+
 The subscriber that is due first starts the request; it reads all subscribers, so that
 they are due together the next time.
 """
@@ -20,6 +22,7 @@ from ..groupware.microsoft.teams import TeamsClient
 from ..groupware.source import NotAllowed, SourceError
 from ..presence.teams.mapping import TeamsReading
 from ..presence.teams.state import TeamsState
+from .application import application_of
 
 LEAST: Final = timedelta(seconds=30)
 """How long after a failure the next request waits."""
@@ -77,6 +80,11 @@ class PresenceBatch:
         for subscriber in tuple(self._subscribers.values()):
             subscriber.wake()
 
+    @callback
+    def forget_failure(self) -> None:
+        """Clear the retry delay: what reads everybody works again, or differs."""
+        self._failed = None
+
     def has_subscriber(self, person_id: str) -> bool:
         """Return whether a person is subscribed."""
         return person_id in self._subscribers
@@ -88,6 +96,9 @@ class PresenceBatch:
 
     @property
     def _reader(self) -> TeamsClient | None:
+        office = application_of(self.hass, self.entry)
+        if office is not None and office.problem is None:
+            return TeamsClient(office.graph, office.application.client_id)
         clients = (subscriber.reads() for subscriber in self._subscribers.values())
         return next((client for client in clients if client is not None), None)
 

@@ -15,6 +15,7 @@ import yaml
 from .world import CONTRACTS, RULES
 
 FILE = CONTRACTS / "graph-v1.0-subset.openapi.yaml"
+FROM_DOCS = CONTRACTS / "graph-users-from-docs.openapi.yaml"
 DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
 
@@ -23,6 +24,7 @@ def api() -> dict[str, Any]:
     """Return the contract; about a second, once."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loaded: dict[str, Any] = yaml.load(FILE.read_text(), Loader=loader)
+    loaded["paths"] |= yaml.load(FROM_DOCS.read_text(), Loader=loader)["paths"]
     return loaded
 
 

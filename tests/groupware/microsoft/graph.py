@@ -45,6 +45,24 @@ class Person:
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     calendars: list[dict[str, Any]] = field(default_factory=list)
     out_of_office: bool = False
+    name: str = ""
+    address: str = ""
+    numbers: list[str] = field(default_factory=list)
+    guest: bool = False
+    has_mailbox: bool = True
+
+    @property
+    def user(self) -> dict[str, Any]:
+        """Return how the directory shows the person."""
+        return {
+            "id": self.id,
+            "displayName": self.name or self.id,
+            "mail": self.address or USERS.get(self.id),
+            "userPrincipalName": self.address or USERS.get(self.id),
+            "businessPhones": self.numbers[:1],
+            "mobilePhone": self.numbers[1] if len(self.numbers) > 1 else None,
+            "userType": "Guest" if self.guest else "Member",
+        }
 
 
 @dataclass
@@ -125,10 +143,72 @@ class Graph:
         if self.login.claims_needed and self.login.claims_needed not in token.claims:
             return error(401, "InvalidAuthenticationToken", self._challenge())
         path = request.rel_url.raw_path.removeprefix("/v1.0")
+        if not token.user:
+            return await self._do_for_application(request, path, token)
         needs = permission(request.method, path)
         if not token.scopes & needs:
             return error(403, "Forbidden")
         return await self._do(request, path, token)
+
+    async def _do_for_application(
+        self, request: web.Request, path: str, token: Token
+    ) -> web.Response:
+        """Answer an application, which is nobody: ``/me`` is nothing to it."""
+        if path.startswith("/me"):
+            self.broken.append(f"an application asked for {path}")
+            return error(400, "BadRequest")
+        needs = permission(request.method, path, APPLICATION)
+        if path == "/users":
+            if not token.scopes & needs:
+                return error(403, "Authorization_RequestDenied")
+            return self._users(request)
+        if path == "/communications/getPresencesByUserId":
+            if not token.scopes & needs:
+                return error(403, "Forbidden")
+            return self._presences((await request.json())["ids"])
+        user_id = last_id(path, "users")
+        person = self.people.get(user_id)
+        rest = path.split("/", 3)[3]
+        group = self.login.application.group
+        outside = group is not None and user_id not in group
+        if not token.scopes & needs or ("calendar" in rest and outside):
+            code = "ErrorAccessDenied" if "calendar" in rest else "Forbidden"
+            return error(403, code)
+        if person is None:
+            return error(404, "ErrorInvalidUser" if "calendar" in rest else "NotFound")
+        if rest == "presence":
+            return web.json_response(self._presence(person))
+        if rest.startswith("presence/"):
+            return self._act(person, rest.rpartition("/")[2], await request.json())
+        return self._calendars(request, path, rest, person)
+
+    def _calendars(
+        self, request: web.Request, path: str, rest: str, person: Person
+    ) -> web.Response:
+        if not person.has_mailbox:
+            return error(404, "MailboxNotEnabledForRESTAPI")
+        if rest == "calendars":
+            rows = [select(request, one) for one in person.calendars]
+            return web.json_response({"value": rows})
+        known = "" if rest == "calendarView" else last_id(path, "calendars")
+        if known and known not in person.events:
+            return error(404, "ErrorItemNotFound")
+        return self._view(request, person.events.get(known, []))
+
+    def _users(self, request: web.Request) -> web.Response:
+        everybody = list(self.people.values())
+        top = min(int(request.query.get("$top", "100")), self.page)
+        skip = int(request.query.get("$skiptoken", "0"))
+        rows = [select(request, one.user) for one in everybody[skip : skip + top]]
+        answer: dict[str, Any] = {"value": rows}
+        if skip + top < len(everybody):
+            following = request.url.update_query({"$skiptoken": str(skip + top)})
+            answer["@odata.nextLink"] = str(following)
+        return web.json_response(answer)
+
+    def _presences(self, ids: list[str]) -> web.Response:
+        rows = [self._presence(self.people[one]) for one in ids if one in self.people]
+        return web.json_response({"value": rows})
 
     def _challenge(self) -> dict[str, str]:
         value = 'Bearer realm="", error="invalid_token"'
@@ -144,9 +224,7 @@ class Graph:
         if path == "/me/presence":
             return web.json_response(self._presence(me, own=True))
         if path == "/communications/getPresencesByUserId":
-            ids = (await request.json())["ids"]
-            rows = [self._presence(self.people[i]) for i in ids if i in self.people]
-            return web.json_response({"value": rows})
+            return self._presences((await request.json())["ids"])
         if path == "/me/calendars":
             rows = [select(request, one) for one in me.calendars]
             return web.json_response({"value": rows})
@@ -244,9 +322,21 @@ PERMISSIONS = [
 ]
 
 
-def permission(method: str, path: str) -> set[str]:
+APPLICATION = [
+    (r"GET /users", {"User.Read.All"}),
+    (r"POST /communications/.*", {"Presence.Read.All", "Presence.ReadWrite.All"}),
+    (r"GET /users/[^/]+/presence", {"Presence.Read.All", "Presence.ReadWrite.All"}),
+    (r"POST /users/[^/]+/presence/.*", {"Presence.ReadWrite.All"}),
+    (r"GET /users/[^/]+/calendar.*", {"Calendars.ReadBasic.All", "Calendars.Read"}),
+]
+"""The same for an application, as the documents' permission tables have it."""
+
+
+def permission(
+    method: str, path: str, table: list[tuple[str, set[str]]] | None = None
+) -> set[str]:
     """Return the permissions of which one is needed."""
-    for pattern, needed in PERMISSIONS:
+    for pattern, needed in table or PERMISSIONS:
         if re.fullmatch(pattern, f"{method} {path}"):
             return needed
     raise AssertionError(path)

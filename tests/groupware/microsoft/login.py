@@ -1,8 +1,9 @@
 """A sign-in as Entra's version 2.0: device code, authorization code, refresh."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 import hashlib
 import json
 import secrets
@@ -11,6 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+import jwt
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 DOMAIN = "example.onmicrosoft.com"
@@ -55,6 +59,25 @@ class Refused:
     status: int = 400
 
 
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclass
+class Application:
+    """What the tenant's administrator set at the app registration for itself."""
+
+    secrets: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+    certificates: list[str] = field(default_factory=list)
+    """Uploaded certificates as PEM."""
+    roles: frozenset[str] = frozenset()
+    """Application permissions that were consented to."""
+    group: frozenset[str] | None = None
+    """Whose mailboxes RBAC for Applications lets it read; ``None``: everybody's."""
+    proofs: set[str] = field(default_factory=set)
+    """The ids of proofs that were used."""
+
+
 @dataclass
 class Login:
     """The state of the sign-in; a test plays the person and the administrator."""
@@ -72,6 +95,9 @@ class Login:
     asked: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     claims_needed: str = ""
+    application: Application = field(default_factory=Application)
+    clock: Callable[[], float] = time.time
+    """Microsoft's clock, in seconds since 1970."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -135,12 +161,13 @@ class Login:
             return web.json_response({"error": "invalid_tenant"}, status=400)
         base = f"https://{request.host}/{tenant}"
         return web.json_response(
-            {
+            headers=self._date(),
+            data={
                 "issuer": f"https://{request.host}/{TENANT}/v2.0",
                 "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
                 "token_endpoint": f"{base}/oauth2/v2.0/token",
                 "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
-            }
+            },
         )
 
     async def authorize(self, request: web.Request) -> web.Response:
@@ -178,6 +205,8 @@ class Login:
         if refusal := self._refusal(said):
             return refusal
         match kind.rpartition(":")[2]:
+            case "client_credentials":
+                return self._by_credentials(request, said)
             case "device_code":
                 return self._by_device_code(request, said)
             case "authorization_code":
@@ -196,6 +225,72 @@ class Login:
         if said.get("client_id") != CLIENT_ID:
             return refused(Refused("unauthorized_client", code=700016))
         return refused(self.refuse) if self.refuse else None
+
+    def _date(self) -> dict[str, str]:
+        return {"Date": formatdate(self.clock(), usegmt=True)}
+
+    def _by_credentials(
+        self, request: web.Request, said: Mapping[str, str]
+    ) -> web.Response:
+        tenant = request.match_info["tenant"]
+        if tenant == "organizations":
+            return refused(Refused("invalid_request", code=50194))
+        (scope,) = said.get("scope", "").split()
+        if not scope.endswith("/.default"):
+            self.broken.append("an application asks for its own permissions only")
+        application = self.application
+        if secret := said.get("client_secret"):
+            if secret in application.expired:
+                return refused(Refused("invalid_client", code=7000222, status=401))
+            if secret not in application.secrets:
+                return refused(Refused("invalid_client", code=7000215, status=401))
+        elif problem := self._proof_problem(request, said):
+            return refused(Refused("invalid_client", code=problem, status=401))
+        access = secrets.token_urlsafe(24)
+        self.tokens[access] = Token(
+            "", application.roles, time.time() + self.lasts, said.get("claims", "")
+        )
+        # Neither a refresh token nor anybody's name.
+        return web.json_response(
+            {
+                "token_type": "Bearer",
+                "expires_in": self.lasts,
+                "ext_expires_in": self.lasts,
+                "access_token": access,
+            },
+            headers=self._date(),
+        )
+
+    def _proof_problem(self, request: web.Request, said: Mapping[str, str]) -> int:
+        """Judge a proof by certificate; return Microsoft's number, 0 for a good one."""
+        self._check(said, "client_assertion", "client_assertion_type")
+        if said.get("client_assertion_type") != ASSERTION_TYPE:
+            self.broken.append("another type of proof")
+        proof = said.get("client_assertion", "")
+        header = jwt.get_unverified_header(proof)
+        known = {thumbprint(one): one for one in self.application.certificates}
+        if (certificate := known.get(header.get("x5t#S256"))) is None:
+            return 700027
+        key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+        try:
+            claims = jwt.decode(
+                proof,
+                key,
+                algorithms=["PS256"],
+                audience=f"https://{request.host}{request.path}",
+                options={"verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
+        except jwt.InvalidTokenError:
+            return 700027
+        if claims["iss"] != CLIENT_ID or claims["sub"] != CLIENT_ID:
+            self.broken.append("a proof of somebody else")
+        if claims["jti"] in self.application.proofs:
+            self.broken.append("a proof was used twice")
+        self.application.proofs.add(claims["jti"])
+        now = self.clock()
+        # Entra forgives five minutes.
+        fits = claims["nbf"] - 300 <= now <= claims["exp"] + 300
+        return 0 if fits else 700024
 
     def _by_device_code(
         self, request: web.Request, said: Mapping[str, str]
@@ -262,6 +357,12 @@ class Login:
 
     def _check(self, said: Mapping[str, str], *needed: str) -> None:
         self.broken += [f"no {one} was sent" for one in needed if not said.get(one)]
+
+
+def thumbprint(certificate: str) -> str:
+    read = x509.load_pem_x509_certificate(certificate.encode())
+    digest = read.fingerprint(hashes.SHA256())
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def refused(refusal: Refused) -> web.Response:

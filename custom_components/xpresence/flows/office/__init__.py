@@ -11,15 +11,20 @@ from ...settings.office_options import (
     options_schema,
 )
 from .accounts import AccountsPage
+from .application import ApplicationPage
 from .microsoft import OfficeTeamsPage, RegistrationPage
 from .permissions import PermissionsPage
 
-PAGES: Final = ("rules", "permissions", "accounts", "microsoft", "teams")
+PAGES: Final = ("rules", "permissions", "accounts", "microsoft", "application", "teams")
 """The pages of the office's options; each names a step."""
 
 
 class OfficeOptionsFlow(
-    AccountsPage, PermissionsPage, RegistrationPage, OfficeTeamsPage
+    AccountsPage,
+    PermissionsPage,
+    RegistrationPage,
+    ApplicationPage,
+    OfficeTeamsPage,
 ):
     """Change what holds for everybody; it applies at once."""
 

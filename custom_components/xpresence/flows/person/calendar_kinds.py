@@ -21,7 +21,8 @@ from ...inputs.calendars.kinds.fields import CONF_ADDRESS, CONF_RESPONSES
 from ...inputs.calendars.kinds.logins import CONF_ACCOUNT, account_of
 from ...inputs.calendars.kinds.notes import TYPE as NOTES
 from ...inputs.calendars.kinds.outlook import TYPE as OUTLOOK
-from ...microsoft import MicrosoftLink, link_of
+from ...microsoft import MicrosoftAccess, access_of
+from ...microsoft.application_settings import address_of
 from ...microsoft.settings import CONF_CALENDAR_ID, CONF_SHARED
 from ...microsoft.sign_in import code_of, reason_of
 from ..login_fields import EMAIL, MAIL_FILE, MAILBOX, MAILBOX_OR_LOGIN, login_fields
@@ -54,7 +55,9 @@ class OutlookPage(MicrosoftPage, CalendarPage):
         else:
             self._known = {}
             try:
-                known = await known_calendars(link.graph)
+                known = await known_calendars(
+                    link.graph, link.user_id, address_of(self.stored)
+                )
                 self._known = {one.id: one for one in known if not one.is_default}
             except SourceError as error:
                 # The main calendar needs no list, and can wait for Microsoft.
@@ -69,7 +72,7 @@ class OutlookPage(MicrosoftPage, CalendarPage):
             ),
             errors=errors,
             description_placeholders={
-                "permissions": ", ".join(link.account.registration.permissions),
+                "permissions": ", ".join(link.permissions),
                 "code": code,
             },
         )
@@ -85,9 +88,9 @@ class OutlookPage(MicrosoftPage, CalendarPage):
         return await self.ask_rules(OUTLOOK.key, known.name or "Outlook", settings)
 
     @property
-    def _link(self) -> MicrosoftLink | None:
+    def _link(self) -> MicrosoftAccess | None:
         person_id = self._get_reconfigure_subentry().subentry_id
-        return link_of(self.hass, self._get_entry(), person_id)
+        return access_of(self.hass, self._get_entry(), person_id)
 
     @property
     def _taken(self) -> set[str]:

@@ -49,9 +49,9 @@ from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, Show
 from ...settings.names import name_problem, tidy
 from ...settings.person_fields import is_offered, profiles_offered
 from ...settings.selectors import words
+from ...settings.usual_profiles import busy_profile
 from ...settings.validation import LONGEST_OVERRUN
 from ..login_fields import EMAIL, shown
-from ..selectors import busy_profile
 from .page import PersonPage
 
 CONF_CALENDAR: Final = "calendar"

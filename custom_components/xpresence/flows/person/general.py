@@ -30,12 +30,12 @@ from ...settings.default_profiles import first_profile_id
 from ...settings.names import name_problem, tidy
 from ...settings.person_answers import device_lines, devices_from
 from ...settings.person_fields import cleaned, is_offered, page_schema
+from ...settings.usual_profiles import busy_profile
 from ...settings.validation import (
     person_problems,
     stored_person,
 )
 from ..connection import options
-from ..selectors import busy_profile
 from .page import PersonPage
 from .phone_overview import extensions_offered
 

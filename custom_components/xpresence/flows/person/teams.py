@@ -16,23 +16,21 @@ from ...const import (
     CONF_MESSAGE,
     CONF_MICROSOFT,
     CONF_OBJECT_ID,
-    CONF_OWNER,
     CONF_READ,
     CONF_READS_ALL,
     CONF_STATUS,
     CONF_TEAMS,
     CONF_WRITE,
-    SUBENTRY_PROFILE,
 )
 from ...inputs.teams.writer import TEAMS
-from ...languages import LANGUAGES, texts_in
 from ...microsoft.teams import OBJECT_ID, said_of, usual_words
 from ...presence.line import Status
 from ...presence.teams.mapping import TEAMS_PAIRS, Seen
 from ...presence.teams.state import CALLS
 from ...settings.automation_validation import activity_problems
-from ...settings.person_fields import is_offered, profiles_offered
+from ...settings.person_fields import profiles_offered
 from ...settings.selectors import several, words
+from ...settings.usual_profiles import teams_profile
 from .page import PersonPage
 
 CONF_CALL_TEAMS: Final = f"call_{TEAMS}"
@@ -120,28 +118,10 @@ class TeamsPage(PersonPage):
         return {
             CONF_READ: said.get(CONF_READ, False),
             CONF_CALL_TEAMS: calls.get(TEAMS)
-            or (usual_profile(entry, self.known_as) if new else None),
+            or (teams_profile(entry, self.known_as) if new else None),
             CONF_COUNTS: said.get(CONF_COUNTS, [seen.value for seen in SEEN]),
             **{switch: writes and said.get(switch, True) for switch in SWITCHES},
             CONF_MAPPING: usual_words() | said.get(CONF_MAPPING, {}),
             CONF_READS_ALL: said.get(CONF_READS_ALL, False),
             CONF_OBJECT_ID: said.get(CONF_OBJECT_ID),
         }
-
-
-def usual_profile(entry: ConfigEntry[Any], person_id: str | None) -> str | None:
-    """Return the office's profile for calls in Teams, known by its first name."""
-    names = {
-        texts_in(language)["default_profiles"][TEAMS].casefold()
-        for language in LANGUAGES
-    }
-    return next(
-        (
-            profile.subentry_id
-            for profile in entry.get_subentries_of_type(SUBENTRY_PROFILE)
-            if profile.data[CONF_NAME].casefold() in names
-            and profile.data.get(CONF_OWNER) is None
-            and is_offered(profile.data, person_id)
-        ),
-        None,
-    )

@@ -8,15 +8,15 @@ and refresh tokens rotate: one lock an account makes them one.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-import json
 import logging
 from typing import Any, Final, Protocol, Self
 from urllib.parse import quote
 
 from ..network.limits import MEBIBYTE, Limits
-from ..source import CertificateRejected, SourceUnavailable
+from ..source import SourceUnavailable
 from .clouds import Cloud
 from .failures import SignInRefused, failure
+from .msal_calls import authority_translated, http_session, requests_translated
 
 _LOGGER = logging.getLogger(__name__)
 # msal and its parts tell of accounts and requests below this level.
@@ -307,15 +307,8 @@ class MicrosoftAccount:
             except MsalServiceError as error:
                 raise SourceUnavailable("sign_in_failing") from error
 
-        try:
+        with requests_translated():
             return await self._run(call)
-        except OSError as error:
-            # requests' errors are OSErrors.
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise CertificateRejected("certificate") from error
-            raise SourceUnavailable("sign_in_unreachable") from error
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise SourceUnavailable("sign_in_rubbish") from error
 
     def _application(self, kept: str | None) -> Any:
         """Make msal's client; it asks the tenant's address for its configuration."""
@@ -329,33 +322,16 @@ class MicrosoftAccount:
             except ValueError:
                 _LOGGER.warning("A stored sign-in could not be read; it is forgotten")
         tenant = quote(registration.tenant, safe="")
-        try:
+        with authority_translated():
             app = msal.PublicClientApplication(
                 registration.client_id,
                 authority=f"{registration.cloud.login}/{tenant}",
                 token_cache=cache,
-                http_client=self._http(),
+                http_client=http_session(self._watch),
                 # The hosts come from our own table: there is nobody to ask.
                 instance_discovery=False,
                 # We answer claims challenges, so Graph may end a token at once.
                 client_capabilities=["CP1"],
             )
-        except json.JSONDecodeError:
-            raise
-        except ValueError as error:
-            if isinstance(error.__context__, json.JSONDecodeError):
-                raise SourceUnavailable("sign_in_rubbish") from error
-            raise SignInRefused("tenant_unknown") from error
         self._cache = cache
         return app
-
-    def _http(self) -> Any:
-        """Make what msal sends its requests with."""
-        import requests
-
-        from ..network.adapter import BoundedAdapter
-
-        session = requests.Session()
-        session.mount("https://", BoundedAdapter(None, self._watch))
-        session.mount("http://", BoundedAdapter(None, self._watch))
-        return session

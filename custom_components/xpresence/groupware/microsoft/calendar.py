@@ -19,6 +19,8 @@ _LOGGER = logging.getLogger(__name__)
 
 READ: Final = "Calendars.ReadBasic"
 READ_SHARED: Final = "Calendars.Read.Shared"
+READ_ALL: Final = "Calendars.ReadBasic.All"
+"""What an application reads with, unless Exchange grants it for a group."""
 FIELDS: Final = (
     "id",
     "iCalUId",
@@ -66,7 +68,10 @@ class KnownCalendar:
 
 
 class OutlookCalendar:
-    """One calendar of the person who is signed in; ``None`` is their main one."""
+    """One calendar of a person; ``None`` is their main one.
+
+    ``user_id`` is whose it is, with an application; else whoever is signed in.
+    """
 
     def __init__(
         self,
@@ -75,16 +80,21 @@ class OutlookCalendar:
         calendar_id: str | None = None,
         *,
         shared: bool = True,
+        user_id: str | None = None,
     ) -> None:
         """Keep the parts; nothing is asked yet. ``shared``: whether it is another's."""
         self._graph = graph
         self._name = name
+        whose = _whose(user_id)
         self._path = (
-            f"/me/calendars/{quote(calendar_id, safe='')}/calendarView"
+            f"{whose}/calendars/{quote(calendar_id, safe='')}/calendarView"
             if calendar_id
-            else "/me/calendarView"
+            else f"{whose}/calendarView"
         )
-        self._permission = READ_SHARED if calendar_id and shared else READ
+        if user_id is not None:
+            self._permission = READ_ALL
+        else:
+            self._permission = READ_SHARED if calendar_id and shared else READ
 
     @property
     def name(self) -> str:
@@ -117,17 +127,25 @@ class OutlookCalendar:
         """Do nothing: the caller closes the HTTP session."""
 
 
-async def known_calendars(graph: GraphClient) -> tuple[KnownCalendar, ...]:
+async def known_calendars(
+    graph: GraphClient, user_id: str | None = None, address: str = ""
+) -> tuple[KnownCalendar, ...]:
     """Return all calendars that the account may read, shared ones too.
+
+    ``user_id`` is whose they are, with an application; ``address`` is theirs.
 
     Raises:
         SourceError: of the kinds in ``source`` and ``failures``.
     """
-    me = await graph.get("/me", "User.Read", query={"$select": "id,mail"})
-    mine = str(me.get("mail") or "").casefold()
+    mine, permission = address.casefold(), READ_ALL
+    if user_id is None:
+        me = await graph.get("/me", "User.Read", query={"$select": "id,mail"})
+        mine, permission = str(me.get("mail") or "").casefold(), READ
     query = {"$select": "id,name,isDefaultCalendar,owner"}
     known = []
-    async for row in graph.pages("/me/calendars", READ, query=query):
+    async for row in graph.pages(
+        f"{_whose(user_id)}/calendars", permission, query=query
+    ):
         owner = row.get("owner")
         owner = owner if isinstance(owner, dict) else {}
         address = str(owner.get("address") or "")
@@ -141,6 +159,10 @@ async def known_calendars(graph: GraphClient) -> tuple[KnownCalendar, ...]:
             )
         )
     return tuple(one for one in known if one.id)
+
+
+def _whose(user_id: str | None) -> str:
+    return "/me" if user_id is None else f"/users/{quote(user_id, safe='')}"
 
 
 def _utc(moment: datetime) -> str:

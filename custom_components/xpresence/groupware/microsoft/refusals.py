@@ -42,6 +42,7 @@ def _refusals(who: Who, **numbers: tuple[int, ...]) -> dict[int, Refusal]:
 NUMBERS: Final[Mapping[int, Refusal]] = {
     **_refusals(
         Who.PERSON,
+        clock_wrong=(700024,),
         # Authentication flows of Conditional Access: what began by a code may not go on.
         code_flow_blocked=(530036,),
         declined=(65004,),
@@ -58,7 +59,7 @@ NUMBERS: Final[Mapping[int, Refusal]] = {
         Who.ADMINISTRATOR,
         account_disabled=(50057,),
         account_locked=(50053,),
-        admin_consent_needed=(90093, 90094, 90095, 90099),
+        admin_consent_needed=(90093, 90094, 90095, 90099, 7000229),
         blocked_by_policy=(50005, 50131, 53003, 53004, 53010, 53011),
         consent_missing=(65001,),
         device_not_managed=(50097, 53000, 53001, 53002, 530003),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from ...presence.teams.mapping import Pair, TeamsReading
 from ...presence.teams.state import (
@@ -21,22 +22,31 @@ from .graph import GraphClient
 READ: Final = "Presence.Read"
 READ_ALL: Final = "Presence.Read.All"
 WRITE: Final = "Presence.ReadWrite"
+WRITE_ALL: Final = "Presence.ReadWrite.All"
+"""What an application writes with, and may read with as well."""
 WHO: Final = "User.Read"
 MOST_IDS: Final = 650
 
 
 class TeamsClient:
-    """Teams of the person who is signed in.
+    """Teams of the person who is signed in, or of ``user_id`` with an application.
 
     ``session_id`` tells our session from others: Graph asks for the application's id.
     Two Home Assistants with one application id overwrite each other.
     """
 
-    def __init__(self, graph: GraphClient, session_id: str) -> None:
+    def __init__(
+        self, graph: GraphClient, session_id: str, user_id: str | None = None
+    ) -> None:
         """Keep the parts; who is signed in is asked once, when it is needed."""
         self._graph = graph
         self._session_id = session_id
-        self._user_id: str | None = None
+        self._user_id = user_id
+        self.reads_with: Final = READ if user_id is None else READ_ALL
+        """The permission that reading needs."""
+        self.writes_with: Final = WRITE if user_id is None else WRITE_ALL
+        """The permission that writing needs."""
+        self._path = "/me" if user_id is None else f"/users/{quote(user_id, safe='')}"
 
     async def read(self) -> TeamsReading:
         """Read what Teams shows.
@@ -44,7 +54,9 @@ class TeamsClient:
         Raises:
             SourceError: of the kinds in ``source`` and ``failures``.
         """
-        return _reading(await self._graph.get("/me/presence", READ))
+        return _reading(
+            await self._graph.get(f"{self._path}/presence", self.reads_with)
+        )
 
     async def read_many(self, ids: Iterable[str]) -> dict[str, TeamsReading]:
         """Read what Teams shows of many, who are named by their ids.
@@ -90,8 +102,8 @@ class TeamsClient:
         """
         name, body = call(write, self._session_id)
         try:
-            path = f"/users/{await self.user_id()}/presence/{name}"
-            await self._graph.post(path, WRITE, body)
+            path = f"/users/{quote(await self.user_id(), safe='')}/presence/{name}"
+            await self._graph.post(path, self.writes_with, body)
         except NotThere:
             # There is no such session, which is what clearing one is for.
             clears = isinstance(write, ClearSession | ClearShown)

@@ -124,7 +124,8 @@ class TeamsInput:
     @callback
     def office_changed(self) -> None:
         """Apply other limits of the office, and other texts of profiles."""
-        if self._access.reload_settings():
+        reloaded = self._access.reload_settings()
+        if reloaded or self._access.is_replaced:
             self._stop_listening()
             self._access.find_link()
             self.start()

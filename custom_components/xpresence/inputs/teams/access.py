@@ -11,7 +11,8 @@ from ...engine.groupware_issues import set_permission_issue
 from ...engine.input import InputContext
 from ...groupware.microsoft.teams import TeamsClient
 from ...groupware.source import SourceError
-from ...microsoft import MicrosoftLink, link_of
+from ...microsoft import MicrosoftAccess, access_of
+from ...microsoft.application import OfficeAccess
 from ...microsoft.teams import TeamsSettings, teams_of
 from ...presence.teams.state import EchoPolicy, TeamsState
 
@@ -19,9 +20,9 @@ FIRST_RETRY: Final = timedelta(seconds=30)
 LONGEST_RETRY: Final = timedelta(minutes=4)
 
 
-def client_for(link: MicrosoftLink) -> TeamsClient:
-    """Return a client that asks with a person's sign-in."""
-    return TeamsClient(link.graph, link.account.registration.client_id)
+def client_for(link: MicrosoftAccess) -> TeamsClient:
+    """Return a client that asks with a person's sign-in, or the office's."""
+    return TeamsClient(link.graph, link.client_id, link.user_id)
 
 
 @dataclass(slots=True)
@@ -53,10 +54,10 @@ class TeamsAccess:
     input_context: InputContext
     settings: TeamsSettings
     state: TeamsState = field(default_factory=TeamsState)
-    link: MicrosoftLink | None = None
-    """The person's own sign-in, if there is one."""
+    link: MicrosoftAccess | None = None
+    """The person's own sign-in, else the office's application, if there is one."""
     client: TeamsClient | None = None
-    """Asks with that sign-in."""
+    """Asks with that."""
     delay: RetryDelay = field(default_factory=RetryDelay)
 
     @property
@@ -66,15 +67,29 @@ class TeamsAccess:
 
     @property
     def works(self) -> bool:
-        """Return whether the last request with the person's own sign-in was accepted."""
+        """Return whether the last request with the sign-in got in."""
         return self.link is not None and self.link.problem is None
 
     @callback
     def find_link(self) -> None:
-        """Find the person's own sign-in, if there is one."""
-        context = self.input_context
-        self.link = link_of(context.hass, context.entry, context.person_id)
+        """Find what the person is read and written with, if there is anything."""
+        self.link = self._access()
         self.connect()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether the person is read with something else by now."""
+        return self.link is not self._access()
+
+    def _access(self) -> MicrosoftAccess | None:
+        context = self.input_context
+        return access_of(context.hass, context.entry, context.person_id)
+
+    @property
+    def object_id(self) -> str | None:
+        """Return who the person is in Entra, where that is known without asking."""
+        known = self.link.user_id if self.link is not None else None
+        return known or self.settings.object_id
 
     @callback
     def connect(self) -> None:
@@ -95,6 +110,9 @@ class TeamsAccess:
     def set_permission_issue(self, permission: str, *, there: bool) -> None:
         """Create the repair issue of a missing permission, or delete it."""
         context = self.input_context
+        if isinstance(self.link, OfficeAccess):
+            self.link.office.report_right(permission, granted=not there)
+            return
         set_permission_issue(
             context.hass,
             context.person_id,

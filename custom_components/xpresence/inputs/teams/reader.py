@@ -6,8 +6,9 @@ from datetime import datetime
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
-from ...groupware.microsoft.teams import READ, READ_ALL
+from ...groupware.microsoft.teams import READ_ALL
 from ...groupware.source import NotAllowed, SignInNeeded, SourceError, SourceUnavailable
+from ...microsoft.application import OfficeAccess
 from ...microsoft.presence_batch import PresenceBatch, Subscriber
 from ...presence.teams.mapping import DesiredTeams, TeamsReading
 from ...presence.teams.readings import after_reading
@@ -43,7 +44,7 @@ class TeamsReader:
     @callback
     def start(self) -> None:
         """Join the batch where the settings say who the person is in Entra."""
-        if (object_id := self._access.settings.object_id) is not None:
+        if (object_id := self._access.object_id) is not None:
             self._subscribe(object_id)
 
     @callback
@@ -57,6 +58,8 @@ class TeamsReader:
     def link_changed(self) -> None:
         """Try again: somebody signed in, or needs to."""
         self.not_allowed_until = None
+        if isinstance(self._access.link, OfficeAccess):
+            self._batch.forget_failure()
         if self._access.settings.reads_all:
             self._batch.wake()
 
@@ -64,7 +67,7 @@ class TeamsReader:
     def is_configured(self) -> bool:
         """Return whether Teams is read for this person, by them or by somebody."""
         access = self._access
-        somehow = access.link is not None or access.settings.object_id is not None
+        somehow = access.link is not None or access.object_id is not None
         return access.policy.read and somehow
 
     @property
@@ -89,7 +92,8 @@ class TeamsReader:
             await self.async_ask()
         except NotAllowed:
             self.not_allowed_until = now + access.policy.refused_for
-            access.set_permission_issue(READ, there=True)
+            if access.client is not None:
+                access.set_permission_issue(access.client.reads_with, there=True)
         except SourceError as error:
             access.delay.failed(error)
         else:
@@ -124,7 +128,7 @@ class TeamsReader:
                 return
         if client is not None:
             self._take(await client.read())
-            access.set_permission_issue(READ, there=False)
+            access.set_permission_issue(client.reads_with, there=False)
 
     @callback
     def _subscribe(self, object_id: str) -> None:

@@ -11,9 +11,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ...engine.store import OfficeStore
-from ...groupware.microsoft.teams import WRITE, TeamsClient
+from ...groupware.microsoft.teams import TeamsClient
 from ...groupware.source import SignInNeeded, SourceError
-from ...microsoft import link_of
+from ...microsoft import access_of
 from ...presence.line import CallState
 from ...presence.permission.policy import Tier
 from ...presence.teams.mapping import DesiredTeams, desired_teams
@@ -112,7 +112,9 @@ class TeamsWriter:
             access.delay.failed(SourceError())
         else:
             access.delay.succeeded()
-            access.set_permission_issue(WRITE, there=outcome is Outcome.REFUSED)
+            access.set_permission_issue(
+                client.writes_with, there=outcome is Outcome.REFUSED
+            )
         return outcome
 
     async def async_store(self) -> bool:
@@ -149,7 +151,7 @@ async def async_take_back_all(
     """Take back what is set in Teams, for an office that is removed."""
     for person_id in entry.subentries:
         record = store.get(f"{person_id}.{TEAMS}")
-        link = link_of(hass, entry, person_id) if record else None
+        link = access_of(hass, entry, person_id) if record else None
         if link is not None:
             teams = restarted(record, NO_WRITES, dt_util.utcnow())
             await async_take_back(client_for(link), teams)

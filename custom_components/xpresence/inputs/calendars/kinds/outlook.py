@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Final, override
 
 from ....engine.input import InputContext
-from ....groupware.microsoft.calendar import OutlookCalendar
-from ....groupware.microsoft.failures import NotThere
-from ....groupware.source import CalendarGone, CalendarSource, SignInNeeded
-from ....microsoft import link_of
+from ....groupware.microsoft.calendar import READ_ALL, OutlookCalendar
+from ....groupware.microsoft.failures import NotThere, PermissionMissing
+from ....groupware.source import (
+    CalendarGone,
+    CalendarSource,
+    SignInNeeded,
+    SourceUnavailable,
+)
+from ....microsoft import MicrosoftAccess, access_of
+from ....microsoft.application import OfficeAccess
 from ....microsoft.settings import CONF_CALENDAR_ID, CONF_SHARED, OUTLOOK
 from ....presence.calendar.appointments import Appointment
 from ..settings import CalendarSettings
@@ -40,24 +46,35 @@ class OutlookSource(CalendarSource):
             SourceError: not signed in, not allowed, gone, or not reachable.
         """
         input_context, settings = self._input_context, self._calendar.settings
-        link = link_of(input_context.hass, input_context.entry, input_context.person_id)
-        if link is None:
+        access = _access(input_context)
+        if access is None:
             raise SignInNeeded("not_signed_in")
         calendar = OutlookCalendar(
-            link.graph,
+            access.graph,
             self.name,
             settings.get(CONF_CALENDAR_ID),
             shared=bool(settings.get(CONF_SHARED)),
+            user_id=access.user_id,
         )
+        office = access.office if isinstance(access, OfficeAccess) else None
         try:
-            return await calendar.read(start, end)
+            appointments = await calendar.read(start, end)
         except NotThere as error:
             raise CalendarGone from error
+        except PermissionMissing as error:
+            if office is None or office.has_right(error.permission):
+                raise
+            # The office's issue, not one of everybody in it.
+            office.report_right(error.permission, granted=False)
+            raise SourceUnavailable("right_missing") from error
+        if office is not None:
+            office.report_right(READ_ALL, granted=True)
+        return appointments
 
     def follow(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Register a callback for when the person has signed in again."""
         input_context = self._input_context
-        link = link_of(input_context.hass, input_context.entry, input_context.person_id)
+        link = _access(input_context)
         if link is None:
             return lambda: None
         worked = link.signed_in
@@ -75,6 +92,15 @@ class OutlookSource(CalendarSource):
         """Do nothing: the account is shared and stays open."""
 
 
+def _access(input_context: InputContext) -> MicrosoftAccess | None:
+    return access_of(input_context.hass, input_context.entry, input_context.person_id)
+
+
+def _rests_on(input_context: InputContext, _calendar: CalendarSettings) -> object:
+    """Return what it is read with: another one is followed anew."""
+    return _access(input_context)
+
+
 async def async_check(asked: CalendarForm) -> ValidationResult:
     """Check that the person is signed in; theirs is the main calendar.
 
@@ -87,7 +113,7 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
     }
     problems: dict[str, str] = {}
     person_id = asked.person_id
-    if person_id is None or link_of(asked.hass, asked.entry, person_id) is None:
+    if person_id is None or access_of(asked.hass, asked.entry, person_id) is None:
         problems["base"] = "calendar_sign_in_first"
     elif is_followed(asked, OUTLOOK, **{CONF_CALENDAR_ID: ""}) and not settings:
         problems["base"] = "calendar_twice"
@@ -95,6 +121,10 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
 
 
 TYPE: Final = CalendarType(
-    key=OUTLOOK, build=OutlookSource, check=async_check, sign_in_reported_elsewhere=True
+    key=OUTLOOK,
+    build=OutlookSource,
+    check=async_check,
+    rests_on=_rests_on,
+    sign_in_reported_elsewhere=True,
 )
 """What makes a kind of calendar."""

@@ -295,7 +295,7 @@ def _assigned(
         microsoft.pop(CONF_USER_ID, None)
         return made if CONF_MICROSOFT in data else dict(data)
     microsoft[CONF_USER_ID] = user.id
-    microsoft[CONF_EXPECTED_ACCOUNT] = address_of(data) or user.address
+    microsoft[CONF_EXPECTED_ACCOUNT] = address_of(data) or user.sign_in_name
     said = dict(microsoft.get(CONF_TEAMS, {}))
     if teams and not (said.get(CONF_READ) or said.get(CONF_WRITE)):
         microsoft[CONF_TEAMS] = {

@@ -41,15 +41,18 @@ from ...operations.microsoft_office import (
     disconnect,
 )
 from ...presence.texts.markdown import escaped
+from ...settings.documentation import documentation
 from ...settings.selectors import words
 from .application_people import ApplicationPeoplePage
-from .microsoft import DOCUMENTATION, registration_from
+from .microsoft import REGISTRATION_PAGE, registration_from
 
 CONF_PROOF: Final = "proof"
 CONF_ALIGN: Final = "align_teams"
 CERTIFICATE: Final = "certificate"
 SECRET: Final = "secret"  # noqa: S105 (a choice)
 LONGEST_SECRET: Final = 200
+WHOLE_OFFICE: Final = "for-the-whole-office"
+"""The section of the guide."""
 A_PAGE: Final = 50
 """People on one page."""
 USER_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -131,7 +134,9 @@ class ApplicationPage(ApplicationPeoplePage):
             ),
             errors=errors,
             description_placeholders={
-                "docs": f"{DOCUMENTATION}#for-the-whole-office",
+                "docs": documentation(
+                    REGISTRATION_PAGE, self.hass.config.language, WHOLE_OFFICE
+                ),
                 "reason": self.refusal_in_words(refused),
             },
         )

@@ -30,7 +30,10 @@ LONGEST: Final = 320
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody in the tenant; ``addresses`` are in small letters, the mail's first."""
+    """Somebody in the tenant.
+
+    ``addresses`` are in small letters: the mail's first, the name to sign in with last.
+    """
 
     id: str
     name: str
@@ -41,6 +44,11 @@ class User:
     def address(self) -> str:
         """Return the address that is shown."""
         return self.addresses[0] if self.addresses else ""
+
+    @property
+    def sign_in_name(self) -> str:
+        """Return the name to sign in with."""
+        return self.addresses[-1] if self.addresses else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,29 @@
 /** People on the board in groups; loaded where there are any. */
 
-import { stateName } from "./looks.js";
+import { stateName } from "./icons.js";
 import { preferences } from "./preferences.js";
 
-/** @import {Colleague, Scene} from "./types.js" */
+/** @import {Colleague, RenderContext} from "./types.js" */
 
 /** @typedef {{ title: string, people: Colleague[] }} Group */
 
 /**
  * Return people in groups: favourites, then the rest as the card says.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Colleague[]} people in order
  * @param {string} [by]
  * @returns {Group[]}
  */
-export function grouped(scene, people, by) {
-  const { t } = scene;
+export function grouped(ctx, people, by) {
+  const { t } = ctx;
   const { favourites } = preferences();
   const first = people.filter(({ id }) => favourites.includes(id));
   const rest = people.filter(({ id }) => !favourites.includes(id));
   /** @type {Map<string, Colleague[]>} */
   const groups = new Map();
   for (const person of rest) {
-    const title = titleOf(scene, person, by);
+    const title = titleOf(ctx, person, by);
     groups.set(title, [...(groups.get(title) ?? []), person]);
   }
   if (first.length && groups.has("")) {
@@ -36,7 +36,7 @@ export function grouped(scene, people, by) {
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Colleague} person
  * @param {string} [by]
  */

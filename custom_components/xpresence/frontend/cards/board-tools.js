@@ -2,12 +2,12 @@
 
 import { h } from "./view.js";
 
-/** @import {Scene} from "./types.js" */
+/** @import {RenderContext} from "./types.js" */
 /** @import {TeamCard} from "./team-card.js" */
 
 /**
  * @param {TeamCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function tools(card, { t }) {
   const sort = card.sort || card.config["sort"] || "name";

@@ -1,8 +1,8 @@
 /** Who stands on the board, in order. */
 
-import { STATUS_ORDER } from "./looks.js";
+import { STATUS_ORDER } from "./icons.js";
 
-/** @import {Colleague, Scene, Wanted} from "./types.js" */
+/** @import {Colleague, RenderContext, BoardFilter} from "./types.js" */
 
 const AWAY = new Set(["away", "offline"]);
 
@@ -15,11 +15,11 @@ const SORTS = {
 };
 
 /**
- * Return whom the tools leave, in order.
+ * Return the filtered people, sorted.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Iterable<Colleague>} people
- * @param {Wanted} wanted
+ * @param {BoardFilter} wanted
  */
 export function found({ hass }, people, { sought, available, sort, away }) {
   const text = sought.trim().toLocaleLowerCase();

@@ -1,21 +1,21 @@
 /** The profiles as chips, and the info text that goes with one. */
 
-import { STATUS_ICONS, icon } from "./looks.js";
+import { STATUS_ICONS, icon } from "./icons.js";
 import { h } from "./view.js";
 
 const HINTS = () => import("./hints.js");
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Details, Person, Scene} from "./types.js" */
+/** @import {Details, Person, RenderContext} from "./types.js" */
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Person} person
  * @param {Details} details
  */
-export function chips(card, scene, person, details) {
-  const { t } = scene;
+export function chips(card, ctx, person, details) {
+  const { t } = ctx;
   const byHand = details.chosen || details.dismissed.length > 0;
   /** @type {string[]} */
   const wanted = card.config["profiles"] ?? [];
@@ -50,7 +50,7 @@ export function chips(card, scene, person, details) {
       offered.some(({ keeps }) => keeps) &&
       card.later(HINTS, (part) =>
         part
-          .kept(scene, offered, person.profile)
+          .kept(ctx, offered, person.profile)
           .map((said) => h("p", { class: "small" }, said)),
       ),
     byHand &&
@@ -69,7 +69,7 @@ export function chips(card, scene, person, details) {
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Person} person
  */
 export function infoText(card, { t }, person) {

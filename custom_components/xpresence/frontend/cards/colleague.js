@@ -1,7 +1,7 @@
 /** More of one colleague on the board; loaded when somebody is opened. */
 
 import { openMore } from "./element.js";
-import { stateName } from "./looks.js";
+import { stateName } from "./icons.js";
 import { toggleFavourite } from "./preference-changes.js";
 import { preferences } from "./preferences.js";
 import { because } from "./reason.js";
@@ -9,32 +9,32 @@ import { redirectLine } from "./redirect.js";
 import { h } from "./view.js";
 
 /** @import {TeamCard} from "./team-card.js" */
-/** @import {Colleague, Scene} from "./types.js" */
+/** @import {Colleague, RenderContext} from "./types.js" */
 
 /**
  * @param {TeamCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Colleague} person
  */
-export function details(card, scene, person) {
-  const { t, hass } = scene;
+export function details(card, ctx, person) {
+  const { t, hass } = ctx;
   if (!card.told) return h("div", { class: "details", "aria-busy": "true" });
   const { details } = card.told;
   return h(
     "div",
     { class: "details" },
     h("div", { class: "small" }, [
-      because(scene, person),
+      because(ctx, person),
       person.call && ` · ${stateName(hass, "sensor.telephone", person.call)}`,
       ` · ${person.extension}`,
     ]),
     details
       ? [
-          redirectLine(scene, person.redirect, details.connected, details.timeline[0]?.redirect),
+          redirectLine(ctx, person.redirect, details.connected, details.timeline[0]?.redirect),
           h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
         ]
       : h("p", { class: "small" }, t("not_yours")),
-    favourite(card, scene, person),
+    favourite(card, ctx, person),
     person.entity &&
       h(
         "button",
@@ -47,7 +47,7 @@ export function details(card, scene, person) {
 
 /**
  * @param {TeamCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Colleague} person
  */
 function favourite(card, { t, hass }, { id }) {

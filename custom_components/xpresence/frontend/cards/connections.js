@@ -7,9 +7,9 @@ import { MINUTE } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Scene} from "./types.js" */
+/** @import {RenderContext} from "./types.js" */
 /** @typedef {import("./types.js").WordsOf<"connections">} Words */
-/** @import {Hass, Told} from "./types.js" */
+/** @import {Hass, PersonMessage} from "./types.js" */
 /** @import {Child} from "./view.js" */
 
 /**
@@ -80,7 +80,7 @@ export class Connections {
     this.done = "";
     /** @type {{ code?: string, page?: string, account?: string, expected?: string, fits?: boolean, administrator_needed?: boolean, signedIn?: boolean, leave?: () => void }} */
     this.microsoft = {};
-    /** @type {Told | undefined} */
+    /** @type {PersonMessage | undefined} */
     this.seen = undefined;
     this.loaded = 0;
     /** Why the list could not be read. */
@@ -185,12 +185,12 @@ export class Connections {
   }
 
   /**
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @returns {Child}
    */
-  view(scene) {
+  view(ctx) {
     const { card } = this;
-    const t = words(scene.hass, "connections");
+    const t = words(ctx.hass, "connections");
     if (card.told?.person?.id !== this.seen?.person?.id) this.leave();
     const calendars = card.may("connect_calendars");
     if (calendars && (this.seen !== card.told || Date.now() - this.loaded > 0.8 * MINUTE)) {
@@ -201,9 +201,9 @@ export class Connections {
     return h("div", { class: "connections", key: "connections" }, [
       h("div", { role: "status", key: "done" }, this.done),
       h("div", { role: "alert", key: "base" }, this.problem("base"), this.lost),
-      calendars && this.list(t, scene),
-      calendars && this.connecting(t, scene),
-      card.may("connect_microsoft") && signIn(this, t, scene),
+      calendars && this.list(t, ctx),
+      calendars && this.connecting(t, ctx),
+      card.may("connect_microsoft") && signIn(this, t, ctx),
     ]);
   }
 
@@ -215,24 +215,24 @@ export class Connections {
 
   /**
    * @param {Words} t
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    */
-  list(t, scene) {
+  list(t, ctx) {
     if (!this.calendars) return h("div", { class: "skeleton", "aria-busy": "true", key: "list" });
     return h("div", { key: "list" }, [
       h("h3", null, t("calendars")),
       this.calendars.length === 0
         ? h("p", { class: "small" }, t("none"))
-        : h("ul", { class: "list" }, this.calendars.map((one) => this.line(t, scene, one))),
+        : h("ul", { class: "list" }, this.calendars.map((one) => this.line(t, ctx, one))),
     ]);
   }
 
   /**
    * @param {Words} t
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Calendar} calendar
    */
-  line(t, scene, calendar) {
+  line(t, ctx, calendar) {
     const { id, name, kind, problem, own_login } = calendar;
     const kinds = `kind_${kind}`;
     return h("li", { key: id, class: "wrap" }, [
@@ -245,7 +245,7 @@ export class Connections {
         h(
           "span",
           { class: "small block" },
-          `${t(/** @type {any} */ (kinds))} · ${this.state(t, scene, calendar)}`,
+          `${t(/** @type {any} */ (kinds))} · ${this.state(t, ctx, calendar)}`,
         ),
       ]),
       problem === "sign_in" && own_login && this.icon("mdi:key", t("renew", { name }), () => {
@@ -262,7 +262,7 @@ export class Connections {
 
   /**
    * @param {Words} t
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Calendar} calendar
    */
   state(t, { hass, now }, { problem, read_at }) {
@@ -329,9 +329,9 @@ export class Connections {
 
   /**
    * @param {Words} t
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    */
-  connecting(t, scene) {
+  connecting(t, ctx) {
     if (this.form !== "new") {
       return h(
         "button",
@@ -359,7 +359,7 @@ export class Connections {
       }),
       this.fields().map((field) =>
         field === "calendar"
-          ? this.select(t, field, [["", t("pick")], ...entities(scene.hass)])
+          ? this.select(t, field, [["", t("pick")], ...entities(ctx.hass)])
           : this.input(t, field),
       ),
       this.asked.has("auth") &&

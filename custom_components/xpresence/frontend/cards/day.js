@@ -1,33 +1,33 @@
 /** What comes today: appointments and other changes as one list, with what each does. */
 
-import { STATUS_ICONS, icon } from "./looks.js";
+import { STATUS_ICONS, icon } from "./icons.js";
 import { because } from "./reason.js";
 import { ruleInWords } from "./redirect.js";
 import { HOUR } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Appointment, Details, Dismissed, Scene, Step} from "./types.js" */
+/** @import {Appointment, Details, Dismissed, RenderContext, Step} from "./types.js" */
 
 /** Changes that are listed besides the appointments. */
 const LISTED = 6;
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
-export function dayList(card, scene, details) {
-  const appointments = ofToday(scene, details.appointments);
+export function dayList(card, ctx, details) {
+  const appointments = ofToday(ctx, details.appointments);
   const listed = new Set(appointments.map(({ id }) => id));
   const lines = [
     ...appointments.map((one) => ({
       at: Date.parse(one.start),
-      line: appointmentLine(card, scene, one, details.timeline),
+      line: appointmentLine(card, ctx, one, details.timeline),
     })),
-    ...changes(scene, details.timeline, appointments).map((step) => ({
+    ...changes(ctx, details.timeline, appointments).map((step) => ({
       at: Date.parse(step.start ?? ""),
-      line: stepLine(scene, step),
+      line: stepLine(ctx, step),
     })),
   ].sort((one, other) => one.at - other.at);
   return h(
@@ -35,13 +35,13 @@ export function dayList(card, scene, details) {
     { class: "list" },
     details.dismissed
       .filter(({ id }) => !listed.has(id))
-      .map((one) => dismissedLine(card, scene, one)),
+      .map((one) => dismissedLine(card, ctx, one)),
     lines.map(({ line }) => line),
   );
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Appointment[]} appointments
  */
 function ofToday({ clock, now }, appointments) {
@@ -55,7 +55,7 @@ function ofToday({ clock, now }, appointments) {
 /**
  * Return what is to change and is not said by the line of an appointment.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Step[]} steps
  * @param {Appointment[]} appointments
  */
@@ -74,38 +74,38 @@ function changes({ now }, steps, appointments) {
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Step} step
  */
-function stepLine(scene, step) {
-  const { clock, now } = scene;
-  const cause = because(scene, { until: null, reason: step.reason });
+function stepLine(ctx, step) {
+  const { clock, now } = ctx;
+  const cause = because(ctx, { until: null, reason: step.reason });
   return h(
     "li",
     { class: step.status, key: `step ${step.start}` },
     when(step.start ? clock.moment(new Date(step.start), now) : ""),
     symbol(icon(STATUS_ICONS, step.status)),
-    words(step.profile, [rule(scene, step), step.subject || cause]),
+    words(step.profile, [rule(ctx, step), step.subject || cause]),
   );
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Step} step
  */
-function rule(scene, step) {
-  const from = step.calls_from && scene.t("from_profile", { profile: step.calls_from });
-  return [ruleInWords(scene, step.redirect), from].filter(Boolean).join(" ");
+function rule(ctx, step) {
+  const from = step.calls_from && ctx.t("from_profile", { profile: step.calls_from });
+  return [ruleInWords(ctx, step.redirect), from].filter(Boolean).join(" ");
 }
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Appointment} appointment
  * @param {Step[]} steps
  */
-function appointmentLine(card, scene, appointment, steps) {
-  const { t, clock, now } = scene;
+function appointmentLine(card, ctx, appointment, steps) {
+  const { t, clock, now } = ctx;
   const { id, dismissed, start, end, subject, source, profile, status, planned } = appointment;
   const what = subject || (planned ? t("planned") : t("private"));
   const over = new Date(end) <= now;
@@ -121,13 +121,13 @@ function appointmentLine(card, scene, appointment, steps) {
     symbol(dismissed ? "mdi:calendar-remove" : icon(STATUS_ICONS, status)),
     words(what, [
       profile ?? t("ignored"),
-      counts && !overridden && step && rule(scene, step),
+      counts && !overridden && step && rule(ctx, step),
       source,
       dismissed && !over && t("is_set_aside"),
       overridden && t("is_overridden", { profile: step.profile }),
     ]),
     !over && profile && card.may("choose_profile") &&
-      (dismissed ? bringBack(card, scene, id, what) : setAside(card, scene, id, what)),
+      (dismissed ? bringBack(card, ctx, id, what) : setAside(card, ctx, id, what)),
     planned && !over && card.may("plan_presence") && [
       button("mdi:pencil", t("change_plan", { what }), () => card.change(appointment)),
       button("mdi:close", t("cancel", { what: profile ?? t("planned") }), () =>
@@ -149,11 +149,11 @@ function covering(steps, at) {
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Dismissed} dismissed
  */
-function dismissedLine(card, scene, { id, reason, subject, start, end }) {
-  const { t, clock, now } = scene;
+function dismissedLine(card, ctx, { id, reason, subject, start, end }) {
+  const { t, clock, now } = ctx;
   const what = subject || (t.has(reason) ? t(reason) : reason);
   const span =
     start && end ? `${clock.moment(new Date(start), now)}–${clock.moment(new Date(end), now)}` : "";
@@ -163,13 +163,13 @@ function dismissedLine(card, scene, { id, reason, subject, start, end }) {
     when(span),
     symbol("mdi:calendar-remove"),
     words(what, [t("is_set_aside")]),
-    card.may("choose_profile") && bringBack(card, scene, id, what),
+    card.may("choose_profile") && bringBack(card, ctx, id, what),
   );
 }
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {string} item
  * @param {string} what
  */
@@ -181,7 +181,7 @@ function bringBack(card, { t }, item, what) {
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {string} item
  * @param {string} what
  */

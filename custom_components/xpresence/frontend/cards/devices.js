@@ -5,29 +5,29 @@ import { h } from "./view.js";
 const TELEPHONE = () => import("./telephone.js");
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Details, Scene} from "./types.js" */
+/** @import {Details, RenderContext} from "./types.js" */
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
-export function devices(card, scene, details) {
+export function devices(card, ctx, details) {
   return h(
     "section",
     { key: "devices", class: "devices" },
-    automatic(card, scene, details),
+    automatic(card, ctx, details),
     (details.follow_me || details.agent) &&
       card.later(TELEPHONE, (part) => [
-        part.followMe(card, scene, details),
-        part.teamDesk(card, scene, details),
+        part.followMe(card, ctx, details),
+        part.teamDesk(card, ctx, details),
       ]),
   );
 }
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
 function automatic(card, { t }, details) {

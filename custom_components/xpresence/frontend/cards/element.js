@@ -1,12 +1,12 @@
 /** What all our elements share: Home Assistant, drawing, loading on demand. */
 
-import { STATUS_ICONS, icon } from "./looks.js";
+import { STATUS_ICONS, icon } from "./icons.js";
 import { styles } from "./styles.js";
 import { load, loaded, words } from "./texts.js";
 import { Clock } from "./time.js";
 import { h, show } from "./view.js";
 
-/** @import {Hass, Scene} from "./types.js" */
+/** @import {Hass, RenderContext} from "./types.js" */
 /** @import {Child} from "./view.js" */
 
 export class PresenceElement extends HTMLElement {
@@ -55,7 +55,7 @@ export class PresenceElement extends HTMLElement {
   }
 
   /**
-   * Home Assistant handed over its present state.
+   * Home Assistant sets its state here.
    *
    * @param {Hass} _hass
    * @param {Hass} [_before]
@@ -65,9 +65,9 @@ export class PresenceElement extends HTMLElement {
   }
 
   /**
-   * Describe what is to be seen, once there are words for it.
+   * Return the content, once the texts are loaded.
    *
-   * @param {Scene} _scene
+   * @param {RenderContext} _scene
    * @returns {Child[]}
    */
   view(_scene) {
@@ -75,7 +75,7 @@ export class PresenceElement extends HTMLElement {
   }
 
   /**
-   * Describe what stands around that.
+   * Return the frame around it.
    *
    * @param {Child[]} content
    * @returns {Child[]}
@@ -128,8 +128,8 @@ export class PresenceElement extends HTMLElement {
       const hass = this.hass_;
       if (!hass || !this.isConnected) return;
       const t = words(hass);
-      const scene = { hass, t, clock: new Clock(hass, t), now: new Date() };
-      show(this.root_, this.frame(loaded(hass) ? this.view(scene) : [skeleton()]));
+      const ctx = { hass, t, clock: new Clock(hass, t), now: new Date() };
+      show(this.root_, this.frame(loaded(hass) ? this.view(ctx) : [skeleton()]));
     });
   }
 }
@@ -158,7 +158,7 @@ export function skeleton() {
 /**
  * A person's picture with their status, or the status alone.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {{ status: string, person_entity?: string | null }} person
  */
 export function avatar({ hass }, { status, person_entity }) {

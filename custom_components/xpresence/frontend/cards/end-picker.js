@@ -5,25 +5,25 @@ import { HOUR, MINUTE, local } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {End, Person, Scene} from "./types.js" */
+/** @import {End, Person, RenderContext} from "./types.js" */
 
 /** Full hours that are offered. */
 const HOURS = 6;
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Person} person
  */
-export function picker(card, scene, person) {
-  const { t, now } = scene;
+export function picker(card, ctx, person) {
+  const { t, now } = ctx;
   return h(
     "div",
     { key: "picker", class: "picker" },
     h(
       "div",
       { class: "pills" },
-      fullHours(scene).map((end) => pill(end.label, false, () => choose(card, person, end))),
+      fullHours(ctx).map((end) => pill(end.label, false, () => choose(card, person, end))),
     ),
     h(
       "form",
@@ -53,7 +53,7 @@ export function picker(card, scene, person) {
 /**
  * Return the next full hours, the nearest first; one that is too near is left out.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @returns {End[]}
  */
 export function fullHours({ clock, now }) {

@@ -8,15 +8,15 @@ const PICKER = () => import("./end-picker.js");
 
 /** @import {MyCard} from "./my-card.js" */
 /** @import {Duration} from "./ends.js" */
-/** @import {End, Person, Scene} from "./types.js" */
+/** @import {End, Person, RenderContext} from "./types.js" */
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Person} person
  */
-export function endings(card, scene, person) {
-  const { t } = scene;
+export function endings(card, ctx, person) {
+  const { t } = ctx;
   const byHand = person.reason.startsWith("chosen");
   /** @type {Duration[]} */
   const durations = card.config["durations"]?.length ? card.config["durations"] : USUAL;
@@ -32,13 +32,13 @@ export function endings(card, scene, person) {
           const set = byHand && person.reason === "chosen" && person.until !== null;
           return pill(t(key), set, () => pick(card), { "aria-expanded": String(card.picking) });
         }
-        const end = endOf(scene, key, card.config);
+        const end = endOf(ctx, key, card.config);
         if (!end) return null;
         const pressed = person.reason === `chosen_${key}`;
         return pill(end.label, pressed, () => choose(card, person, end));
       }),
     ),
-    card.picking && card.later(PICKER, (part) => part.picker(card, scene, person)),
+    card.picking && card.later(PICKER, (part) => part.picker(card, ctx, person)),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Until when something shall hold. */
 
-/** @import {End, Scene} from "./types.js" */
+/** @import {End, RenderContext} from "./types.js" */
 
 
 /** Every duration that a card can offer. */
@@ -34,13 +34,13 @@ const SPANS = {
 /**
  * Return a duration as it is now; nothing where it makes no sense now.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Duration} key
  * @param {{ lunch_end?: string, day_start?: string }} config
  * @returns {End | undefined}
  */
-export function endOf(scene, key, config) {
-  const { t, clock, now } = scene;
+export function endOf(ctx, key, config) {
+  const { t, clock, now } = ctx;
   const span = SPANS[key];
   if (span) return { key, label: t(/** @type {"hour_1"} */ (key)), end: { for: span } };
   if (key === "until_return" || key === "until_changed") {

@@ -4,11 +4,11 @@ import { words } from "./texts.js";
 import { h } from "./view.js";
 
 /** @import {LiveCard} from "./live-card.js" */
-/** @import {Hass, Scene} from "./types.js" */
+/** @import {Hass, RenderContext} from "./types.js" */
 
 /**
  * @param {LiveCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function alert(card, { t }) {
   return h(

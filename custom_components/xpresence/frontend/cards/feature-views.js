@@ -1,15 +1,15 @@
 /** How the tile features and the badge look; loaded when one is shown. */
 
 import { openMore, sibling } from "./element.js";
-import { REDIRECT_ICONS, STATUS_ICONS, icon, stateName } from "./looks.js";
+import { REDIRECT_ICONS, STATUS_ICONS, icon, stateName } from "./icons.js";
 import { h } from "./view.js";
 
-/** @import {Scene} from "./types.js" */
+/** @import {RenderContext} from "./types.js" */
 /** @import {Feature, PresenceBadge} from "./features.js" */
 
 /**
  * @param {Feature} feature
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function profiles(feature, { hass, t }) {
   const state = hass.states[feature.entity];
@@ -40,7 +40,7 @@ export function profiles(feature, { hass, t }) {
 
 /**
  * @param {Feature} feature
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function redirect(feature, { hass, t }) {
   const sensor = sibling(hass, feature.entity, "redirect") ?? "";
@@ -75,7 +75,7 @@ export function redirect(feature, { hass, t }) {
 
 /**
  * @param {Feature} feature
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function automatic(feature, { t }) {
   return [
@@ -93,7 +93,7 @@ export function automatic(feature, { t }) {
 
 /**
  * @param {PresenceBadge} shown
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function badge(shown, { hass, t }) {
   const entity = shown.config["entity"] ?? "";

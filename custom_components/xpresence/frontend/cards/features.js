@@ -2,7 +2,7 @@
 
 import { PresenceElement, isProfile } from "./element.js";
 
-/** @import {Hass, Scene} from "./types.js" */
+/** @import {Hass, RenderContext} from "./types.js" */
 
 const VIEWS = () => import("./feature-views.js");
 
@@ -61,10 +61,10 @@ function feature(type, name) {
 
     /**
      * @override
-     * @param {Scene} scene
+     * @param {RenderContext} ctx
      */
-    view(scene) {
-      return [this.later(VIEWS, (views) => views[name](this, scene))];
+    view(ctx) {
+      return [this.later(VIEWS, (views) => views[name](this, ctx))];
     }
   };
 }
@@ -90,10 +90,10 @@ export class PresenceBadge extends PresenceElement {
 
   /**
    * @override
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    */
-  view(scene) {
-    return [this.later(VIEWS, (views) => views.badge(this, scene))];
+  view(ctx) {
+    return [this.later(VIEWS, (views) => views.badge(this, ctx))];
   }
 }
 

@@ -1,26 +1,26 @@
 /** The head of my card: who, which profile, until and since when. */
 
 import { avatar } from "./element.js";
-import { CALL_ICONS, icon, stateName } from "./looks.js";
+import { CALL_ICONS, icon, stateName } from "./icons.js";
 import { because } from "./reason.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Person, Scene} from "./types.js" */
+/** @import {Person, RenderContext} from "./types.js" */
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Person} person
  */
-export function head(card, scene, person) {
-  const { hass } = scene;
+export function head(card, ctx, person) {
+  const { hass } = ctx;
   const talking = person.call && person.call !== "idle";
   const since = card.told?.details?.since;
   return h(
     "header",
     { class: `head ${person.status}`, key: "head" },
-    avatar(scene, person),
+    avatar(ctx, person),
     h(
       "div",
       { class: "grow", role: "status" },
@@ -35,8 +35,8 @@ export function head(card, scene, person) {
         "div",
         { class: "small" },
         [
-          because(scene, person),
-          since && scene.t("since", { time: scene.clock.moment(new Date(since), scene.now) }),
+          because(ctx, person),
+          since && ctx.t("since", { time: ctx.clock.moment(new Date(since), ctx.now) }),
         ]
           .filter(Boolean)
           .join(" · "),
@@ -56,7 +56,7 @@ export function head(card, scene, person) {
 /**
  * Say that the user is nobody here, and lead to where that is mended.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function nobody({ hass, t }) {
   const link = "/config/integrations/integration/xpresence";

@@ -3,22 +3,22 @@
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Choice, Person, Scene} from "./types.js" */
+/** @import {Choice, Person, RenderContext} from "./types.js" */
 
 /**
  * Say which profiles would leave calls where another one sends them.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Choice[]} profiles
  * @param {string} current the one that holds; of it the redirect's line tells
  */
-export function kept(scene, profiles, current) {
+export function kept(ctx, profiles, current) {
   /** @type {Map<string, string[]>} */
   const names = new Map();
   for (const { name, keeps } of profiles) {
     if (!keeps || name === current) continue;
     const calls = keeps.targets.map(({ target }) => target).join(", ");
-    const said = scene.t("keeps_going", { target: calls, profile: keeps.profile });
+    const said = ctx.t("keeps_going", { target: calls, profile: keeps.profile });
     names.set(said, [...(names.get(said) ?? []), name]);
   }
   return [...names].map(([said, of]) => `${of.join(", ")}: ${said}`);
@@ -28,7 +28,7 @@ export function kept(scene, profiles, current) {
  * Offer whoever said to be available to end a redirect that no profile set.
  *
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Person} person
  */
 export function ringHere(card, { t }, { redirect }) {
@@ -59,7 +59,7 @@ export function ringHere(card, { t }, { redirect }) {
  * The way back from the last choice.
  *
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function undo(card, { t }) {
   return h(

@@ -28,7 +28,7 @@ import { h } from "./view.js";
  * @typedef {{ start: string, end: string, target: string | null, known: boolean }} Calls
  * @typedef {{ at: string, kind: string, text: string }} Change
  *
- * @typedef {object} Told what `xpresence/get_history` answers
+ * @typedef {object} HistoryAnswer what `xpresence/get_history` answers
  * @property {number} days for how long histories are kept; 0: not at all
  * @property {boolean} kept
  * @property {string} shown_to
@@ -47,8 +47,8 @@ export class History {
   /** @param {Host} host */
   constructor(host) {
     this.host = host;
-    /** @type {Told | undefined} */
-    this.told = undefined;
+    /** @type {HistoryAnswer | undefined} */
+    this.answer = undefined;
     /** The first day that is shown; undefined is today. */
     /** @type {Date | undefined} */
     this.day = undefined;
@@ -77,7 +77,7 @@ export class History {
       "div",
       { class: "history", key: "history" },
       h("div", { role: "alert" }, this.error && h("p", { class: "alert" }, this.error)),
-      this.told && (this.told.kept ? this.kept(view, t, this.told, span) : this.offer(view, t, this.told)),
+      this.answer && (this.answer.kept ? this.kept(view, t, this.answer, span) : this.offer(view, t, this.answer)),
     );
   }
 
@@ -86,7 +86,7 @@ export class History {
    *
    * @param {View} view
    * @param {WordsOf<"history">} t
-   * @param {Told} told
+   * @param {HistoryAnswer} answer
    */
   offer(view, t, { days }) {
     if (!days) return h("p", { class: "small" }, t("not_allowed"));
@@ -104,22 +104,22 @@ export class History {
   /**
    * @param {View} view
    * @param {WordsOf<"history">} t
-   * @param {Told} told
+   * @param {HistoryAnswer} answer
    * @param {Date[]} span
    */
-  kept(view, t, told, span) {
-    const list = told.changes.filter((one) => one.text);
+  kept(view, t, answer, span) {
+    const list = answer.changes.filter((one) => one.text);
     return [
       this.steps(view, t, span),
       this.week
-        ? span.slice(0, -1).map((begin, index) => day(view, t, told, begin, span[index + 1] ?? begin))
+        ? span.slice(0, -1).map((begin, index) => day(view, t, answer, begin, span[index + 1] ?? begin))
         : [
-            day(view, t, told, ...ends(span)),
+            day(view, t, answer, ...ends(span)),
             list.length > 0
               ? h("ul", { class: "list" }, list.map((one) => line(view, one)))
               : h("p", { class: "small" }, t("nothing_changed")),
           ],
-      this.host.may("keep_history") && this.own(view, t, told),
+      this.host.may("keep_history") && this.own(view, t, answer),
     ];
   }
 
@@ -170,9 +170,9 @@ export class History {
    *
    * @param {View} view
    * @param {WordsOf<"history">} t
-   * @param {Told} told
+   * @param {HistoryAnswer} answer
    */
-  own(view, t, told) {
+  own(view, t, answer) {
     return h(
       "div",
       { key: "own" },
@@ -189,7 +189,7 @@ export class History {
             },
           },
           TIERS.map((tier) =>
-            h("option", { value: tier, key: tier, selected: told.shown_to === tier }, t(tier)),
+            h("option", { value: tier, key: tier, selected: answer.shown_to === tier }, t(tier)),
           ),
         ),
       ),
@@ -244,9 +244,9 @@ export class History {
     if (asked === this.asked && at - this.askedAt < FRESH) return;
     [this.asked, this.askedAt] = [asked, at];
     try {
-      const told = await hass.callWS({ type: "xpresence/get_history", ...wish });
+      const answer = await hass.callWS({ type: "xpresence/get_history", ...wish });
       if (this.asked !== asked) return;
-      this.told = told;
+      this.answer = answer;
       this.error = "";
     } catch (error) {
       this.error = /** @type {Error} */ (error).message ?? "";
@@ -277,17 +277,17 @@ export class History {
  *
  * @param {View} view
  * @param {WordsOf<"history">} t
- * @param {Told} told
+ * @param {HistoryAnswer} answer
  * @param {Date} begin
  * @param {Date} end
  */
-function day({ clock }, t, told, begin, end) {
-  const profiles = told.profiles.map((one) => ({
+function day({ clock }, t, answer, begin, end) {
+  const profiles = answer.profiles.map((one) => ({
     ...one,
     label: one.profile,
     style: one.status,
   }));
-  const calls = told.calls.map((one) => ({
+  const calls = answer.calls.map((one) => ({
     ...one,
     label: !one.known ? t("somewhere") : (one.target ?? ""),
     style: one.target || !one.known ? "forwards" : "rings",

@@ -4,7 +4,7 @@ import { PresenceElement } from "./element.js";
 import { MINUTE } from "./time.js";
 import { h } from "./view.js";
 
-/** @import {Hass, Scene} from "./types.js" */
+/** @import {Hass, RenderContext} from "./types.js" */
 /** @import {Child} from "./view.js" */
 
 const ERRORS = () => import("./errors.js");
@@ -132,10 +132,10 @@ export class LiveCard extends PresenceElement {
   /**
    * The alert that says what went wrong.
    *
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    */
-  alert(scene) {
-    const shown = this.error && this.later(ERRORS, (part) => part.alert(this, scene));
+  alert(ctx) {
+    const shown = this.error && this.later(ERRORS, (part) => part.alert(this, ctx));
     return h("div", { role: "alert", key: "alert" }, shown);
   }
 

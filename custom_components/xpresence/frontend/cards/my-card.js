@@ -11,7 +11,7 @@ import { words } from "./texts.js";
 import { timeline } from "./timeline.js";
 import { h } from "./view.js";
 
-/** @import {Appointment, Details, Hass, Person, Scene, Told} from "./types.js" */
+/** @import {Appointment, Details, Hass, Person, RenderContext, PersonMessage} from "./types.js" */
 /** @import {Child} from "./view.js" */
 
 /** The parts below the redirect, in the order in which they stand by themselves. */
@@ -38,7 +38,7 @@ const UNDO = 10_000;
 export class MyCard extends LiveCard {
   constructor() {
     super();
-    /** @type {Told | undefined} */
+    /** @type {PersonMessage | undefined} */
     this.told = undefined;
     /** Whether an end is being picked, the redirect changed. */
     this.picking = false;
@@ -92,7 +92,7 @@ export class MyCard extends LiveCard {
 
   /**
    * @override
-   * @param {Told | undefined} message
+   * @param {PersonMessage | undefined} message
    */
   take(message) {
     this.told = message;
@@ -127,55 +127,55 @@ export class MyCard extends LiveCard {
 
   /**
    * @override
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    */
-  view(scene) {
+  view(ctx) {
     if (!this.told) return [skeleton()];
     const { person, details } = this.told;
     if (!person) {
-      return [this.config["entity"] ? h("p", { class: "empty" }, scene.t("not_there")) : nobody(scene)];
+      return [this.config["entity"] ? h("p", { class: "empty" }, ctx.t("not_there")) : nobody(ctx)];
     }
     return [
-      head(this, scene, person),
+      head(this, ctx, person),
       ...(details
-        ? this.detailed(scene, person, details)
-        : [redirectLine(scene, person.redirect, true), h("p", { class: "small" }, scene.t("not_yours"))]),
+        ? this.detailed(ctx, person, details)
+        : [redirectLine(ctx, person.redirect, true), h("p", { class: "small" }, ctx.t("not_yours"))]),
     ];
   }
 
   /**
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Person} person
    * @param {Details} details
    */
-  detailed(scene, person, details) {
+  detailed(ctx, person, details) {
     const redirects = this.may("change_redirect");
     return [
       redirectLine(
-        scene,
+        ctx,
         person.redirect,
         details.connected,
         details.timeline[0]?.redirect,
-        redirects && this.toggle("redirecting", scene.t("change_redirect"), "mdi:pencil"),
+        redirects && this.toggle("redirecting", ctx.t("change_redirect"), "mdi:pencil"),
         details.calls_from,
       ),
       redirects &&
         awayThoughAvailable(person, details) &&
-        this.later(HINTS, (part) => part.ringHere(this, scene, person)),
+        this.later(HINTS, (part) => part.ringHere(this, ctx, person)),
       redirects &&
         this.redirecting &&
-        this.later(REDIRECTING, (part) => part.changeRedirect(this, scene, details)),
-      this.alert(scene),
+        this.later(REDIRECTING, (part) => part.changeRedirect(this, ctx, details)),
+      this.alert(ctx),
       h(
         "div",
         { role: "status", key: "undo" },
-        scene.now.getTime() < this.undoable &&
-          this.later(HINTS, (part) => part.undo(this, scene)),
+        ctx.now.getTime() < this.undoable &&
+          this.later(HINTS, (part) => part.undo(this, ctx)),
       ),
       h(
         "div",
         { class: "sections", key: "sections" },
-        this.sections().map((name) => this.section(name, scene, person, details)),
+        this.sections().map((name) => this.section(name, ctx, person, details)),
       ),
     ];
   }
@@ -192,67 +192,67 @@ export class MyCard extends LiveCard {
 
   /**
    * @param {string} name
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Person} person
    * @param {Details} details
    * @returns {Child}
    */
-  section(name, scene, person, details) {
+  section(name, ctx, person, details) {
     const chooses = this.may("choose_profile");
     switch (name) {
       case "profiles":
-        return chooses && chips(this, scene, person, details);
+        return chooses && chips(this, ctx, person, details);
       case "ending":
-        return chooses && endings(this, scene, person);
+        return chooses && endings(this, ctx, person);
       case "info_text":
-        return chooses && infoText(this, scene, person);
+        return chooses && infoText(this, ctx, person);
       case "devices":
-        return devices(this, scene, details);
+        return devices(this, ctx, details);
       case "timeline":
-        return timeline(this, scene, details);
+        return timeline(this, ctx, details);
       case "why":
-        return this.opened(scene, name, () =>
+        return this.opened(ctx, name, () =>
           h("ul", { class: "reasons" }, details.why.map((said) => h("li", null, said))),
         );
       case "history":
-        return this.told?.history?.days && this.opened(scene, name, () => this.past(scene));
+        return this.told?.history?.days && this.opened(ctx, name, () => this.past(ctx));
       case "connections":
         return (
           (this.may("connect_calendars") || this.may("connect_microsoft")) &&
-          this.opened(scene, name, () => this.connected(scene))
+          this.opened(ctx, name, () => this.connected(ctx))
         );
       default:
         return null;
     }
   }
 
-  /** @param {Scene} scene */
-  past(scene) {
+  /** @param {RenderContext} ctx */
+  past(ctx) {
     return this.later(HISTORY, (part) => {
       this.history ??= new part.History({
         whom: () => ({ entity_id: this.target().entity_id }),
         may: (permission) => this.may(permission),
         draw: () => this.draw(),
       });
-      return this.history.view(scene);
+      return this.history.view(ctx);
     });
   }
 
-  /** @param {Scene} scene */
-  connected(scene) {
+  /** @param {RenderContext} ctx */
+  connected(ctx) {
     return this.later(CONNECTIONS, (part) => {
       this.connections ??= new part.Connections(this);
-      return this.connections.view(scene);
+      return this.connections.view(ctx);
     });
   }
 
   /**
    * What is planned ahead; by `timeline.js`, at its end.
    *
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Details} details
    */
-  planning({ t, ...scene }, details) {
+  planning({ t, ...ctx }, details) {
     const { plan } = this;
     return h(
       "div",
@@ -267,7 +267,7 @@ export class MyCard extends LiveCard {
         h("ha-icon", { icon: "mdi:calendar-plus", "aria-hidden": "true" }),
         t("plan_ahead"),
       ),
-      plan && this.later(PLANNING, (part) => part.planForm(this, { t, ...scene }, details, plan)),
+      plan && this.later(PLANNING, (part) => part.planForm(this, { t, ...ctx }, details, plan)),
     );
   }
 
@@ -298,7 +298,7 @@ export class MyCard extends LiveCard {
   /**
    * A part of the card below the words that open and close it.
    *
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {"why" | "history" | "connections"} part
    * @param {() => Child} show
    */

@@ -4,7 +4,7 @@ import { HOUR, local } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Appointment, Details, Scene} from "./types.js" */
+/** @import {Appointment, Details, RenderContext} from "./types.js" */
 
 /**
  * What is being planned or changed.
@@ -40,7 +40,7 @@ export function changePlan(card, known) {
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  * @param {Plan} plan
  */

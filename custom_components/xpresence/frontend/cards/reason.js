@@ -1,20 +1,20 @@
 /** How long a profile holds, and why, in a few words. */
 
-/** @import {Scene} from "./types.js" */
+/** @import {RenderContext} from "./types.js" */
 
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {{ until: string | null, reason: string }} what
  */
-export function because(scene, { until, reason }) {
-  const { t } = scene;
+export function because(ctx, { until, reason }) {
+  const { t } = ctx;
   const cause = reason.startsWith("chosen") ? t("chosen") : t.has(reason) ? t(reason) : "";
-  return [duration(scene, until, reason), cause].filter(Boolean).join(" · ");
+  return [duration(ctx, until, reason), cause].filter(Boolean).join(" · ");
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {string | null} until
  * @param {string} reason
  */

@@ -1,25 +1,25 @@
 /** Where calls go, as one line; what is not so yet never looks as if it were. */
 
-import { REDIRECT_ICONS, icon } from "./looks.js";
+import { REDIRECT_ICONS, icon } from "./icons.js";
 import { h } from "./view.js";
 
-/** @import {Redirect, Rule, Scene} from "./types.js" */
+/** @import {Redirect, Rule, RenderContext} from "./types.js" */
 
 const WISHED = new Set(["pending", "failed", "unknown"]);
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Redirect} redirect
  * @param {boolean} connected
  * @param {Rule} [wish] what the profile wants, said where nobody knows what is
  * @param {import("./view.js").Child} [button] what changes it
  * @param {string | null} [from] whose redirect it is, if not that of the profile that holds
  */
-export function redirectLine(scene, redirect, connected, wish, button, from) {
-  const { t } = scene;
+export function redirectLine(ctx, redirect, connected, wish, button, from) {
+  const { t } = ctx;
   const notes = [];
   if (wish && wish.mode !== "unchanged" && WISHED.has(redirect.status) && !redirect.target) {
-    notes.push(t("wanted", { rule: ruleInWords(scene, wish) }));
+    notes.push(t("wanted", { rule: ruleInWords(ctx, wish) }));
   }
   if (!connected) notes.push(t("not_connected"));
   const reason = `reason_${redirect.reason}`;
@@ -30,7 +30,7 @@ export function redirectLine(scene, redirect, connected, wish, button, from) {
   const kept = redirect.set_by === "profile" && from;
   if (redirect.status === "active" && kept) notes.push(t("from_profile", { profile: from }));
   else if (redirect.status === "active" && t.has(by)) notes.push(t(by));
-  notes.push(...doubts(scene, redirect));
+  notes.push(...doubts(ctx, redirect));
   return h(
     "div",
     { class: `redirect is-${redirect.status}`, key: "redirect" },
@@ -38,7 +38,7 @@ export function redirectLine(scene, redirect, connected, wish, button, from) {
     h(
       "div",
       { class: "grow", role: "status" },
-      h("div", { class: "strong" }, sentence(scene, redirect, Boolean(kept))),
+      h("div", { class: "strong" }, sentence(ctx, redirect, Boolean(kept))),
       notes.length > 0 && h("div", { class: "small" }, notes.join(" · ")),
     ),
     button,
@@ -48,7 +48,7 @@ export function redirectLine(scene, redirect, connected, wish, button, from) {
 /**
  * Say what is not certain about a redirect, and how old the reading is.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Redirect} redirect
  */
 function doubts({ t, clock }, redirect) {
@@ -63,7 +63,7 @@ function doubts({ t, clock }, redirect) {
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Redirect} redirect
  * @param {boolean} [keeps] whether calls go on to where they went
  */
@@ -88,7 +88,7 @@ export function sentence({ t }, { status, target, condition, part, target_known 
 /**
  * Say where calls will go by a rule.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Rule} rule
  */
 export function ruleInWords({ t }, rule) {

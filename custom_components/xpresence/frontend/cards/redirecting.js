@@ -8,7 +8,7 @@ import { local } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Details, End, Hass, Scene} from "./types.js" */
+/** @import {Details, End, Hass, RenderContext} from "./types.js" */
 
 const CONDITIONS = /** @type {const} */ (["unconditional", "busy", "no_reply"]);
 /** Suggestions that are shown at a time. */
@@ -25,13 +25,13 @@ export class RedirectWish {
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
-export function changeRedirect(card, scene, details) {
-  const { t } = scene;
+export function changeRedirect(card, ctx, details) {
+  const { t } = ctx;
   card.wish ??= new RedirectWish();
-  read(scene.hass, () => card.draw());
+  read(ctx.hass, () => card.draw());
   // What is ended is what is shown: it may be on only when busy or not answered.
   const condition = card.told?.person?.redirect.condition ?? "unconditional";
   /** @type {["to_voicemail" | "end_redirect" | "as_profile", object][]} */
@@ -50,20 +50,20 @@ export function changeRedirect(card, scene, details) {
         h("button", { class: "pill", onclick: () => set(card, wish) }, t(key)),
       ),
     ),
-    form(card, scene, details, card.wish),
+    form(card, ctx, details, card.wish),
   );
 }
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  * @param {RedirectWish} wish
  */
-function form(card, scene, details, wish) {
-  const { t, hass, now } = scene;
+function form(card, ctx, details, wish) {
+  const { t, hass, now } = ctx;
   const conditions = details.conditions ?? CONDITIONS;
-  const ends = endsOf(scene);
+  const ends = endsOf(ctx);
   return h(
     "form",
     { class: "stack", onsubmit: (/** @type {SubmitEvent} */ event) => submit(event, card, ends) },
@@ -172,16 +172,16 @@ function select(label, name, current, chosen, options) {
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @returns {End[]}
  */
-function endsOf(scene) {
+function endsOf(ctx) {
   const spans = /** @type {const} */ (["minutes_30", "hour_1"]);
   const later = /** @type {const} */ (["rest_of_day", "tomorrow"]);
   return [
-    ...spans.map((key) => endOf(scene, key, {})),
-    ...fullHours(scene),
-    ...later.map((key) => endOf(scene, key, {})),
+    ...spans.map((key) => endOf(ctx, key, {})),
+    ...fullHours(ctx),
+    ...later.map((key) => endOf(ctx, key, {})),
   ].filter((end) => end !== undefined);
 }
 

@@ -4,13 +4,13 @@ import { explained } from "./errors.js";
 import { h } from "./view.js";
 
 /** @import {Connections} from "./connections.js" */
-/** @import {Scene} from "./types.js" */
+/** @import {RenderContext} from "./types.js" */
 /** @import {Words} from "./connections.js" */
 
 /**
  * @param {Connections} shown
  * @param {Words} t
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  */
 export function signIn(shown, t, { hass }) {
   const { card, microsoft } = shown;

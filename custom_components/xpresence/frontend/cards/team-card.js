@@ -3,13 +3,13 @@
 import { found } from "./board.js";
 import { avatar, skeleton } from "./element.js";
 import { LiveCard, subscribe } from "./live-card.js";
-import { CALL_ICONS, REDIRECT_ICONS, icon, stateName } from "./looks.js";
+import { CALL_ICONS, REDIRECT_ICONS, icon, stateName } from "./icons.js";
 import { preferences, read } from "./preferences.js";
 import { because } from "./reason.js";
 import { sentence } from "./redirect.js";
 import { h } from "./view.js";
 
-/** @import {Colleague, Scene, Told} from "./types.js" */
+/** @import {Colleague, RenderContext, PersonMessage} from "./types.js" */
 
 const COLLEAGUE = () => import("./colleague.js");
 const GROUPS = () => import("./board-groups.js");
@@ -32,7 +32,7 @@ export class TeamCard extends LiveCard {
     this.all = false;
     /** Whose details are open, and what they say. */
     this.open = "";
-    /** @type {Told | undefined} */
+    /** @type {PersonMessage | undefined} */
     this.told = undefined;
     /** @type {(() => void) | undefined} */
     this.close_ = undefined;
@@ -88,7 +88,7 @@ export class TeamCard extends LiveCard {
   }
 
   /**
-   * Open one person's details and close any other's; the empty id closes all.
+   * Open one person's details only; an empty id closes them.
    *
    * @param {string} id
    */
@@ -112,13 +112,13 @@ export class TeamCard extends LiveCard {
 
   /**
    * @override
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    */
-  view(scene) {
-    const { t } = scene;
+  view(ctx) {
+    const { t } = ctx;
     if (!this.people) return [skeleton()];
-    read(scene.hass, () => this.draw());
-    const people = found(scene, this.people.values(), {
+    read(ctx.hass, () => this.draw());
+    const people = found(ctx, this.people.values(), {
       sought: this.sought,
       available: this.available,
       sort: this.sort || this.config["sort"] || "name",
@@ -127,15 +127,15 @@ export class TeamCard extends LiveCard {
     const shown = this.all ? people : people.slice(0, AT_ONCE);
     return [
       h("h2", { class: "title" }, this.config["name"] || t("team")),
-      this.people.size >= MANY && this.later(TOOLS, (part) => part.tools(this, scene)),
+      this.people.size >= MANY && this.later(TOOLS, (part) => part.tools(this, ctx)),
       this.config["group"] || preferences().favourites.length
         ? this.later(GROUPS, ({ grouped }) =>
-            grouped(scene, shown, this.config["group"]).map(({ title, people: some }) => [
+            grouped(ctx, shown, this.config["group"]).map(({ title, people: some }) => [
               title && h("h3", { key: `title ${title}` }, title),
-              this.list(scene, title || t("team"), some),
+              this.list(ctx, title || t("team"), some),
             ]),
           )
-        : this.list(scene, t("team"), shown),
+        : this.list(ctx, t("team"), shown),
       !people.length && h("p", { class: "empty" }, t(this.people.size ? "no_match" : "no_team")),
       shown.length < people.length &&
         h(
@@ -154,21 +154,21 @@ export class TeamCard extends LiveCard {
   }
 
   /**
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {string} title
    * @param {Colleague[]} people
    */
-  list(scene, title, people) {
-    const rows = people.map((person) => this.row(scene, person));
+  list(ctx, title, people) {
+    const rows = people.map((person) => this.row(ctx, person));
     return h("ul", { class: "team", key: `list ${title}`, "aria-label": title }, rows);
   }
 
   /**
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Colleague} person
    */
-  row(scene, person) {
-    const { t, hass } = scene;
+  row(ctx, person) {
+    const { t, hass } = ctx;
     const open = this.open === person.id;
     const status = stateName(hass, "sensor.status", person.status);
     const talking = person.call === "in_call" || person.call === "ringing";
@@ -185,7 +185,7 @@ export class TeamCard extends LiveCard {
             "aria-expanded": String(open),
             onclick: () => this.reveal(open ? "" : person.id),
           },
-          avatar(scene, person),
+          avatar(ctx, person),
           h(
             "span",
             { class: "grow" },
@@ -200,7 +200,7 @@ export class TeamCard extends LiveCard {
               { class: "block" },
               person.profile,
               status !== person.profile && h("span", { class: "hidden" }, ` (${status})`),
-              h("span", { class: "small" }, this.ending(scene, person)),
+              h("span", { class: "small" }, this.ending(ctx, person)),
             ),
             person.info_text && h("span", { class: "small block quoted" }, person.info_text),
             person.redirect.status !== "off" &&
@@ -211,7 +211,7 @@ export class TeamCard extends LiveCard {
                   icon: icon(REDIRECT_ICONS, person.redirect.status),
                   "aria-hidden": "true",
                 }),
-                sentence(scene, person.redirect),
+                sentence(ctx, person.redirect),
               ),
           ),
           talking &&
@@ -234,16 +234,16 @@ export class TeamCard extends LiveCard {
             h("ha-icon", { icon: "mdi:phone", "aria-hidden": "true" }),
           ),
       ),
-      open && this.later(COLLEAGUE, (part) => part.details(this, scene, person)),
+      open && this.later(COLLEAGUE, (part) => part.details(this, ctx, person)),
     );
   }
 
   /**
-   * @param {Scene} scene
+   * @param {RenderContext} ctx
    * @param {Colleague} person
    */
-  ending(scene, person) {
-    const said = because(scene, { until: person.until, reason: "" });
+  ending(ctx, person) {
+    const said = because(ctx, { until: person.until, reason: "" });
     return said && ` · ${said}`;
   }
 

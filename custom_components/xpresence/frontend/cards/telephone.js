@@ -1,14 +1,14 @@
 /** Follow-me and the hotline; loaded for who has any. */
 
-import { stateName } from "./looks.js";
+import { stateName } from "./icons.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Details, Scene} from "./types.js" */
+/** @import {Details, RenderContext} from "./types.js" */
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
 export function followMe(card, { t }, { follow_me: found }) {
@@ -39,7 +39,7 @@ export function followMe(card, { t }, { follow_me: found }) {
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
 export function teamDesk(card, { t, hass }, { agent }) {

@@ -6,23 +6,23 @@ import { HOUR } from "./time.js";
 import { h } from "./view.js";
 
 /** @import {MyCard} from "./my-card.js" */
-/** @import {Details, Scene, Step} from "./types.js" */
+/** @import {Details, RenderContext, Step} from "./types.js" */
 
 const LEAST = 8 * HOUR;
 
 /**
  * @param {MyCard} card
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Details} details
  */
-export function timeline(card, scene, details) {
-  const { t, clock, now } = scene;
+export function timeline(card, ctx, details) {
+  const { t, clock, now } = ctx;
   const steps = details.timeline;
-  const span = window(scene, steps);
+  const span = window(ctx, steps);
   const shown = steps.filter(
     (step) => new Date(step.end) > span.begin && (!step.start || new Date(step.start) < span.end),
   );
-  const list = dayList(card, scene, details);
+  const list = dayList(card, ctx, details);
   return h(
     "section",
     { key: "timeline", "aria-label": t("today") },
@@ -30,20 +30,20 @@ export function timeline(card, scene, details) {
     h(
       "div",
       { class: "bar", "aria-hidden": "true" },
-      shown.map((step) => segment(scene, step, span)),
+      shown.map((step) => segment(ctx, step, span)),
     ),
-    h("div", { class: "hours", "aria-hidden": "true" }, hours(scene, span)),
+    h("div", { class: "hours", "aria-hidden": "true" }, hours(ctx, span)),
     list.children.length > 0
       ? list
       : h("p", { class: "small" }, t("nothing_changes", { time: clock.moment(span.end, now) })),
-    card.may("plan_presence") && card.planning(scene, details),
+    card.may("plan_presence") && card.planning(ctx, details),
   );
 }
 
 /**
  * The rest of the day, or eight hours where less is left of it.
  *
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Step[]} steps
  */
 function window({ clock, now }, steps) {
@@ -58,11 +58,11 @@ function window({ clock, now }, steps) {
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {Step} step
  * @param {{ begin: Date, end: Date }} span
  */
-function segment(scene, step, { begin, end }) {
+function segment(ctx, step, { begin, end }) {
   const from = Math.max(step.start ? Date.parse(step.start) : 0, begin.getTime());
   const to = Math.min(Date.parse(step.end), end.getTime());
   const width = (100 * (to - from)) / (end.getTime() - begin.getTime());
@@ -72,14 +72,14 @@ function segment(scene, step, { begin, end }) {
     {
       class: `segment ${step.status} ${forwards ? "forwards" : ""}`,
       style: `width:${width.toFixed(2)}%`,
-      title: `${step.profile} · ${ruleInWords(scene, step.redirect)}`,
+      title: `${step.profile} · ${ruleInWords(ctx, step.redirect)}`,
     },
     width > 12 && h("span", null, step.profile),
   );
 }
 
 /**
- * @param {Scene} scene
+ * @param {RenderContext} ctx
  * @param {{ begin: Date, end: Date }} span
  */
 function hours({ clock }, { begin, end }) {

@@ -96,7 +96,7 @@
  * @property {Step[]} timeline
  * @property {Appointment[]} appointments
  *
- * @typedef {object} Told one person, as subscribed
+ * @typedef {object} PersonMessage one person, as subscribed
  * @property {Person | null} person
  * @property {Details | null} [details]
  * @property {string[]} [may]
@@ -111,7 +111,7 @@
 /**
  * What every part needs to draw itself.
  *
- * @typedef {object} Scene
+ * @typedef {object} RenderContext
  * @property {Hass} hass
  * @property {Words} t
  * @property {Clock} clock
@@ -131,7 +131,7 @@
 /** @typedef {WordsOf<"cards">} Words */
 
 /**
- * @typedef {object} Wanted
+ * @typedef {object} BoardFilter
  * @property {string} sought what is typed
  * @property {boolean} available whether only who is available is wanted
  * @property {string} sort

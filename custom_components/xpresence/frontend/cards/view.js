@@ -92,9 +92,9 @@ function update(element, props) {
   for (const name of new Set([...Object.keys(before), ...Object.keys(props)])) {
     const value = props[name];
     if (PROPERTIES.has(name)) {
-      // A user's own change goes back to what holds, but not under their fingers.
+      // Not while the user edits it.
       const typing = name === "value" && before[name] === value && element.matches(":focus");
-      // An option without a value of its own would have its words for one.
+      // Without a value its text would be the value.
       const other = element[name] !== value || !(name in before);
       if (!typing && other) element[name] = value ?? "";
       continue;

@@ -1,6 +1,6 @@
 /** People: everybody in one table, for administrators. */
 
-import { REDIRECT_ICONS, STATUS_ICONS, icon, stateName } from "../cards/looks.js";
+import { REDIRECT_ICONS, STATUS_ICONS, icon, stateName } from "../cards/icons.js";
 import { subscribe } from "../cards/live-card.js";
 import { h } from "../cards/view.js";
 import { control, label, shown } from "./fields.js";

@@ -1,6 +1,6 @@
 /** Profiles: all of the office in their order, what each does and who uses it. */
 
-import { STATUS_ICONS, icon, stateName } from "../cards/looks.js";
+import { STATUS_ICONS, icon, stateName } from "../cards/icons.js";
 import { h } from "../cards/view.js";
 import { OneOfficePage } from "./office-page.js";
 import { ordered } from "./ordered.js";

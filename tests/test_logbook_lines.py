@@ -156,7 +156,7 @@ async def book(
 
 type Happen = Callable[[Book], Awaitable[None]]
 
-CHANGES: list[tuple[str, Happen, list[str], list[str]]] = [
+CHANGES: list[tuple[str, Happen, list[str], list[str], list[str]]] = [
     (
         "the person chooses",
         lambda book: book.choose("Meeting"),
@@ -167,6 +167,10 @@ CHANGES: list[tuple[str, Happen, list[str], list[str]]] = [
         [
             "Profil von Anna wechselte zu Meeting durch Anna",
             "Anrufe von Anna gehen jetzt an Voicemail durch Anna",
+        ],
+        [
+            "Anna : le profil est passé à Meeting par Anna",
+            "Anna : les appels vont maintenant vers Voicemail par Anna",
         ],
     ),
     (
@@ -180,10 +184,15 @@ CHANGES: list[tuple[str, Happen, list[str], list[str]]] = [
             "Profil von Anna wechselte zu Meeting durch Admin (Administration)",
             "Anrufe von Anna gehen jetzt an Voicemail durch Admin (Administration)",
         ],
+        [
+            "Anna : le profil est passé à Meeting par Admin (administration)",
+            "Anna : les appels vont maintenant vers Voicemail par Admin (administration)",
+        ],
     ),
     (
         "an automation chooses what holds already",
         lambda book: book.choose("Available", None),
+        [],
         [],
         [],
     ),
@@ -192,12 +201,14 @@ CHANGES: list[tuple[str, Happen, list[str], list[str]]] = [
         lambda book: book.act("set_redirect", "dora", mode="forward", target="101"),
         ["Anna's calls now go to Bob by Dora (delegate)"],
         ["Anrufe von Anna gehen jetzt an Bob durch Dora (Vertretung)"],
+        ["Anna : les appels vont maintenant vers Bob par Dora (délégation)"],
     ),
     (
         "somebody dials at the desk",
         lambda book: book.dial(BOB),
         ["Anna's calls now go to Bob at the telephone"],
         ["Anrufe von Anna gehen jetzt an Bob am Telefon"],
+        ["Anna : les appels vont maintenant vers Bob au téléphone"],
     ),
     (
         "a meeting begins",
@@ -210,24 +221,34 @@ CHANGES: list[tuple[str, Happen, list[str], list[str]]] = [
             "Profil von Anna wechselte zu Meeting wegen des Termins",
             "Anrufe von Anna gehen jetzt an Voicemail wegen des Termins",
         ],
+        [
+            "Anna : le profil est passé à Meeting à cause du rendez-vous",
+            "Anna : les appels vont maintenant vers Voicemail à cause du rendez-vous",
+        ],
     ),
-    ("the connection breaks", lambda book: book.reconnect(), [], []),
-    ("a reload", lambda book: book.reload(), [], []),
-    ("somebody new", lambda book: book.somebody_new(), [], []),
+    ("the connection breaks", lambda book: book.reconnect(), [], [], []),
+    ("a reload", lambda book: book.reload(), [], [], []),
+    ("somebody new", lambda book: book.somebody_new(), [], [], []),
 ]
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
 @pytest.mark.parametrize(
-    ("happens", "english", "german"),
+    ("happens", "english", "german", "french"),
     [pytest.param(*row[1:], id=row[0]) for row in CHANGES],
 )
 async def test_one_line_for_one_change_in_a_persons_words(
-    book: Book, language: str, happens: Happen, english: list[str], german: list[str]
+    book: Book,
+    language: str,
+    happens: Happen,
+    english: list[str],
+    german: list[str],
+    french: list[str],
 ) -> None:
     book.hass.config.language = language
     await happens(book)
-    assert own(await book.lines()) == (german if language == "de" else english)
+    expected = {"en": english, "de": german, "fr": french}
+    assert own(await book.lines()) == expected[language]
 
 
 @pytest.mark.parametrize("via", ["Meeting", "Available"])

@@ -95,6 +95,25 @@ async def test_it_outlives_a_restart_with_the_calendar_down_and_one_that_moved(
     assert day.profile == "Meeting"
 
 
+async def test_without_a_uid_it_is_told_and_brought_back_as_well(
+    hass: HomeAssistant, day: Day, diary: Diary
+) -> None:
+    diary.events[0] = replace(diary.events[0], uid=None)
+    diary.tell()
+    await day.settle()
+    await day.at("10:32")
+    await day.choose("Available")
+    diary.events[0] = replace(diary.events[0], end=at("11:30"), summary="Budget 2027")
+    diary.tell()
+    await day.settle()
+    budget, _ = await appointments(hass)
+    assert (day.profile, budget["dismissed"]) == ("Available", at("10:32").isoformat())
+    await act(hass, "restore", item=budget["id"])
+    assert day.profile == "Meeting"
+    await act(hass, "dismiss", item=budget["id"])
+    assert day.profile == "Available"
+
+
 async def test_one_to_come_is_set_aside_by_hand(
     hass: HomeAssistant, day: Day, diary: Diary
 ) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import hashlib
 from typing import Any, Final
 
+from ..presence.agenda import MADE_UP
 from ..presence.calendar.appointments import Appointment, Response, ShowAs, marked
 
 SHOW_AS: Final[Mapping[str, ShowAs]] = {
@@ -190,7 +191,7 @@ def _uid(event: Event, source: str) -> str:
     if uid := event.get("uid"):
         return str(uid)
     said = "\n".join((source, *_identity(event)))
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
+    return MADE_UP + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _categories(value: object) -> tuple[str, ...]:

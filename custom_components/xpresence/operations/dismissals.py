@@ -27,7 +27,14 @@ def item_id(occasion: Occasion | None) -> str | None:
             return None
         # Planned presence goes by its own id, which its uid begins with.
         planned = occasion.name.startswith("planned-")
-        entry = Entry(occasion.start, occasion.end, occasion.name, "", planned=planned)
+        entry = Entry(
+            occasion.start,
+            occasion.end,
+            occasion.name,
+            "",
+            source=occasion.calendar,
+            planned=planned,
+        )
         return public_uid(entry)
     return f"{occasion.kind.value}{f':{occasion.name}' if occasion.name else ''}"
 

@@ -15,6 +15,8 @@ MOST_AT_ONCE: Final = 32
 Nobody is at 33 places; a calendar with hundreds of overlapping entries would make every
 decision slow.
 """
+MADE_UP: Final = "#"
+"""What an id begins with that was made up for an appointment without a uid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,27 @@ class Entry:
     """Entered by hand as presence, not as an appointment."""
 
     @property
+    def has_uid(self) -> bool:
+        """Tell whether the calendar gave the appointment an id.
+
+        Where it did not, ``uid`` is empty or one that was made up of what the
+        appointment says (``MADE_UP``), and another as soon as that changes.
+        """
+        return bool(self.uid) and not self.uid.startswith(MADE_UP)
+
+    @property
     def occurrence(self) -> tuple[str, datetime]:
         """Return uid and start, the same whichever calendar contains the occurrence."""
         return self.uid, self.start
 
     @property
     def key(self) -> str:
-        """Return a string that identifies this occurrence."""
-        return f"{self.uid}@{self.start.isoformat()}"
+        """Return a string that identifies this occurrence.
+
+        Without a uid it is the one of its calendar at its times.
+        """
+        name = self.uid if self.has_uid else f"{self.source} {self.end.isoformat()}"
+        return f"{name}@{self.start.isoformat()}"
 
     @property
     def precedence(self) -> tuple[float, float, bool, str]:

@@ -217,9 +217,10 @@ def test_a_reminder_of_no_length_does_not_hide_the_appointment_of_its_uid() -> N
     )
 
 
-def test_two_appointments_without_a_uid_are_not_taken_for_one() -> None:
-    long = meeting("9:00", "12:00", uid="", categories=("Training",))
-    short = meeting("9:00", "10:00", uid="", categories=("Quiet",))
+@pytest.mark.parametrize("uid", ["", "#0"])
+def test_two_appointments_without_a_uid_are_not_taken_for_one(uid: str) -> None:
+    long = meeting("9:00", "12:00", uid=uid, categories=("Training",))
+    short = meeting("9:00", "10:00", uid=uid, categories=("Quiet",))
     assert [holds(facts(long, short), c) for c in ("9:30", "10:30")] == [
         "Quiet",
         "Training",

@@ -192,12 +192,14 @@ def test_of_a_series_only_the_occurrence_that_runs_is_set_aside() -> None:
 @pytest.mark.parametrize(
     ("calendar", "expected"), [("Outlook", "Available"), ("Team", "Meeting")]
 )
+@pytest.mark.parametrize("made_up", [("", ""), ("#0", "#0"), ("#0", "#1")])
 def test_without_uid_it_is_the_one_of_the_same_calendar(
-    calendar: str, expected: str
+    calendar: str, expected: str, made_up: tuple[str, str]
 ) -> None:
-    nameless = meeting("10:00", "11:00", uid="", source="Outlook")
+    before, after = made_up
+    nameless = meeting("10:00", "11:00", uid=before, source="Outlook")
     known = tap(facts(nameless), "Available", "10:32")
-    later = replace(nameless, end=at("11:30"), source=calendar)
+    later = replace(nameless, uid=after, end=at("11:30"), source=calendar)
     assert holds(with_agenda(known, agenda(later)), "10:45") == expected
 
 

@@ -103,6 +103,8 @@ class Telephone(RuleBasedStateMachine):
         self.dialled_since = False
         self.to_end: frozenset[Part] = frozenset()
         self.desired: DesiredRedirect | None = None
+        self.dismissed: DesiredRedirect | None = None
+        """What held before the person dismissed it, to be brought back."""
         self.claims = 0
         self.numbers = 200
         self.ledger = Ledger()
@@ -152,6 +154,18 @@ class Telephone(RuleBasedStateMachine):
     @rule()
     def profile_says_unchanged(self) -> None:
         self.desired = None
+
+    @precondition(lambda self: self.desired is not None)
+    @rule()
+    def the_claim_is_dismissed(self) -> None:
+        """Tap Available in a meeting: its claim goes on and decides nothing."""
+        self.dismissed, self.desired = self.desired, None
+
+    @precondition(lambda self: self.dismissed is not None)
+    @rule()
+    def the_dismissed_claim_comes_back(self) -> None:
+        """Let the same claim count again, whatever decided meanwhile."""
+        self.desired = self.dismissed
 
     @precondition(lambda self: self.desired is not None)
     @rule(forwarding=forwards)

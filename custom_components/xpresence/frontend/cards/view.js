@@ -57,6 +57,7 @@ export function show(parent, children) {
       continue;
     }
     const element = keyed.get(child.props.key) ?? reusable(at, child) ?? make(child.tag);
+    keyed.delete(child.props.key);
     if (element === at) at = at.nextSibling;
     else parent.insertBefore(element, at);
     update(element, child.props);

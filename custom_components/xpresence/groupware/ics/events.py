@@ -8,6 +8,7 @@ import re
 import time as clock
 from typing import Final
 
+from ...presence.agenda import MADE_UP
 from ...presence.calendar.appointments import Appointment, ShowAs, marked
 from ..all_day import midnight_zone
 from ..calendar_event import LONGEST_TEXT
@@ -101,7 +102,7 @@ def from_contents(
     for number, component in enumerate(newest(contents.events)):
         if not _is_past(component, window[0]):
             event = _event(component, zones, zone)
-            uid = values.text(component, "UID").strip() or f"#{number}"
+            uid = values.text(component, "UID").strip() or f"{MADE_UP}{number}"
             if event is not None:
                 series.setdefault(uid, []).append(event)
     found: list[Appointment] = []

@@ -271,7 +271,7 @@ def _once(entries: Iterable[Entry]) -> Iterable[Entry]:
     """
     kept: dict[tuple[str, datetime, bool] | int, Entry] = {}
     for number, entry in enumerate(entries):
-        key = (*entry.occurrence, bool(entry.why)) if entry.uid else number
+        key = (*entry.occurrence, bool(entry.why)) if entry.has_uid else number
         other = kept.get(key)
         if other is None or (entry.by_category and not other.by_category):
             kept[key] = entry

@@ -94,8 +94,8 @@ def occasion_of(entry: Entry) -> Occasion:
     """Return what the claim of an appointment is about."""
     return Occasion(
         OccasionKind.APPOINTMENT,
-        entry.uid,
-        "" if entry.uid else entry.source,
+        entry.uid if entry.has_uid else "",
+        "" if entry.has_uid else entry.source,
         entry.start,
         entry.end,
     )
@@ -214,8 +214,8 @@ def _followed(one: Dismissal, agenda: Agenda) -> Dismissal:
         (
             entry
             for entry in agenda.entries
-            if entry.uid == known.name
-            and (entry.uid or entry.source == known.calendar)
+            if entry.has_uid == bool(known.name)
+            and (entry.uid == known.name or entry.source == known.calendar)
             and entry.start < end
             and entry.end > start
         ),

@@ -50,7 +50,7 @@ async def home(
     """Run a Home Assistant with five people; Anna and Bob are ordinary users."""
     home = Home(tmp_path_factory.mktemp("home") / "config")
     async with home:
-        entry = await home.add_asterisk(pbx)
+        home.entry = entry = await home.add_asterisk(pbx)
         for name, extension, more in (
             (
                 "Anna",
@@ -568,6 +568,54 @@ async def test_why_is_one_tap_away(card: Locator) -> None:
     await expect(card.locator(".reasons")).to_contain_text("because nothing else")
     assert taps.made <= 2
     await button(card, "Why?").click()
+
+
+async def test_the_day_as_it_was_is_there_once_the_person_wants_it(
+    card: Locator, annas: Page, home: Home, pbx: Asterisk
+) -> None:
+    assert await button(card, "History").count() == 0
+    await home.set_rules(home.entry, history_days=7)
+    await button(card, "History").click()
+    history = card.locator(".history")
+    await expect(history).to_contain_text("without subjects, outside numbers masked")
+    await button(card, "Record").click()
+    await button(card, "Meeting").click()
+    await settled(pbx, "CF", "100", "*100")
+    await button(card, "History").click()
+    await button(card, "History").click()
+    changes = history.get_by_role("listitem")
+    await expect(changes.last).to_contain_text(
+        re.compile("Voicemail.*Anna|Meeting.*Anna")
+    )
+    went = history.get_by_role("img", name="Calls went to: Voicemail")
+    await expect(went).to_be_visible()
+    assert await violations(annas, "xpresence-card") == []
+    # The whole week, and back to the day, with the keyboard.
+    await button(card, "Week").focus()
+    await annas.keyboard.press("Enter")
+    await expect(history.locator(".day")).to_have_count(7)
+    await expect(button(card, "Later")).to_be_disabled()
+    assert await violations(annas, "xpresence-card") == []
+    await button(card, "Day").focus()
+    await annas.keyboard.press("Space")
+    await expect(history.locator(".day")).to_have_count(1)
+    await card.get_by_label("Shown to").select_option("my delegates")
+    # My page in the panel shows the same.
+    await annas.goto(f"{home.url}/xpresence/me")
+    mine = annas.locator("xpresence-panel xpresence-card")
+    await button(mine, "History").click()
+    await expect(mine.locator(".history .day")).to_have_count(1)
+    await expect(mine.get_by_label("Shown to")).to_have_value("delegate")
+    await expect(
+        mine.get_by_role("img", name="Calls went to: Voicemail")
+    ).to_be_visible()
+    assert await violations(annas, "xpresence-panel") == []
+    await button(mine, "Delete …").click()
+    await expect(mine.get_by_role("status").last).to_be_attached()
+    await button(mine, "Delete and record no more").click()
+    await expect(button(mine, "Record")).to_be_visible()
+    await home.set_rules(home.entry, history_days=0)
+    await annas.goto(f"{home.url}/{DASHBOARD}")
 
 
 async def test_a_redirect_waits_until_nobody_answers(

@@ -76,6 +76,16 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("enable_custom_integrations")
 
 
+@pytest.fixture(autouse=True)
+def clock_is_not_compared(request: pytest.FixtureRequest) -> None:
+    """Let a test that moves time on not look like a clock that was set."""
+    if "hass" in request.fixturenames:
+        from custom_components.xpresence.engine import clock
+
+        patch = request.getfixturevalue("monkeypatch")
+        patch.setattr(clock, "CHECK_EVERY", 1e9)
+
+
 @pytest.fixture
 def enable_event_loop_debug() -> None:
     """Leave asyncio's debug mode off, which the plugin turns on.

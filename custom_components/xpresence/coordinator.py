@@ -25,6 +25,7 @@ from .const import (
     SUBENTRY_PROFILE,
 )
 from .engine.choices import Choices
+from .engine.clock import clock_of
 from .engine.connection import async_build, async_connect, connection_of
 from .engine.issues import set_default_profile_issue
 from .engine.limits import async_end_forbidden
@@ -164,6 +165,7 @@ class OfficeCoordinator:
         Before that the entities that a decision depends on may still be missing.
         """
         self._stops.append(async_at_started(self.hass, self._on_started))
+        self._stops.append(clock_of(self.hass).listen(self.people.clock_moved))
 
     async def async_stop(self) -> None:
         """End everything; what was set in the phone system stays set."""

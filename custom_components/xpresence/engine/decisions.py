@@ -15,7 +15,6 @@ import logging
 from typing import Final, override
 
 from homeassistant.core import CALLBACK_TYPE, Context, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..presence.decision.decide import decide
@@ -25,6 +24,7 @@ from ..presence.redirect.desired import desired
 from ..presence.redirect.resolver import Resolver
 from ..presence.redirect.targets import Situation
 from .attribution import origin_of_decision
+from .clock import wake_at
 from .events import fire_activated, set_origin
 from .person import PersonState, Runtime
 from .slices import sliced
@@ -229,9 +229,7 @@ class DecisionUpdater:
         self._stop_timer()
         if at is not None:
             self._wakes_at = at
-            self._timer = async_track_point_in_utc_time(
-                self._people.hass, self._on_timer, at
-            )
+            self._timer = wake_at(self._people.hass, self._on_timer, at)
 
     @callback
     def _on_timer(self, now: datetime) -> None:

@@ -21,11 +21,13 @@ from ..const import CONF_PHONE, DOMAIN
 from ..languages import texts_in
 from ..presence.decision.decide import decide
 from ..presence.model import Facts, Office, Person
+from ..presence.moved_clock import ClockMove, facts_moved
 from ..presence.redirect.ledger import Ledger
 from ..presence.redirect.numbers import NumberFormat
 from ..settings.office import number_format, office_from
 from ..settings.permissions import access_from
 from ..telephony.driver import LineChanged, PhoneSystem
+from .clock import FollowsClock
 from .decisions import DecisionUpdater
 from .events import (
     fire_activated,
@@ -398,6 +400,28 @@ class People(Mapping[str, PersonState]):
             self._async_follow_connection(self._connections, ready=ready),
             f"{DOMAIN} connection",
         )
+
+    @callback
+    def clock_moved(self, move: ClockMove) -> None:
+        """Follow a clock that was set: before any timer goes by the new time."""
+        self.ready_since = move.known(self.ready_since)
+        for state in self._states.values():
+            state.redirect_since = move.known(state.redirect_since)
+            state.facts = facts_moved(state.facts, move)
+            state.loop.clock_moved(move)
+            for one in state.inputs:
+                if isinstance(one, FollowsClock):
+                    one.clock_moved(move)
+        self.entry.async_create_background_task(
+            self.hass, self._async_follow_clock(), f"{DOMAIN} clock"
+        )
+
+    async def _async_follow_clock(self) -> None:
+        people = tuple(self._states)
+        await self.decisions.async_refresh(people, show=people)
+        for person_id in people:
+            if (state := self._states.get(person_id)) is not None:
+                self.side_effects.follow(state)
 
     async def _async_follow_connection(self, connection: int, *, ready: bool) -> None:
         """Show everybody and, once connected, bring all redirects up to date."""

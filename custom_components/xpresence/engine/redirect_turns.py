@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any, Final, override
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..presence.line import Line
+from ..presence.moved_clock import ClockMove, ledger_moved
 from ..presence.redirect.guards import DeskChange
 from ..presence.redirect.ledger import Ledger
 from ..telephony.driver import (
@@ -24,6 +24,7 @@ from ..telephony.driver import (
     PhoneSystemError,
     RetryLater,
 )
+from .clock import wake_at
 from .redirect_reconciler import RedirectOwner, RedirectReconciler
 from .redirect_view import RedirectView, view_of
 from .statistics import SwitchStatistics
@@ -134,6 +135,18 @@ class RedirectTurns(RedirectReconciler):
         return self._turn.locked()
 
     @callback
+    def clock_moved(self, move: ClockMove) -> None:
+        """Take along what says how long ago something was; a turn follows."""
+        self._remember_soon(ledger_moved(self.ledger, move))
+        self.ready_since = move.known(self.ready_since)
+        self.converged_at = move.known(self.converged_at)
+        if (line := self.line) is not None:
+            self.line = replace(line, as_of=move.known(line.as_of))
+        self._forget_in_time()
+        if self._wake is not None:
+            self.wake_at(dt_util.utcnow())
+
+    @callback
     def lost(self) -> None:
         """Discard the reading after the connection was lost, and show that."""
         self.forget_line()
@@ -236,9 +249,7 @@ class RedirectTurns(RedirectReconciler):
         if self._stopped:
             # A turn that was under way ends after the loop.
             return
-        self._wake = async_track_point_in_utc_time(
-            self._hass, HassJob(self._on_wake), time
-        )
+        self._wake = wake_at(self._hass, self._on_wake, time)
 
     @callback
     def _on_wake(self, _now: datetime) -> None:
@@ -323,9 +334,9 @@ class RedirectTurns(RedirectReconciler):
         if self._stopped or oldest is None or self.line is None:
             return
         if (as_of := self.line.as_of) is not None:
-            self._expiry = async_track_point_in_utc_time(
+            self._expiry = wake_at(
                 self._hass,
-                HassJob(self._on_expiry),
+                self._on_expiry,
                 as_of + timedelta(seconds=oldest),
             )
 

@@ -5,7 +5,6 @@ from datetime import datetime
 import logging
 
 from homeassistant.core import callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
@@ -20,6 +19,7 @@ from ..presence.redirect.guards import (
     wrap_up,
 )
 from ..telephony.driver import Capability, PhoneSystem, PhoneSystemError
+from .clock import wake_at
 from .issues import set_person_issue, set_queue_issue
 from .person import PersonState, Runtime
 
@@ -233,6 +233,4 @@ class SideEffects:
 
         # A person who was removed meanwhile needs no timer.
         if (first := min(instants, default=None)) and self._people.has(state):
-            state.guard_timer = async_track_point_in_utc_time(
-                self._people.hass, look, first
-            )
+            state.guard_timer = wake_at(self._people.hass, look, first)

@@ -5,7 +5,7 @@ alone brings about: an absence, the end of a session.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
@@ -19,16 +19,18 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers.event import (
-    async_track_point_in_utc_time,
     async_track_state_change_event,
     async_track_state_report_event,
 )
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_ACTIVITY, CONF_ENTITIES, CONF_SILENCE_ENDS, CONF_STATES, DOMAIN
+from ..engine.clock import wake_at
 from ..engine.input import InputContext
+from ..presence.datetimes import later
 from ..presence.facts.observe import PcReading, due, observe
 from ..presence.model import Facts, Pc, Statement
+from ..presence.moved_clock import ClockMove
 from ..presence.pc.signals import (
     Sign,
     idle_from,
@@ -71,6 +73,8 @@ class PcInput:
         self._timer: CALLBACK_TYPE | None = None
         self._due: datetime | None = None
         self._stored: dict[str, Any] | None = None
+        self._moved: dict[str, tuple[datetime, timedelta]] = {}
+        """Entity → when it was last reported, by a clock that was set by so much."""
 
     @callback
     def restore_facts(self, facts: Facts) -> Facts:
@@ -143,6 +147,30 @@ class PcInput:
         self._read(now)
 
     @callback
+    def clock_moved(self, move: ClockMove) -> None:
+        """Remember which states were reported by the clock as it was before."""
+        for entity in set(self._entities.values()):
+            state = self._input_context.hass.states.get(entity)
+            if state is None or move.is_new(state.last_reported):
+                continue
+            _, before = self._moved.get(entity, (None, timedelta()))
+            if not self._is_of_before(state):
+                before = timedelta()
+            self._moved[entity] = (state.last_reported, before + move.by)
+        self._set_timer(move.now)
+
+    def _is_of_before(self, state: State) -> bool:
+        """Tell whether a state was last reported before the clock was set."""
+        reported, _ = self._moved.get(state.entity_id, (None, timedelta()))
+        return state.last_reported == reported
+
+    def _by_now(self, state: State, said: datetime | None) -> datetime | None:
+        """Return an instant that a state says, by the clock as it is now."""
+        if said is None or not self._is_of_before(state):
+            return said
+        return later(said, self._moved[state.entity_id][1])
+
+    @callback
     def _read(self, now: datetime, seen: Context | None = None) -> None:
         input_context = self._input_context
         reading = PcReading(
@@ -182,10 +210,12 @@ class PcInput:
     def _last_input(self) -> datetime | None:
         found = []
         if state := self._state(Sign.LAST_INPUT):
-            found.append(instant_from(state.state, state.last_updated))
+            said = instant_from(state.state, state.last_updated)
+            found.append(self._by_now(state, said))
         if state := self._state(Sign.IDLE):
             unit = state.attributes.get("unit_of_measurement")
-            found.append(idle_from(state.state, unit, state.last_reported))
+            said = idle_from(state.state, unit, state.last_reported)
+            found.append(self._by_now(state, said))
         return max((one for one in found if one is not None), default=None)
 
     @callback
@@ -198,9 +228,7 @@ class PcInput:
         self._timer = (
             None
             if at is None
-            else async_track_point_in_utc_time(
-                self._input_context.hass, self._on_timer, at
-            )
+            else wake_at(self._input_context.hass, self._on_timer, at)
         )
 
     # Memory

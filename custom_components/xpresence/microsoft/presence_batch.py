@@ -18,8 +18,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from ..engine.clock import clock_of
 from ..groupware.microsoft.teams import TeamsClient
 from ..groupware.source import NotAllowed, SourceError
+from ..presence.datetimes import later
+from ..presence.moved_clock import ClockMove
 from ..presence.teams.mapping import TeamsReading
 from ..presence.teams.state import TeamsState
 from .application import application_of
@@ -117,6 +120,13 @@ class PresenceBatch:
         if self._failed is not None:
             raise self._failed[0].with_traceback(None)
 
+    @callback
+    def clock_moved(self, move: ClockMove) -> None:
+        """Take along until when nothing is asked."""
+        if self._failed is not None:
+            error, until = self._failed
+            self._failed = (error, later(until, move.by))
+
     async def _async_read(self) -> None:
         client = self._reader
         if client is None:
@@ -152,6 +162,7 @@ def presence_batch_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> PresenceB
     def forget() -> None:
         offices.pop(entry.entry_id, None)
 
+    batch = offices[entry.entry_id] = PresenceBatch(hass, entry)
     entry.async_on_unload(forget)
-    offices[entry.entry_id] = PresenceBatch(hass, entry)
+    entry.async_on_unload(clock_of(hass).listen(batch.clock_moved))
     return offices[entry.entry_id]

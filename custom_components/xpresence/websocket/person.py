@@ -8,12 +8,12 @@ from homeassistant.components.websocket_api import (
     websocket_command,
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
+from ..engine.clock import wake_at
 from ..presence.permission.policy import Permission
 from ..services.service import PersonTarget
 from .feed import Feed
@@ -125,7 +125,7 @@ class PersonFeed(Feed):
             self._wake = None
             self.on_change()
 
-        self._wake = async_track_point_in_utc_time(self.hass, look, moment)
+        self._wake = wake_at(self.hass, look, moment)
 
     @callback
     def _sleep(self) -> None:

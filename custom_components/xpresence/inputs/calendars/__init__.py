@@ -14,11 +14,11 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ...const import DOMAIN
+from ...engine.clock import wake_at
 from ...engine.groupware_issues import (
     ACCOUNT_PROBLEMS,
     UnreadCalendar,
@@ -29,6 +29,7 @@ from ...engine.input import InputContext
 from ...engine.person import PersonState
 from ...presence.calendar.appointments import CalendarRules, Counted, agenda_of
 from ...presence.decision.dismissals import with_agenda
+from ...presence.moved_clock import ClockMove
 from .cache import AppointmentCache
 from .kinds import CALENDAR_TYPES, calendars_of
 from .planned import PlannedPresences
@@ -194,12 +195,17 @@ class CalendarsInput:
             self._timer()
         due = [calendar.due for calendar in self.calendars if calendar.due]
         self._timer = (
-            async_track_point_in_utc_time(
-                self._input_context.hass, self._on_timer, min(due)
-            )
-            if due
-            else None
+            wake_at(self._input_context.hass, self._on_timer, min(due)) if due else None
         )
+
+    @callback
+    def clock_moved(self, move: ClockMove) -> None:
+        """Read again: another day may have begun; delays go on as they were."""
+        for calendar in self.calendars:
+            calendar.due = move.ahead(calendar.due)
+            calendar.read_at = move.known(calendar.read_at)
+            calendar.read_soon()
+        self._set_timer()
 
     @callback
     def _on_timer(self, now: datetime) -> None:

@@ -13,16 +13,17 @@ from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ...const import DOMAIN
+from ...engine.clock import wake_at
 from ...engine.input import InputContext
 from ...groupware.source import SourceError
 from ...microsoft.presence_batch import presence_batch_of
 from ...microsoft.teams import teams_of
 from ...presence.decision.dismissals import with_calls
 from ...presence.model import Facts
+from ...presence.moved_clock import ClockMove, teams_moved
 from ...presence.teams.mapping import TeamsReading
 from ...presence.teams.serialization import restarted
 from ...presence.teams.state import TeamsState
@@ -230,14 +231,23 @@ class TeamsInput:
         self._publish()
 
     @callback
+    def clock_moved(self, move: ClockMove) -> None:
+        """Take along delays and how old what was read is."""
+        access, reader, writer = self._access, self._reader, self._writer
+        access.state = teams_moved(access.state, move)
+        access.delay.not_before = move.ahead(access.delay.not_before)
+        reader.not_allowed_until = move.ahead(reader.not_allowed_until)
+        writer.call_unknown_since = move.known(writer.call_unknown_since)
+        if self._timer is not None:
+            self._turn_soon()
+
+    @callback
     def _set_timer(self, at: datetime | None) -> None:
         if self._timer is not None:
             self._timer()
             self._timer = None
         if at is not None:
-            self._timer = async_track_point_in_utc_time(
-                self._input_context.hass, self._on_timer, at
-            )
+            self._timer = wake_at(self._input_context.hass, self._on_timer, at)
 
     def _due(self, now: datetime) -> datetime | None:
         """Return when something is to be done again, if nothing happens before."""

@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.xpresence.languages import LANGUAGES
 from custom_components.xpresence.voice.language import load
-from custom_components.xpresence.voice.times import Times, UnclearTime
+from custom_components.xpresence.voice.time_values import UnclearTime
+from custom_components.xpresence.voice.times import Times
 from custom_components.xpresence.voice.words import plain
 
 from .conftest import NOW

@@ -8,13 +8,13 @@ import pytest
 from custom_components.xpresence.languages import LANGUAGES
 from custom_components.xpresence.voice.ask import Ask
 from custom_components.xpresence.voice.language import load
-from custom_components.xpresence.voice.times import (
+from custom_components.xpresence.voice.time_values import (
     Doubtful,
     Later,
-    Times,
     UnclearTime,
     When,
 )
+from custom_components.xpresence.voice.times import Times
 from custom_components.xpresence.voice.understanding import Known, understand
 
 from .conftest import NAMES, NOW

@@ -21,7 +21,7 @@ from .ask import Ask
 from .confirmation import confirmations
 from .names import heard
 from .replies import Turn, Unclear, error_in_words, one_of, when as said_when
-from .times import Doubtful, Later, UnclearTime, When
+from .time_values import Doubtful, Later, UnclearTime, When
 
 BY_STATUS: Final = {
     Ask.BACK: (Status.AVAILABLE, "no_available"),

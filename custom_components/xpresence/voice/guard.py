@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 
 from .ask import Ask
 from .language import Language, in_order, load
-from .times import Doubtful, Later, UnclearTime
+from .time_values import Doubtful, Later, UnclearTime
 from .understanding import Known, Sentence, names_table, taken_apart, understand
 from .words import Token
 

@@ -20,7 +20,7 @@ from .choosing import times_of
 from .confirmation import confirmations
 from .names import Heard, heard
 from .replies import Turn, Unclear, error_in_words, one_of
-from .times import When
+from .time_values import When
 from .understanding import people_table
 
 UNCONDITIONAL: Final = Condition.UNCONDITIONAL

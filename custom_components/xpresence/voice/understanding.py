@@ -16,7 +16,8 @@ from ..languages import LANGUAGES
 from .ask import Ask
 from .grammar import Kinds
 from .language import Language, Table, in_order, load
-from .times import Phrase, Times
+from .time_values import Phrase
+from .times import Times
 from .words import Token, plain, said
 
 UMLAUTS: Final = str.maketrans(

@@ -33,16 +33,16 @@ from .authorization import everybody_may
 from .timelines import reaches, timelines
 
 MEANWHILE: Final = 8
-"""Of how many changes within an appointment its event tells; the first ones."""
+"""The most changes within an appointment that its event lists; the first ones."""
 EDGES: Final = (EARLIEST.replace(year=2), LATEST.replace(year=9998))
-"""Between these every time zone can show a time."""
+"""The first and last instants that can be shown in every time zone."""
 
 type Moment = datetime | date
 
 
 @callback
 def event_now(coordinator: OfficeCoordinator, person_id: str) -> CalendarEvent | None:
-    """Return what decides now, or else what comes next, as far as it is shown."""
+    """Return the event of the appointment that decides now, or else of the next one."""
     office, facts = coordinator.office, coordinator.people[person_id].facts
     if _shows(coordinator, person_id) is CalendarShows.NOTHING:
         return None
@@ -57,7 +57,7 @@ def event_now(coordinator: OfficeCoordinator, person_id: str) -> CalendarEvent |
 async def events_between(
     coordinator: OfficeCoordinator, person_id: str, start: datetime, end: datetime
 ) -> list[CalendarEvent]:
-    """Return what reaches into a time, as far as it counts and is shown."""
+    """Return the events that overlap a time and that the person shows to everybody."""
     if _shows(coordinator, person_id) is CalendarShows.NOTHING:
         return []
     shows = _shows(coordinator, person_id)
@@ -109,7 +109,7 @@ def _event(
 
 
 def public_uid(entry: Entry) -> str:
-    """Return by what an appointment is known: a plan's own id, else one that says nothing.
+    """Return an appointment's public uid: a plan's own id, or a hash for all others.
 
     What a calendar calls its events is that calendar's to tell.
     """
@@ -153,7 +153,7 @@ def info_text_in(description: str, own: Sequence[str]) -> str:
 def moments(
     coordinator: OfficeCoordinator, person_id: str, entry: Entry
 ) -> tuple[Moment, Moment]:
-    """Return when it is; by dates where it begins and ends at midnight everywhere.
+    """Return start and end; as dates where both are midnight in both time zones.
 
     Home Assistant shows dates in its own time zone, which may not be the person's.
     """
@@ -175,7 +175,7 @@ def moments(
 def _meanwhile(
     coordinator: OfficeCoordinator, person_id: str, line: Listed
 ) -> list[str]:
-    """Return when something else holds inside it, and what."""
+    """Return the stretches within an appointment in which another profile holds."""
     clock = ClockWords(
         _texts(coordinator),
         zone_named(_zone(coordinator, person_id)) or UTC,

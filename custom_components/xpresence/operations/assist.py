@@ -31,7 +31,7 @@ CONVERSATION: Final = "conversation"
 REMEMBERED: Final = 1000
 """Sentences of which the context is remembered: a script may wait for hours."""
 UNKNOWN: Final = ""
-"""The device of a sentence that was heard by nobody knows which."""
+"""Stands for the device of a sentence whose satellite is not known."""
 
 HEARD: Final[HassKey[OrderedDict[str, str]]] = HassKey("xpresence_heard")
 """The device that heard a sentence, by the sentence's context."""
@@ -62,9 +62,9 @@ def async_follow_assist(hass: HomeAssistant) -> None:
 
 @callback
 def satellite_that_called(hass: HomeAssistant, context: Context | None) -> str | None:
-    """Return the device that heard what led to a call; ``None``: it is no sentence.
+    """Return the device whose sentence led to a call; ``None``: no sentence did.
 
-    ``UNKNOWN`` where it is a sentence of nobody knows which satellite.
+    ``UNKNOWN`` where the satellite of the sentence is not known.
     """
     if context is None:
         return None

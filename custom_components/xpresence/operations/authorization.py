@@ -104,7 +104,7 @@ class PersonLimits:
 
 
 def _permitted(user: User, entity_id: str | None, key: str) -> bool:
-    """Return whether Home Assistant itself lets a user at an entity, or at all."""
+    """Return whether Home Assistant's own permissions give a user access to an entity."""
     if user.is_admin:
         return True
     if not user.is_active:
@@ -161,7 +161,7 @@ async def async_authorize_destinations(
     *,
     satellite: str | None = None,
 ) -> None:
-    """Return if the caller may redirect the person's calls as far as that.
+    """Return if the caller may redirect the person's calls to these kinds of destinations.
 
     Raises:
         ServiceValidationError: they may not; nothing was changed.
@@ -286,7 +286,7 @@ def actor_of_satellite(
 
 @callback
 def owner_of_satellite(coordinator: OfficeCoordinator, satellite: str) -> str | None:
-    """Return for which person a satellite speaks; ``None``: for nobody by itself."""
+    """Return for which person a satellite speaks; ``None``: it is nobody's."""
     office, access = coordinator.office.people, coordinator.office.access
     owners = [owner for owner in office if satellite in access.of(owner).satellites]
     if not owners and len(office) == 1:

@@ -8,7 +8,7 @@ from ..presence.model import Office, Profile
 
 
 def offered(office: Office, person_id: str) -> list[Profile]:
-    """Return what is enabled and the office's or the person's own."""
+    """Return the enabled profiles of the office and of the person."""
     return [
         profile
         for profile in office.profiles.values()
@@ -17,7 +17,7 @@ def offered(office: Office, person_id: str) -> list[Profile]:
 
 
 def names_offered(office: Office, state: PersonState) -> list[str]:
-    """Return the names of what is offered, and always of what holds."""
+    """Return the names of the available profiles and of the active one."""
     names = [profile.name for profile in offered(office, state.person.id)]
     current = state.decision.profile.name
     return names if current in names else [*names, current]

@@ -50,10 +50,10 @@ AT_MOST: Final = 20
 """Calendars of one person."""
 
 WHOSE: Final = (CONF_ACCOUNT, CONF_ENTITY_ID, CONF_MAIL_FILE, CONF_MAILBOX)
-"""Settings that say whose calendar is read."""
+"""Settings that identify whose calendar is read."""
 
 SERVER: Final = (CONF_URL, CONF_AUTH, CONF_CA)
-"""What an own login has in common with the office's at the same server."""
+"""Settings that an own login takes from the office's login at the same server."""
 
 TRYING: HassKey[set[str]] = HassKey("xpresence_calendars_tried")
 """The people whose calendar is being tried now."""
@@ -62,7 +62,7 @@ type Calendar = Mapping[str, Any]
 
 
 class CalendarRefused(ServiceValidationError):
-    """A calendar cannot be as it was said; nothing was changed.
+    """The settings of a calendar are invalid or do not work; nothing was changed.
 
     ``problems`` are the keys of the texts by field; ``base`` is none of the fields.
     """
@@ -187,7 +187,7 @@ def calendars_of(coordinator: OfficeCoordinator, person_id: str) -> list[Calenda
 
 
 def _offices_server(coordinator: OfficeCoordinator, kind_key: str) -> dict[str, Any]:
-    """Return where the office reads calendars of this kind, if it does."""
+    """Return the server settings of the office's login of this kind; empty without one."""
     office = account_of(coordinator.entry, kind_key) or {}
     return {field: office[field] for field in SERVER if field in office}
 

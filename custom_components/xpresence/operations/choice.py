@@ -63,7 +63,7 @@ async def async_set_automatic(
     *,
     automatic: bool,
 ) -> None:
-    """Let automation choose, or nothing but the person."""
+    """Enable or disable automatic profiles; disabled, only choices by hand count."""
     origin = await async_origin(coordinator, person_id, context)
     await coordinator.choices.async_set_automatic(
         person_id, origin, automatic=automatic

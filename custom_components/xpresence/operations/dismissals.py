@@ -1,6 +1,6 @@
-"""What a person may set aside and bring back: appointments, and what else is automatic.
+"""Dismissing and restoring automatic claims: appointments, calls, absences, rules.
 
-Everything is named by an id that says nothing: an appointment's public one, or the kind
+Each is named by an id that reveals nothing: an appointment's public one, or the kind
 of what holds (``absence``, ``session``, ``call:teams``, ``rule:…``).
 """
 
@@ -19,7 +19,7 @@ from .authorization import async_origin
 
 @callback
 def item_id(occasion: Occasion | None) -> str | None:
-    """Return by what something is named; ``None``: it cannot be dismissed."""
+    """Return the id of a claim; ``None``: it cannot be dismissed."""
     if occasion is None:
         return None
     if occasion.kind is OccasionKind.APPOINTMENT:

@@ -24,7 +24,7 @@ HAPPENED: Final = {
     ChangeKind.CALLS: "redirected",
     ChangeKind.CALLS_FAILED: "redirect_failed",
 }
-"""Which words of the logbook tell of a change."""
+"""Kind of change → the phrase of the logbook that describes it."""
 
 type Told = dict[str, Any]
 

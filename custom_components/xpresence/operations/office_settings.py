@@ -48,7 +48,7 @@ async def async_set_order(
 
 @callback
 def order_now(coordinator: OfficeCoordinator, key: str) -> list[str]:
-    """Return an order as it holds, with all that it orders."""
+    """Return the present order: sources by key, or the office's profiles by id."""
     if key == CONF_ORDER:
         return [source.value for source in coordinator.office.order]
     return [
@@ -60,7 +60,7 @@ def order_now(coordinator: OfficeCoordinator, key: str) -> list[str]:
 
 @callback
 def own_profiles(coordinator: OfficeCoordinator) -> list[Mapping[str, Any]]:
-    """Return whose own profiles there are, by their names alone."""
+    """Return the names of people's own profiles, each with its owner's."""
     people = coordinator.office.people
     return [
         {CONF_NAME: one.name, CONF_OWNER: people[one.owner].name}

@@ -15,7 +15,7 @@ from .authorization import async_actor, reason_against
 def calls_remain(
     coordinator: OfficeCoordinator, person_id: str, texts: Texts, *, details: bool
 ) -> str:
-    """Say where calls go on to although the profile that holds does not send them.
+    """Return a sentence on a redirect that remains although the active profile sets none.
 
     Empty where they do not: they ring, or go where that profile says. ``details``:
     whether outside numbers may be whole.

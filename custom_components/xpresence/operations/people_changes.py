@@ -90,7 +90,7 @@ class Changes:
     authors: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def note(self, changed: Mapping[str, Data], by: str) -> None:
-        """Remember whose these settings are."""
+        """Remember who made these settings."""
         self.authors |= {one: (version_of(data), by) for one, data in changed.items()}
 
     def author_of(self, person_id: str, data: Data) -> str | None:
@@ -145,7 +145,7 @@ def named(names: Collection[str]) -> str:
 
 
 def version_of(data: Data) -> str:
-    """Return what tells one state of a person's settings from every other."""
+    """Return a hash of a person's settings, by which a later change is noticed."""
     text = json.dumps(dict(data), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -29,7 +29,7 @@ from .authorization import everybody_may
 from .available_profiles import profile_named
 
 REFUSED: Final = {EVENT_RRULE: "plan_recurring", EVENT_LOCATION: "plan_without_place"}
-"""What planned presence does not have → the words."""
+"""Properties of events that planned presence does not support → translation key."""
 
 type Event = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ async def async_plan(
     event: Event,
     context: Context | None,
 ) -> str:
-    """Plan presence as an event says it; return by what it is known.
+    """Plan presence from an event's fields; return the id of the plan.
 
     Raises:
         ServiceValidationError: it cannot be so; the message says why.
@@ -103,7 +103,7 @@ async def async_cancel(
 
 
 def checked_plan_name(text: str | None) -> str | None:
-    """Return the name of a plan as it is kept; nothing said is none.
+    """Return the name of a plan as it is stored; ``None`` without one.
 
     Raises:
         ServiceValidationError: it is too long or cannot be shown.
@@ -118,7 +118,7 @@ def checked_plan_name(text: str | None) -> str | None:
 
 
 def checked_info_text(text: str | None) -> str | None:
-    """Return an info text as it is kept; nothing said is none.
+    """Return an info text as it is stored; ``None`` without one.
 
     Raises:
         ServiceValidationError: it is no info text.

@@ -1,4 +1,4 @@
-"""The profiles that a person has to do with, and what of each may be changed."""
+"""The office's profiles and a person's own, with the fields that may be changed."""
 
 from typing import Any
 

@@ -71,7 +71,7 @@ async def async_create(
     *,
     copy_of: str | None = None,
 ) -> str:
-    """Make an own profile, from nothing or like another; return its id.
+    """Create an own profile, empty or as a copy of another; return its id.
 
     Raises:
         ServiceValidationError: it is not valid, or leads too far; nothing was made.
@@ -114,7 +114,7 @@ async def async_change(
     said: Mapping[str, Any],
     context: Context | None,
 ) -> None:
-    """Change an own profile, or adjust one of the office's as far as it lets one.
+    """Change an own profile, or adjust the fields of an office profile that may be.
 
     Raises:
         ServiceValidationError: it is not valid, locked, in use, or leads too far;
@@ -166,7 +166,7 @@ async def async_delete(
 async def async_reset(
     coordinator: OfficeCoordinator, person_id: str, profile: str
 ) -> None:
-    """Give a profile of the office back as the office has it.
+    """Drop a person's adjustments of an office profile.
 
     Raises:
         ServiceValidationError: it is not the office's.

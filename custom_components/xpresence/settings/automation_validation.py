@@ -1,6 +1,6 @@
 """What makes a person's rules for automatic activation valid, whoever writes them.
 
-As in ``drafts.py``, an answer is a mapping from the field to a translation key.
+As in ``validation.py``, an answer is a mapping from the field to a translation key.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ from .references import PC_PROFILES
 from .validation import Problems, is_offered, malformed
 
 MINUTES: Final = (1, 1440)
-"""After which a PC can count as unused."""
+"""Range of minutes without input after which a PC counts as unused."""
 LONGEST_RULE: Final = 24 * 3600
-"""Seconds that a rule may wait or linger."""
+"""Most seconds for which a rule may wait before it applies, or linger afterwards."""
 MOST_RULES: Final = 50
 MOST_STATES: Final = 50
 LONGEST_STATE: Final = 255
@@ -83,7 +83,7 @@ ASKED_BY: Final[Mapping[str, frozenset[Sign]]] = {
     CONF_INACTIVE_PROFILE: frozenset({Sign.LAST_INPUT, Sign.IDLE, Sign.ACTIVE}),
     CONF_LOCKED_PROFILE: frozenset({Sign.LOCKED}),
 }
-"""Profile → the signs of which it needs one."""
+"""Setting that names a profile → entities of the PC of which it needs at least one."""
 
 
 def automatic_problems(
@@ -126,7 +126,7 @@ def activity_problems(
 
 
 def _entity_problems(activity: Mapping[str, Any]) -> Problems:
-    """Check which entities tell of a PC, and in which states."""
+    """Check the entities that are read of a PC, and the states that are looked for."""
     problems: Problems = {}
     states = activity.get(CONF_STATES, {})
     for sign, entity in activity.get(CONF_ENTITIES, {}).items():

@@ -11,9 +11,10 @@ import unicodedata
 LONGEST: Final = 60
 """Characters."""
 LONGEST_TYPED: Final = 1000
-"""Characters, blanks included; more is not looked at one by one."""
+"""Characters as typed, blanks included; a longer text is refused unread."""
 UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that a name has no use for, and a forger has."""
+"""Unicode categories refused in names: control, format, surrogate, private, unassigned,
+line and paragraph separators."""
 VISIBLE: Final = "LNPS"
 """First letters of the categories of what can be seen by itself."""
 RESERVED: Final = frozenset({"unknown", "unavailable", "none"})
@@ -26,9 +27,9 @@ PROFILE_MARK: Final = "@"
 JOINER: Final = "\u200d"
 NON_JOINER: Final = "\u200c"
 VARIATIONS: Final = frozenset("\ufe0e\ufe0f")
-"""They choose between an emoji's two looks, and make no other name of it."""
+"""Variation selectors (text or emoji style); ignored when names are compared."""
 PICTURES: Final = range(0x1F000, 0x1FB00)
-"""Where Unicode keeps emojis, those that are still to come included."""
+"""Unicode ranges of emojis, reserved code points included."""
 FLAG: Final = "\U0001f3f4"
 TAGS: Final = range(0xE0020, 0xE007F)
 END_OF_TAGS: Final = "\U000e007f"
@@ -46,7 +47,7 @@ def tidy(name: str) -> str:
 
 
 def comparable(name: str) -> str:
-    """Return what two names share that nobody can tell apart by reading or speaking.
+    """Return the form in which names that look or sound the same are equal.
 
     Case, width, and the look of an emoji make no difference.
     """

@@ -117,7 +117,7 @@ def ordered_profiles(entry: ConfigEntry[Any]) -> list[ConfigSubentry]:
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """What ordinary users made their own, as far as the office permits it now."""
+    """Reads own profiles and adjustments as far as the office permits them now."""
 
     entry: ConfigEntry[Any]
     office: Office
@@ -134,7 +134,7 @@ class _Limits:
         return granted_by_office(self.policy)
 
     def as_permitted(self, profile: Profile) -> Profile:
-        """Return a profile; one's own is offered only while the office permits it."""
+        """Return a profile; a person's own is disabled while the office does not permit it."""
         data = self.entry.subentries[profile.id].data
         granted_by = names_from(data)
         if profile.owner is None or not granted_by:
@@ -145,7 +145,7 @@ class _Limits:
         return replace(profile, enabled=False)
 
     def adjusted(self, person: ConfigSubentry) -> dict[str, Profile]:
-        """Read what a person made their own of the office's profiles."""
+        """Read a person's adjustments of the office's profiles."""
         found: dict[str, Profile] = {}
         stored: Mapping[str, Mapping[str, Any]] = person.data.get(CONF_ADJUSTED, {})
         for profile_id, adjustments in stored.items():
@@ -173,7 +173,7 @@ class _Limits:
 def reach_of(
     office: Office, person: Person, rule: RedirectRule, style: NumberFormat
 ) -> frozenset[NumberKind]:
-    """Return what somebody must be allowed who redirects a person's calls so.
+    """Return the kinds of destinations that a redirect rule leads to.
 
     A target that is no number, and so leads nowhere, needs nothing.
     """

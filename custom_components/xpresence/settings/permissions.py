@@ -1,4 +1,4 @@
-"""The office's limits and people's sharing, from what is stored to what it means.
+"""Reads the office's limits and what people share from what is stored.
 
 :func:`access_from` reads everything at once when options or settings have changed.
 """
@@ -120,7 +120,7 @@ def _grades(stored: Mapping[str, Any]) -> Grades:
 
 
 def reach_permission(kind: NumberKind) -> str:
-    """Return the name of the permission to redirect calls so far."""
+    """Return the name of the permission to redirect calls to a kind of destination."""
     return f"{CONF_REACH}_{kind.value}"
 
 
@@ -161,14 +161,14 @@ def effective_adjustments(
 def override_from[T](
     stored: Mapping[str, Any] | None, read: Callable[[Any], T]
 ) -> UserOverride[T] | None:
-    """Read what a person chose, if they did."""
+    """Read an override; ``None``: the person chose nothing."""
     if stored is None:
         return None
     return UserOverride(read(stored[CONF_VALUE]), names_from(stored))
 
 
 def override_to(value: Any, granted_by: Iterable[str]) -> dict[str, Any]:
-    """Return what a person chose as it is stored."""
+    """Return an override as it is stored."""
     return {CONF_VALUE: value, CONF_RESTS_ON: names_to(granted_by)}
 
 

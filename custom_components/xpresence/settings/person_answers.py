@@ -1,4 +1,4 @@
-"""From what was typed about a person to what is stored, and back.
+"""Converts a person's settings between the form of pages and tables and that of storage.
 
 The settings page, the panel and an imported table say it in the same words: devices as
 lines "name: number", queues by their names, empty for nothing.

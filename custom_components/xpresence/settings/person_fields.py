@@ -60,7 +60,8 @@ class PersonField:
     office and a person's id (``None``: somebody new); ``asked`` says that the page may
     not be left without it. ``clean`` makes of an answer what is stored; without it the
     page does. ``attribute`` of the model is read from the stored data by ``read``.
-    ``diagnose`` tells a maintainer of it: counts and whether it is set, never a value.
+    ``diagnose`` returns its part of the diagnostics: counts and whether it is set, never a
+    value.
     """
 
     key: str

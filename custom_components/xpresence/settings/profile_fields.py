@@ -98,7 +98,8 @@ class ProfileField:
     ``attribute`` of the model is read from the stored data by ``read``. ``adjusts``:
     the name under which an office may leave the field to its people. ``permission``:
     what one must be allowed to do by hand to have a profile do it, where ``acts`` says
-    that it does. ``diagnose`` tells a maintainer of it: our own words, never anybody's.
+    that it does. ``diagnose`` returns its part of the diagnostics: fixed words and
+    amounts, no free text.
     """
 
     key: str
@@ -271,7 +272,7 @@ PROFILE_FIELDS: Final = (
 """Every field, in the order of the settings page."""
 
 OWN_FIELDS: Final = tuple(field.key for field in PROFILE_FIELDS)
-"""What a person may say of an own profile; its name only once."""
+"""Fields that a person may set of an own profile; its name is fixed when it is made."""
 NEW_PROFILE: Final[Mapping[str, Any]] = {
     field.key: field.default for field in PROFILE_FIELDS if field.default is not None
 }
@@ -284,7 +285,7 @@ ADJUSTMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 PERMISSIONS: Final[Mapping[str, Permission]] = {
     field.key: field.permission for field in PROFILE_FIELDS if field.permission
 }
-"""What a profile does as it is chosen → what one must be allowed to do by hand."""
+"""Field with an effect beyond the profile → the permission that setting it takes."""
 
 
 def stored_schema() -> VolDictType:
@@ -325,7 +326,7 @@ def values_from(data: Stored) -> dict[str, Any]:
 
 
 def diagnostics_of(profile: Profile) -> dict[str, Any]:
-    """Return what a profile does, without what it is called or says."""
+    """Return a profile for diagnostics, without its name and its info text."""
     found: dict[str, Any] = {}
     for field in PROFILE_FIELDS:
         found |= field.diagnose(profile)

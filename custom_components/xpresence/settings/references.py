@@ -35,7 +35,7 @@ PC_PROFILES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A profile that is named for an occasion.
+    """A place in a person's settings that names a profile.
 
     ``entity``: with the occasion ``rule`` the entity that the rule is about;
     ``calendar``: the calendar's name; ``key`` tells it from the others of its kind.

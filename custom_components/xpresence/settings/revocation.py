@@ -28,7 +28,7 @@ type Stored = Mapping[str, Any]
 type Grants = Mapping[str | None, frozenset[str]]
 """Permissions that the office (``None``) and each of its profiles (by id) grant."""
 type IsDropped = Callable[[Stored, str | None], bool]
-"""Tell whether an override is to be dropped; of a profile (by id), or of none."""
+"""Predicate: whether an override is to be dropped; of a profile (by id) or of none."""
 
 
 def grants_of(entry: ConfigEntry[Any], options: Stored | None = None) -> Grants:
@@ -50,7 +50,7 @@ def grants_of(entry: ConfigEntry[Any], options: Stored | None = None) -> Grants:
 def drop_revoked(
     hass: HomeAssistant, entry: ConfigEntry[Any], before: Grants, after: Grants
 ) -> None:
-    """Drop what people chose under permissions that are granted no more."""
+    """Drop the overrides that people chose under permissions no longer granted."""
     taken = {key: names - after.get(key, names) for key, names in before.items()}
     if not any(taken.values()):
         return

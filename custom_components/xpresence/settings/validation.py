@@ -111,18 +111,18 @@ PERSON: Final = vol.Schema(
 
 
 def profile_unique_id(name: str, owner: str | None) -> str:
-    """Return what makes a profile one of its kind; the case makes no difference."""
+    """Return the unique id of a profile's subentry, by its name; case is ignored."""
     key = tidy(name).casefold()
     return f"profile_{owner}_{key}" if owner else f"profile_{key}"
 
 
 def person_unique_id(extension: str) -> str:
-    """Return what makes a person one of their kind: the extension."""
+    """Return the unique id of a person's subentry, by the extension."""
     return f"person_{extension}"
 
 
 OVERRIDES: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that make a text read otherwise than it is written.
+"""Directional formatting characters, which change the order a text is read in.
 
 The joiner of emojis and the plain direction marks have their uses in a text.
 """
@@ -158,7 +158,7 @@ def number_problem(
 
 
 def accepted_by(entry: ConfigEntry[Any]) -> Accepts:
-    """Return what tells whether an entry's phone system takes a destination.
+    """Return a predicate: whether an entry's phone system accepts a destination.
 
     One that is not set up is not asked: what it refuses shows when it is written.
     """
@@ -177,7 +177,7 @@ def accepted_by(entry: ConfigEntry[Any]) -> Accepts:
 
 
 def device_id(name: str) -> str:
-    """Return by what profiles and follow-me know a device.
+    """Return the id by which profiles and follow-me refer to a device.
 
     It comes from the name, for a profile of the office means everybody's device
     of that name, whatever its number.
@@ -191,7 +191,7 @@ def devices_problem(
     style: NumberFormat = PLAIN,
     accepts: Accepts = lambda one: True,
 ) -> str | None:
-    """Say what is wrong with the first device that cannot be, or nothing."""
+    """Return the translation key of the first invalid device's problem, or ``None``."""
     seen: set[str] = set()
     for device in devices:
         problem = state_name_problem(
@@ -298,7 +298,7 @@ def redirect_problems(entry: ConfigEntry[Any], redirect: Mapping[str, Any]) -> P
 def capability_problem(
     capabilities: RedirectCapabilities, condition: str, target: Mapping[str, Any]
 ) -> str | None:
-    """Say what of a target the phone system cannot do, or nothing."""
+    """Return the translation key of what the phone system cannot do, or ``None``."""
     if Part(condition) not in capabilities.writable:
         return "condition_not_available"
     kind = DESTINATIONS.get(target[CONF_KIND], DestinationKind.NUMBER)
@@ -313,7 +313,7 @@ def capability_problem(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What of an office a person is checked against, read once for many people."""
+    """The part of an office that people are validated against, read once for many."""
 
     extensions: Mapping[str, frozenset[str]]
     """Extension → the subentry ids of those who have it."""
@@ -392,7 +392,7 @@ def _person_name_problem(
 
 
 def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
-    """Return in whose settings a profile is named, as people's names."""
+    """Return the names of the people whose settings refer to a profile."""
     return [
         person.data[CONF_NAME]
         for person in entry.get_subentries_of_type(SUBENTRY_PERSON)
@@ -402,7 +402,7 @@ def places(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
 
 
 def active_for(entry: ConfigEntry[Any], profile_id: str) -> list[str]:
-    """Return for whom a profile holds now, as people's names."""
+    """Return the names of the people whose active profile this is."""
     if entry.state is not ConfigEntryState.LOADED:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Actions that answer: the appointment list, why, and what will be."""
+"""Actions with a response: appointment list, explanation, simulation."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta, tzinfo
@@ -53,7 +53,7 @@ type Answer = dict[str, Any]
 
 
 class _Teller:
-    """Puts one person into plain values, for whoever asks."""
+    """Converts what is known of one person to plain values, as the caller may see them."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class _Teller:
         )
 
     def at(self, moment: datetime | None) -> str | None:
-        """Return an instant as the person's own clock shows it."""
+        """Return an instant in the person's time zone, in ISO format."""
         return None if moment is None else local(moment, self._zone).isoformat()
 
     def midnight(self, now: datetime) -> datetime:
@@ -92,11 +92,11 @@ class _Teller:
         )
 
     def subject(self, subject: str) -> Answer:
-        """Return the subject, for who may see it; nobody learns that there is one."""
+        """Return the field ``subject``; nothing without one, or if the caller may not see it."""
         return {"subject": subject} if self._subjects and subject else {}
 
     def appointment(self, line: Listed, state: PersonState) -> Answer:
-        """Return one of the list; of one that runs, where its rule leads just now."""
+        """Return a line of the list; of a running one with its present redirect target."""
         entry, profile, redirect = line.entry, line.profile, line.redirect
         now = dt_util.utcnow()
         if any(stretch.start <= now < stretch.end for stretch in line.stretches):
@@ -230,7 +230,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
 
 
 async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
-    """Answer with what will hold, as far as it follows from what is known now."""
+    """Return the timeline of each targeted person, from what is known now."""
     # What has been is not known; only what follows from now on.
     now = dt_util.utcnow()
     start = max(_instant(call, ATTR_START) or now, now)
@@ -254,7 +254,7 @@ async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceRes
 async def _off_loop[T](
     hass: HomeAssistant, tell: Callable[[T], Answer], found: Iterable[T]
 ) -> list[JsonValueType]:
-    """Put a long answer into plain values, off the event loop."""
+    """Convert a long response to plain values in the executor."""
 
     def told() -> list[JsonValueType]:
         return [tell(one) for one in found]
@@ -263,7 +263,7 @@ async def _off_loop[T](
 
 
 async def _sync_calendars(_call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Read everybody's calendars now; what fails of one keeps no other from it.
+    """Read the calendars of all targeted people now, whichever of them fail.
 
     Raises:
         HomeAssistantError: the first that could not be read.
@@ -323,7 +323,7 @@ def _instant(call: ServiceCall, field: str) -> datetime | None:
 
 
 def _check(start: datetime, end: datetime) -> None:
-    """Raise for a time that is none, or too long to be answered."""
+    """Raise ``ServiceValidationError`` for an empty time, or one over :data:`LONGEST`."""
     if end <= start:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="end_before_start"

@@ -65,7 +65,7 @@ FIELDS: Final = {
     CALDAV: (*BY_ADDRESS, CONF_COLLECTION),
     ICS: BY_ADDRESS,
 }
-"""Which fields a kind of calendar has."""
+"""Kind of calendar → the fields of the action that it takes."""
 OF_A_KIND: Final = (
     ATTR_CALENDAR,
     *LOGIN,
@@ -108,7 +108,7 @@ NAMED: Final[VolDictType] = {vol.Required(CONF_NAME): cv.string}
 async def connect(
     meant: PersonTarget, told: Mapping[str, Any], context: Context | None
 ) -> str:
-    """Connect a calendar as an action or a command says it; return its id.
+    """Connect a calendar from the fields of an action or command; return its id.
 
     Raises:
         CalendarRefused: as :func:`async_connect`, by the fields of the door.
@@ -159,13 +159,13 @@ async def _connect_calendar(
 
 
 async def _disconnect_calendar(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Forget one calendar of one person."""
+    """Disconnect one calendar of one person."""
     coordinator, person_id = _one(people)
     await async_disconnect(coordinator, person_id, call.data[CONF_NAME])
 
 
 def _refuse_password(_password: object) -> Never:
-    """Say where a password is entered.
+    """Refuse a password, with a message that says where to enter it.
 
     As a part of the schema it is asked before Home Assistant tells of the call.
     """

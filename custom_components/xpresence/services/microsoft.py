@@ -70,7 +70,7 @@ def not_begun(error: SourceError) -> HomeAssistantError:
 async def confirm(
     person: PersonTarget, said: Mapping[str, Any], context: Context | None
 ) -> dict[str, Any]:
-    """Tell whose account waits to be confirmed; confirm or decline the one named."""
+    """Return the account that waits for confirmation; confirm or decline the one named."""
     coordinator, person_id = person
     attempt = attempt_of(coordinator.hass, person_id)
     waits = attempt.to_confirm if attempt else None
@@ -105,7 +105,7 @@ async def _confirm(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
 
 
 def one_of(people: list[PersonTarget]) -> PersonTarget:
-    """Return the only person that is meant.
+    """Return the one targeted person.
 
     Raises:
         ServiceValidationError: there are several.

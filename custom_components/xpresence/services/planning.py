@@ -65,7 +65,7 @@ async def async_plan(
     info_text: str | None,
     context: Context | None,
 ) -> None:
-    """Plan a profile for one person; whoever asks has been found to be allowed to.
+    """Plan a profile for one person; the caller has been authorised.
 
     Raises:
         ServiceValidationError: something of it is not valid; nothing was planned.
@@ -84,7 +84,7 @@ async def async_plan(
 async def _change_planned_presence(
     call: ServiceCall, people: list[PersonTarget]
 ) -> None:
-    """Change what one person has planned."""
+    """Change planned presence of one person."""
     if not call.data.keys() & set(CHANGEABLE):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="nothing_to_change"
@@ -108,7 +108,7 @@ async def _change_planned_presence(
 async def _cancel_planned_presence(
     call: ServiceCall, people: list[PersonTarget]
 ) -> None:
-    """Forget what one person has planned."""
+    """Cancel planned presence of one person."""
     *_, plan = _planned(call, people)
     await plan.async_cancel(call.data[ATTR_PLANNED])
 
@@ -116,7 +116,7 @@ async def _cancel_planned_presence(
 def _planned(
     call: ServiceCall, people: list[PersonTarget]
 ) -> tuple[OfficeCoordinator, str, PlannedPresences]:
-    """Return whose plan is meant; of several people it is one's alone.
+    """Return the targeted person who has the plan; only one of several can have it.
 
     Raises:
         ServiceValidationError: none of them has planned this.

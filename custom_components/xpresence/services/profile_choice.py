@@ -91,7 +91,7 @@ async def _restore(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
 
 
 async def _outcome(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
-    """Return what holds now of each targeted person, where the caller asks for it."""
+    """Return each targeted person's state, if the caller asks for a response."""
     if not call.return_response:
         return None
     told: list[JsonValueType] = []

@@ -1,4 +1,4 @@
-"""Actions on own profiles, and on what the office leaves to its people."""
+"""Actions on own profiles, and on the adjustments that the office permits."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -56,7 +56,7 @@ REDIRECT: Final[VolDictType] = {
 async def create(
     meant: PersonTarget, said: Mapping[str, Any], context: Context | None
 ) -> str:
-    """Make an own profile as an action or a command says it; return its id.
+    """Create an own profile from the fields of an action or command; return its id.
 
     Raises:
         ServiceValidationError: as :func:`async_create`.
@@ -80,7 +80,7 @@ async def create(
 async def change(
     meant: PersonTarget, said: Mapping[str, Any], context: Context | None
 ) -> None:
-    """Change a profile as an action or a command says it.
+    """Change a profile from the fields of an action or command.
 
     Raises:
         ServiceValidationError: as :func:`async_change`.
@@ -95,7 +95,7 @@ async def change(
 async def _create_profile(
     call: ServiceCall, people: list[PersonTarget]
 ) -> ServiceResponse:
-    """Make an own profile for one person."""
+    """Create an own profile for one person."""
     return {"profile_id": await create(_one(people), call.data, call.context)}
 
 
@@ -111,7 +111,7 @@ async def _delete_profile(call: ServiceCall, people: list[PersonTarget]) -> None
 
 
 async def _reset_profile(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Give a profile of the office back to one person as the office has it."""
+    """Drop one person's adjustments of an office profile."""
     coordinator, person_id = _one(people)
     await async_reset(coordinator, person_id, call.data[ATTR_PROFILE])
 
@@ -130,7 +130,7 @@ def _said(
     data: Mapping[str, Any],
     before: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return what was said as a profile stores it."""
+    """Return the fields of a call in the form in which a profile is stored."""
     said = {key: data[key] for key in OWN_FIELDS if key in data}
     if CONF_MODE in data or CONF_TARGET in data:
         redirect = dict(before.get(CONF_REDIRECT, {}))

@@ -1,4 +1,4 @@
-"""Actions on what a person sets of their own: redirect, follow-me, hotline."""
+"""Actions on a person's own redirect, follow-me and TeamDesk status."""
 
 from typing import Final
 

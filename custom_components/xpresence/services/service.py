@@ -1,4 +1,4 @@
-"""What an action is, and whom it means."""
+"""The base of all actions: registration, targeted people, authorisation."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -38,8 +38,8 @@ PEOPLE: Final[VolDictType] = {**cv.ENTITY_SERVICE_FIELDS}
 class Action:
     """One action on people; ``permission`` is what its caller must be allowed to do.
 
-    ``None``: that depends on what is said, and :attr:`run` asks before it acts.
-    ``costly``: a user may ask it only so often.
+    ``None``: that depends on the fields, and :attr:`run` authorises itself.
+    ``costly``: its calls are limited per user and time.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Action:
 
 @callback
 def people_of(hass: HomeAssistant, data: dict[str, Any]) -> list[PersonTarget]:
-    """Return the people a target names: by any of their entities, or themselves.
+    """Return the people that a call's target refers to: by their entities or person.
 
     Raises:
         ServiceValidationError: nobody of xpresence is meant.

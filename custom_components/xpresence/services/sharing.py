@@ -20,7 +20,7 @@ ATTR_TIER: Final = "tier"
 
 
 async def _narrow_delegate(call: ServiceCall, people: list[PersonTarget]) -> None:
-    """Leave a delegate of everybody meant only what is named."""
+    """Restrict what a delegate may do for each targeted person."""
     for coordinator, person_id in people:
         await async_narrow(
             coordinator,

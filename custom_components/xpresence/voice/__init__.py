@@ -42,14 +42,14 @@ class Listening:
         )
 
     async def async_refresh(self) -> None:
-        """Listen to the names that there are now."""
+        """Register the sentences with the present names, if these have changed."""
         names = self.names()
         if names == self._names:
             return
         self._names = names
         sentences = await self._hass.async_add_executor_job(_sentences, names)
         if names != self._names:
-            # They changed meanwhile, and whoever changed them listens anew.
+            # The names changed meanwhile; that change registers the sentences.
             return
         if self._stop is not None:
             self._stop()
@@ -85,7 +85,7 @@ def _sentences(names: Names) -> list[str]:
 
 @callback
 def async_refresh_voice(hass: HomeAssistant) -> None:
-    """Listen to the profiles and people that there are, where anybody listens."""
+    """Register the sentences anew if the conversation integration is set up."""
     if "conversation" not in hass.config.components:
         return
     listening = hass.data.setdefault(KEY, Listening(hass))

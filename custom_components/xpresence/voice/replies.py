@@ -1,4 +1,4 @@
-"""What is answered: instants, choices, and what is said of a person."""
+"""Builds spoken answers: instants, choices, and sentences about a person."""
 
 from dataclasses import dataclass
 from datetime import datetime

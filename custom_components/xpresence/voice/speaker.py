@@ -1,4 +1,4 @@
-"""Who speaks, and of whom: people as a sentence means them."""
+"""Finds the speaker of a sentence and the people that it names."""
 
 from typing import TYPE_CHECKING
 

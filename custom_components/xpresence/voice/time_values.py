@@ -1,4 +1,4 @@
-"""What a time phrase says, and what several of them mean."""
+"""The values of time phrases, and what a sentence's phrases result in."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ class Doubtful(Exception):
 
 
 class Later(Exception):
-    """It is for later, without a time, or it is over."""
+    """The sentence is about later or about the past, without naming a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""All team boards that are open: what everybody looks like, worked out once.
+"""All open team boards: each person's view is computed once for all of them.
 
 A person looks the same to all who may see the same of them. So each look
 (:class:`Look`) is worked out and encoded once a change, however many boards show it;
@@ -51,7 +51,7 @@ from .views import person_view
 COALESCE: Final = 0.05
 """Seconds in which changes are gathered into one message."""
 AT_A_TIME: Final = 50
-"""People after whom a long message may be interrupted."""
+"""People per slice of a long message; between slices the event loop goes on."""
 GONE: Final = b"null"
 
 
@@ -63,7 +63,7 @@ class Look(NamedTuple):
 
 
 class Board:
-    """One subscription: who looks, at which phone system, and what was sent."""
+    """One subscription: its user, its phone system, and what was sent."""
 
     def __init__(
         self, connection: ActiveConnection, message_id: int, entry_id: str | None
@@ -77,12 +77,12 @@ class Board:
 
     @property
     def user(self) -> User:
-        """Return who looks."""
+        """Return the user of the subscription."""
         return self._connection.user
 
     @callback
     def send(self, news: dict[str, bytes], *, complete: bool) -> None:
-        """Send what people look like now, each as JSON."""
+        """Send people's present views, each as JSON."""
         head = b'{"complete":true,"people":{' if complete else b'{"people":{'
         people = b",".join(b'"%b":%b' % (key.encode(), news[key]) for key in news)
         self._connection.send_message(
@@ -113,7 +113,7 @@ class Boards:
 
     @callback
     def open(self, board: Board) -> CALLBACK_TYPE:
-        """Send a board everybody and then every change; return how to close it."""
+        """Send everybody, then every change; return a callback that closes the board."""
         if not self._boards:
             self._start()
         self._boards.add(board)
@@ -217,7 +217,7 @@ class Boards:
             queue.add(self._send(board, changed))
 
     def _send(self, board: Board, changed: Iterable[str] | None) -> Work:
-        """Send a board what is new of some people, with ``None`` everybody."""
+        """Send a board the changed views of some people; ``None``: of everybody."""
         first = changed is None
         news: dict[str, bytes] = {}
         sent = {} if first or board.sent is None else board.sent

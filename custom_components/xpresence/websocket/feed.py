@@ -34,29 +34,29 @@ class Feed:
         )
 
     def followed(self) -> list[PersonTarget]:
-        """Return whom this is about, as things are now."""
+        """Return the people that are observed now."""
         raise NotImplementedError
 
     def message(self) -> dict[str, Any] | None:
-        """Return what is new; ``None`` if nothing is."""
+        """Return the next message; ``None`` if its content has not changed."""
         raise NotImplementedError
 
     @callback
     def start(self) -> None:
-        """Begin, with a first message."""
+        """Send the first message and start observing."""
         self._follow()
         self.on_change()
 
     @callback
     def stop(self) -> None:
-        """Send nothing any more."""
+        """Stop observing and sending."""
         self._over = True
         self._unwatch()
         self._leave()
 
     @callback
     def on_change(self) -> None:
-        """Look again soon; many changes at once are one."""
+        """Schedule a message; changes until then go into the same one."""
         if not self._due:
             self._due = True
             send_queue(self.hass).add(self._send())

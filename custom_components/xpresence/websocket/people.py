@@ -107,7 +107,7 @@ def office_command(name: str, fields: VolDictType, run: Run) -> WebSocketCommand
         try:
             result = await run(found[0], msg, by)
         except PeopleInvalid as error:
-            # As on a settings page: each field has its own words.
+            # As on a settings page, each field has a message of its own.
             connection.send_error(
                 msg["id"],
                 ERR_INVALID_FORMAT,

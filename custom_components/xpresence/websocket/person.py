@@ -45,7 +45,7 @@ def subscribe_person(
 
 
 class PersonFeed(Feed):
-    """Says everything about one person that the reader may see."""
+    """Sends everything about one person that the viewer may see."""
 
     def __init__(self, reader: Viewer, message_id: int, whom: PersonReference) -> None:
         """Follow one person."""
@@ -69,7 +69,7 @@ class PersonFeed(Feed):
 
     @override
     def message(self) -> dict[str, Any] | None:
-        """Return everything, if any of it is new."""
+        """Return the whole content if any of it has changed."""
         message = self._message()
         if message == self._last:
             return None
@@ -117,7 +117,7 @@ class PersonFeed(Feed):
 
     @callback
     def _wake_at(self, moment: datetime) -> None:
-        """Look again when another day begins."""
+        """Schedule a message for the person's next midnight."""
         self._sleep()
 
         @callback

@@ -1,4 +1,4 @@
-"""What subscriptions have to send, in slices that leave the event loop to others."""
+"""Sends the messages of subscriptions in slices, so that the event loop stays free."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ type Work = Iterator[None]
 
 
 class SendQueue:
-    """Works off what subscriptions have to send, one after another."""
+    """Runs the pending work of subscriptions, one after another."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Prepare; nothing is to be sent yet."""
@@ -29,7 +29,7 @@ class SendQueue:
 
     @callback
     def add(self, work: Work) -> None:
-        """Do this in the next turns of the event loop."""
+        """Add work for the next iterations of the event loop."""
         self._waiting.append(work)
         if len(self._waiting) == 1:
             self._loop.call_soon(self._run)
@@ -43,7 +43,7 @@ class SendQueue:
             except StopIteration:
                 self._waiting.popleft()
             except Exception:
-                # One page is not told; that must not keep the others waiting.
+                # A failure concerns one subscription; the others are still sent.
                 _LOGGER.exception("A subscription could not be served")
                 self._waiting.popleft()
         if self._waiting:

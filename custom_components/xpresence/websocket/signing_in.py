@@ -38,7 +38,7 @@ async def sign_in_microsoft(
 ) -> None:
     """Start a sign-in, the caller's unless a person is named; send its progress.
 
-    It goes on when nobody listens any more: the code stays good.
+    It goes on after the subscription has ended: the code stays valid.
     """
     message_id = msg["id"]
     reader = Viewer.of(hass, connection, msg)
@@ -120,7 +120,7 @@ COMMANDS: Final = (
 
 
 def _meant(reader: Viewer, person_id: str | None) -> PersonTarget | None:
-    """Return whom this is about, if they are there."""
+    """Return the person of a command, if there is one."""
     for coordinator in coordinators(reader.hass):
         for known in people_of(coordinator):
             if person_id is None and reader.is_self(coordinator, known):

@@ -19,7 +19,7 @@ OPEN: Final[HassKey[Counter[str | ActiveConnection]]] = HassKey(
 
 @callback
 def is_room(hass: HomeAssistant, connection: ActiveConnection, message_id: int) -> bool:
-    """Return whether one more may be opened; if not, send the page an error."""
+    """Return whether one more may be opened; if not, send an error."""
     count = hass.data.setdefault(OPEN, Counter())
     if (
         count[connection.user.id] < SUBSCRIPTIONS

@@ -1,4 +1,4 @@
-"""Everyone, as the team board shows them.
+"""All people, as the team board shows them.
 
 The first message is complete. Each later one holds only the people who changed, and
 ``None`` for who is gone.

@@ -1,4 +1,4 @@
-"""Who reads, in which language, and how much they may see."""
+"""The user of a connection, their language, and what they may see."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class PersonReference:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One connection, as far as it matters to what is shown."""
+    """The user and language of one connection, by which views are made."""
 
     hass: HomeAssistant
     connection: ActiveConnection
@@ -54,7 +54,7 @@ class Viewer:
     def of(
         cls, hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     ) -> Viewer:
-        """Return who sent a command."""
+        """Return the viewer that sent a command."""
         return cls(hass, connection, msg.get("language") or hass.config.language)
 
     def is_self(self, coordinator: OfficeCoordinator, person_id: str) -> bool:
@@ -95,7 +95,7 @@ class Viewer:
         person_id: str,
         among: Iterable[Permission] = tuple(Permission),
     ) -> frozenset[Permission]:
-        """Return all, or all among some, that the reader may do to this person."""
+        """Return the permissions, or those among some, that the viewer has on a person."""
         limits = PersonLimits.of(coordinator, person_id)
         return limits.permissions(self.connection.user, self._home(coordinator), among)
 
@@ -114,7 +114,7 @@ def entities_of_person(coordinator: OfficeCoordinator, person_id: str) -> Entiti
 
 
 def people_of(coordinator: OfficeCoordinator) -> list[str]:
-    """Return whom a phone system has; somebody who is about to leave is gone."""
+    """Return the people of a phone system without those whose subentry is deleted."""
     return [
         person_id
         for person_id in coordinator.people
@@ -123,5 +123,5 @@ def people_of(coordinator: OfficeCoordinator) -> list[str]:
 
 
 def is_there(coordinator: OfficeCoordinator, person_id: str) -> bool:
-    """Return whether a phone system has this person, and keeps them."""
+    """Return whether a phone system has this person and the subentry still exists."""
     return person_id in coordinator.people and person_id in coordinator.entry.subentries

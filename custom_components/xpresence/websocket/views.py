@@ -41,7 +41,7 @@ type View = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much of the details is to be told, and how."""
+    """For whom details are made: language, whether the person, whether with subjects."""
 
     language: str
     to_self: bool
@@ -80,7 +80,7 @@ def person_view(
 def details_view(
     coordinator: OfficeCoordinator, state: PersonState, now: datetime, how: Detail
 ) -> View:
-    """Return where calls go and why, and what is to come today."""
+    """Return where calls go and why, the timeline and the appointments of today."""
     office, decision = coordinator.office, state.decision
     kept = kept_redirect(office, state.person.id, decision)
     return {
@@ -132,7 +132,7 @@ def midnight(person: Person, now: datetime) -> datetime:
 
 
 def _redirect(state: PersonState, *, details: bool) -> View:
-    """Return the redirect as the phone system says it; unknown is never off."""
+    """Return the redirect as it was read; unknown is not shown as off."""
     shown = state.redirect
     unknown = shown.status is RedirectStatus.UNKNOWN
     status = "unknown" if unknown else shown.status.value
@@ -162,7 +162,7 @@ def _profile(
 
 
 def _dismissed(entry: TraceEntry, now: datetime, *, subjects: bool) -> View:
-    """Return what would hold now had nobody set it aside."""
+    """Return the dismissed claims that would otherwise count now."""
     claim, dismissal = entry.claim, entry.dismissal
     return {
         "id": item_id(dismissal.occasion) if dismissal else None,

@@ -19,7 +19,7 @@ DEADLINE: Final = 60.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarForm:
-    """What somebody said about a calendar, at whichever door."""
+    """A calendar's settings as they were entered, on a page, in an action or a command."""
 
     hass: HomeAssistant
     entry: ConfigEntry[Any]
@@ -31,12 +31,12 @@ class CalendarForm:
     person_id: str | None = None
     """Whose calendar it is; ``None`` for somebody who is not there yet."""
     trusted: bool = True
-    """Whether an administrator says it, who may name files and any server."""
+    """Whether an administrator entered them, who may name files and any server."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ValidationResult:
-    """What came of it: settings that were tried and work, or problems by field."""
+    """Settings that were tried and work, or problems by field (translation keys)."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
@@ -59,11 +59,10 @@ class CalendarType:
     """One kind of calendar.
 
     ``build`` makes the source of one person's calendar. What the source needs of
-    Home Assistant (the aiohttp session, the executor) it takes from the inlet and
-    hands in; it reads nothing yet.
+    Home Assistant (the aiohttp session, the executor) it takes from the
+    input context and hands in; it reads nothing yet.
 
-    ``check`` tries what somebody said of a calendar, for the settings pages and for
-    the action alike. ``rests_on`` is what
+    ``check`` tries the settings of a calendar, for the pages and the action alike. ``rests_on`` is what
     the source is made of besides the person's settings: when it changes, the source
     is replaced. ``describe`` returns what of the settings names nobody, for diagnostics.
     ``sign_in_reported_elsewhere``: a refused sign-in has a repair issue of its own.

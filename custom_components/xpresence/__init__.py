@@ -14,6 +14,7 @@ from .engine.issues import (
     create_release_issue,
     delete_person_issues,
 )
+from .engine.phone_logins import async_remove_logins
 from .engine.removal import async_release_all
 from .engine.storage_issues import delete_storage_issues, set_newer_entry_issue
 from .engine.store import Newer, OfficeStore
@@ -118,6 +119,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
     delete_storage_issues(hass, entry)
     await async_forget_all(hass, entry)
     forget_application(hass, entry)
+    await async_remove_logins(hass, entry.entry_id, lambda _name: False)
 
 
 async def _async_entry_updated(

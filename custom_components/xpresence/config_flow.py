@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlowResult,
     ConfigSubentryFlow,
     FlowType,
@@ -197,8 +198,18 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
                 user_input or self._suggested(row, stored),
             ),
             errors=errors,
-            description_placeholders=NO_BLANKS | placeholders,
+            description_placeholders=NO_BLANKS | self._webhook() | placeholders,
         )
+
+    def _webhook(self) -> dict[str, str]:
+        """Return the address to be entered in a phone system that is set up."""
+        if self.source != SOURCE_RECONFIGURE:
+            return {}
+        entry = self._get_reconfigure_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return {}
+        url = entry.runtime_data.system.webhook_url
+        return {"webhook": url} if url else {}
 
     def _schema(self, row: PhoneSystemType, stored: Mapping[str, Any]) -> vol.Schema:
         schema = connection_schema(self.hass, row.fields, stored)

@@ -31,6 +31,7 @@ from .engine.issues import set_default_profile_issue
 from .engine.limits import async_end_forbidden
 from .engine.people import People
 from .engine.person import PresenceEventListener
+from .engine.phone_logins import PhoneLogins
 from .engine.removal import async_forget_absent
 from .engine.slices import sliced
 from .engine.storage_issues import (
@@ -38,7 +39,7 @@ from .engine.storage_issues import (
     set_journal_issue,
     set_newer_journal_issue,
 )
-from .engine.store import Newer, OfficeStore
+from .engine.store import LINES, Newer, OfficeStore
 from .inputs import async_load_modules, inputs_for
 from .inputs.stored_records import RECORD_TYPES
 from .presence.model import Office
@@ -56,8 +57,6 @@ from .telephony.driver import (
 
 _LOGGER = logging.getLogger(__name__)
 
-LINES: Final = "lines"
-"""The store's key for what a driver has to remember of its lines."""
 
 type XPresenceConfigEntry = ConfigEntry[OfficeCoordinator]
 
@@ -75,6 +74,7 @@ class OfficeCoordinator:
             RECORD_TYPES,
             lambda trouble: set_journal_issue(hass, entry, trouble),
         )
+        self.logins = PhoneLogins(hass, entry)
         self.people = People(hass, entry, self.store, inputs_for)
         self.choices: Final = Choices(hass, self.people)
         self.system: PhoneSystem
@@ -121,6 +121,7 @@ class OfficeCoordinator:
             self.entry.data,
             self.store.get(LINES),
             lambda lines: self.store.async_put({LINES: dict(lines)}),
+            self.logins,
         )
         self.system.keep_numbers_as(self.entry.entry_id)
         self.people.connect_to(self.system)

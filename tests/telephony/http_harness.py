@@ -3,11 +3,16 @@
 from collections.abc import AsyncIterator, Mapping
 import contextlib
 from copy import deepcopy
+from dataclasses import replace
+import time
+from types import SimpleNamespace
 from typing import Any, ClassVar, override
 
 import aiohttp
+import pytest
 
-from custom_components.xpresence.telephony.description import Surroundings
+from custom_components.xpresence.telephony import http_client
+from custom_components.xpresence.telephony.description import OpenWebhook, Surroundings
 
 from .conformance import Fault, Harness
 from .web_double import WebDouble
@@ -22,10 +27,36 @@ class Kept:
 
     def around(self, session: aiohttp.ClientSession) -> Surroundings:
         """Return the surroundings of a driver that needs nothing else."""
-        return Surroundings(never, never, never, self.save, lambda: session)
+        return Surroundings(
+            never,
+            never,
+            never,
+            self.save,
+            lambda: session,
+            self.load_login,
+            self.save_login,
+        )
+
+    async def load_login(self, extension: str) -> Mapping[str, Any] | None:
+        return self.logins.get(extension)
+
+    async def save_login(self, extension: str, login: Mapping[str, Any] | None) -> None:
+        self.logins.pop(extension, None)
+        if login is not None:
+            self.logins[extension] = login
 
     async def save(self, memory: Mapping[str, Mapping[str, Any]]) -> None:
         self.memory = deepcopy(memory)
+
+
+class Clock:
+    """The time as clients of phone systems see it; ``now`` is moved by the test."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = time.monotonic()
+        monkeypatch.setattr(
+            http_client, "time", SimpleNamespace(monotonic=lambda: self.now)
+        )
 
 
 def never(*_: object) -> Any:
@@ -70,6 +101,7 @@ class HttpHarness[Double: WebDouble](Harness):
         self.session = session
         self.wrong_login = False
         self.kept = Kept()
+        self.open_webhook: OpenWebhook | None = None
         self.running = contextlib.AsyncExitStack()
 
     @classmethod
@@ -85,7 +117,13 @@ class HttpHarness[Double: WebDouble](Harness):
     @property
     def around(self) -> Surroundings:
         """The surroundings of a driver."""
-        return self.kept.around(self.session)
+        around = self.kept.around(self.session)
+        if self.open_webhook is not None:
+            around = replace(around, open_webhook=self.open_webhook)
+        return around
+
+    def end_logins(self) -> None:
+        """End what logins were answered with, as somebody else's does."""
 
     @override
     def writes(self) -> int:

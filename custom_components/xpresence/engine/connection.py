@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 import logging
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -43,6 +44,9 @@ from ..telephony.driver import (
     Unavailable,
 )
 from ..telephony.registry import UnknownPhoneSystem, described, load
+
+if TYPE_CHECKING:
+    from .phone_logins import PhoneLogins
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -125,11 +129,12 @@ async def async_build(
     data: Mapping[str, Any],
     memory: Mapping[str, Mapping[str, Any]] | None = None,
     save_memory: SaveMemory = _forget,
+    logins: PhoneLogins | None = None,
 ) -> PhoneSystem:
     """Make the driver that the entry's data names; nothing is connected yet.
 
     ``memory`` and ``save_memory`` belong to drivers that keep what no phone system
-    keeps for them.
+    keeps for them; ``logins`` to those that people sign in at in a browser.
 
     Raises:
         ConfigEntryError: this version has no such driver.
@@ -146,7 +151,15 @@ async def async_build(
         for key, value in data.items()
         if key not in (CONF_ACCOUNTS, CONF_DRIVER)
     }
-    return make(Parameters(settings, _surroundings(hass, save_memory), memory or {}))
+    around = _surroundings(hass, save_memory)
+    if logins is not None:
+        around = replace(
+            around,
+            load_login=logins.load,
+            save_login=logins.save,
+            open_webhook=logins.open_webhook,
+        )
+    return make(Parameters(settings, around, memory or {}))
 
 
 async def connect(hass: HomeAssistant, data: Mapping[str, Any]) -> PhoneSystem:

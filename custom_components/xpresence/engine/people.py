@@ -47,6 +47,7 @@ from .person import (
     PersonState,
     RestoresFacts,
 )
+from .phone_logins import PhoneLogins
 from .redirect_loop import RedirectLoop
 from .redirect_owner import PersonRedirectOwner
 from .serialization import (
@@ -237,6 +238,7 @@ class People(Mapping[str, PersonState]):
             await self.system.forget(person.extension)
             await self.store.async_forget(person.id)
             await self.history.async_forget(person.id)
+            await PhoneLogins(self.hass, self.entry).save_of(person.id, None)
         except OSError:
             _LOGGER.warning("What is stored of a person could not be deleted yet")
 

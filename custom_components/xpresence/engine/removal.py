@@ -13,10 +13,11 @@ from ..presence.model import Person
 from ..telephony.driver import PhoneSystem, PhoneSystemError
 from .connection import async_build
 from .issues import create_release_issue
+from .phone_logins import PhoneLogins
 from .redirect_loop import RedirectLoop
 from .serialization import ledger_from_record, ledger_is_lost
 from .side_effects import clear_phones
-from .store import OfficeStore
+from .store import LINES, OfficeStore
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,7 +50,10 @@ async def async_release_all(
         for person_id, (_, ledger) in people.items()
         if ledger.held or ledger.restoring
     }
-    system = await async_build(hass, entry.data)
+    # What drivers have noted says what stood there; nothing is stored any more.
+    system = await async_build(
+        hass, entry.data, store.get(LINES), logins=PhoneLogins(hass, entry)
+    )
     for subentry in entry.get_subentries_of_type(SUBENTRY_PERSON):
         system.configure(
             subentry.data[CONF_EXTENSION], subentry.data.get(CONF_PHONE, {})

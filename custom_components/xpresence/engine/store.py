@@ -30,10 +30,12 @@ from .journal_reader import Contents, Newer, Record
 from .migrations import migrated
 from .record_types import Fields, RecordType
 
-__all__ = ["Damage", "Newer", "OfficeStore", "Record", "Trouble"]
+__all__ = ["LINES", "Damage", "Newer", "OfficeStore", "Record", "Trouble"]
 
 _LOGGER = logging.getLogger(__name__)
 
+LINES: Final = "lines"
+"""The key for what a driver has to remember of its lines."""
 TRY_AGAIN: Final = timedelta(minutes=1)
 """How long after a write that failed the next one is tried."""
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

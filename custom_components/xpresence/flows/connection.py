@@ -40,7 +40,7 @@ from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities
 from ..settings.selectors import words
 from ..telephony.description import PhoneSystemType
 from ..telephony.driver import CertificateRejected, Identity, PhoneSystemError
-from ..telephony.fields import Field, FieldKind
+from ..telephony.fields import Field, FieldKind, text_problem
 from ..telephony.registry import described
 from ..telephony.tls import trusting
 
@@ -51,7 +51,7 @@ SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 FORM_ERRORS: Final = {"auth_failed": "invalid_auth", "unreachable": "cannot_connect"}
 """Errors that have Home Assistant's usual words in a form."""
-NO_BLANKS: Final = {"licence": "", "permission": "", "rule": ""}
+NO_BLANKS: Final = {"licence": "", "permission": "", "rule": "", "webhook": "–"}
 """What the words of errors may mention, while there is nothing to mention."""
 TELLING_DOMAINS: Final = (
     "binary_sensor",
@@ -202,7 +202,7 @@ async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | No
         case FieldKind.HOST:
             return None if _is_host(value) else "host_invalid"
         case FieldKind.TEXT | FieldKind.SECRET:
-            return None if value.isprintable() else "control_character"
+            return text_problem(value)
         case FieldKind.CODE:
             return None if CODE.fullmatch(value) else "code_invalid"
         case FieldKind.CERTIFICATE:

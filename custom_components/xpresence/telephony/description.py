@@ -1,8 +1,8 @@
 """The registry's description of a phone system, and a driver's parameters."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..presence.redirect.parts import RedirectCapabilities
 from .driver import Capability, Freshness, PhoneSystem
@@ -27,6 +27,45 @@ type SaveMemory = Callable[[Mapping[str, Mapping[str, Any]]], Awaitable[None]]
 """Store what the driver has to remember, by extension; return once it is safe."""
 
 
+type LoadLogin = Callable[[str], Awaitable[Mapping[str, Any] | None]]
+"""What was stored of an extension's sign-in in a browser."""
+type SaveLogin = Callable[[str, Mapping[str, Any] | None], Awaitable[None]]
+"""Store it, apart from settings and memory; return once it is safe.
+
+Raises:
+    OSError: it could not be stored.
+"""
+type Receive = Callable[[Mapping[str, Sequence[str]]], str]
+"""Take the fields of a form that was sent from outside, and return what is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address at which the phone system reaches us; whoever knows it may send.
+
+    ``close`` ends it.
+    """
+
+    url: str
+    close: Callable[[], None]
+
+
+type OpenWebhook = Callable[[Receive], Awaitable[Webhook | None]]
+"""Open the address of this phone system; ``None``: nothing outside can reach us."""
+
+
+async def _no_login(_extension: str) -> Mapping[str, Any] | None:
+    return None
+
+
+async def _keep_no_login(_extension: str, _login: Mapping[str, Any] | None) -> None:
+    """Store nothing."""
+
+
+async def _no_webhook(_receive: Receive) -> Webhook | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The host functions that a driver may use."""
@@ -37,6 +76,9 @@ class Surroundings:
     save_memory: SaveMemory
     http_session: Callable[[], aiohttp.ClientSession]
     """The shared HTTP session, which nobody closes and which verifies certificates."""
+    load_login: LoadLogin = _no_login
+    save_login: SaveLogin = _keep_no_login
+    open_webhook: OpenWebhook = _no_webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +125,29 @@ def _no_id(_settings: Mapping[str, Any]) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """How a person signs in at the phone system's maker in a browser.
+
+    ``client_id`` and ``client_secret`` name the fields of the settings page that hold
+    the office's own client there; without an answer to both nobody can sign in.
+    """
+
+    authorize_url: Callable[[], str]
+    token_url: Callable[[], str]
+    scopes: tuple[str, ...]
+    client_id: str = "client_id"
+    client_secret: str = "client_secret"  # noqa: S105
+
+    def is_set_up(self, settings: Mapping[str, Any]) -> bool:
+        """Return whether there is a client to sign in with."""
+        return bool(settings.get(self.client_id) and settings.get(self.client_secret))
+
+
+SIGN_IN: Final = "sign_in"
+"""In what is configured of an extension: that, and which time, somebody has signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneSystemType:
     """One kind of phone system: a row of the registry.
 
@@ -112,6 +177,7 @@ class PhoneSystemType:
         tries_redirect: whether the settings page offers, for these settings, to set and
             end a redirect before anything is saved.
         repairs: keys of its own errors whose repair issue offers to try again.
+        oauth: how people sign in there in a browser, where they can.
     """
 
     key: str
@@ -134,3 +200,9 @@ class PhoneSystemType:
     default_names: Mapping[str, str] = field(default_factory=dict)
     tries_redirect: Callable[[Mapping[str, Any]], bool] = lambda _settings: False
     repairs: tuple[str, ...] = ()
+    oauth: OAuth | None = None
+
+    @property
+    def own_fields(self) -> tuple[Field, ...]:
+        """What a person may enter themself: their own login."""
+        return tuple(one for one in self.person_fields if one.own)

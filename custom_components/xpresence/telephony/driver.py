@@ -313,6 +313,11 @@ class PhoneSystem(Protocol):
         return Identity()
 
     @property
+    def webhook_url(self) -> str | None:
+        """The secret address that is to be entered in the phone system, if there is one."""
+        return None
+
+    @property
     def extensions(self) -> frozenset[str]:
         """The extensions that it is known to have; empty: it does not tell.
 

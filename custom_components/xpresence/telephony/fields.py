@@ -8,7 +8,7 @@ person's fields stand in ``config_subentries.person.step.phone_<key>``.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class FieldKind(StrEnum):
@@ -43,7 +43,8 @@ class Field:
 
     ``default`` stands in an empty form. ``placeholders`` are the names that may stand
     in braces in an entity's id. ``section``: the part of the page that can be folded
-    away in which it stands.
+    away in which it stands. ``own``: a person may enter it themself, as a part of
+    their own login, together with its secret.
     """
 
     key: str
@@ -58,11 +59,21 @@ class Field:
     domains: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     section: str | None = None
+    own: bool = False
 
 
 def secrets(fields: Iterable[Field]) -> tuple[str, ...]:
     """Return the keys of the fields that are never shown."""
     return tuple(field.key for field in fields if field.kind is FieldKind.SECRET)
+
+
+LONGEST_TEXT: Final = 500
+"""Characters of a line that a person enters."""
+
+
+def text_problem(value: str) -> str | None:
+    """Return what is wrong with one line of text, or nothing."""
+    return None if value.isprintable() else "control_character"
 
 
 def with_kept_secrets(

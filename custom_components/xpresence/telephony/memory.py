@@ -1,7 +1,7 @@
 """What a driver remembers of its extensions, stored before anything is written."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Mapping
 from typing import Any, Protocol
 
 from .description import SaveMemory
@@ -37,6 +37,10 @@ class DriverMemory[M: Storable]:
     def __getitem__(self, extension: str) -> M:
         """Return what is remembered of an extension."""
         return self._values.get(extension) or self._empty()
+
+    def items(self) -> ItemsView[str, M]:
+        """Return everything that is remembered, by extension."""
+        return self._values.items()
 
     async def set(self, extension: str, value: M | None) -> None:
         """Remember this instead; return once it is safe.

@@ -1,12 +1,15 @@
 """What drivers have in common whose phone system tells nothing of redirects by itself."""
 
 import asyncio
+from dataclasses import replace
 import logging
 import random
 from typing import override
 
+from ..presence.line import CallState, Line
 from .driver import (
     ConnectionChanged,
+    DriverEvent,
     Freshness,
     LineChanged,
     PhoneSystemError,
@@ -37,6 +40,7 @@ class PollingPhoneSystem(WatchingPhoneSystem):
         self._poller: asyncio.Task[None] | None = None
         self._closed = False
         self._ready = False
+        self._last: dict[str, Line] = {}
 
     @property
     @override
@@ -75,7 +79,10 @@ class PollingPhoneSystem(WatchingPhoneSystem):
         if self._ready:
             return
         await self.connect()
-        self.check_open()
+        if self._closed:
+            # Meanwhile; what connecting has begun ends as well.
+            await self.close()
+            self.check_open()
         self.set_ready(None)
         if self._poller is None:
             self._poller = asyncio.create_task(self._poll_for_ever())
@@ -96,6 +103,33 @@ class PollingPhoneSystem(WatchingPhoneSystem):
         if ready != self._ready and not self._closed:
             self._ready = ready
             self.emit(ConnectionChanged(ready=ready, error=error))
+
+    def call_of(self, extension: str) -> CallState | None:
+        """Return what the telephones do, where something tells that by itself.
+
+        A driver puts it into every line that it reads.
+        """
+        return None
+
+    def tell_call(self, extension: str | None) -> None:
+        """Tell what the telephones do if that has changed, with the last reading.
+
+        ``None``: everybody's may have.
+        """
+        for one in self.watched if extension is None else (extension,):
+            line, call = self._last.get(one), self.call_of(one)
+            if line is not None and line.call is not call and one in self.watched:
+                self.emit(LineChanged(replace(line, call=call)))
+
+    @override
+    def emit(self, event: DriverEvent) -> None:
+        if isinstance(event, LineChanged):
+            self._last[event.line.extension] = event.line
+        super().emit(event)
+
+    @override
+    def watch_ended(self, extension: str) -> None:
+        self._last.pop(extension, None)
 
     async def poll(self) -> None:
         """Read once what is watched, and emit what was read.

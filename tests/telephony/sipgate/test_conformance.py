@@ -1,10 +1,14 @@
 """The sipgate driver keeps to what every driver has to, against a double of sipgate."""
 
 from collections.abc import AsyncIterator, Mapping
+import contextlib
 from copy import deepcopy
+import os
 from types import MappingProxyType
 from typing import Any, ClassVar, override
+from unittest import mock
 
+import aiohttp
 import pytest
 
 from custom_components.xpresence.presence.line import (
@@ -17,13 +21,14 @@ from custom_components.xpresence.presence.redirect.parts import Part, known
 from custom_components.xpresence.telephony.driver import PhoneSystem
 from custom_components.xpresence.telephony.http import decoded, retry_after
 from custom_components.xpresence.telephony.sipgate.chain import e164, items_of
-from custom_components.xpresence.telephony.sipgate.description import SIPGATE
+from custom_components.xpresence.telephony.sipgate.description import SIPGATE, TEST
 from custom_components.xpresence.telephony.sipgate.driver import SipgatePhoneSystem
 from custom_components.xpresence.telephony.sipgate.memory import memory_from_json
 
+from ..campaign import CloudCampaign
 from ..conformance import Fault, PhoneSystemConformance
 from ..http_harness import HttpHarness
-from .double import EVERY_SCOPE, TOKEN, TOKEN_ID, Sipgate
+from .double import CLIENT_ID, CLIENT_SECRET, EVERY_SCOPE, TOKEN, TOKEN_ID, Sipgate
 
 LINES = {"100": "w0/p0", "101": "w1/p1"}
 AT_ONCE, LATE = 0, 15
@@ -53,27 +58,46 @@ class SipgateHarness(HttpHarness[Sipgate]):
         Fault.LICENCE: ("neo", True),
     }
 
+    office: Mapping[str, Any] = MappingProxyType({})
+    """What the office has answered beside the country code."""
+
+    @override
+    def __init__(self, double: Sipgate, session: aiohttp.ClientSession) -> None:
+        super().__init__(double, session)
+        self.own: dict[str, Mapping[str, Any]] = {}
+        """What people have answered, in place of a token, a user and a line."""
+
+    @classmethod
+    @override
+    @contextlib.asynccontextmanager
+    async def serving(cls, double: Sipgate) -> AsyncIterator[SipgateHarness]:
+        async with super().serving(double) as found:
+            with mock.patch.dict(os.environ, {TEST: double.base}):
+                yield found
+
     @override
     def build(self) -> PhoneSystem:
         system = SipgatePhoneSystem(
             self.around,
             self.kept.memory,
-            base=self.double.base,
+            {"country_code": "49", **self.office},
             poll_every=0.2,
             answers_within=2,
         )
         for extension, line in LINES.items():
             user, _, phone_line = line.partition("/")
-            system.configure(
-                extension,
-                {
-                    "token_id": TOKEN_ID,
-                    "token": "wrong" if self.wrong_login else TOKEN,
-                    "user": user,
-                    "line": phone_line,
-                },
-            )
+            token = {
+                "token_id": TOKEN_ID,
+                "token": "wrong" if self.wrong_login else TOKEN,
+                "user": user,
+                "line": phone_line,
+            }
+            system.configure(extension, self.own.get(extension, token))
         return system
+
+    @override
+    def end_logins(self) -> None:
+        self.double.end_access()
 
     @override
     def targets(self, condition: Condition) -> tuple[Destination, Destination]:
@@ -143,3 +167,17 @@ async def harness() -> AsyncIterator[SipgateHarness]:
 
 class TestConformance(PhoneSystemConformance):
     """Everything in :mod:`tests.telephony.conformance`."""
+
+
+class TestCampaign(CloudCampaign):
+    """Everything in :mod:`tests.telephony.campaign`, of people who have signed in."""
+
+    @pytest.fixture
+    async def harness(self, harness: SipgateHarness) -> SipgateHarness:
+        harness.office = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        for extension, line in LINES.items():
+            user, _, _ = line.partition("/")
+            token = harness.double.sign_in(user)
+            harness.kept.logins[extension] = {"refresh_token": token}
+            harness.own[extension] = {"sign_in": token}
+        return harness

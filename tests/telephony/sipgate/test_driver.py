@@ -200,3 +200,60 @@ async def test_what_is_remembered_of_somebody_who_left_is_forgotten(
         assert harness.kept.memory == {}
         with pytest.raises(AuthenticationFailed):
             await system.read("100")
+
+
+async def test_two_people_of_one_line_leave_the_users_chain_as_it_was(
+    harness: SipgateHarness,
+) -> None:
+    harness.double.lines["w0/p0"] = deepcopy(USERS)
+    token = {"token_id": "token-A1B2C3", "token": "0f3c-very-secret-55aa"}
+    harness.own = {"100": token, "101": {**token, "user": "w0"}}
+    other = Destination(DestinationKind.NUMBER, "+41445550100")
+    async with started(harness) as system:
+        await system.apply("100", ForwardingState(no_reply=MOBILE))
+        await system.apply("101", ForwardingState(no_reply=other))
+    async with started(harness) as system:
+        line = await system.read("101")
+        assert line.forwarding.no_reply == other
+        await system.apply("100", ForwardingState(no_reply=None))
+    async with started(harness) as system:
+        await system.apply("101", ForwardingState(no_reply=VOICEMAIL, ring_seconds=25))
+    assert harness.double.lines["w0/p0"] == USERS
+
+
+async def test_whoever_leaves_leaves_what_is_to_be_put_back_to_who_shares_the_line(
+    harness: SipgateHarness,
+) -> None:
+    harness.double.lines["w0/p0"] = deepcopy(USERS)
+    token = {"token_id": "token-A1B2C3", "token": "0f3c-very-secret-55aa"}
+    harness.own = {"100": token, "101": token}
+    async with started(harness) as system:
+        await system.read("101")
+        await system.apply("100", ForwardingState(no_reply=MOBILE))
+        await system.forget("100")
+        await system.apply("101", ForwardingState(no_reply=VOICEMAIL, ring_seconds=25))
+    assert harness.double.lines["w0/p0"] == USERS
+
+
+async def test_without_a_line_of_their_own_somebody_is_told_so(
+    harness: SipgateHarness,
+) -> None:
+    harness.own = {
+        "100": {"token_id": "token-A1B2C3", "token": "0f3c-very-secret-55aa"}
+    }
+    harness.double.lines = {}
+    async with started(harness) as system:
+        with pytest.raises(Rejected):
+            await system.read("100")
+
+
+async def test_what_is_the_same_as_ours_but_the_users_is_left_alone(
+    harness: SipgateHarness,
+) -> None:
+    theirs = {"destination": "491715550100", "timeout": 0, "active": True, "note": 1}
+    async with started(harness) as system:
+        await system.apply("100", ForwardingState(unconditional=MOBILE))
+        harness.double.lines["w0/p0"][0]["active"] = False
+        harness.double.lines["w0/p0"].append(dict(theirs))
+        await system.apply("100", ForwardingState(unconditional=None))
+        assert harness.double.lines["w0/p0"] == [{**theirs, "active": False}]

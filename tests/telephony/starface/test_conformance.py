@@ -27,6 +27,7 @@ from custom_components.xpresence.telephony.starface.redirects import (
     redirections_of,
 )
 
+from ..campaign import CloudCampaign
 from ..conformance import Fault, Harness, PhoneSystemConformance
 from ..http_harness import HttpHarness
 from .double import ADMIN, OWN_PASSWORDS, PASSWORD, Starface
@@ -67,6 +68,10 @@ class StarfaceHarness(HttpHarness[Starface]):
             poll_every=0.2,
             answers_within=2,
         )
+
+    @override
+    def end_logins(self) -> None:
+        self.double.end_tokens()
 
     @override
     def targets(self, condition: Condition) -> tuple[Destination, Destination]:
@@ -128,3 +133,9 @@ class TestConformance(PhoneSystemConformance):
     @override
     def writes_of_one(harness: Harness) -> int:
         return 2  # one for each number
+
+
+class TestCampaign(CloudCampaign):
+    """Everything in :mod:`tests.telephony.campaign`."""
+
+    most_writes = 2  # one for each number

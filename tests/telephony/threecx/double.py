@@ -72,6 +72,11 @@ class ThreeCx(WebDouble):
         self.steal = False
         """Another program takes a token whenever this client has."""
         self.licensed = True
+        self.call_control = True
+        """Whether its licence and the client include the Call Control interface."""
+        self.participants: dict[tuple[str, int], str] = {}
+        """Extension and participant → status, as the interface spells it."""
+        self.sockets: list[web.WebSocketResponse] = []
         self.may_write = True
         self.present = True
         self.bodies: list[dict[str, Any]] = []
@@ -95,6 +100,9 @@ class ThreeCx(WebDouble):
         router.add_post("/connect/token", self._give_token)
         router.add_get("/xapi/v1/Users", self._list)
         router.add_patch("/xapi/v1/{one}", self._change)
+        router.add_get("/callcontrol", self._all_calls)
+        router.add_get("/callcontrol/ws", self._events)
+        router.add_get("/callcontrol/{dn}/participants/{id}", self._participant)
 
     def take_token(self) -> str:
         """Give out a token, as to any program with this client; the old one ends."""
@@ -131,7 +139,65 @@ class ThreeCx(WebDouble):
             return web.Response(status=401)
         if not self.licensed:
             return _refused(403, "The license does not include this interface")
+        if not self.call_control and request.path.startswith("/callcontrol"):
+            return _refused(403, "Forbidden")
         return None
+
+    # Calls
+
+    async def call(self, extension: str, number: int, status: str | None) -> None:
+        """Change what a participant of a call does, and tell; ``None``: it is over."""
+        if status is None:
+            self.participants.pop((extension, number), None)
+        else:
+            self.participants[extension, number] = status
+        entity = f"/callcontrol/{extension}/participants/{number}"
+        await self.tell({"event_type": int(status is None), "entity": entity})
+
+    async def tell(self, event: object) -> None:
+        """Send an event to all who listen; it never holds what has changed."""
+        for socket in self.sockets:
+            await socket.send_json({"sequence": 1, "event": event})
+
+    async def hang_up_sockets(self) -> None:
+        """End all websockets, as a restart does."""
+        for socket in self.sockets:
+            await socket.close()
+
+    async def _all_calls(self, _request: web.Request) -> web.StreamResponse:
+        return self.answer(
+            [
+                {
+                    "dn": one["Number"],
+                    "type": "Wextension",
+                    "participants": [
+                        {"id": number, "status": status, "party_caller_id": "0171555"}
+                        for (dn, number), status in self.participants.items()
+                        if dn == one["Number"]
+                    ],
+                }
+                for one in self.users
+            ]
+        )
+
+    async def _participant(self, request: web.Request) -> web.StreamResponse:
+        key = (request.match_info["dn"], int(request.match_info["id"]))
+        if key not in self.participants:
+            return _refused(404, "not found")
+        return web.json_response({"id": key[1], "status": self.participants[key]})
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        try:
+            async for _ in socket:
+                pass
+        finally:
+            self.sockets.remove(socket)
+        return socket
+
+    # The configuration interface
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         asked = request.query

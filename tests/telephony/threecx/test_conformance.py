@@ -20,6 +20,7 @@ from custom_components.xpresence.telephony.threecx.description import THREECX
 from custom_components.xpresence.telephony.threecx.driver import ThreeCxPhoneSystem
 from custom_components.xpresence.telephony.threecx.users import users_of
 
+from ..campaign import CLIENTS_LIMIT, CloudCampaign
 from ..conformance import Fault, PhoneSystemConformance
 from ..http_harness import HttpHarness
 from .double import CLIENT_ID, CLIENT_SECRET, ThreeCx
@@ -53,6 +54,10 @@ class ThreeCxHarness(HttpHarness[ThreeCx]):
             answers_within=2,
         )
         return ThreeCxPhoneSystem(client, poll_every=0.2)
+
+    @override
+    def end_logins(self) -> None:
+        self.double.take_token()
 
     @override
     def targets(self, condition: Condition) -> tuple[Destination, Destination]:
@@ -89,3 +94,9 @@ async def harness() -> AsyncIterator[ThreeCxHarness]:
 
 class TestConformance(PhoneSystemConformance):
     """Everything in :mod:`tests.telephony.conformance`."""
+
+
+class TestCampaign(CloudCampaign):
+    """Everything in :mod:`tests.telephony.campaign`."""
+
+    requests_an_hour = CLIENTS_LIMIT / 10

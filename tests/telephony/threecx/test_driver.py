@@ -17,6 +17,7 @@ from custom_components.xpresence.presence.line import (
     ForwardingState,
 )
 from custom_components.xpresence.telephony.driver import (
+    Capability,
     CertificateRejected,
     ConnectionChanged,
     DriverEvent,
@@ -33,7 +34,7 @@ from custom_components.xpresence.telephony.threecx.driver import ThreeCxPhoneSys
 
 from ...groupware.certificates import Authority
 from ..conformance import eventually
-from ..http_harness import web_session
+from ..http_harness import Clock, web_session
 from .double import CLIENT_ID, CLIENT_SECRET, ThreeCx, user
 
 AWAY = Destination(DestinationKind.STATUS, "Away")
@@ -112,6 +113,7 @@ async def test_a_token_serves_until_its_time_is_over(pbx: ThreeCx) -> None:
 async def test_a_round_of_polling_is_one_request_for_a_hundred_people(
     pbx: ThreeCx,
 ) -> None:
+    pbx.call_control = False
     pbx.users = [user(n, str(n), "User", str(n)) for n in range(100, 199)]
     told: list[DriverEvent] = []
     async with connected(pbx) as system:
@@ -313,3 +315,125 @@ async def test_whatever_happens_between_only_statuses_that_were_asked_for_stand(
                 assert one["CurrentProfileName"] == expected[one["Number"]]
         assert [one["ForwardingProfiles"] for one in pbx.users] == routes
         assert all(set(body) == {"CurrentProfileName"} for body in pbx.bodies)
+
+
+# Calls
+
+
+def calls(told: list[DriverEvent]) -> list[CallState | None]:
+    """Return what was told of telephones, without repeats."""
+    said = [event.line.call for event in told if isinstance(event, LineChanged)]
+    return [
+        one
+        for one, before in zip(said, [object(), *said], strict=False)
+        if one is not before
+    ]
+
+
+@contextlib.asynccontextmanager
+async def following(
+    pbx: ThreeCx, poll_every: float = 3600
+) -> AsyncIterator[tuple[ThreeCxPhoneSystem, list[DriverEvent]]]:
+    """Yield a driver that hears of calls, and what it tells of Anna."""
+    told: list[DriverEvent] = []
+    async with connected(pbx, poll_every) as system:
+        system.subscribe(told.append)
+        system.watch("100")
+        await system.poll()
+        await eventually(lambda: system.call_of("100") is not None)
+        yield system, told
+
+
+async def test_a_call_is_told_from_ringing_to_its_end(pbx: ThreeCx) -> None:
+    async with following(pbx) as (system, told):
+        assert Capability.CALL_STATE in system.capabilities
+        for status, state in (
+            ("Ringing", CallState.RINGING),
+            ("Connected", CallState.IN_CALL),
+            (None, CallState.IDLE),
+        ):
+            await pbx.call("100", 7, status)
+            await eventually(lambda state=state: calls(told)[-1] is state)  # type: ignore[misc]
+        await pbx.call("101", 8, "Ringing")
+        assert (await system.read("101")).call in (CallState.IDLE, CallState.RINGING)
+
+
+async def test_of_two_calls_the_one_that_goes_on_counts(pbx: ThreeCx) -> None:
+    async with following(pbx) as (_, told):
+        await pbx.call("100", 7, "Connected")
+        await pbx.call("100", 8, "Ringing")
+        await pbx.call("100", 7, None)
+        await eventually(lambda: calls(told)[-1] is CallState.RINGING)
+        await pbx.call("100", 8, None)
+        await eventually(lambda: calls(told)[-1] is CallState.IDLE)
+
+
+async def test_a_call_that_began_or_ended_unheard_is_found_after_a_reconnection(
+    pbx: ThreeCx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "custom_components.xpresence.telephony.threecx.calls.FIRST_WAIT", 0.05
+    )
+    pbx.participants["100", 7] = "Connected"
+    async with following(pbx) as (system, told):
+        await eventually(lambda: system.call_of("100") is CallState.IN_CALL)
+        pbx.participants.clear()
+        await pbx.hang_up_sockets()
+        await eventually(lambda: calls(told)[-1] is CallState.IDLE)
+
+
+async def test_a_lost_end_of_a_call_is_found_by_the_next_round(pbx: ThreeCx) -> None:
+    async with following(pbx) as (system, told):
+        await pbx.call("100", 7, "Connected")
+        await eventually(lambda: calls(told)[-1] is CallState.IN_CALL)
+        pbx.participants.clear()
+        await system.poll()
+        assert calls(told)[-1] is CallState.IDLE
+
+
+async def test_without_the_licence_for_calls_redirects_work_and_no_calls_are_claimed(
+    pbx: ThreeCx,
+) -> None:
+    pbx.call_control = False
+    async with connected(pbx) as system:
+        assert Capability.CALL_STATE not in system.capabilities
+        await system.apply("100", redirected(AWAY))
+        assert (await system.read("100")).call is None
+    assert not pbx.sockets
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "x",
+        None,
+        {"event_type": True, "entity": "/callcontrol/100/participants/7"},
+        {"event_type": 0, "entity": "/callcontrol/100/participants/../../x"},
+        {"event_type": 0, "entity": ["/callcontrol/100"]},
+        {"event_type": 2, "entity": "/callcontrol/100/participants/7"},
+        {"event_type": 0, "entity": "/callcontrol/100/participants/" + "9" * 400},
+    ],
+)
+async def test_events_of_no_meaning_are_passed_over(
+    pbx: ThreeCx, event: object
+) -> None:
+    async with following(pbx) as (_, told):
+        await pbx.tell(event)
+        await pbx.call("100", 7, "Ringing")
+        await eventually(lambda: calls(told)[-1] is CallState.RINGING)
+
+
+async def test_at_rest_few_requests_are_made_however_many_people_there_are(
+    pbx: ThreeCx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3CX publishes no limit; 2,700 an hour and client is what others allow."""
+    pbx.users = [user(n, str(n), "User", str(n)) for n in range(100, 190)]
+    clock = Clock(monkeypatch)
+    async with connected(pbx) as system:
+        for one in pbx.users:
+            system.watch(one["Number"])
+        before = pbx.requests
+        for _ in range(int(3600 / (system.freshness.poll_every or 0))):
+            clock.now += system.freshness.poll_every or 0
+            await system.poll()
+        assert pbx.requests - before < 270

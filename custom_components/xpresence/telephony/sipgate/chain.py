@@ -25,6 +25,8 @@ USUAL_TIMEOUT: Final = 20
 """Seconds before *no reply* forwards, where nobody said how many."""
 NUMBER: Final = re.compile(r"[1-9][0-9]{5,17}")
 TYPED: Final = re.compile(r"(\+|00|0)?([1-9][0-9]{3,17})")
+OWN_FIELDS: Final = frozenset({"destination", "timeout", "active"})
+"""Of an item that the driver makes."""
 CONDITIONS: Final = (Condition.UNCONDITIONAL, Condition.NO_REPLY)
 
 type Item = Mapping[str, Any]
@@ -126,11 +128,8 @@ def changed(
     silenced = memory.silenced.get(name, ())
     left = [dict(item) for item in items]
     if made is not None:
-        # Only one: the user may have made another that is the same.
-        for place, item in enumerate(left):
-            if key_of(item) == made and item["active"]:
-                del left[place]
-                break
+        if (place := _made_at(left, made)) is not None:
+            del left[place]
         made = None
     comes_back = wish is not None and bool(silenced) and silenced[0][:2] == wish
     if comes_back:
@@ -157,6 +156,19 @@ def changed(
         forwards=_with(memory.forwards, name, made),
         silenced=_with(memory.silenced, name, silenced or None),
     )
+
+
+def _made_at(items: list[dict[str, Any]], made: Entry) -> int | None:
+    """Return where the entry stands that the driver made; ``None``: it is gone.
+
+    The user may have switched it off, and made another that is the same. Theirs has what
+    is not known here; unless sipgate adds that to all of them, ours has not.
+    """
+    same = [place for place, item in enumerate(items) if key_of(item) == made]
+    if any(item.keys() <= OWN_FIELDS for item in items):
+        same = [place for place in same if items[place].keys() <= OWN_FIELDS]
+        return min(same, key=lambda place: not items[place]["active"], default=None)
+    return next((place for place in same if items[place]["active"]), None)
 
 
 def _places(items: Iterable[Item]) -> list[Place]:

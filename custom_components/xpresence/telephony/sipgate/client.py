@@ -12,8 +12,8 @@ import aiohttp
 
 from ..driver import LicenceMissing, PermissionDenied, PhoneSystemError
 from ..http_client import ANSWERS_WITHIN, Answer, Token, TokenClient
+from ..oauth import RefreshTokens
 
-BASE: Final = "https://api.sipgate.com/v2"
 CLASSIC: Final = "Classic PBX"
 """The product whose accounts have phone lines; Neo's have none."""
 NOT_BOOKED: Final = "not booked"
@@ -72,7 +72,7 @@ class PersonalTokenClient(SipgateClient):
         token: str,
         extension: str,
         *,
-        base: str = BASE,
+        base: str,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         """Keep the token; nothing is asked yet."""
@@ -88,6 +88,37 @@ class PersonalTokenClient(SipgateClient):
     @override
     def authorization(self, token: str) -> dict[str, str]:
         return {"Authorization": token}
+
+    @override
+    def signed_out(self) -> PhoneSystemError:
+        return self.refuse()
+
+
+class SignedInClient(SipgateClient):
+    """Requests of somebody who signed in in a browser."""
+
+    def __init__(
+        self,
+        session: Callable[[], aiohttp.ClientSession],
+        tokens: RefreshTokens,
+        extension: str,
+        *,
+        base: str,
+        answers_within: float = ANSWERS_WITHIN,
+    ) -> None:
+        """Take no token yet."""
+        super().__init__(
+            session, base, extension=extension, answers_within=answers_within
+        )
+        self._tokens = tokens
+
+    @override
+    async def sign_in(self) -> Token:
+        return await self._tokens.access_token(self)
+
+    @override
+    def authorization(self, token: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token}"}
 
     @override
     def signed_out(self) -> PhoneSystemError:

@@ -7,14 +7,16 @@ person's devices have it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, override
+import time
+from typing import Any, override
 
 from ...presence.line import (
     UNKNOWN,
+    CallState,
     Condition,
     Destination,
     DestinationKind,
@@ -23,7 +25,7 @@ from ...presence.line import (
     Line,
 )
 from ...presence.redirect.parts import Part, RedirectCapabilities, is_on, known
-from ..description import Parameters, Surroundings
+from ..description import SIGN_IN, Parameters, Surroundings, Webhook
 from ..driver import (
     AuthenticationFailed,
     Capability,
@@ -32,12 +34,14 @@ from ..driver import (
     OutcomeUnknown,
     PhoneSystem,
     Rejected,
-    RetryLater,
     Unavailable,
 )
 from ..http_client import ANSWERS_WITHIN
 from ..memory import DriverMemory
+from ..oauth import RefreshTokens
 from ..polling import PollingPhoneSystem
+from .account import Account
+from .calls import Calls, Form, User, answer
 from .chain import (
     CONDITIONS,
     LONGEST_TIMEOUT,
@@ -46,26 +50,23 @@ from .chain import (
     changed,
     destination_of,
     e164,
-    items_of,
 )
-from .client import BASE, PersonalTokenClient, SipgateClient
+from .client import PersonalTokenClient, SignedInClient, SipgateClient
 from .description import (
+    CALLS,
     CAPABILITIES,
+    COUNTRY_CODE,
     FRESHNESS,
     LINE,
+    OAUTH,
     PARTS,
     TOKEN,
     TOKEN_ID,
     USER,
+    api,
 )
 from .memory import Entry, Memory, memory_from_json
-from .reading import Reading, devices, ids
-
-READ: Final = "phonelines:forwardings:read"
-WRITE: Final = "phonelines:forwardings:write"
-LINES_READ: Final = "phonelines:read"
-DEVICES_READ: Final = "devices:read"
-DEVICES_WRITE: Final = "devices:write"
+from .reading import Reading
 
 
 class SipgatePhoneSystem(PollingPhoneSystem):
@@ -75,9 +76,8 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         self,
         surroundings: Surroundings,
         memory: Mapping[str, Mapping[str, Any]],
+        settings: Mapping[str, Any],
         *,
-        country_code: str = "49",
-        base: str = BASE,
         poll_every: float | None = None,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
@@ -87,77 +87,156 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         self._memory = DriverMemory(
             surroundings.save_memory, memory, memory_from_json, Memory
         )
-        self._country_code = country_code
-        self._base = base
+        self._office = settings
+        self._country_code = str(settings.get(COUNTRY_CODE) or "49")
         self._answers_within = answers_within
         self._settings: dict[str, Mapping[str, Any]] = {}
-        self._clients: dict[str, SipgateClient] = {}
+        self._accounts: dict[str, Account] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._calls = Calls()
+        self._webhook: Webhook | None = None
 
     @property
     @override
     def capabilities(self) -> Capability:
+        if self._webhook is None:
+            return CAPABILITIES & ~Capability.CALL_STATE
         return CAPABILITIES
 
     @override
     def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
         return RedirectCapabilities(PARTS, PARTS)
 
+    @property
     @override
-    def check(self, wanted: ForwardingState) -> None:
-        for _, found in known(wanted):
+    def webhook_url(self) -> str | None:
+        return None if self._webhook is None else self._webhook.url
+
+    @override
+    def check(self, desired: ForwardingState) -> None:
+        for _, found in known(desired):
             if isinstance(found, Destination):
                 self._written(found, ("",))
 
     # Life
 
     @override
+    async def connect(self) -> None:
+        if self._office.get(CALLS) and self._webhook is None:
+            self._webhook = await self._around.open_webhook(self._receive)
+            if self._closed:
+                self._close_webhook()
+
+    @override
+    async def close(self) -> None:
+        self._close_webhook()
+        await super().close()
+
+    def _close_webhook(self) -> None:
+        if self._webhook is not None:
+            self._webhook.close()
+            self._webhook = None
+
+    @override
     def configure(self, extension: str, settings: Mapping[str, Any]) -> None:
         if self._settings.get(extension) != settings:
             self._settings[extension] = dict(settings)
-            self._clients.pop(extension, None)
+            self._accounts.pop(extension, None)
+
+    @override
+    async def poll(self) -> None:
+        self._tell_calls(self._calls.end_old(time.monotonic()))
+        await super().poll()
+
+    # Calls
+
+    def _receive(self, form: Form) -> str:
+        if self._webhook is None:
+            return ""
+        self._tell_calls(self._calls.take(form, time.monotonic()))
+        return answer(self._webhook.url)
+
+    def _tell_calls(self, users: frozenset[User]) -> None:
+        for extension in self.watched:
+            account = self._accounts.get(extension)
+            if account and any(account.is_user(*user) for user in users):
+                self.tell_call(extension)
+
+    @override
+    def call_of(self, extension: str) -> CallState | None:
+        account = self._accounts.get(extension)
+        if self._webhook is None or account is None:
+            return None
+        states = self._calls.states()
+        own = {state for user, state in states.items() if account.is_user(*user)}
+        for state in (CallState.IN_CALL, CallState.RINGING):
+            if state in own:
+                return state
+        return CallState.IDLE
 
     # Reading
 
     @override
     async def read(self, extension: str) -> Line:
-        async with self._turn(extension):
-            return self._line(extension, await self._fetch(extension))
+        async with self._turn(extension) as account:
+            return self._line(extension, await account.read())
 
-    def _turn(self, extension: str) -> asyncio.Lock:
-        """Return the lock of a line, which two people may share."""
-        return self._turns[self._path(extension)]
-
-    def _path(self, extension: str) -> str:
-        settings = self._settings.get(extension, {})
-        return f"{settings.get(USER) or 'w0'}/phonelines/{settings.get(LINE) or 'p0'}"
-
-    def _client(self, extension: str) -> SipgateClient:
+    @contextlib.asynccontextmanager
+    async def _turn(self, extension: str) -> AsyncIterator[Account]:
+        """Yield a person's account while nobody else uses the same line."""
         self.check_open()
-        settings = self._settings.get(extension, {})
-        if not settings.get(TOKEN) or not settings.get(TOKEN_ID):
-            raise AuthenticationFailed("no token yet", extension=extension)
-        if extension not in self._clients:
-            self._clients[extension] = PersonalTokenClient(
-                self._around.http_session,
-                settings[TOKEN_ID],
-                settings[TOKEN],
-                extension,
-                base=self._base,
-                answers_within=self._answers_within,
-            )
-        return self._clients[extension]
+        account = self._account(extension)
+        await account.find()
+        async with self._turns[account.identity]:
+            self.check_open()
+            yield account
 
-    async def _fetch(self, extension: str) -> Reading:
-        client, path = self._client(extension), self._path(extension)
-        items = items_of(await client.get(f"{path}/forwardings", READ))
-        voicemails = ids(await client.get(f"{path}/voicemails", LINES_READ))
-        user = path.partition("/")[0]
-        found = await client.get(f"{user}/devices", DEVICES_READ)
-        return Reading(items, tuple(voicemails), devices(found))
+    def _account(self, extension: str) -> Account:
+        if extension not in self._accounts:
+            settings = self._settings.get(extension, {})
+            self._accounts[extension] = Account(
+                self._client(extension, settings),
+                extension,
+                str(settings.get(USER) or "").strip(),
+                str(settings.get(LINE) or "").strip(),
+            )
+        return self._accounts[extension]
+
+    def _client(self, extension: str, settings: Mapping[str, Any]) -> SipgateClient:
+        session, within = self._around.http_session, self._answers_within
+        if settings.get(TOKEN) and settings.get(TOKEN_ID):
+            return PersonalTokenClient(
+                session,
+                str(settings[TOKEN_ID]).strip(),
+                str(settings[TOKEN]).strip(),
+                extension,
+                base=api(),
+                answers_within=within,
+            )
+        if settings.get(SIGN_IN) and OAUTH.is_set_up(self._office):
+            tokens = RefreshTokens(OAUTH, self._office, self._around, extension)
+            return SignedInClient(
+                session, tokens, extension, base=api(), answers_within=within
+            )
+        raise AuthenticationFailed("no token yet", extension=extension)
+
+    def _remembered(self, extension: str) -> tuple[str, Memory]:
+        """Return what is remembered of an extension's line, and under which name.
+
+        Whoever shares a line shares what was done to it.
+        """
+        account = self._accounts.get(extension)
+        for name, memory in self._memory.items():
+            if account is not None and memory.line == account.identity:
+                return name, memory
+        own = self._memory[extension]
+        if own.line and account is not None and own.line != account.identity:
+            # Of another line, which the person had before.
+            return extension, Memory()
+        return extension, own
 
     def _line(self, extension: str, reading: Reading) -> Line:
-        memory = self._memory[extension]
+        _, memory = self._remembered(extension)
         parts: dict[str, Any] = {}
         for condition in CONDITIONS:
             stand = active(reading.items, condition)
@@ -179,6 +258,7 @@ class SipgatePhoneSystem(PollingPhoneSystem):
                 ring_seconds=late[0]["timeout"] if late else None,
                 do_not_disturb=dnd,
             ),
+            call=self.call_of(extension),
             as_of=datetime.now(UTC),
         )
 
@@ -193,7 +273,12 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         """Return where an item leads, as it was spelt when it was asked for."""
         spelt = memory.spelling.get(condition.value)
         with contextlib.suppress(Rejected):
-            if spelt and self._written(spelt, reading.voicemails) == written:
+            if (
+                spelt is not None
+                # Whoever shares the line calls its voicemail by their own number.
+                and spelt.kind is not DestinationKind.VOICEMAIL
+                and self._written(spelt, reading.voicemails) == written
+            ):
                 return spelt
         return destination_of(written, reading.voicemails, extension)
 
@@ -204,34 +289,30 @@ class SipgatePhoneSystem(PollingPhoneSystem):
         for part, found in known(desired):
             if part not in PARTS and is_on(part, found):
                 raise NotSupported(part.value)
-        async with self._turn(extension):
-            reading = await self._fetch(extension)
-            before = self._memory[extension]
+        async with self._turn(extension) as account:
+            reading = await account.read()
+            name, before = self._remembered(extension)
+            before = replace(before, line=account.identity)
             items, memory = self._changed(extension, desired, reading, before)
             silenced = self._device_changes(desired, reading, memory)
             memory = replace(memory, devices=_touched(memory, silenced))
-            if memory != before:
-                # Before the write: after a crash our own entries must be known.
-                await self._memory.set(extension, memory)
+            # Before the write: after a crash our own entries must be known.
+            blank = memory == Memory(line=account.identity)
+            await self._memory.set(name, None if blank else memory)
             if items != reading.items:
-                path = f"{self._path(extension)}/forwardings"
-                await self._client(extension).put(path, WRITE, {"items": items})
+                await account.forward(items)
             for device, on in silenced.items():
-                path = f"devices/{device}"
-                await self._client(extension).put(path, DEVICES_WRITE, {"dnd": on})
+                await account.silence(device, on)
             if items == reading.items and not silenced:
                 return self._line(extension, reading)
-            after = await self._fetch_after(extension)
+            try:
+                after = await account.read()
+            except Unavailable as error:
+                # Without an answer its outcome is unknown.
+                raise OutcomeUnknown("not read back") from error
             line = self._line(extension, after)
         self.emit(LineChanged(line))
         return line
-
-    async def _fetch_after(self, extension: str) -> Reading:
-        """Read a write back; without an answer its outcome is unknown."""
-        try:
-            return await self._fetch(extension)
-        except (RetryLater, Unavailable) as error:
-            raise OutcomeUnknown("not read back") from error
 
     def _changed(
         self,
@@ -332,10 +413,15 @@ class SipgatePhoneSystem(PollingPhoneSystem):
 
     @override
     async def forget(self, extension: str) -> None:
-        async with self._turn(extension):
-            await self._memory.set(extension, None)
+        memory = self._memory[extension]
+        await self._memory.set(extension, None)
         self._settings.pop(extension, None)
-        self._clients.pop(extension, None)
+        self._accounts.pop(extension, None)
+        for other, account in self._accounts.items():
+            if memory.line and account.identity == memory.line:
+                # Who shares the line still has to put back what stood there.
+                await self._memory.set(other, memory)
+                break
 
 
 def _touched(memory: Memory, devices: Mapping[str, bool]) -> frozenset[str]:
@@ -347,7 +433,5 @@ def _touched(memory: Memory, devices: Mapping[str, bool]) -> frozenset[str]:
 def build(parameters: Parameters) -> PhoneSystem:
     """Make the driver; nothing is connected yet."""
     return SipgatePhoneSystem(
-        parameters.surroundings,
-        parameters.memory,
-        country_code=parameters.settings.get("country_code") or "49",
+        parameters.surroundings, parameters.memory, parameters.settings
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...presence.line import Destination, DestinationKind
-from ...presence.stored import Malformed, fields
+from ...presence.stored import Malformed, fields, text
 
 type Entry = tuple[str, int]
 """A forwarding's destination, as sipgate writes it, and its timeout in seconds."""
@@ -20,13 +20,15 @@ class Memory:
     ``forwards``: per condition the entry that the driver made. ``silenced``: per
     condition the entries that were active before, and that it switched off; the first
     is what was read then. ``spelling``: per condition the destination as it was asked
-    for. ``devices``: those that the driver set to *do not disturb*.
+    for. ``devices``: those that the driver set to *do not disturb*. ``line``: which line
+    it is, for two people may share one.
     """
 
     forwards: Mapping[str, Entry] = field(default_factory=dict)
     silenced: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
     spelling: Mapping[str, Destination] = field(default_factory=dict)
     devices: frozenset[str] = frozenset()
+    line: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for storing."""
@@ -40,6 +42,7 @@ class Memory:
                 key: [one.kind.value, one.number] for key, one in self.spelling.items()
             },
             "devices": sorted(self.devices),
+            "line": self.line,
         }
 
 
@@ -62,6 +65,7 @@ def memory_from_json(stored: Any) -> Memory:
                 for key, (kind, number) in fields(given["spelling"]).items()
             },
             frozenset(map(str, given["devices"])),
+            text(given.get("line", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Malformed from error

@@ -6,7 +6,8 @@ at a time**: whoever takes one ends the token of everybody else with the same cl
 next request is answered with 401.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+import contextlib
 from typing import Any, ClassVar, Final, override
 
 import aiohttp
@@ -29,6 +30,8 @@ from ..http_client import (
 
 LONGEST_ANSWER: Final = 2 * 1024 * 1024
 """Bytes of one page of users."""
+CLOSES_WITHIN: Final = 2.0
+"""Seconds for the end of a websocket."""
 LICENCE: Final = "Enterprise"
 ROLE: Final = "XAPI"
 
@@ -78,6 +81,43 @@ class XapiClient(TokenClient):
         """
         answer = await self.ask("GET", f"/xapi/v1/{path}", params=dict(query))
         return self.decoded(answer)
+
+    async def get_calls(self, path: str) -> Any:
+        """Return what the Call Control interface says of calls.
+
+        Raises:
+            PhoneSystemError: as :meth:`PhoneSystem.read`.
+        """
+        return self.decoded(await self.ask("GET", f"/callcontrol{path}"))
+
+    @contextlib.asynccontextmanager
+    async def events(
+        self, longest: int, heartbeat: float
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """Connect the websocket that tells of calls.
+
+        Raises:
+            PhoneSystemError: it is not connected, or not any more.
+        """
+        token = await self.token()
+        self.check_allowed()
+        tls = await self.tls()
+        try:
+            async with self.session().ws_connect(
+                self.base.replace("http", "ws", 1) + "/callcontrol/ws",
+                headers=self.authorization(token),
+                ssl=tls,
+                heartbeat=heartbeat,
+                max_msg_size=longest,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSES_WITHIN),
+            ) as socket:
+                yield socket
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status == 401:
+                self.forget(token)
+            raise Unavailable(f"status {error.status}") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable(type(error).__name__) from error
 
     async def patch(self, path: str, body: Mapping[str, Any]) -> None:
         """Write something, once.

@@ -46,7 +46,9 @@ CAPABILITIES: Final = (
     | Capability.READ_BACK
     | Capability.AGENT
     | Capability.DIRECTORY
+    | Capability.CALL_STATE
 )
+"""Calls only where the licence and the API client include Call Control."""
 POLL_EVERY: Final = 30.0
 FRESHNESS: Final = Freshness(POLL_EVERY, 5 * POLL_EVERY)
 

@@ -12,6 +12,7 @@ from typing import Any, Final, override
 
 from ...presence.line import (
     AgentState,
+    CallState,
     Destination,
     DestinationKind,
     ForwardingState,
@@ -33,6 +34,7 @@ from ..driver import (
 )
 from ..http_client import base_of
 from ..polling import PollingPhoneSystem
+from .calls import CallControl
 from .client import XapiClient
 from .description import (
     AVAILABLE,
@@ -68,12 +70,16 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         self._client = client
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._extensions: frozenset[str] = frozenset()
+        self._calls = CallControl(client, self.tell_call)
+        self._unregistered: set[str] = set()
         self._writes: dict[str, int] = defaultdict(int)
 
     @property
     @override
     def capabilities(self) -> Capability:
-        return CAPABILITIES
+        if self._calls.is_running:
+            return CAPABILITIES
+        return CAPABILITIES & ~Capability.CALL_STATE
 
     @override
     def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
@@ -93,12 +99,26 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
     @override
     async def connect(self) -> None:
         await self._everybody()
+        await self._calls.start()
+
+    @override
+    async def close(self) -> None:
+        await super().close()
+        await self._calls.close()
+
+    @override
+    def call_of(self, extension: str) -> CallState | None:
+        state = self._calls.state_of(extension)
+        if state in (None, CallState.IDLE) and extension in self._unregistered:
+            return CallState.UNAVAILABLE
+        return state
 
     @override
     async def poll(self) -> None:
         before = dict(self._writes)
         try:
             users = {user.number: user for user in await self._everybody()}
+            await self._calls.refresh()
         except PhoneSystemError as error:
             self.set_ready(error)
             raise
@@ -107,7 +127,7 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
             # A write meanwhile has told what is newer than this reading.
             same = self._writes[extension] == before.get(extension, 0)
             if same and (user := users.get(extension)):
-                self.emit(LineChanged(_line(user)))
+                self.emit(LineChanged(self._line(user)))
 
     # Reading
 
@@ -148,7 +168,7 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
     @override
     async def read(self, extension: str) -> Line:
         async with self._turns[extension]:
-            return _line(await self._user(extension))
+            return self._line(await self._user(extension))
 
     @override
     async def directory(self) -> tuple[DirectoryEntry, ...]:
@@ -156,6 +176,19 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         return tuple(
             DirectoryEntry(user.number, user.name, voicemail=user.number)
             for user in {user.number: user for user in users}.values()
+        )
+
+    def _line(self, user: User) -> Line:
+        if user.is_registered is False:
+            self._unregistered.add(user.number)
+        else:
+            self._unregistered.discard(user.number)
+        return Line(
+            user.number,
+            ForwardingState(unconditional=user.unconditional),
+            call=self.call_of(user.number),
+            agent={} if user.agent is None else {ALL_QUEUES: user.agent},
+            as_of=datetime.now(UTC),
         )
 
     # Writing
@@ -166,7 +199,7 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         async with self._turns[extension]:
             user = await self._user(extension)
             if name is None or name == (user.status or AVAILABLE):
-                return _line(user)
+                return self._line(user)
             line = await self._write(user, {"CurrentProfileName": name})
         self.emit(LineChanged(line))
         return line
@@ -188,7 +221,7 @@ class ThreeCxPhoneSystem(PollingPhoneSystem):
         self._writes[user.number] += 1
         await self._client.patch(f"Users({user.user_id})", change)
         try:
-            return _line(await self._user(user.number))
+            return self._line(await self._user(user.number))
         except Unavailable as error:
             raise OutcomeUnknown("not read back") from error
 
@@ -214,16 +247,6 @@ def _status_name(desired: ForwardingState) -> str | None:
     if target.number not in STATUSES:
         raise Rejected("no such status")
     return target.number
-
-
-def _line(user: User) -> Line:
-    return Line(
-        user.number,
-        ForwardingState(unconditional=user.unconditional),
-        call=user.call,
-        agent={} if user.agent is None else {ALL_QUEUES: user.agent},
-        as_of=datetime.now(UTC),
-    )
 
 
 def build(parameters: Parameters) -> PhoneSystem:

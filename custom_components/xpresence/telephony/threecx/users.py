@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ...presence.line import AgentState, CallState, Destination, DestinationKind
+from ...presence.line import AgentState, Destination, DestinationKind
 from .description import AVAILABLE, STATUSES
 
 FIELDS: Final = (
@@ -38,11 +38,6 @@ class User:
         known = self.status in STATUSES
         kind = DestinationKind.STATUS if known else DestinationKind.UNKNOWN
         return Destination(kind, self.status)
-
-    @property
-    def call(self) -> CallState | None:
-        """Whether the telephone cannot be reached; no more is known of calls."""
-        return CallState.UNAVAILABLE if self.is_registered is False else None
 
 
 def users_of(found: list[Any]) -> tuple[User, ...]:

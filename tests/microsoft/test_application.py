@@ -7,6 +7,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -16,6 +17,13 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.xpresence.groupware.microsoft.application import Certificate
 from custom_components.xpresence.microsoft.application import application_of
+from custom_components.xpresence.operations.microsoft_import import async_from_microsoft
+from custom_components.xpresence.operations.people_import import (
+    Preview,
+    async_confirm,
+    keep_preview,
+    preview_rows,
+)
 from tests.groupware.microsoft.graph import Fault, Person, event
 from tests.groupware.microsoft.login import CLIENT_ID, TENANT
 from tests.groupware.microsoft.server import Microsoft
@@ -432,3 +440,50 @@ async def test_microsoft_failing_for_a_while_raises_no_repair(
     for _ in range(12):
         await later(hass, freezer, minutes=1)
     assert profile_of(hass, 0) == "MS Teams"
+
+
+async def test_people_are_imported_with_extension_and_account(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    grant(microsoft)
+    people = employees(microsoft, 4)
+    for number, typed in ((2, "(030) 1234/302"), (3, "+49 30 1234567")):
+        microsoft.graph.people[user_id(number)].numbers = [typed]
+    entry = await office(hass, people[:2])
+    coordinator = entry.runtime_data
+    candidates = await async_from_microsoft(coordinator)
+    rows = {
+        row.data["name"]: row
+        for row in preview_rows(coordinator, candidates, {})
+        if row.data["name"].startswith("Person")
+    }
+    told = {
+        name: (row.state.value, row.data["extension"]) for name, row in rows.items()
+    }
+    assert told == {
+        "Person 0": ("changed", "200"),
+        "Person 1": ("changed", "201"),
+        "Person 2": ("new", "302"),
+        "Person 3": ("invalid", ""),
+    }
+    assert rows["Person 2"].data["microsoft"] == {
+        "user_id": user_id(2),
+        "expected_account": "person.2@example.com",
+    }
+    assert rows["Person 3"].problems == {"extension": "extension_missing"}
+    preview = Preview(
+        entry.entry_id, candidates, {}, preview_rows(coordinator, candidates, {})
+    )
+    chosen = [n for n, row in enumerate(preview.rows) if row.state.value != "invalid"]
+    await async_confirm(coordinator, keep_preview(hass, preview), chosen, "Admin")
+    again = preview_rows(coordinator, candidates, {})
+    assert {again[n].state.value for n in chosen} == {"same"}
+
+
+async def test_an_import_without_the_right_says_which_is_missing(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    grant(microsoft, ())
+    entry = await office(hass, employees(microsoft, 1))
+    with pytest.raises(HomeAssistantError, match=r"User\.Read\.All"):
+        await async_from_microsoft(entry.runtime_data)

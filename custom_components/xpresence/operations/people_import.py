@@ -21,6 +21,7 @@ from ..const import (
     CONF_DEFAULT_PROFILE,
     CONF_DEVICES,
     CONF_EXTENSION,
+    CONF_MICROSOFT,
     CONF_OWNER,
     CONF_PERSON,
     CONF_PHONE,
@@ -65,12 +66,14 @@ class Candidate:
     """What a source says of one person: answers by field, what is left out is unknown.
 
     ``line``: where it stands in a table. ``phone``: what only the phone system needs.
+    ``microsoft``: who it is there.
     ``problem``: what is wrong with the row before anybody looks at its values.
     """
 
     values: Mapping[str, Any]
     line: int | None = None
     phone: Mapping[str, Any] = field(default_factory=dict)
+    microsoft: Mapping[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
 
@@ -95,7 +98,7 @@ class PreviewRow:
     @property
     def changed(self) -> tuple[str, ...]:
         """Return the fields that would be stored otherwise."""
-        keys = (*FIELDS, CONF_PHONE)
+        keys = (*FIELDS, CONF_MICROSOFT, CONF_PHONE)
         return tuple(
             key
             for key in keys
@@ -361,6 +364,9 @@ class _Comparison:
         data, problems = with_answers(before or self._new(), values)
         if candidate.phone:
             data[CONF_PHONE] = {**before.get(CONF_PHONE, {}), **candidate.phone}
+        if candidate.microsoft:
+            there = {**before.get(CONF_MICROSOFT, {}), **candidate.microsoft}
+            data[CONF_MICROSOFT] = there
         problems |= self._problems(candidate, data, person_id)
         if conflict and problems.get(CONF_NAME) == "name_of_somebody":
             # Told as a conflict, with whom.

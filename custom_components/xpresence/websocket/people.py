@@ -36,9 +36,11 @@ from ..const import (
     CONF_RUN_OVER,
     CONF_SHARING,
     CONF_TIER,
+    CONF_USER_ID,
     DOMAIN,
 )
 from ..coordinator import OfficeCoordinator
+from ..operations.microsoft_import import async_from_microsoft
 from ..operations.people_changes import (
     CHANGEABLE,
     COPIED,
@@ -206,7 +208,10 @@ def _person(subentry: ConfigSubentry) -> dict[str, Any]:
         CONF_INFO_TIER: sharing.get(CONF_INFO_TIER, DEFAULT_INFO_TEXT),
         CONF_RUN_OVER: data.get(CONF_RUN_OVER) or 0,
         "calendars": [one[CONF_NAME] for one in data.get(CONF_CALENDARS, ())],
-        "microsoft": bool(data.get(CONF_MICROSOFT, {}).get(CONF_CONNECTED)),
+        "microsoft": any(
+            data.get(CONF_MICROSOFT, {}).get(one)
+            for one in (CONF_CONNECTED, CONF_USER_ID)
+        ),
         "pc": sorted(set(data.get(CONF_ACTIVITY, {}).get(CONF_ENTITIES, {}).values())),
         "delegates": list(sharing.get(CONF_ACTING, ())),
     }
@@ -235,6 +240,8 @@ async def _preview(
         match msg["source"]:
             case "phone_system":
                 preview.candidates = await async_from_phone_system(coordinator)
+            case "microsoft":
+                preview.candidates = await async_from_microsoft(coordinator)
             case "home_assistant":
                 preview.candidates = from_home_assistant(coordinator)
             case _:
@@ -324,7 +331,7 @@ COMMANDS: Final = (
         "people/preview",
         {
             vol.Exclusive("source", "whence"): vol.In(
-                ["phone_system", "home_assistant", "table"]
+                ["phone_system", "microsoft", "home_assistant", "table"]
             ),
             vol.Exclusive("preview", "whence"): str,
             vol.Exclusive("text", "table"): vol.All(str, vol.Length(max=LARGEST)),

@@ -71,7 +71,7 @@ type MakeInputs = Callable[[InputContext], tuple[Input, ...]]
 class People(Mapping[str, PersonState]):
     """The people of one phone system, by id.
 
-    Nothing acts before :meth:`activate`: the entities that a decision depends on may
+    Nothing acts before :meth:`async_activate`: the entities that a decision depends on may
     still be missing while Home Assistant starts.
     """
 

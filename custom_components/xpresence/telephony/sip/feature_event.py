@@ -32,7 +32,7 @@ _CONDITIONS: Final = {kind.casefold(): found for found, kind in KINDS.items()}
 _NUMBER: Final = re.compile(r"(?:sips?:|tel:)?([^@;>]*)", re.IGNORECASE)
 
 type Notified = Mapping[Condition | str, Any]
-"""What a notification said: a condition → where it leads (:data:`TARGET_UNKNOWN` and the
+"""What a notification said: a condition → where it leads (``TARGET_UNKNOWN`` and the
 like where that is no number), ``None`` when off; ``DO_NOT_DISTURB`` → whether;
 ``RING_SECONDS`` → how long it rings before."""
 DO_NOT_DISTURB: Final = "do_not_disturb"

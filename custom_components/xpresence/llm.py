@@ -83,8 +83,8 @@ class PresenceTool(Tool):
         self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
     ) -> ToolResult:
         """Do it if the speaker may; say in words why not."""
-        said = self.parameters(tool_input.tool_args)
-        person = self.people[said["person"]]
+        arguments = self.parameters(tool_input.tool_args)
+        person = self.people[arguments["person"]]
         try:
             await async_authorize(
                 *person,
@@ -92,7 +92,7 @@ class PresenceTool(Tool):
                 llm_context.context,
                 satellite=llm_context.device_id,
             )
-            return ToolResult(data=await self.run(hass, person, said, llm_context))
+            return ToolResult(data=await self.run(hass, person, arguments, llm_context))
         except HomeAssistantError as error:
             return ToolResult(data={"error": str(error)}, error=True)
 
@@ -100,7 +100,7 @@ class PresenceTool(Tool):
         self,
         hass: HomeAssistant,
         person: PersonTarget,
-        said: dict[str, Any],
+        arguments: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
         """Do it; whoever speaks may."""
@@ -127,13 +127,13 @@ class GetPresenceTool(PresenceTool):
         self,
         hass: HomeAssistant,
         person: PersonTarget,
-        said: dict[str, Any],
+        arguments: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
         coordinator, person_id = person
         state = coordinator.people[person_id]
         decision = state.decision
-        told: JsonObjectType = {
+        result: JsonObjectType = {
             "profile": decision.profile.name,
             "status": decision.profile.status.value,
             "until": decision.until.isoformat() if decision.until else None,
@@ -148,7 +148,7 @@ class GetPresenceTool(PresenceTool):
             reason_against(coordinator, person_id, Permission.SEE_INFO_TEXT, actor)
             is None
         ):
-            told["info_text"] = decision.info_text
+            result["info_text"] = decision.info_text
         if (
             reason_against(coordinator, person_id, Permission.SEE_DETAILS, actor)
             is None
@@ -156,14 +156,14 @@ class GetPresenceTool(PresenceTool):
             subjects = reason_against(
                 coordinator, person_id, Permission.SEE_SUBJECTS, actor
             )
-            told["redirect"] = state.redirect.status.value
-            told["calls_go_to"] = state.redirect.details.get("target")
+            result["redirect"] = state.redirect.status.value
+            result["calls_go_to"] = state.redirect.details.get("target")
             if state.redirect.details.get("target_known") is False:
-                told["calls_go_to"] = "not known"
+                result["calls_go_to"] = "not known"
             if kept := kept_redirect(coordinator.office, person_id, decision):
-                told["redirect_from_profile"] = kept.profile.name
+                result["redirect_from_profile"] = kept.profile.name
             texts = texts_in(llm_context.language)
-            told["why"] = list(
+            result["why"] = list(
                 reasons(
                     coordinator.office,
                     decision,
@@ -175,7 +175,7 @@ class GetPresenceTool(PresenceTool):
                     resolution=state.resolution,
                 )
             )
-        return told
+        return result
 
 
 class SetProfileTool(PresenceTool):
@@ -210,12 +210,12 @@ class SetProfileTool(PresenceTool):
         self,
         hass: HomeAssistant,
         person: PersonTarget,
-        said: dict[str, Any],
+        arguments: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
         coordinator, person_id = person
         state = coordinator.people[person_id]
-        if said["profile"] == self.automatic:
+        if arguments["profile"] == self.automatic:
             await async_resume_automatic(
                 coordinator, person_id, llm_context.context, llm_context.device_id
             )
@@ -224,9 +224,9 @@ class SetProfileTool(PresenceTool):
             await async_choose(
                 coordinator,
                 person_id,
-                profile_named(coordinator.office, state, said["profile"]),
-                until=_end(said),
-                info_text=said.get(CONF_INFO_TEXT),
+                profile_named(coordinator.office, state, arguments["profile"]),
+                until=_end(arguments),
+                info_text=arguments.get(CONF_INFO_TEXT),
                 context=llm_context.context,
                 satellite=llm_context.device_id,
             )
@@ -270,7 +270,7 @@ class PlanPresenceTool(PresenceTool):
         self,
         hass: HomeAssistant,
         person: PersonTarget,
-        said: dict[str, Any],
+        arguments: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
         coordinator, person_id = person
@@ -278,13 +278,13 @@ class PlanPresenceTool(PresenceTool):
         await async_plan(
             coordinator,
             person_id,
-            said["profile"],
-            said["start"],
-            said["end"],
-            said.get(CONF_INFO_TEXT),
+            arguments["profile"],
+            arguments["start"],
+            arguments["end"],
+            arguments.get(CONF_INFO_TEXT),
             llm_context.context,
         )
-        return {"planned": said["profile"]}
+        return {"planned": arguments["profile"]}
 
 
 def _raise_unless_now(
@@ -311,19 +311,19 @@ def _raise_unless_now(
 
 
 def _info_text(text: Any) -> str:
-    said = cv.string(text)
-    if info_text_problem(said):
+    arguments = cv.string(text)
+    if info_text_problem(arguments):
         raise vol.Invalid(f"one line of at most {INFO_TEXT_LENGTH} characters")
-    return said
+    return arguments
 
 
 INFO_TEXT: Final = _info_text
 
 
-def _end(said: dict[str, Any]) -> datetime | None:
-    if (minutes := said.get("minutes")) is not None:
+def _end(arguments: dict[str, Any]) -> datetime | None:
+    if (minutes := arguments.get("minutes")) is not None:
         return dt_util.utcnow() + timedelta(minutes=minutes)
-    until: datetime | None = said.get("until")
+    until: datetime | None = arguments.get("until")
     if until is None:
         return None
     end = dt_util.as_utc(until)

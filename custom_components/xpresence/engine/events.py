@@ -51,7 +51,7 @@ def fire_event(
         made = {"made_by": origin.author.value, "by": origin.name}
     of_profile = event_type is PresenceEventType.ACTIVATED
     domain, key = (SELECT, "profile") if of_profile else (SENSOR, "redirect")
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         ATTR_ENTITY_ID: er.async_get(hass).async_get_entity_id(
             domain, DOMAIN, f"{state.person.id}_{key}"
         ),
@@ -63,7 +63,7 @@ def fire_event(
     if event_type is not PresenceEventType.CHANGED_AT_PHONE:
         # Where calls went by it is an event of its own: one line for one change.
         hass.bus.async_fire(
-            EVENT_HAPPENED, told, context=origin.context if origin else None
+            EVENT_HAPPENED, data, context=origin.context if origin else None
         )
     if origin is not None:
         set_entity_context(state, origin)

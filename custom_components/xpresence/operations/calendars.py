@@ -121,7 +121,7 @@ async def async_connect(
     asked = CalendarForm(
         hass=coordinator.hass,
         entry=coordinator.entry,
-        said=said,
+        values=said,
         stored=stored,
         others=[c for c in calendars if c is not before],
         person_id=person_id,

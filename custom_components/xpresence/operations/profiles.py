@@ -66,7 +66,7 @@ async def async_create(
     coordinator: OfficeCoordinator,
     person_id: str,
     name: str,
-    said: Mapping[str, Any],
+    changes: Mapping[str, Any],
     context: Context | None,
     *,
     copy_of: str | None = None,
@@ -86,14 +86,14 @@ async def async_create(
     data = {
         **NEW_PROFILE,
         **{key: copied[key] for key in OWN_FIELDS if key in copied},
-        **said,
+        **changes,
         CONF_NAME: name,
         CONF_OWNER: person_id,
     }
     _check(profile_problems(entry, data))
     data[CONF_NAME] = tidy(name)
     granted_by = await _async_own_granted_by(
-        coordinator, person_id, data, said, context
+        coordinator, person_id, data, changes, context
     )
     data[CONF_RESTS_ON] = names_to(granted_by)
     subentry = ConfigSubentry(
@@ -111,7 +111,7 @@ async def async_change(
     coordinator: OfficeCoordinator,
     person_id: str,
     profile: str,
-    said: Mapping[str, Any],
+    changes: Mapping[str, Any],
     context: Context | None,
 ) -> None:
     """Change an own profile, or adjust the fields of an office profile that may be.
@@ -122,15 +122,15 @@ async def async_change(
     """
     subentry = subentry_named(coordinator, person_id, profile)
     if subentry.data.get(CONF_OWNER) is None:
-        await _async_adjust(coordinator, person_id, subentry, said, context)
+        await _async_adjust(coordinator, person_id, subentry, changes, context)
         return
-    data = {**subentry.data, **said}
+    data = {**subentry.data, **changes}
     _check(
         profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
         places=_places(coordinator, subentry),
     )
     granted_by = await _async_own_granted_by(
-        coordinator, person_id, data, said, context
+        coordinator, person_id, data, changes, context
     )
     data[CONF_RESTS_ON] = names_to(granted_by)
     data.pop(CONF_REVOKED, None)
@@ -228,20 +228,20 @@ async def _async_adjust(
     coordinator: OfficeCoordinator,
     person_id: str,
     subentry: ConfigSubentry,
-    said: Mapping[str, Any],
+    changes: Mapping[str, Any],
     context: Context | None,
 ) -> None:
     fields = {
         field
         for field, parts in ADJUSTMENTS.items()
-        if any(part in said for part in parts)
+        if any(part in changes for part in parts)
     }
-    foreign = set(said) - {part for field in fields for part in ADJUSTMENTS[field]}
+    foreign = set(changes) - {part for field in fields for part in ADJUSTMENTS[field]}
     actor = await async_actor(coordinator, person_id, context)
     adjustable = set(subentry.data.get(CONF_ADJUSTABLE, ()))
     if foreign or (fields - adjustable and not actor.roles & FOR_THE_OFFICE):
         raise _refused("profile_locked")
-    data = {**as_it_is(coordinator, person_id, subentry), **said}
+    data = {**as_it_is(coordinator, person_id, subentry), **changes}
     _check(
         profile_problems(coordinator.entry, data, known_as=subentry.subentry_id),
         places=_places(coordinator, subentry),
@@ -277,13 +277,13 @@ async def _async_own_granted_by(
     coordinator: OfficeCoordinator,
     person_id: str,
     data: Mapping[str, Any],
-    said: Mapping[str, Any],
+    changes: Mapping[str, Any],
     context: Context | None,
 ) -> frozenset[str]:
     """Return the names of the permissions that an own profile with these data needs.
 
     What it does to redirect and hotline needs the permission to do that, unless it was
-    copied from the office. ``said``: what the caller says of it now.
+    copied from the office. ``changes``: the fields that the caller sets.
 
     Raises:
         ServiceValidationError: the caller may not do what the profile would do.
@@ -295,7 +295,7 @@ async def _async_own_granted_by(
         if (
             permission is not None
             and field.acts(data)
-            and (field.key in said or permission in before)
+            and (field.key in changes or permission in before)
         ):
             await async_authorize(coordinator, person_id, permission, context)
             if granted_by:

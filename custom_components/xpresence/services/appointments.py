@@ -169,7 +169,7 @@ async def _get_appointments(
     call: ServiceCall, people: list[PersonTarget]
 ) -> ServiceResponse:
     """Return the appointment list of each targeted person."""
-    told: list[JsonValueType] = []
+    answers: list[JsonValueType] = []
     for coordinator, person_id in people:
         state = coordinator.people[person_id]
         teller = await _teller(call, coordinator, person_id)
@@ -181,7 +181,7 @@ async def _get_appointments(
             coordinator, person_id, start, end
         )
         calendars = calendars_of_person(state)
-        told.append(
+        answers.append(
             {
                 "name": state.person.name,
                 "appointments": await _off_loop(
@@ -191,12 +191,12 @@ async def _get_appointments(
                 "as_of": teller.at(calendars.as_of),
             }
         )
-    return {"people": told}
+    return {"people": answers}
 
 
 async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
     """Return why each targeted person's profile is active."""
-    told: list[JsonValueType] = []
+    answers: list[JsonValueType] = []
     for coordinator, person_id in people:
         state = coordinator.people[person_id]
         decision = state.decision
@@ -205,7 +205,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
         )
         texts = _texts(call, coordinator)
         teller = await _teller(call, coordinator, person_id)
-        told.append(
+        answers.append(
             {
                 "name": state.person.name,
                 "profile": decision.profile.name,
@@ -226,7 +226,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                 "trace": [teller.traced(entry) for entry in decision.trace],
             }
         )
-    return {"people": told}
+    return {"people": answers}
 
 
 async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceResponse:
@@ -236,7 +236,7 @@ async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceRes
     start = max(_instant(call, ATTR_START) or now, now)
     end = _instant(call, ATTR_END) or later(start, timedelta(days=1))
     _check(start, end)
-    told: list[JsonValueType] = []
+    answers: list[JsonValueType] = []
     for coordinator, person_id in people:
         state = coordinator.people[person_id]
         teller = await _teller(call, coordinator, person_id)
@@ -247,8 +247,8 @@ async def _simulate(call: ServiceCall, people: list[PersonTarget]) -> ServiceRes
         if start == now:
             # Who takes calls is known of the present alone.
             timeline[0]["redirect"] = teller.calls(state.narrowed(steps[0].redirect))
-        told.append({"name": state.person.name, "timeline": timeline})
-    return {"people": told}
+        answers.append({"name": state.person.name, "timeline": timeline})
+    return {"people": answers}
 
 
 async def _off_loop[T](
@@ -256,10 +256,10 @@ async def _off_loop[T](
 ) -> list[JsonValueType]:
     """Convert a long response to plain values in the executor."""
 
-    def told() -> list[JsonValueType]:
+    def answers() -> list[JsonValueType]:
         return [tell(one) for one in found]
 
-    return await timelines(hass).async_off_loop(told)
+    return await timelines(hass).async_off_loop(answers)
 
 
 async def _sync_calendars(_call: ServiceCall, people: list[PersonTarget]) -> None:

@@ -106,30 +106,30 @@ NAMED: Final[VolDictType] = {vol.Required(CONF_NAME): cv.string}
 
 
 async def connect(
-    meant: PersonTarget, told: Mapping[str, Any], context: Context | None
+    target_person: PersonTarget, data: Mapping[str, Any], context: Context | None
 ) -> str:
     """Connect a calendar from the fields of an action or command; return its id.
 
     Raises:
         CalendarRefused: as :func:`async_connect`, by the fields of the door.
     """
-    coordinator, person_id = meant
-    kind = told[CONF_KIND]
-    said = {
-        CONF_ENTITY_ID if field == ATTR_CALENDAR else field: told[field]
+    coordinator, person_id = target_person
+    kind = data[CONF_KIND]
+    settings = {
+        CONF_ENTITY_ID if field == ATTR_CALENDAR else field: data[field]
         for field in OF_A_KIND
-        if field in told
+        if field in data
     }
-    if said.keys() - set(FIELDS[kind]):
+    if settings.keys() - set(FIELDS[kind]):
         raise CalendarRefused({"base": "fields_unfit"})
-    if kind in AUTHS and said.get(CONF_AUTH) not in AUTHS[kind] | {None}:
+    if kind in AUTHS and settings.get(CONF_AUTH) not in AUTHS[kind] | {None}:
         raise CalendarRefused({CONF_AUTH: "auth_unknown"})
     rules = {
-        field: told[field]
+        field: data[field]
         for field in (CONF_CATEGORIES_ONLY, CONF_INVITATIONS)
-        if field in told
+        if field in data
     }
-    if (profile := told.get(CONF_DEFAULT_PROFILE)) is not None:
+    if (profile := data.get(CONF_DEFAULT_PROFILE)) is not None:
         try:
             named = subentry_named(coordinator, person_id, profile)
         except ServiceValidationError as error:
@@ -139,10 +139,10 @@ async def connect(
         coordinator,
         person_id,
         kind,
-        said,
+        settings,
         rules,
         context,
-        name=told.get(CONF_NAME),
+        name=data.get(CONF_NAME),
     )
 
 

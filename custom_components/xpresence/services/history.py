@@ -40,11 +40,13 @@ async def _get_history(
     """Return what was recorded of each targeted person."""
     start: datetime | None = call.data.get(ATTR_START)
     end: datetime | None = call.data.get(ATTR_END)
-    told: list[JsonValueType] = []
+    answers: list[JsonValueType] = []
     for coordinator, person_id in people:
         language = call.data.get(ATTR_LANGUAGE, coordinator.hass.config.language)
-        told.append(await async_history(coordinator, person_id, start, end, language))
-    return {"people": told}
+        answers.append(
+            await async_history(coordinator, person_id, start, end, language)
+        )
+    return {"people": answers}
 
 
 async def _keep_history(call: ServiceCall, people: list[PersonTarget]) -> None:

@@ -47,13 +47,13 @@ async def _plan_presence(
         )
         for coordinator, person_id in people
     ]
-    told: list[JsonValueType] = []
+    answers: list[JsonValueType] = []
     for state, profile in wishes:
         uid = await calendars_of_person(state).plan.async_add(
             start, end, profile.id, info_text, call.context.user_id, name
         )
-        told.append({"name": state.person.name, ATTR_PLANNED: uid})
-    return {"people": told}
+        answers.append({"name": state.person.name, ATTR_PLANNED: uid})
+    return {"people": answers}
 
 
 async def async_plan(

@@ -94,11 +94,11 @@ async def _outcome(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
     """Return each targeted person's state, if the caller asks for a response."""
     if not call.return_response:
         return None
-    told: list[JsonValueType] = []
+    answers: list[JsonValueType] = []
     for coordinator, person_id in people:
         texts = texts_in(coordinator.hass.config.language)
-        told.append(await async_outcome(coordinator, person_id, texts, call.context))
-    return {"people": told}
+        answers.append(await async_outcome(coordinator, person_id, texts, call.context))
+    return {"people": answers}
 
 
 ACTIONS: Final = (

@@ -54,15 +54,15 @@ REDIRECT: Final[VolDictType] = {
 
 
 async def create(
-    meant: PersonTarget, said: Mapping[str, Any], context: Context | None
+    target_person: PersonTarget, data: Mapping[str, Any], context: Context | None
 ) -> str:
     """Create an own profile from the fields of an action or command; return its id.
 
     Raises:
         ServiceValidationError: as :func:`async_create`.
     """
-    coordinator, person_id = meant
-    copy_of = said.get(ATTR_COPY_OF)
+    coordinator, person_id = target_person
+    copy_of = data.get(ATTR_COPY_OF)
     before: Mapping[str, Any] = {}
     if copy_of is not None:
         like = subentry_named(coordinator, person_id, copy_of)
@@ -70,25 +70,25 @@ async def create(
     return await async_create(
         coordinator,
         person_id,
-        said[CONF_NAME],
-        _said(coordinator, person_id, said, before),
+        data[CONF_NAME],
+        _stored_fields(coordinator, person_id, data, before),
         context,
         copy_of=copy_of,
     )
 
 
 async def change(
-    meant: PersonTarget, said: Mapping[str, Any], context: Context | None
+    target_person: PersonTarget, data: Mapping[str, Any], context: Context | None
 ) -> None:
     """Change a profile from the fields of an action or command.
 
     Raises:
         ServiceValidationError: as :func:`async_change`.
     """
-    coordinator, person_id = meant
-    profile = subentry_named(coordinator, person_id, said[ATTR_PROFILE])
+    coordinator, person_id = target_person
+    profile = subentry_named(coordinator, person_id, data[ATTR_PROFILE])
     before = as_it_is(coordinator, person_id, profile)
-    changes = _said(coordinator, person_id, said, before)
+    changes = _stored_fields(coordinator, person_id, data, before)
     await async_change(coordinator, person_id, profile.subentry_id, changes, context)
 
 
@@ -124,30 +124,30 @@ def _one(people: list[PersonTarget]) -> PersonTarget:
     return people[0]
 
 
-def _said(
+def _stored_fields(
     coordinator: OfficeCoordinator,
     person_id: str,
     data: Mapping[str, Any],
     before: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the fields of a call in the form in which a profile is stored."""
-    said = {key: data[key] for key in OWN_FIELDS if key in data}
+    changes = {key: data[key] for key in OWN_FIELDS if key in data}
     if CONF_MODE in data or CONF_TARGET in data:
         redirect = dict(before.get(CONF_REDIRECT, {}))
         mode = data.get(CONF_MODE, RedirectMode.FORWARD.value)
         if mode != RedirectMode.FORWARD or redirect.get(CONF_MODE) != mode:
             redirect = later_redirect_fields(redirect)
         redirect[CONF_MODE] = mode
-        if target_said := data.get(CONF_TARGET):
-            target = target_called(coordinator, person_id, target_said)
+        if typed := data.get(CONF_TARGET):
+            target = target_called(coordinator, person_id, typed)
             redirect[data[ATTR_CONDITION]] = {
                 CONF_KIND: target.kind.value,
                 CONF_VALUE: target.value,
             }
         if seconds := data.get(CONF_RING_SECONDS):
             redirect[CONF_RING_SECONDS] = seconds
-        said[CONF_REDIRECT] = redirect
-    return said
+        changes[CONF_REDIRECT] = redirect
+    return changes
 
 
 CREATE: Final[VolDictType] = {

@@ -15,7 +15,7 @@ from ..const import CONF_KIND, CONF_SETTINGS
 from ..coordinator import OfficeCoordinator
 from ..inputs.calendars import calendars_of_person
 from ..inputs.calendars.kinds.logins import account_of
-from ..inputs.calendars.kinds.servers import told_problem
+from ..inputs.calendars.kinds.servers import masked_problem
 from ..inputs.calendars.subscription import FollowedCalendar
 from ..operations.calendars import (
     CalendarRefused,
@@ -78,7 +78,7 @@ def _problem(
     if told_all:
         return known.problem
     kind, settings = known.settings.kind, known.settings.settings
-    return told_problem(coordinator.entry, kind, settings, known.problem)
+    return masked_problem(coordinator.entry, kind, settings, known.problem)
 
 
 async def _connect(meant: PersonTarget, msg: dict[str, Any], context: Context) -> Any:

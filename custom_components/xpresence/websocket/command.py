@@ -48,15 +48,17 @@ def person_command(
     async def handle(
         hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     ) -> None:
-        meant = Viewer.of(hass, connection, msg).meant(PersonReference.of(msg))
-        if meant is None:
+        target_person = Viewer.of(hass, connection, msg).find_person(
+            PersonReference.of(msg)
+        )
+        if target_person is None:
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="no_person"
             )
         context = connection.context(msg)
         try:
-            await async_authorize(*meant, permission, context)
-            answer = await run(meant, msg, context)
+            await async_authorize(*target_person, permission, context)
+            answer = await run(target_person, msg, context)
         except NotAllowed as error:
             # Home Assistant would say no more than that it is not allowed.
             _refuse(connection, msg, ERR_UNAUTHORIZED, error)

@@ -64,7 +64,7 @@ class PersonFeed(Feed):
     @override
     def followed(self) -> list[PersonTarget]:
         """Return the person, if they are there now."""
-        found = self.reader.meant(self._whom)
+        found = self.reader.find_person(self._whom)
         return [found] if found else []
 
     @override

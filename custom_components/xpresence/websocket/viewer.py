@@ -66,7 +66,7 @@ class Viewer:
         """Return the viewer's person entity."""
         return person_entity_of_user(coordinator, self.connection.user.id)
 
-    def meant(self, whom: PersonReference) -> PersonTarget | None:
+    def find_person(self, whom: PersonReference) -> PersonTarget | None:
         """Return the person, if they are there now."""
         known = whom.person_id
         if known is None and whom.entity_id is not None:

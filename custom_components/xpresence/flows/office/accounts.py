@@ -99,7 +99,7 @@ class AccountsPage(OptionsFlow):
                 errors = {CONF_REMOVE: "account_in_use"}
             else:
                 asked = CalendarForm(
-                    hass=self.hass, entry=self.config_entry, said=said, stored=stored
+                    hass=self.hass, entry=self.config_entry, values=said, stored=stored
                 )
                 answer = await CHECKS[kind](asked)
                 if not answer.problems:

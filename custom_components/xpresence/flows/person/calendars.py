@@ -94,7 +94,7 @@ class CalendarPage(PersonPage):
                 CalendarForm(
                     hass=self.hass,
                     entry=entry,
-                    said=user_input,
+                    values=user_input,
                     stored=self.settings,
                     others=self.other_calendars,
                 )

@@ -107,7 +107,9 @@ class GeneralPage(PersonPage):
         """
         entry = self._get_entry()
         said = {CONF_ENTITY_ID: entity_id}
-        answer = await TYPE.check(CalendarForm(hass=self.hass, entry=entry, said=said))
+        answer = await TYPE.check(
+            CalendarForm(hass=self.hass, entry=entry, values=said)
+        )
         if answer.problems:
             return {CONF_CALENDAR: next(iter(answer.problems.values()))}
         busy = busy_profile(entry, self.known_as)

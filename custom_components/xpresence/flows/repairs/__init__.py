@@ -33,7 +33,7 @@ class PersonFixFlow(RepairsFlow):
     """A page about one person."""
 
     @property
-    def meant(self) -> PersonTarget | None:
+    def target_person(self) -> PersonTarget | None:
         """Return the person, if they are still there."""
         person_id = (self.data or {}).get(PERSON_ID)
         for coordinator in coordinators(self.hass):
@@ -60,32 +60,34 @@ class ConfirmFixFlow(PersonFixFlow):
         return await self._async_show(None)
 
     async def _async_show(self, user_input: dict[str, Any] | None) -> RepairsFlowResult:
-        if (meant := self.meant) is None:
+        if (target_person := self.target_person) is None:
             return self.async_abort(reason="gone")
         errors: dict[str, str] = {}
         if user_input is not None:
-            problem = await self.async_fix(meant, user_input)
+            problem = await self.async_fix(target_person, user_input)
             if problem is None:
                 return self.async_create_entry(data={})
             errors["base"] = problem
         return self.async_show_form(
             step_id=self.step,
-            data_schema=self.fields(meant),
+            data_schema=self.fields(target_person),
             errors=errors,
             description_placeholders=self.placeholders,
         )
 
-    def fields(self, meant: PersonTarget) -> vol.Schema:
+    def fields(self, target_person: PersonTarget) -> vol.Schema:
         """Return what is asked; nothing but the confirmation."""
         return vol.Schema({})
 
     @abstractmethod
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Fix the issue; return the error that prevented it."""
 
-    def rename(self, meant: PersonTarget, old: str, new: str) -> None:
+    def rename(self, target_person: PersonTarget, old: str, new: str) -> None:
         """Put one name in the place of another in the person's settings."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         self.hass.config_entries.async_update_subentry(
             coordinator.entry,
             coordinator.entry.subentries[person_id],
@@ -105,21 +107,23 @@ class ReplaceProfileFlow(ConfirmFixFlow):
         return await self._async_show(user_input)
 
     @override
-    def fields(self, meant: PersonTarget) -> vol.Schema:
+    def fields(self, target_person: PersonTarget) -> vol.Schema:
         """Ask among what the person may be given."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         return vol.Schema(
             {vol.Required(CONF_PROFILE): profiles_offered(coordinator.entry, person_id)}
         )
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Name the other profile on every occasion that named the one that is gone."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         named = (self.data or {}).get(NAMED)
         for one in list(profiles_named(coordinator.settings(person_id))):
             if named == f"{one.occasion}_{one.key}":
-                self.rename(meant, one.profile, said[CONF_PROFILE])
+                self.rename(target_person, one.profile, answers[CONF_PROFILE])
         return None
 
 
@@ -130,7 +134,7 @@ class ReplaceDefaultProfileFlow(ConfirmFixFlow):
 
     @property
     @override
-    def meant(self) -> PersonTarget | None:
+    def target_person(self) -> PersonTarget | None:
         """Return the office if a person's default profile is still missing."""
         entry_id = (self.data or {}).get("entry_id")
         for coordinator in coordinators(self.hass):
@@ -146,24 +150,26 @@ class ReplaceDefaultProfileFlow(ConfirmFixFlow):
         return await self._async_show(user_input)
 
     @override
-    def fields(self, meant: PersonTarget) -> vol.Schema:
+    def fields(self, target_person: PersonTarget) -> vol.Schema:
         """Ask among the office's profiles."""
-        coordinator, _ = meant
+        coordinator, _ = target_person
         return vol.Schema(
             {vol.Required(CONF_PROFILE): profiles_offered(coordinator.entry, None)}
         )
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Store the profile for each person without a default."""
-        coordinator, _ = meant
+        coordinator, _ = target_person
         for person_id in _without_default(coordinator):
             self.hass.config_entries.async_update_subentry(
                 coordinator.entry,
                 coordinator.entry.subentries[person_id],
                 data={
                     **coordinator.settings(person_id),
-                    CONF_DEFAULT_PROFILE: said[CONF_PROFILE],
+                    CONF_DEFAULT_PROFILE: answers[CONF_PROFILE],
                 },
             )
         return None
@@ -191,24 +197,26 @@ class ReplaceEntityFlow(ConfirmFixFlow):
         return await self._async_show(user_input)
 
     @override
-    def fields(self, meant: PersonTarget) -> vol.Schema:
+    def fields(self, target_person: PersonTarget) -> vol.Schema:
         """Ask among all that there are."""
         return vol.Schema({vol.Required(CONF_ENTITY): EntitySelector()})
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Name the other entity wherever the one that is gone was named."""
-        if self.hass.states.get(said[CONF_ENTITY]) is None:
+        if self.hass.states.get(answers[CONF_ENTITY]) is None:
             return "entity_missing"
         old = str((self.data or {})[NAMED])
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         before = coordinator.settings(person_id)
-        after = renamed(before, old, said[CONF_ENTITY])
+        after = renamed(before, old, answers[CONF_ENTITY])
         known = automatic_problems(coordinator.entry, before, person_id)
         found = automatic_problems(coordinator.entry, after, person_id)
         if found.items() - known.items():
             return "entity_unfit"
-        self.rename(meant, old, said[CONF_ENTITY])
+        self.rename(target_person, old, answers[CONF_ENTITY])
         return None
 
 
@@ -224,9 +232,11 @@ class EndRedirectFlow(ConfirmFixFlow):
         return await self._async_show(user_input)
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """End every forward; follow-me stays."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         try:
             await coordinator.people[person_id].loop.async_own_change(END_EVERY_FORWARD)
         except PhoneSystemError, OSError:
@@ -242,7 +252,7 @@ class HotlineConflictFlow(EndRedirectFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask: the redirect, or the hotline."""
-        if self.meant is None:
+        if self.target_person is None:
             return self.async_abort(reason="gone")
         return self.async_show_menu(
             step_id="init",
@@ -254,10 +264,10 @@ class HotlineConflictFlow(EndRedirectFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Log the agent off from the hotline."""
-        if (meant := self.meant) is None:
+        if (target_person := self.target_person) is None:
             return self.async_abort(reason="gone")
         try:
-            await async_set_agent(*meant, AgentState.LOGGED_OFF, None)
+            await async_set_agent(*target_person, AgentState.LOGGED_OFF, None)
         except HomeAssistantError:
             return self.async_abort(reason="not_logged_off")
         return self.async_create_entry(data={})
@@ -277,7 +287,7 @@ class ChooseFixFlow(ConfirmFixFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask which."""
-        if self.meant is None:
+        if self.target_person is None:
             return self.async_abort(reason="gone")
         return self.async_show_menu(
             step_id="init",
@@ -311,9 +321,11 @@ class WhoseRedirectFlow(ChooseFixFlow):
         return await self.async_chosen("of_profile", user_input)
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Let the redirect follow the rules again, from there on."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         try:
             await coordinator.people.async_decide_redirect(
                 person_id, of_profile=self.step == "of_profile"
@@ -343,9 +355,11 @@ class WhoseMemoryFlow(ChooseFixFlow):
         return await self.async_chosen("of_home_assistant", user_input)
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Let the redirect follow the rules again, from there on."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         loop = coordinator.people[person_id].loop
         try:
             await loop.async_decide_memory(ours=self.step == "of_home_assistant")
@@ -368,8 +382,10 @@ class RetryFlow(ConfirmFixFlow):
         return await self._async_show(user_input)
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Reload the phone system's entry with the rights it grants now."""
-        coordinator, _ = meant
+        coordinator, _ = target_person
         await self.hass.config_entries.async_reload(coordinator.entry.entry_id)
         return None

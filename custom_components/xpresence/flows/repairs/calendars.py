@@ -37,10 +37,10 @@ class CalendarSignInFlow(ConfirmFixFlow):
     @property
     def calendar(self) -> Mapping[str, Any] | None:
         """Return the calendar as it is stored, if it is still there."""
-        if (meant := self.meant) is None:
+        if (target_person := self.target_person) is None:
             return None
         named = (self.data or {}).get(NAMED)
-        return next((c for c in _stored(meant) if c[CONF_ID] == named), None)
+        return next((c for c in _stored(target_person) if c[CONF_ID] == named), None)
 
     @override
     async def async_step_init(
@@ -66,17 +66,19 @@ class CalendarSignInFlow(ConfirmFixFlow):
         return {**super().placeholders, "login": login}
 
     @override
-    def fields(self, meant: PersonTarget) -> vol.Schema:
+    def fields(self, target_person: PersonTarget) -> vol.Schema:
         """Ask for the password alone; the rest is kept."""
         return PASSWORD
 
     @override
-    async def async_fix(self, meant: PersonTarget, said: dict[str, Any]) -> str | None:
+    async def async_fix(
+        self, target_person: PersonTarget, answers: dict[str, Any]
+    ) -> str | None:
         """Try the password, and store it if it works."""
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         calendar = self._asked_about
         answer = await CALENDAR_TYPES[calendar[CONF_KIND]].check(
-            _asked(self.hass, coordinator.entry, calendar[CONF_SETTINGS], said)
+            _asked(self.hass, coordinator.entry, calendar[CONF_SETTINGS], answers)
         )
         if problem := _first_problem(answer):
             return problem
@@ -139,8 +141,8 @@ class AccountSignInFlow(RepairsFlow):
         )
 
 
-def _stored(meant: PersonTarget) -> list[Mapping[str, Any]]:
-    coordinator, person_id = meant
+def _stored(target_person: PersonTarget) -> list[Mapping[str, Any]]:
+    coordinator, person_id = target_person
     return list(coordinator.settings(person_id).get(CONF_CALENDARS, ()))
 
 
@@ -148,10 +150,12 @@ def _asked(
     hass: HomeAssistant,
     entry: ConfigEntry[Any],
     stored: Mapping[str, Any],
-    said: Mapping[str, Any],
+    answers: Mapping[str, Any],
 ) -> CalendarForm:
     """Return what is stored with another password, as if somebody had said it all."""
-    return CalendarForm(hass=hass, entry=entry, said={**stored, **said}, stored=stored)
+    return CalendarForm(
+        hass=hass, entry=entry, values={**stored, **answers}, stored=stored
+    )
 
 
 def _first_problem(answer: ValidationResult) -> str | None:

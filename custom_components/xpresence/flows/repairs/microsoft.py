@@ -29,9 +29,9 @@ class MicrosoftSignInFlow(SignInCodePage[RepairsFlowResult], PersonFixFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Say why, and get a code when the person is ready."""
-        if (meant := self.meant) is None:
+        if (target_person := self.target_person) is None:
             return self.async_abort(reason="gone")
-        coordinator, person_id = meant
+        coordinator, person_id = target_person
         if user_input is not None:
             self.refused = None
             try:

@@ -70,7 +70,7 @@ class FollowedCalendar:
         self._input_context = input_context
         self._take = take
         self._kind = CALENDAR_TYPES[settings.kind]
-        self._rests_on = self._kind.rests_on(input_context, settings)
+        self._depends_on = self._kind.depends_on(input_context, settings)
         self._source = self._kind.build(input_context, settings)
         self._stop_following: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -88,10 +88,10 @@ class FollowedCalendar:
     @callback
     def office_changed(self) -> None:
         """Replace the source if the settings or login it was made of have changed."""
-        rests_on = self._kind.rests_on(self._input_context, self.settings)
-        if rests_on == self._rests_on:
+        depends_on = self._kind.depends_on(self._input_context, self.settings)
+        if depends_on == self._depends_on:
             return
-        self._rests_on = rests_on
+        self._depends_on = depends_on
         was_started = self._task is not None
         self.stop()
         self._task = None

@@ -31,12 +31,12 @@ from .logins import (
 )
 from .servers import (
     CONF_BY_USER,
+    depends_on,
     is_public_only,
     is_refused,
     mark,
-    rests_on,
+    masks_errors,
     server_problem,
-    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -102,14 +102,14 @@ def calendar_type(key: str, name: str, make: Make) -> CalendarType:
             )
         )
 
-    async def async_check(asked: CalendarForm) -> ValidationResult:
-        said = asked.said
-        login, problems = await async_login(asked, address, optional=True)
+    async def async_check(form: CalendarForm) -> ValidationResult:
+        values = form.values
+        login, problems = await async_login(form, address, optional=True)
         url = login.get(CONF_URL, "")
-        problems = problems or server_problem(asked, key, url)
-        settings: dict[str, Any] = login | mark(asked, key, url)
+        problems = problems or server_problem(form, key, url)
+        settings: dict[str, Any] = login | mark(form, key, url)
         for field in (CONF_ADDRESS, CONF_COLLECTION):
-            if told := text(said, field):
+            if told := text(values, field):
                 settings[field] = told
         if (own := settings.get(CONF_ADDRESS)) and (
             problem := mail_address_problem(own)
@@ -119,21 +119,21 @@ def calendar_type(key: str, name: str, make: Make) -> CalendarType:
         names: tuple[str, ...] = ()
         if len(collection) > LONGEST_NAME or not collection.isprintable():
             problems[CONF_COLLECTION] = "malformed"
-        if not problems and is_followed(asked, key, url=url, collection=collection):
+        if not problems and is_followed(form, key, url=url, collection=collection):
             problems = {CONF_URL: "calendar_twice"}
         if not problems:
             tried = source(
                 _Parts(
-                    hass=asked.hass,
-                    entry=asked.entry,
+                    hass=form.hass,
+                    entry=form.entry,
                     settings=settings,
-                    owner=asked.person_id,
+                    owner=form.person_id,
                     anew=True,
                 )
             )
             shown = (*LOGIN, CONF_COLLECTION)
-            alike = tells_nothing(asked, key, url)
-            problems = await async_tried(tried, shown, alike=alike)
+            masked = masks_errors(form, key, url)
+            problems = await async_tried(tried, shown, masked=masked)
             names = getattr(tried, "names", ())
         return ValidationResult(
             settings=settings,
@@ -146,7 +146,7 @@ def calendar_type(key: str, name: str, make: Make) -> CalendarType:
         key=key,
         build=build,
         check=async_check,
-        rests_on=rests_on,
+        depends_on=depends_on,
         describe=describe,
         deadline=PATIENT,
     )

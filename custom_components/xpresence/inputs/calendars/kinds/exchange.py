@@ -39,12 +39,12 @@ from .logins import (
     text,
 )
 from .servers import (
+    depends_on,
     is_public_only,
     is_refused,
     mark,
-    rests_on,
+    masks_errors,
     server_problem,
-    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -96,52 +96,52 @@ def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarS
     )
 
 
-async def async_check(asked: CalendarForm) -> ValidationResult:
+async def async_check(form: CalendarForm) -> ValidationResult:
     """Check a person's mailbox, with the office's login or their own, and try it."""
-    said = asked.said
-    mailbox = text(said, CONF_MAILBOX)
+    values = form.values
+    mailbox = text(values, CONF_MAILBOX)
     login: Mapping[str, Any] | None
-    if said.get(CONF_ACCOUNT):
+    if values.get(CONF_ACCOUNT):
         shown: tuple[str, ...] = (CONF_MAILBOX,)
-        login = account_of(asked.entry, KEY)
+        login = account_of(form.entry, KEY)
         if login is None:
             return ValidationResult(problems={"base": "calendar_account_missing"})
         problems: dict[str, str] = {}
         settings: dict[str, Any] = {CONF_ACCOUNT: True}
     else:
         shown = (*LOGIN, CONF_MAILBOX)
-        login, problems = await async_login(asked, endpoint, USUAL_AUTH)
+        login, problems = await async_login(form, endpoint, USUAL_AUTH)
         url = login.get(CONF_URL, "")
-        problems = problems or server_problem(asked, KEY, url, path=PATH)
-        settings = login | mark(asked, KEY, url)
+        problems = problems or server_problem(form, KEY, url, path=PATH)
+        settings = login | mark(form, KEY, url)
         if not mailbox and "@" in login[CONF_USERNAME]:
             mailbox = login[CONF_USERNAME]
     settings[CONF_MAILBOX] = mailbox
     problems |= _mailbox_problem(mailbox)
-    if not problems and is_followed(asked, KEY, mailbox=mailbox):
+    if not problems and is_followed(form, KEY, mailbox=mailbox):
         problems = {CONF_MAILBOX: "calendar_twice"}
     if not problems:
         source = _source(
-            asked.hass,
+            form.hass,
             login,
             mailbox,
-            owner=asked.person_id,
-            public_only=is_public_only(asked.entry, KEY, settings),
+            owner=form.person_id,
+            public_only=is_public_only(form.entry, KEY, settings),
             anew=True,
         )
-        alike = tells_nothing(asked, KEY, login[CONF_URL])
-        problems = await async_tried(source, shown, alike=alike)
+        masked = masks_errors(form, KEY, login[CONF_URL])
+        problems = await async_tried(source, shown, masked=masked)
     return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 
-async def async_check_account(asked: CalendarForm) -> ValidationResult:
+async def async_check_account(form: CalendarForm) -> ValidationResult:
     """Check the office's login, and try it with somebody's mailbox."""
-    mailbox = text(asked.said, CONF_MAILBOX)
-    login, problems = await async_login(asked, endpoint, USUAL_AUTH)
-    login |= {CONF_ACCESS: asked.said[CONF_ACCESS], CONF_MAILBOX: mailbox}
+    mailbox = text(form.values, CONF_MAILBOX)
+    login, problems = await async_login(form, endpoint, USUAL_AUTH)
+    login |= {CONF_ACCESS: form.values[CONF_ACCESS], CONF_MAILBOX: mailbox}
     problems |= _mailbox_problem(mailbox)
     if not problems:
-        source = _source(asked.hass, login, mailbox, anew=True)
+        source = _source(form.hass, login, mailbox, anew=True)
         problems = await async_tried(source, (*LOGIN, CONF_MAILBOX))
     return ValidationResult(settings=login, name=NAME, problems=problems)
 
@@ -156,7 +156,7 @@ TYPE: Final = CalendarType(
     key=KEY,
     build=_build,
     check=async_check,
-    rests_on=rests_on,
+    depends_on=depends_on,
     describe=describe,
     deadline=PATIENT,
 )

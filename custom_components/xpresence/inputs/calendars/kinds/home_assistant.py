@@ -306,9 +306,9 @@ def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarS
     )
 
 
-async def async_check(asked: CalendarForm) -> ValidationResult:
+async def async_check(form: CalendarForm) -> ValidationResult:
     """Check that there is such a calendar, and that it is not one of ours."""
-    hass, entity_id = asked.hass, text(asked.said, CONF_ENTITY_ID)
+    hass, entity_id = form.hass, text(form.values, CONF_ENTITY_ID)
     problems: dict[str, str] = {}
     state = hass.states.get(entity_id)
     known = er.async_get(hass).async_get(entity_id)
@@ -316,12 +316,12 @@ async def async_check(asked: CalendarForm) -> ValidationResult:
         problems[CONF_ENTITY_ID] = "calendar_own"
     elif not entity_id.startswith("calendar.") or (state is None and known is None):
         problems[CONF_ENTITY_ID] = "calendar_missing"
-    elif is_followed(asked, KEY, entity_id=entity_id):
+    elif is_followed(form, KEY, entity_id=entity_id):
         problems[CONF_ENTITY_ID] = "calendar_twice"
     settings: dict[str, Any] = {CONF_ENTITY_ID: entity_id}
-    if asked.said.get(CONF_PRIVATE):
+    if form.values.get(CONF_PRIVATE):
         settings[CONF_PRIVATE] = True
-    if address := text(asked.said, CONF_ADDRESS):
+    if address := text(form.values, CONF_ADDRESS):
         settings[CONF_ADDRESS] = address
         if problem := mail_address_problem(address):
             problems[CONF_ADDRESS] = problem

@@ -23,7 +23,7 @@ class CalendarForm:
 
     hass: HomeAssistant
     entry: ConfigEntry[Any]
-    said: Mapping[str, Any]
+    values: Mapping[str, Any]
     stored: Mapping[str, Any] = field(default_factory=dict)
     """The settings of the calendar that is changed; empty for a new one."""
     others: Sequence[Mapping[str, Any]] = ()
@@ -62,7 +62,7 @@ class CalendarType:
     Home Assistant (the aiohttp session, the executor) it takes from the
     input context and hands in; it reads nothing yet.
 
-    ``check`` tries the settings of a calendar, for the pages and the action alike. ``rests_on`` is what
+    ``check`` tries the settings of a calendar, for the pages and the action alike. ``depends_on`` is what
     the source is made of besides the person's settings: when it changes, the source
     is replaced. ``describe`` returns what of the settings names nobody, for diagnostics.
     ``sign_in_reported_elsewhere``: a refused sign-in has a repair issue of its own.
@@ -71,7 +71,7 @@ class CalendarType:
     key: str
     build: Callable[[InputContext, CalendarSettings], CalendarSource]
     check: Callable[[CalendarForm], Awaitable[ValidationResult]]
-    rests_on: Callable[[InputContext, CalendarSettings], object] = _nothing
+    depends_on: Callable[[InputContext, CalendarSettings], object] = _nothing
     describe: Callable[[Mapping[str, Any]], dict[str, Any]] = _no_words
     deadline: float = DEADLINE
     """Seconds after which a reading is given up, waiting for one's turn included."""

@@ -156,7 +156,7 @@ class Unreadable(CalendarSource):
 
 
 async def async_login(
-    asked: CalendarForm,
+    form: CalendarForm,
     address: Callable[[str], str],
     usual_auth: str = "",
     *,
@@ -168,23 +168,23 @@ async def async_login(
     that is left out is the stored one, as long as it goes to the same server.
     ``optional``: an address alone will do.
     """
-    said, problems = asked.said, dict[str, str]()
+    values, problems = form.values, dict[str, str]()
     login: dict[str, Any] = {}
-    if auth := said.get(CONF_AUTH) or usual_auth:
+    if auth := values.get(CONF_AUTH) or usual_auth:
         login[CONF_AUTH] = auth
     try:
-        login[CONF_URL] = address(text(said, CONF_URL))
+        login[CONF_URL] = address(text(values, CONF_URL))
     except BadAddress as error:
         problems[CONF_URL] = error.reason
-    if not optional or text(said, CONF_USERNAME) or said.get(CONF_PASSWORD):
-        problems |= _credentials(asked, login)
+    if not optional or text(values, CONF_USERNAME) or values.get(CONF_PASSWORD):
+        problems |= _credentials(form, login)
     for field in (CONF_URL, CONF_USERNAME, CONF_PASSWORD):
-        if len(said.get(field) or "") > LONGEST:
+        if len(values.get(field) or "") > LONGEST:
             problems[field] = "malformed"
-    if certificate := (said.get(CONF_CA) or "").strip():
+    if certificate := (values.get(CONF_CA) or "").strip():
         try:
-            login[CONF_CA] = await asked.hass.async_add_executor_job(
-                _authority, asked.hass, certificate, asked.trusted
+            login[CONF_CA] = await form.hass.async_add_executor_job(
+                _authority, form.hass, certificate, form.trusted
             )
         except ValueError:
             problems[CONF_CA] = "ca_invalid"
@@ -193,15 +193,15 @@ async def async_login(
     return login, problems
 
 
-def _credentials(asked: CalendarForm, login: dict[str, Any]) -> dict[str, str]:
+def _credentials(form: CalendarForm, login: dict[str, Any]) -> dict[str, str]:
     """Put name and password into a login; return what is wrong with them."""
-    said, problems = asked.said, dict[str, str]()
-    login[CONF_USERNAME] = name = text(said, CONF_USERNAME)
+    values, problems = form.values, dict[str, str]()
+    login[CONF_USERNAME] = name = text(values, CONF_USERNAME)
     if not name or not name.isprintable():
         problems[CONF_USERNAME] = "login_name_invalid"
-    password = said.get(CONF_PASSWORD) or ""
-    if not password and login.get(CONF_URL) == asked.stored.get(CONF_URL):
-        password = asked.stored.get(CONF_PASSWORD, "")
+    password = values.get(CONF_PASSWORD) or ""
+    if not password and login.get(CONF_URL) == form.stored.get(CONF_URL):
+        password = form.stored.get(CONF_PASSWORD, "")
     login[CONF_PASSWORD] = password
     if not password:
         problems[CONF_PASSWORD] = "password_missing"
@@ -210,9 +210,9 @@ def _credentials(asked: CalendarForm, login: dict[str, Any]) -> dict[str, str]:
     return problems
 
 
-def text(said: Mapping[str, Any], field: str) -> str:
+def text(values: Mapping[str, Any], field: str) -> str:
     """Return what was typed into a field, without blanks around it."""
-    return (said.get(field) or "").strip()
+    return (values.get(field) or "").strip()
 
 
 def _authority(hass: HomeAssistant, certificate: str, may_name_files: bool) -> str:
@@ -252,7 +252,7 @@ def mail_address_problem(address: str) -> str | None:
     return None if MAIL_ADDRESS.fullmatch(address) else "mail_address_invalid"
 
 
-def is_followed(asked: CalendarForm, kind: str, **what: str) -> bool:
+def is_followed(form: CalendarForm, kind: str, **what: str) -> bool:
     """Tell whether another calendar of the person is the same one."""
     return any(
         other["kind"] == kind
@@ -260,7 +260,7 @@ def is_followed(asked: CalendarForm, kind: str, **what: str) -> bool:
             str(other["settings"].get(field, "")).casefold() == value.casefold()
             for field, value in what.items()
         )
-        for other in asked.others
+        for other in form.others
     )
 
 
@@ -268,18 +268,18 @@ def is_followed(asked: CalendarForm, kind: str, **what: str) -> bool:
 
 
 async def async_tried(
-    source: CalendarSource, shown: Collection[str], *, alike: bool = False
+    source: CalendarSource, shown: Collection[str], *, masked: bool = False
 ) -> dict[str, str]:
     """Read today's appointments; return what is wrong, by the field that is shown.
 
-    ``alike``: whoever asks is told only that it failed; the log has the reason.
+    ``masked``: return only that it failed; the log has the reason.
     """
     start = dt_util.start_of_local_day()
     try:
         await source.read(start, start + timedelta(days=1))
     except SourceError as error:
         reason = str(error)
-        if alike and reason not in AFTER_SIGN_IN:
+        if masked and reason not in AFTER_SIGN_IN:
             _LOGGER.warning("A calendar that a user named cannot be read: %s", reason)
             return {"base": "calendar_not_readable"}
         field = FIELDS.get(reason, "base")
@@ -291,7 +291,7 @@ async def async_tried(
     except Exception as error:  # noqa: BLE001
         # Its text may name somebody.
         _LOGGER.warning("Trying a calendar failed: %s", type(error).__name__)
-        return {"base": "calendar_not_readable" if alike else "unknown"}
+        return {"base": "calendar_not_readable" if masked else "unknown"}
     finally:
         await source.close()
     return {}

@@ -35,12 +35,12 @@ from .logins import (
     text,
 )
 from .servers import (
+    depends_on,
     is_public_only,
     is_refused,
     mark,
-    rests_on,
+    masks_errors,
     server_problem,
-    tells_nothing,
 )
 
 if TYPE_CHECKING:
@@ -92,59 +92,59 @@ def _build(input_context: InputContext, calendar: CalendarSettings) -> CalendarS
     )
 
 
-async def async_check(asked: CalendarForm) -> ValidationResult:
+async def async_check(form: CalendarForm) -> ValidationResult:
     """Check a person's mail file, with the office's login or their own, and try it."""
-    said = asked.said
+    values = form.values
     login: Mapping[str, Any] | None
     settings: dict[str, Any]
-    if said.get(CONF_ACCOUNT):
+    if values.get(CONF_ACCOUNT):
         shown: tuple[str, ...] = (CONF_MAIL_FILE,)
-        login = account_of(asked.entry, KEY)
+        login = account_of(form.entry, KEY)
         if login is None:
             return ValidationResult(problems={"base": "calendar_account_missing"})
         problems: dict[str, str] = {}
         settings = {CONF_ACCOUNT: True}
     else:
         shown = (*LOGIN, CONF_MAIL_FILE)
-        login, problems = await async_login(asked, server, USUAL_AUTH)
+        login, problems = await async_login(form, server, USUAL_AUTH)
         url = login.get(CONF_URL, "")
-        problems = problems or server_problem(asked, KEY, url)
-        settings = login | mark(asked, KEY, url)
-    settings[CONF_MAIL_FILE] = mail_file = _tidy(text(said, CONF_MAIL_FILE))
-    settings[CONF_RESPONSES] = bool(said.get(CONF_RESPONSES))
+        problems = problems or server_problem(form, KEY, url)
+        settings = login | mark(form, KEY, url)
+    settings[CONF_MAIL_FILE] = mail_file = _tidy(text(values, CONF_MAIL_FILE))
+    settings[CONF_RESPONSES] = bool(values.get(CONF_RESPONSES))
     if problem := _mail_file_problem(mail_file):
         problems[CONF_MAIL_FILE] = problem
-    address = text(said, CONF_ADDRESS)
+    address = text(values, CONF_ADDRESS)
     if address:
         settings[CONF_ADDRESS] = address
         if problem := mail_address_problem(address):
             problems[CONF_ADDRESS] = problem
     elif settings[CONF_RESPONSES] and "@" not in settings.get(CONF_USERNAME, ""):
         problems[CONF_ADDRESS] = "address_missing"
-    if not problems and is_followed(asked, KEY, mail_file=mail_file):
+    if not problems and is_followed(form, KEY, mail_file=mail_file):
         problems = {CONF_MAIL_FILE: "calendar_twice"}
     if not problems:
         source = _source(
-            asked.hass,
+            form.hass,
             login,
             settings,
-            owner=asked.person_id,
-            public_only=is_public_only(asked.entry, KEY, settings),
+            owner=form.person_id,
+            public_only=is_public_only(form.entry, KEY, settings),
             anew=True,
         )
-        alike = tells_nothing(asked, KEY, login[CONF_URL])
-        problems = await async_tried(source, shown, alike=alike)
+        masked = masks_errors(form, KEY, login[CONF_URL])
+        problems = await async_tried(source, shown, masked=masked)
     return ValidationResult(settings=settings, name=NAME, problems=problems)
 
 
-async def async_check_account(asked: CalendarForm) -> ValidationResult:
+async def async_check_account(form: CalendarForm) -> ValidationResult:
     """Check the office's login, and try it with somebody's mail file."""
-    login, problems = await async_login(asked, server, USUAL_AUTH)
-    login[CONF_MAIL_FILE] = mail_file = _tidy(text(asked.said, CONF_MAIL_FILE))
+    login, problems = await async_login(form, server, USUAL_AUTH)
+    login[CONF_MAIL_FILE] = mail_file = _tidy(text(form.values, CONF_MAIL_FILE))
     if problem := _mail_file_problem(mail_file):
         problems[CONF_MAIL_FILE] = problem
     if not problems:
-        source = _source(asked.hass, login, login, anew=True)
+        source = _source(form.hass, login, login, anew=True)
         problems = await async_tried(source, (*LOGIN, CONF_MAIL_FILE))
     return ValidationResult(settings=login, name=NAME, problems=problems)
 
@@ -168,7 +168,7 @@ TYPE: Final = CalendarType(
     key=KEY,
     build=_build,
     check=async_check,
-    rests_on=rests_on,
+    depends_on=depends_on,
     describe=describe,
     deadline=PATIENT,
 )

@@ -96,26 +96,26 @@ def _access(input_context: InputContext) -> MicrosoftAccess | None:
     return access_of(input_context.hass, input_context.entry, input_context.person_id)
 
 
-def _rests_on(input_context: InputContext, _calendar: CalendarSettings) -> object:
+def _depends_on(input_context: InputContext, _calendar: CalendarSettings) -> object:
     """Return what it is read with: another one is followed anew."""
     return _access(input_context)
 
 
-async def async_check(asked: CalendarForm) -> ValidationResult:
+async def async_check(form: CalendarForm) -> ValidationResult:
     """Check that the person is signed in; theirs is the main calendar.
 
     Nothing is asked of Microsoft: it can wait, and a page of its own has the others.
     """
     settings = {
-        field: asked.stored[field]
+        field: form.stored[field]
         for field in (CONF_CALENDAR_ID, CONF_SHARED)
-        if field in asked.stored
+        if field in form.stored
     }
     problems: dict[str, str] = {}
-    person_id = asked.person_id
-    if person_id is None or access_of(asked.hass, asked.entry, person_id) is None:
+    person_id = form.person_id
+    if person_id is None or access_of(form.hass, form.entry, person_id) is None:
         problems["base"] = "calendar_sign_in_first"
-    elif is_followed(asked, OUTLOOK, **{CONF_CALENDAR_ID: ""}) and not settings:
+    elif is_followed(form, OUTLOOK, **{CONF_CALENDAR_ID: ""}) and not settings:
         problems["base"] = "calendar_twice"
     return ValidationResult(settings=settings, name=NAME, problems=problems)
 
@@ -124,7 +124,7 @@ TYPE: Final = CalendarType(
     key=OUTLOOK,
     build=OutlookSource,
     check=async_check,
-    rests_on=_rests_on,
+    depends_on=_depends_on,
     sign_in_reported_elsewhere=True,
 )
 """What makes a kind of calendar."""

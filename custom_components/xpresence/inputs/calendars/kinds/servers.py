@@ -25,36 +25,36 @@ if TYPE_CHECKING:
 CONF_BY_USER: Final = "by_user"
 """Whether an ordinary user named the server of a stored calendar."""
 HTTPS_PORT: Final = 443
-TOLD: Final = (None, "missing", "sign_in")
+UNMASKED: Final = (None, "missing", "sign_in")
 """Problems of a calendar that everybody is told as they are."""
 
 
 def server_problem(
-    asked: CalendarForm, kind: str, url: str, *, path: str | None = None
+    form: CalendarForm, kind: str, url: str, *, path: str | None = None
 ) -> dict[str, str]:
     """Say whether whoever asks may let us connect to a server, by field.
 
     ``path`` is the only one that is asked there, where the protocol has one: what is
     sent by POST goes to no other.
     """
-    if asked.trusted or url == asked.stored.get(CONF_URL):
+    if form.trusted or url == form.stored.get(CONF_URL):
         return {}
-    if _is_office(asked.entry, kind, url):
+    if _is_office(form.entry, kind, url):
         return {}
     parts = urlsplit(url)
     if parts.scheme != "https":
         return {CONF_URL: "address_not_encrypted"}
     if path is not None and parts.path != path:
         return {CONF_URL: "server_not_offered"}
-    return {} if _may_be_named(asked.entry, url) else {CONF_URL: "server_not_offered"}
+    return {} if _may_be_named(form.entry, url) else {CONF_URL: "server_not_offered"}
 
 
-def mark(asked: CalendarForm, kind: str, url: str) -> dict[str, bool]:
+def mark(form: CalendarForm, kind: str, url: str) -> dict[str, bool]:
     """Return what is stored beside an address about who named it."""
-    if asked.trusted or _is_office(asked.entry, kind, url):
+    if form.trusted or _is_office(form.entry, kind, url):
         return {}
-    unchanged = url == asked.stored.get(CONF_URL)
-    if unchanged and not asked.stored.get(CONF_BY_USER):
+    unchanged = url == form.stored.get(CONF_URL)
+    if unchanged and not form.stored.get(CONF_BY_USER):
         return {}
     return {CONF_BY_USER: True}
 
@@ -77,16 +77,16 @@ def is_public_only(
     return not (_is_office(entry, kind, url) or _is_named(entry, url))
 
 
-def tells_nothing(asked: CalendarForm, kind: str, url: str) -> bool:
+def masks_errors(form: CalendarForm, kind: str, url: str) -> bool:
     """Return whether the caller may see only one common error for all failures.
 
     Different errors would let an ordinary user probe the office's network.
     The office's own server is no secret.
     """
-    return not asked.trusted and not _is_office(asked.entry, kind, url)
+    return not form.trusted and not _is_office(form.entry, kind, url)
 
 
-def told_problem(
+def masked_problem(
     entry: ConfigEntry[Any], kind: str, settings: Mapping[str, Any], problem: str | None
 ) -> str | None:
     """Return what an ordinary user is told of a stored calendar's problem.
@@ -95,7 +95,7 @@ def told_problem(
     certificate reads alike; that the password is to be renewed is for them to know.
     """
     url = settings.get(CONF_URL)
-    if problem in TOLD or url is None or not settings.get(CONF_BY_USER):
+    if problem in UNMASKED or url is None or not settings.get(CONF_BY_USER):
         return problem
     return problem if _is_office(entry, kind, url) else "unavailable"
 
@@ -134,7 +134,7 @@ def _may_be_named(entry: ConfigEntry[Any], url: str) -> bool:
     return bool(entry.options.get(CONF_ANY_SERVER)) and usual_port
 
 
-def rests_on(input_context: InputContext, calendar: CalendarSettings) -> object:
+def depends_on(input_context: InputContext, calendar: CalendarSettings) -> object:
     """Return what a source is made of beside the person's own settings."""
     entry, settings = input_context.entry, calendar.settings
     if settings.get(CONF_ACCOUNT):

@@ -490,11 +490,16 @@ class Home:
 
     async def add_embedded(self) -> str:
         """Add a phone system that xpresence keeps itself."""
+        return await self.add_actions()
+
+    async def add_actions(self, **settings: Any) -> str:
+        """Add a phone system that Home Assistant's actions drive."""
         result = await self.flow(
             "/api/config/config_entries/flow",
             {"handler": "xpresence"},
             {"next_step_id": "actions"},
-            {},
+            settings,
+            *([{"next_step_id": "save"}] if settings else []),
         )
         assert result["type"] == "create_entry", result
         return str(result["result"]["entry_id"])

@@ -96,6 +96,30 @@ async def test_what_somebody_sets_at_the_telephone_shows_by_the_entity(
     assert switchboard.told == []
 
 
+@pytest.mark.parametrize("state", ["Anna's mobile", "sip:0171@box.example", "on"])
+async def test_a_redirect_in_words_that_name_no_number_is_replaced_and_ended(
+    hass: HomeAssistant, entry: MockConfigEntry, switchboard: Switchboard, state: str
+) -> None:
+    switchboard.says(state)
+    await settle(hass)
+    assert shown(hass, REDIRECT).state == "active"
+    assert shown(hass, REDIRECT).attributes["target_known"] is False
+    await choose(hass, "Training")
+    assert switchboard.told[-1]["target"] == "101"
+    assert shown(hass, REDIRECT).state == "active"
+    switchboard.says(state)
+    await settle(hass)
+    await hass.services.async_call(
+        "xpresence",
+        "set_redirect",
+        {"entity_id": SELECT, "mode": "off"},
+        blocking=True,
+    )
+    await settle(hass)
+    assert switchboard.told[-1]["target_kind"] == "off"
+    assert shown(hass, REDIRECT).state == "off"
+
+
 @pytest.mark.parametrize("state", ["unavailable", "unknown", None])
 async def test_an_entity_that_has_nothing_to_say_is_believed_nothing(
     hass: HomeAssistant,

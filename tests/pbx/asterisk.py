@@ -142,7 +142,7 @@ class Asterisk:
     def launch(self) -> None:
         """Start the process on the configuration and AstDB there are."""
         self.process = subprocess.Popen(
-            [*self._inside(), self.binary, "-f", "-C", f"{self.inner}/asterisk.conf"],
+            [*self.inside(), self.binary, "-f", "-C", f"{self.inner}/asterisk.conf"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -257,7 +257,7 @@ class Asterisk:
         """Run a console command and return what it prints."""
         done = subprocess.run(
             [
-                *self._inside(),
+                *self.inside(),
                 self.binary,
                 "-C",
                 f"{self.inner}/asterisk.conf",
@@ -342,7 +342,8 @@ class Asterisk:
         """Return the folder as the process sees it."""
         return str(self.folder).removeprefix(self.root)
 
-    def _inside(self) -> list[str]:
+    def inside(self) -> list[str]:
+        """Return what a command begins with to run where Asterisk is installed."""
         return ["chroot", self.root] if self.root else []
 
     def _configure(self) -> None:

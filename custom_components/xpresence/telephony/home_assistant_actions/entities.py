@@ -12,9 +12,17 @@ from ...presence.line import (
 )
 
 DIALLABLE: Final = re.compile(r"[0-9*#+]{1,32}")
-OFF_STATES: Final = frozenset({"", "0", "off", "none", "no", "false", "idle"})
+OFF_STATES: Final = frozenset(
+    {"", "0", "-", "–", "—", "off", "none", "no", "false", "idle", "null"}
+    | {"inactive", "disabled", "deactivated", "not_forwarded"}
+    | {"aus", "nein", "kein", "keine", "inaktiv", "deaktiviert"}
+    | {"non", "aucun", "aucune", "inactif", "désactivé"}
+)
 ON_STATES: Final = frozenset({"on", "true", "yes", "active"})
-PUNCTUATION: Final = str.maketrans("", "", " -/().\u00a0")
+TELEPHONE_LINK: Final = "tel:"
+PUNCTUATION: Final = str.maketrans(
+    "", "", " -/().\u00a0\u2009\u202f\u2010\u2011\u2012\u2013"
+)
 """What people write between digits, and no telephone dials."""
 LONGEST_STATE: Final = 255
 
@@ -28,7 +36,8 @@ def destination(
         state: ``None`` while the entity has nothing to say.
         mailbox: the mailbox that *voicemail* means.
         kept: what was set last through the driver. A switch tells that calls are
-            forwarded and not whereto: then they go where they were sent last.
+            forwarded and not whereto: then they go where they were sent last. So does
+            a text in which no number can be read, such as a name.
     """
     if state is None:
         return UNKNOWN
@@ -37,12 +46,10 @@ def destination(
         return None
     if word == DestinationKind.VOICEMAIL:
         return Destination(DestinationKind.VOICEMAIL, mailbox)
-    if word in ON_STATES:
-        return kept if isinstance(kept, Destination) else TARGET_UNKNOWN
-    number = word.translate(PUNCTUATION)
+    number = word.removeprefix(TELEPHONE_LINK).translate(PUNCTUATION)
     if DIALLABLE.fullmatch(number):
         return Destination(DestinationKind.NUMBER, number)
-    return UNKNOWN
+    return kept if isinstance(kept, Destination) else TARGET_UNKNOWN
 
 
 def switched(state: str | None) -> Known[bool]:

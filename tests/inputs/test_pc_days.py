@@ -20,7 +20,9 @@ def agent() -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("silence", ["unknown", "Unknown", "UNAVAILABLE"])
+@pytest.mark.parametrize(
+    "silence", ["unknown", "Unknown", "UNAVAILABLE", "None", "n/a "]
+)
 async def test_silence_of_one_sensor_is_no_end_while_another_tells_input(
     day: Day, silence: str
 ) -> None:

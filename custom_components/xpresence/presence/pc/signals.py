@@ -11,10 +11,11 @@ from typing import Any, Final
 
 SILENT: Final = frozenset(
     {"unknown", "unavailable", "", "hassagentsatelliteservicestarted"}
+    | {"none", "null", "nan", "n/a", "undefined"}
 )
 """States without information, in lower case.
 
-HASS.Agent's service starts with Windows, whether or not anybody logs on.
+The last ones are what templates and MQTT make of a value that is not there. HASS.Agent's service starts with Windows, whether or not anybody logs on.
 """
 
 
@@ -78,7 +79,7 @@ def is_in(state: str | None, states: Iterable[str]) -> bool | None:
     """Tell whether a state is one of some; ``None`` if it says nothing."""
     if state is None or is_silent(state):
         return None
-    return state.casefold() in {one.casefold() for one in states}
+    return state.strip().casefold() in {one.strip().casefold() for one in states}
 
 
 def lock_from(state: str | None, attributes: Mapping[str, Any]) -> bool | None:
@@ -94,7 +95,7 @@ def instant_from(state: str | None, at: datetime) -> datetime | None:
     if state is None or is_silent(state):
         return None
     try:
-        said = datetime.fromisoformat(state)
+        said = datetime.fromisoformat(state.strip())
     except ValueError:
         return None
     return None if said.tzinfo is None else min(said.astimezone(UTC), at)

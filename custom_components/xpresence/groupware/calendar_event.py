@@ -13,7 +13,8 @@ import hashlib
 from typing import Any, Final
 
 from ..presence.agenda import MADE_UP
-from ..presence.calendar.appointments import Appointment, Response, ShowAs, marked
+from ..presence.calendar.appointments import Appointment, Response, ShowAs
+from ..presence.calendar.markers import marked
 
 SHOW_AS: Final[Mapping[str, ShowAs]] = {
     "free": ShowAs.FREE,

@@ -16,8 +16,8 @@ from custom_components.xpresence.presence.calendar.appointments import (
     Response,
     ShowAs,
     agenda_from,
-    marked,
 )
+from custom_components.xpresence.presence.calendar.markers import marked
 from custom_components.xpresence.presence.decision.explain import explain
 from custom_components.xpresence.presence.model import Facts
 
@@ -325,6 +325,21 @@ def test_planned_presence_whose_profile_is_gone_is_told_in_the_trace() -> None:
         ("write to anna@Quiet", "", "Meeting"),
         ("write to somebody @", "Quiet", "Meeting"),
         ("@Quietly", "", "Meeting"),
+        ("Offer", "<b>@Qui</b><i>et</i>", "Quiet"),
+        ("Offer", "<span>@</span>Quiet", "Quiet"),
+        ("_@Quiet_ |@Nobody|", "", "Quiet"),
+        ("|@Quiet|", "", "Quiet"),
+        ("@Quiet… later", "", "Quiet"),
+        ("@Quiet–later", "", "Quiet"),
+        ("（@Quiet）", "", "Quiet"),
+        ('@"Nicht stören"', "", "Nicht stören"),
+        ("@[Quiet] offer", "", "Quiet"),
+        ("- list\n-@Quiet", "", "Quiet"),
+        ("Offer", "-@Quiet\\nmore", "Quiet"),
+        ("Offer", "note\\n@Quiet\\nmore", "Quiet"),
+        ("Offer", "https://chat.example/?to=@Quiet", "Meeting"),
+        ("Offer", "mailto:@Quiet", "Meeting"),
+        ("@Quiet-ish", "", "Meeting"),
     ],
 )
 def test_a_marker_stands_in_for_a_category(

@@ -9,7 +9,8 @@ import time as clock
 from typing import Final
 
 from ...presence.agenda import MADE_UP
-from ...presence.calendar.appointments import Appointment, ShowAs, marked
+from ...presence.calendar.appointments import Appointment, ShowAs
+from ...presence.calendar.markers import marked
 from ..all_day import midnight_zone
 from ..calendar_event import LONGEST_TEXT
 from ..source import SourceUnavailable

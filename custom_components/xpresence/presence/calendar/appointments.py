@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
-import html
-import re
 from typing import Final
 import unicodedata
 
@@ -127,75 +125,6 @@ def one_line(text: str) -> str:
             for c in text
         )
     return " ".join(text.split())[:LONGEST_SUBJECT]
-
-
-MARKER: Final = re.compile(r"(?<![\w.+/@-])@([^@\s][^@\n\r]{0,199})")
-"""An ``@`` that begins a word, in brackets or quotes too; one inside a word is a mail
-address, one behind a slash part of a link, one before a blank means *at*."""
-SIGNS: Final = {ord("＠"): "@", ord("﹫"): "@"} | dict.fromkeys(
-    map(ord, "\u00ad\u200b\u2060\ufeff")
-)
-"""Other forms of the sign, and what cannot be seen and parts no words."""
-UNREAD: Final = re.compile(r"<(/?)(?:style|script|title)\b[^<>]{0,999}>", re.IGNORECASE)
-"""Parts of HTML that nobody reads: rules for the page's look begin with ``@`` too."""
-LONGEST_TEXT: Final = 4000
-"""Characters of a text, without its markup, in which markers are looked for."""
-TAG: Final = re.compile(r"<[A-Za-z/!][^<>]{0,999}>")
-"""Markup in a description that a calendar keeps as HTML."""
-AROUND: Final = ".,;:!?)]}>*_\"'`“”„‘’‚»«›‹"
-"""Characters stripped from the end of a marker's profile name."""
-MOST_WORDS: Final = 8
-"""Maximum number of a marker's words that are tried as a profile's name."""
-
-
-def marked(appointment: Appointment, description: str = "") -> Appointment:
-    """Return the appointment with ``@Profile`` markers as categories.
-
-    For calendars without categories. Words may follow the name: of ``@Do not disturb
-    until noon`` every beginning is tried, the longest first. The description goes no
-    further than this.
-    """
-    text = f"{appointment.subject}\n{plain_text(description)[:LONGEST_TEXT]}"
-    text = text.translate(SIGNS)
-    if "@" not in text:
-        return appointment
-    found: list[str] = []
-    for marker in MARKER.findall(text):
-        words = marker.split()[:MOST_WORDS]
-        for length in range(len(words), 0, -1):
-            name = " ".join(words[:length])
-            found += dict.fromkeys((name, name.rstrip(AROUND)))
-    return replace(appointment, markers=(*appointment.markers, *found))
-
-
-def plain_text(description: str) -> str:
-    """Return a description without the markup that Outlook and Google put in.
-
-    A tag ends a line: what follows it belongs to another paragraph.
-    """
-    if "<" in description:
-        description = TAG.sub("\n", _read(description))
-    if "&" in description:
-        description = html.unescape(description)
-        if "<" in description:
-            # Some calendars keep the markup itself in escapes.
-            description = TAG.sub("\n", description)
-    return description
-
-
-def _read(markup: str) -> str:
-    """Return HTML without the parts that nobody reads."""
-    kept: list[str] = []
-    begin: int | None = 0
-    for tag in UNREAD.finditer(markup):
-        if tag[1]:
-            begin = tag.end() if begin is None else begin
-        elif begin is not None:
-            kept.append(markup[begin : tag.start()])
-            begin = None
-    if begin is not None:
-        kept.append(markup[begin:])
-    return "\n".join(kept)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)

@@ -11,11 +11,10 @@ from typing import Any, Final
 
 SILENT: Final = frozenset(
     {"unknown", "unavailable", "", "hassagentsatelliteservicestarted"}
-    | {"none", "null", "nan", "n/a", "undefined"}
 )
 """States without information, in lower case.
 
-The last ones are what templates and MQTT make of a value that is not there. HASS.Agent's service starts with Windows, whether or not anybody logs on.
+HASS.Agent's service starts with Windows, whether or not anybody logs on.
 """
 
 

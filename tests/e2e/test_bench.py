@@ -17,6 +17,7 @@ PROJECT = Path(__file__).parents[2]
             ("2", "--rounds", "1", "--rows", "100"),
             ("bare write after a flushed record", "select", "rule on a boolean"),
         ),
+        ("actions", ("2",), ("bare action", "profile, shown", "polls an hour")),
         ("boards", ("3", "2", "1", "3"), ("no page", "2 boards: longest stop")),
         (
             "office",

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import contextlib
 from dataclasses import replace
 import logging
+import ssl
 import time
 from typing import cast
 
@@ -21,6 +22,7 @@ from custom_components.xpresence.telephony.asterisk.ami import (
     NoAnswer,
     NotConnected,
     Refused,
+    Request,
     Settings,
 )
 from tests.pbx.asterisk import EVENTUALLY, Asterisk, eventually
@@ -79,6 +81,31 @@ PUT = (("Family", "CF"), ("Key", "100"), ("Val", "101"))
 async def test_an_empty_list_is_a_list_and_no_error(pbx: Asterisk) -> None:
     async with client_of(pbx) as heard:
         assert await heard.client.collect("DBGetTree", ("Family", "CF")) == []
+
+
+@pytest.mark.parametrize("size", [10, 700])
+async def test_over_tls_every_request_of_a_batch_is_answered(
+    pbx: Asterisk, size: int
+) -> None:
+    # No ping within that time, which would push on what Asterisk has not read.
+    tls = ssl.create_default_context(cadata=pbx.ca)
+    where = {
+        "host": "localhost",
+        "tls": tls,
+        "deadlines": Deadlines(action=20, ping_every=60),
+    }
+    async with client_of(pbx, pbx.tls_port, **where) as heard:
+        put = [
+            Request(
+                "DBPut", (("Family", "batch"), ("Key", str(n)), ("Val", "x" * size))
+            )
+            for n in range(40)
+        ]
+        answers = await heard.client.batch(put)
+        assert [one for one in answers if isinstance(one, AmiError)] == []
+    kept = pbx.cli("database show batch")
+    pbx.cli("database deltree batch")
+    assert "40 results found" in kept
 
 
 async def test_lists_asked_for_at_once_are_not_mixed_up(pbx: Asterisk) -> None:

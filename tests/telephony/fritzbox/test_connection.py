@@ -238,6 +238,16 @@ async def test_a_box_that_was_asked_too_often_is_left_alone_for_a_while(
     await system.close()
 
 
+def answered(content: str) -> bytes:
+    """Return an answer about the deflections with something in it."""
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s='
+        '"http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<u:GetDeflectionsResponse xmlns:u="x">{content}'
+        "</u:GetDeflectionsResponse></s:Body></s:Envelope>"
+    ).encode()
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -245,6 +255,9 @@ async def test_a_box_that_was_asked_too_often_is_left_alone_for_a_while(
         b"<html>Please sign in</html>",
         b"x" * (LONGEST_ANSWER + 1),
         b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        answered("<NewDeflectionListe/>"),
+        answered("<NewDeflectionList>no list</NewDeflectionList>"),
+        answered("").replace(b"utf-8", b"x-none"),
     ],
 )
 async def test_an_answer_that_makes_no_sense_changes_nothing(

@@ -99,6 +99,35 @@ def test_a_list_that_cannot_be_trusted_is_not_read(text: str) -> None:
         read_entries(text)
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Meier &amp; Söhne", "Meier & Söhne"),
+        ("Meier & Söhne", "Meier & Söhne"),
+        ("R&D; Labor", "R&D; Labor"),
+        ("A&#38;B &amp;&", "A&B &&"),
+        ("<![CDATA[Büro <2>]]>", "Büro <2>"),
+    ],
+)
+def test_a_name_may_hold_an_ampersand(written: str, name: str) -> None:
+    text = f"<List><Item><Number>111</Number><Name>{written}</Name></Item></List>"
+    assert [own.name for own in read_numbers(text)] == [name]
+
+
+def test_a_list_that_stands_in_the_answer_as_it_is_is_no_empty_list() -> None:
+    sent = body(
+        "<u:DoResponse xmlns:u='x'><NewList><List><Item><Index>0</Index><Enable>1"
+        "</Enable></Item></List></NewList></u:DoResponse>"
+    )
+    assert [*items(answer(sent, "Do")["NewList"])] == [{"Index": "0", "Enable": "1"}]
+
+
+@pytest.mark.parametrize("count", [0, 1, 32, 50])
+def test_as_many_entries_are_read_as_there_are(count: int) -> None:
+    text = listed([entry(DeflectionId=3 * n) for n in range(count)])
+    assert [each.index for each in read_entries(text)] == [*range(0, 3 * count, 3)]
+
+
 def test_an_empty_list_is_a_list() -> None:
     assert read_entries("") == read_entries("<List></List>") == ()
 

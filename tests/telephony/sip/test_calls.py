@@ -14,7 +14,11 @@ from custom_components.xpresence.telephony.sip.agent import (
     Server,
     UserAgent,
 )
-from custom_components.xpresence.telephony.sip.agent.message import Request
+from custom_components.xpresence.telephony.sip.agent.message import (
+    Request,
+    Response,
+    serialize,
+)
 from custom_components.xpresence.telephony.sip.agent.transaction import response_to
 from tests.pbx.asterisk import free_port
 
@@ -269,6 +273,44 @@ async def test_a_change_of_the_session_is_accepted_in_silence(
     server.ask("BYE", invite, 2)
     await server.response()
     await calling
+
+
+async def test_a_change_without_an_offer_is_answered_with_ours(
+    agent: UserAgent, server: Peer
+) -> None:
+    calling = asyncio.create_task(agent.call(ANNA, "1"))
+    invite = await server.request("INVITE")
+    server.answer(invite, 200)
+    await server.request("ACK")
+    server.ask("INVITE", invite, 1)
+    answer = await server.response()
+    assert (answer.status, answer.body) == (200, invite.body)
+    server.ask("BYE", invite, 2)
+    await server.response()
+    assert (await calling).hung_up_by_server
+
+
+@pytest.mark.parametrize(
+    "contact", [(), ("<tel:+4930123>",), ("sip:x y",), ("*",), ("<>", "<sip:a@b>")]
+)
+async def test_an_answer_is_acknowledged_whatever_it_gives_as_its_contact(
+    agent: UserAgent, server: Peer, contact: tuple[str, ...]
+) -> None:
+    calling = asyncio.create_task(agent.call(ANNA, "1"))
+    invite = await server.request("INVITE")
+    kept = [each for each in invite.headers if each[0] in ("via", "from", "call-id")]
+    lines = [
+        *kept,
+        ("to", f"{invite.get('to')};tag=theirs"),
+        ("cseq", invite.get("cseq")),
+        *(("contact", value) for value in contact),
+    ]
+    server.send(serialize(Response(tuple(lines), b"", 200, "OK")))
+    ack = await server.request("ACK")
+    assert ack.uri == invite.uri
+    server.ask("BYE", invite, 1)
+    await server.response()
+    assert (await calling).hung_up_by_server
 
 
 async def test_a_route_that_the_server_asks_for_is_taken(

@@ -79,7 +79,7 @@ class Reader:
     async def entries(self) -> tuple[Entry, ...]:
         """Read all call diversions and call blocks."""
         answer = await self._client.call(ONTEL, "GetDeflections")
-        return _readable(read_entries, answer.get("NewDeflectionList", ""))
+        return _readable(read_entries, _list(answer, "NewDeflectionList"))
 
     async def switch_entry(self, index: int, on: bool) -> None:
         """Switch whatever stands at an index now."""
@@ -105,7 +105,7 @@ class Reader:
             answer = await self._client.call(TAM, "GetList")
         except NotSupported:
             return ()
-        listed = _readable(read_machine_list, answer.get("NewTAMList", ""))
+        listed = _readable(read_machine_list, _list(answer, "NewTAMList"))
         return tuple([await self._with_details(machine) for machine in listed])
 
     async def _with_details(self, machine: Machine) -> Machine:
@@ -174,6 +174,13 @@ def mesh_role(topology: Any, serial: str) -> str:
         if serial and serial in {str(mac).replace(":", "").upper() for mac in macs}:
             return str(node.get("mesh_role", ""))
     return ""
+
+
+def _list(answer: Mapping[str, str], name: str) -> str:
+    """Return a list of an answer; one that is not there is no empty one."""
+    if (found := answer.get(name)) is None:
+        raise Unavailable("no list")
+    return found
 
 
 def _readable[T](read: Callable[[str], T], text: str) -> T:

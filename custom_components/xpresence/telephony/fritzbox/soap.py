@@ -5,8 +5,9 @@ Source: AVM, *TR-064 – First Steps* (version 59, chapters 6 and 10).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+import re
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 from xml.sax.saxutils import escape
 
 from defusedxml.common import DefusedXmlException
@@ -16,6 +17,8 @@ SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 LONGEST_LIST: Final = 500
 """Items of one list. A box has 32 rules by caller and at most 10 numbers."""
 MOST_ELEMENTS: Final = 20_000
+BARE: Final = re.compile(r"&(?!#\d{1,7};|(?:amp|lt|gt|quot|apos);)")
+"""An ampersand of a name that was written into a list without being escaped."""
 LONGEST_TEXT: Final = 1024
 """Characters of one value in a list."""
 
@@ -62,7 +65,7 @@ def answer(body: bytes, action: str) -> dict[str, str]:
         raise Fault(_code(content))
     if name != f"{action}Response":
         raise Unreadable("an answer to something else")
-    return {local_name(each): each.text or "" for each in content}
+    return {local_name(each): _text(each) for each in content}
 
 
 def items(text: str) -> Iterator[dict[str, str]]:
@@ -73,7 +76,10 @@ def items(text: str) -> Iterator[dict[str, str]]:
     """
     if not text.strip():
         return
-    root = parse(text.encode())
+    try:
+        root = parse(text.encode(errors="replace"))
+    except Unreadable:
+        root = parse(BARE.sub("&amp;", text).encode(errors="replace"))
     found = [each for each in root if local_name(each) == "Item"]
     if local_name(root) != "List" or len(found) > LONGEST_LIST:
         raise Unreadable("no list")
@@ -98,6 +104,13 @@ def parse(body: bytes) -> Element:
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         # Without the cause: its text may quote the answer.
         raise Unreadable(type(error).__name__) from None
+
+
+def _text(element: Element) -> str:
+    """Return an element's text; a list that was not escaped into text counts as one."""
+    return (element.text or "") + "".join(
+        tostring(each, encoding="unicode") for each in element
+    )
 
 
 def local_name(element: Element) -> str:

@@ -180,7 +180,8 @@ class Call:
             if dialog is self._dialog:
                 self._ended.set()
             return Reply(200)
-        if request.method in ("INVITE", "UPDATE") and request.body:
+        # An INVITE without an offer asks for ours (RFC 3261 §14.1); UPDATE brings one.
+        if request.method == "INVITE" or (request.method == "UPDATE" and request.body):
             contact = ("contact", dialog.contact)
             return Reply(200, (contact, ("content-type", TYPE)), self._audio)
         if request.method in ("INVITE", "UPDATE", "OPTIONS", "INFO", "NOTIFY"):

@@ -1,6 +1,7 @@
 """Dialogs (RFC 3261 §12): the state that two ends share."""
 
 from collections.abc import Iterable
+import contextlib
 from dataclasses import dataclass, field
 import secrets
 
@@ -96,10 +97,13 @@ class Dialog:
     def _confirm(self, tag: str, contacts: list[str], route: tuple[str, ...]) -> None:
         for value in route:
             parse_uri(parse_address(value).uri)
-        if contacts:
-            uri = parse_address(contacts[0]).uri
-            parse_uri(uri)
-            self.target = uri
+        # A contact that names nothing to send to leaves the target as it is: what was
+        # answered must be acknowledged and ended all the same.
+        with contextlib.suppress(Malformed):
+            if contacts:
+                uri = parse_address(contacts[0]).uri
+                parse_uri(uri)
+                self.target = uri
         if not self.remote_tag:
             self.remote_tag, self.route = tag, route
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -16,9 +15,6 @@ from homeassistant.const import CONF_NAME
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
 )
 from homeassistant.helpers.typing import VolDictType
@@ -26,15 +22,12 @@ import voluptuous as vol
 
 from ..const import (
     CONF_ADJUSTABLE,
-    CONF_DEPUTIES,
     CONF_DO_NOT_DISTURB,
     CONF_DURATION,
     CONF_ENABLED,
     CONF_ENDING,
-    CONF_KIND,
     CONF_MODE,
     CONF_NO_REPLY,
-    CONF_NUMBER,
     CONF_OWNER,
     CONF_REDIRECT,
     CONF_RESTS_ON,
@@ -42,17 +35,12 @@ from ..const import (
     CONF_RING_SECONDS,
     CONF_STATUS,
     CONF_UNCONDITIONAL,
-    CONF_VALUE,
 )
 from ..languages import texts_in
-from ..presence.line import Condition, DestinationKind, Status
-from ..presence.model import EndingKind, RedirectMode, TargetKind
+from ..presence.line import Status
+from ..presence.model import EndingKind, RedirectMode
 from ..presence.redirect.parts import (
-    FORWARDS,
     Part,
-    RedirectCapabilities,
-    TargetChoice,
-    Targets,
 )
 from ..presence.texts.limits import limits_words
 from ..settings.capabilities import office_capabilities
@@ -67,21 +55,33 @@ from ..settings.profile_fields import (
     page_schema,
 )
 from ..settings.revocation import Grants, drop_before_saving, grants_of
-from ..settings.selectors import several, whole_number, words
+from ..settings.selectors import several, words
 from ..settings.validation import (
-    DESTINATIONS,
     active_for,
-    device_id,
     places,
     profile_problems,
     profile_unique_id,
     redirect_problems,
 )
-from .selectors import devices, people, profiles
+from .redirect_fields import (
+    redirect_schema,
+    suggested_answers,
+    target_fields,
+    target_from,
+)
+from .selectors import profiles
 
 CONF_COPY_OF: Final = "copy_of"
-NOWHERE: Final = "nowhere"
-CONF_PHONE_STATUS: Final = "phone_status"
+PRESENCE_SCHEMA: Final = vol.Schema(
+    {**page_schema(), vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable")}
+)
+FOLLOW_ME_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_MODE): words(
+            [RedirectMode.UNCHANGED, RedirectMode.OFF], "redirect_mode"
+        )
+    }
+)
 
 
 class ProfileSubentryFlow(ConfigSubentryFlow):
@@ -224,7 +224,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
                 CONF_DO_NOT_DISTURB: user_input.get(CONF_DO_NOT_DISTURB, False),
             }
             for condition in CONDITIONS:
-                redirect[condition] = _target_from(user_input.get(condition, {}))
+                redirect[condition] = target_from(user_input.get(condition, {}))
             if seconds := user_input.get(CONF_NO_REPLY, {}).get(CONF_RING_SECONDS):
                 redirect[CONF_RING_SECONDS] = int(seconds)
             self._data[CONF_REDIRECT] = redirect
@@ -238,7 +238,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
             step_id="targets",
             data_schema=self.add_suggested_values_to_schema(
                 self._targets_schema(),
-                _suggested(self._data[CONF_REDIRECT], set(entry.subentries)),
+                suggested_answers(self._data[CONF_REDIRECT], set(entry.subentries)),
             ),
             errors=errors,
             description_placeholders={
@@ -260,7 +260,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         ]
         questions: VolDictType = {
             vol.Required(condition): section(
-                vol.Schema(_target_fields(entry, capabilities, condition)),
+                vol.Schema(target_fields(entry, capabilities, condition)),
                 {"collapsed": condition != CONF_UNCONDITIONAL},
             )
             for condition in conditions
@@ -298,126 +298,3 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         return self.async_create_entry(
             title=self._data[CONF_NAME], data=self._data, unique_id=unique_id
         )
-
-
-def redirect_schema(capabilities: RedirectCapabilities) -> vol.Schema:
-    """Return the question what becomes of the calls."""
-    forwards = capabilities.writable & FORWARDS
-    modes = [one for one in RedirectMode if forwards or one is not RedirectMode.FORWARD]
-    questions: VolDictType = {
-        vol.Required(CONF_MODE): words(modes, "redirect_mode"),
-    }
-    if Part.DO_NOT_DISTURB in capabilities.writable:
-        asks = vol.Optional(CONF_DO_NOT_DISTURB, default=False)
-        questions[asks] = BooleanSelector()
-    return vol.Schema(questions)
-
-
-def _target_fields(
-    entry: ConfigEntry[Any], capabilities: RedirectCapabilities, condition: str
-) -> VolDictType:
-    """Return the questions about one condition's target."""
-    targets = capabilities.targets_of(Condition(condition))
-    kinds = [
-        kind
-        for kind in TargetKind
-        if targets.takes_kind(DESTINATIONS.get(kind, DestinationKind.NUMBER))
-    ]
-    questions: VolDictType = {
-        vol.Required(CONF_KIND, default=NOWHERE): words(
-            [NOWHERE, *kinds], "target_kind"
-        )
-    }
-    if TargetKind.NUMBER in kinds:
-        questions |= {
-            vol.Optional(CONF_NUMBER): _number_selector(targets),
-            vol.Optional("person"): people(entry),
-            vol.Optional(CONF_DEPUTIES): people(entry, multiple=True),
-            vol.Optional("device"): devices(entry),
-        }
-    if TargetKind.STATUS in kinds:
-        statuses = [one.number for one in targets.listed]
-        questions[vol.Optional(CONF_PHONE_STATUS)] = SelectSelector(
-            SelectSelectorConfig(options=statuses, mode=SelectSelectorMode.DROPDOWN)
-        )
-    if condition == CONF_NO_REPLY and Part.RING_SECONDS in capabilities.writable:
-        time = capabilities.ring_time
-        seconds = whole_number(time.lowest, time.highest, "s", step=time.step)
-        questions[vol.Optional(CONF_RING_SECONDS)] = seconds
-    return questions
-
-
-def _number_selector(targets: Targets) -> Any:
-    """Return a field for a number, or a list where only some can be had."""
-    if targets.choice is not TargetChoice.LIST:
-        return TextSelector()
-    numbers = [
-        one.number for one in targets.listed if one.kind is DestinationKind.NUMBER
-    ]
-    return SelectSelector(
-        SelectSelectorConfig(options=numbers, mode=SelectSelectorMode.DROPDOWN)
-    )
-
-
-PRESENCE_SCHEMA: Final = vol.Schema(
-    {**page_schema(), vol.Optional(CONF_ADJUSTABLE): several(ADJUSTMENTS, "adjustable")}
-)
-FOLLOW_ME_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_MODE): words(
-            [RedirectMode.UNCHANGED, RedirectMode.OFF], "redirect_mode"
-        )
-    }
-)
-
-
-def _target_from(said: dict[str, Any]) -> dict[str, Any] | None:
-    """Return a target as it is stored; the fields of other kinds are dropped."""
-    kind = said.get(CONF_KIND, NOWHERE)
-    if kind == NOWHERE:
-        return None
-    value = {
-        TargetKind.NUMBER: said.get(CONF_NUMBER),
-        TargetKind.PERSON: said.get("person"),
-        TargetKind.DEVICE: device_id(said.get("device", "")),
-        TargetKind.STATUS: said.get(CONF_PHONE_STATUS),
-    }.get(kind)
-    target: dict[str, Any] = {CONF_KIND: kind, CONF_VALUE: value or ""}
-    if kind == TargetKind.FIRST_AVAILABLE:
-        target[CONF_DEPUTIES] = said.get(CONF_DEPUTIES, [])
-    return target
-
-
-def _suggested(redirect: dict[str, Any], known: set[str]) -> dict[str, Any]:
-    """Return a stored redirect as the form's fields.
-
-    Whoever is not ``known`` any more is left out: the page could not be sent.
-    """
-    answers: dict[str, Any] = {
-        CONF_DO_NOT_DISTURB: redirect.get(CONF_DO_NOT_DISTURB, False)
-    }
-    for condition in CONDITIONS:
-        target = redirect.get(condition)
-        if not target:
-            continue
-        fields = {CONF_KIND: target[CONF_KIND]}
-        match target[CONF_KIND]:
-            case TargetKind.NUMBER:
-                fields[CONF_NUMBER] = target[CONF_VALUE]
-            case TargetKind.STATUS:
-                fields[CONF_PHONE_STATUS] = target[CONF_VALUE]
-            case TargetKind.PERSON:
-                if target[CONF_VALUE] in known:
-                    fields["person"] = target[CONF_VALUE]
-            case TargetKind.DEVICE:
-                fields["device"] = target[CONF_VALUE]
-            case TargetKind.FIRST_AVAILABLE:
-                fields[CONF_DEPUTIES] = [
-                    deputy
-                    for deputy in target.get(CONF_DEPUTIES, [])
-                    if deputy in known
-                ]
-        if condition == CONF_NO_REPLY and CONF_RING_SECONDS in redirect:
-            fields[CONF_RING_SECONDS] = redirect[CONF_RING_SECONDS]
-        answers[condition] = fields
-    return answers

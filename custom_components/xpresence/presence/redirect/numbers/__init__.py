@@ -297,7 +297,10 @@ def is_emergency(number: str, style: NumberFormat = PLAIN) -> bool:
     countries are not where an extension of that number is known: 101 is an
     extension here and calls the police elsewhere.
     """
-    inside = number.removeprefix(style.outside_prefix)
+    inside = number
+    if not style.knows(number):
+        # An extension that begins with the prefix dials nothing outside.
+        inside = number.removeprefix(style.outside_prefix)
     return any(
         _calls_for_help(one, style) for one in {*called(number), *called(inside)}
     )

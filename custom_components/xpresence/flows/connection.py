@@ -1,4 +1,4 @@
-"""The questions about a phone system's connection, and trying the answers.
+"""The form of a phone system's connection, and trying what was entered.
 
 Which questions there are stands in the registry; nothing here knows a phone system.
 """
@@ -50,9 +50,9 @@ _LOGGER = logging.getLogger(__name__)
 SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 HOST: Final = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 FORM_ERRORS: Final = {"auth_failed": "invalid_auth", "unreachable": "cannot_connect"}
-"""Errors that have Home Assistant's usual words in a form."""
+"""Errors with a usual key of config flows; all others have keys of their own."""
 NO_BLANKS: Final = {"licence": "", "permission": "", "rule": "", "webhook": "–"}
-"""What the words of errors may mention, while there is nothing to mention."""
+"""Empty values for all placeholders that texts of errors may contain."""
 TELLING_DOMAINS: Final = (
     "binary_sensor",
     "input_boolean",
@@ -62,11 +62,11 @@ TELLING_DOMAINS: Final = (
     "sensor",
     "switch",
 )
-"""Domains of entities whose state may report the forwarding state."""
+"""Domains of entities that may report the forwarding state."""
 MOST_OFFERED: Final = 500
 """Entities in a picker; others can be typed."""
 EXAMPLES: Final = {"extension": "100", "condition": "busy"}
-"""What stands for a placeholder while an entity's id is checked."""
+"""Example values of placeholders, with which a pattern of an entity id is checked."""
 
 
 def connection_schema(
@@ -75,7 +75,7 @@ def connection_schema(
     stored: Mapping[str, Any] | None = None,
     found: Callable[[str], list[SelectOptionDict]] = lambda _key: [],
 ) -> vol.Schema:
-    """Return the questions.
+    """Return the form's schema.
 
     A secret that is ``stored`` may be left out to keep it. ``found``: what the phone
     system has for a choice, in place of the row's own choices.
@@ -117,7 +117,7 @@ def _selector(hass: HomeAssistant, one: Field) -> Any:
 
 
 def options(found: list[SelectOptionDict], *, custom: bool = False) -> SelectSelector:
-    """Return a list to choose from; ``custom``: anything else can be typed."""
+    """Return a drop-down selector; ``custom``: other values can be typed."""
     return SelectSelector(
         SelectSelectorConfig(
             options=found, custom_value=custom, mode=SelectSelectorMode.DROPDOWN
@@ -126,7 +126,7 @@ def options(found: list[SelectOptionDict], *, custom: bool = False) -> SelectSel
 
 
 def _entity_selector(hass: HomeAssistant, one: Field) -> Any:
-    """Return a picker; one that takes a pattern as well where that is allowed."""
+    """Return an entity selector, or one for text where a pattern is allowed too."""
     if not one.placeholders:
         return EntitySelector(
             EntitySelectorConfig(domain=list(one.domains))
@@ -153,7 +153,7 @@ def _whole_number(lowest: int, highest: int, unit: str | None) -> Any:
 
 
 def suggested(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form shows: these values, else the defaults, and no secret."""
+    """Return the form's suggested values: these or the defaults, without secrets."""
     shown: dict[str, Any] = {}
     for one in fields:
         if one.kind is FieldKind.SECRET:
@@ -169,14 +169,14 @@ def suggested(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, A
 
 
 def said(fields: Iterable[Field], user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was entered, by field, without sections and what was left empty."""
+    """Return the user input by field, sections flattened, empty fields left out."""
     flat: dict[str, Any] = {}
     for one in fields:
         place = user_input if one.section is None else user_input.get(one.section, {})
         value = place.get(one.key)
         if one.kind is FieldKind.HOST and isinstance(value, str):
             value = value.strip()
-            # An empty host is an answer, and a wrong one.
+            # An empty host is kept, so that it is refused as a wrong one.
             flat[one.key] = value
         elif value not in (None, "", [], {}):
             flat[one.key] = value
@@ -186,7 +186,7 @@ def said(fields: Iterable[Field], user_input: Mapping[str, Any]) -> dict[str, An
 async def field_problems(
     hass: HomeAssistant, row: PhoneSystemType, settings: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Check what can be judged without connecting, field by field."""
+    """Return the problems that show without connecting, by field."""
     errors: dict[str, str] = {}
     for one in row.fields:
         if one.key in settings and (
@@ -197,7 +197,7 @@ async def field_problems(
 
 
 async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | None:
-    """Say what is wrong with an answer, or nothing."""
+    """Return the translation key of what is wrong with a value, or ``None``."""
     match one.kind:
         case FieldKind.HOST:
             return None if _is_host(value) else "host_invalid"
@@ -207,7 +207,7 @@ async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | No
             return None if CODE.fullmatch(value) else "code_invalid"
         case FieldKind.CERTIFICATE:
             try:
-                # Even without TLS: nobody enters it for nothing.
+                # Also without TLS: a file that was entered must be readable.
                 await hass.async_add_executor_job(trusting, value)
             except CertificateRejected:
                 return "ca_invalid"
@@ -219,7 +219,7 @@ async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | No
 
 
 async def _action_problem(hass: HomeAssistant, value: Any) -> str | None:
-    """Say what is wrong with a sequence of actions."""
+    """Return the translation key of what is wrong with a sequence of actions, or ``None``."""
     if isinstance(value, str):
         domain, dot, name = value.partition(".")
         if not dot or not domain or not name:
@@ -249,7 +249,7 @@ TAKES_ANYTHING: Final = frozenset(
 
 
 def _takes_no_variables(step: Mapping[str, Any], domain: str) -> bool:
-    """Tell an action that would refuse our variables, and was given nothing else."""
+    """Return whether an action has no data and would refuse our variables."""
     return (
         domain not in TAKES_ANYTHING
         and not step.get("data")
@@ -294,13 +294,13 @@ def _is_host(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of trying a connection: what is wrong, or what it is."""
+    """The result of trying a connection: errors, or what was found."""
 
     errors: dict[str, str] = field(default_factory=dict)
     placeholders: dict[str, str] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
     redirect: RedirectCapabilities = EVERYTHING
-    """What can be done with redirects there, whoever's they are."""
+    """What can be set of redirects on at least one line."""
 
 
 async def try_connection(hass: HomeAssistant, data: Mapping[str, Any]) -> Tried:

@@ -1,4 +1,4 @@
-"""The questions about a login at a groupware server, for people and for the office."""
+"""The form fields of a login at a groupware server, for people and for the office."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -34,7 +34,7 @@ MAIL_FILE: Final[VolDictType] = {vol.Required(CONF_MAIL_FILE): TextSelector()}
 
 
 def login_fields(kind: str, stored: Mapping[str, Any]) -> VolDictType:
-    """Return what is asked of a login; a stored password may be left out."""
+    """Return the fields of a login; a stored password may be left out."""
     secret = vol.Optional if stored.get(CONF_PASSWORD) else vol.Required
     return {
         vol.Required(CONF_URL): TextSelector(),
@@ -48,5 +48,5 @@ def login_fields(kind: str, stored: Mapping[str, Any]) -> VolDictType:
 
 
 def shown(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a page shows of what is stored: everything but the password."""
+    """Return the stored values that a form suggests: all but the password."""
     return {key: value for key, value in stored.items() if key != CONF_PASSWORD}

@@ -250,7 +250,7 @@ class ProfileSubentryFlow(ConfigSubentryFlow):
         )
 
     def _targets_schema(self) -> vol.Schema:
-        """Return the questions, as far as the phone system can do what is asked."""
+        """Return the fields of the conditions that the phone system can set."""
         entry = self._get_entry()
         capabilities = office_capabilities(entry)
         conditions = [

@@ -1,4 +1,4 @@
-"""The questions about a profile's redirect, and their answers as they are stored."""
+"""The form fields of a profile's redirect, converted from and to what is stored."""
 
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ CONF_PHONE_STATUS: Final = "phone_status"
 
 
 def redirect_schema(capabilities: RedirectCapabilities) -> vol.Schema:
-    """Return the question what becomes of the calls."""
+    """Return the schema of the mode: unchanged, off or forward."""
     forwards = capabilities.writable & FORWARDS
     modes = [one for one in RedirectMode if forwards or one is not RedirectMode.FORWARD]
     questions: VolDictType = {
@@ -62,7 +62,7 @@ def redirect_schema(capabilities: RedirectCapabilities) -> vol.Schema:
 def target_fields(
     entry: ConfigEntry[Any], capabilities: RedirectCapabilities, condition: str
 ) -> VolDictType:
-    """Return the questions about one condition's target."""
+    """Return the fields of one condition's target."""
     targets = capabilities.targets_of(Condition(condition))
     kinds = [
         kind
@@ -94,7 +94,7 @@ def target_fields(
 
 
 def _number_selector(targets: Targets) -> Any:
-    """Return a field for a number, or a list where only some can be had."""
+    """Return a text field for a number, or a list where the phone system has a fixed set."""
     if targets.choice is not TargetChoice.LIST:
         return TextSelector()
     numbers = [
@@ -125,7 +125,7 @@ def target_from(said: dict[str, Any]) -> dict[str, Any] | None:
 def suggested_answers(redirect: dict[str, Any], known: set[str]) -> dict[str, Any]:
     """Return a stored redirect as the form's fields.
 
-    Whoever is not ``known`` any more is left out: the page could not be sent.
+    People who are not ``known`` any more are left out: the form could not be submitted.
     """
     answers: dict[str, Any] = {
         CONF_DO_NOT_DISTURB: redirect.get(CONF_DO_NOT_DISTURB, False)

@@ -40,7 +40,7 @@ TRIAL_SCHEMA: Final = vol.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of a try: what was wrong, or what was seen, in words."""
+    """The result of a trial: an error, or what was read back, in words."""
 
     errors: dict[str, str] = field(default_factory=dict)
     placeholders: dict[str, str] = field(default_factory=dict)

@@ -67,7 +67,7 @@ class RuleInput:
 
     @callback
     def office_changed(self) -> None:
-        """Take account of other times for believing."""
+        """Apply changed tolerances for unavailable entities."""
         self._read()
 
     async def async_sync(self) -> None:

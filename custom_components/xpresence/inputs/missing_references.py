@@ -52,7 +52,7 @@ class MissingInput:
         self._stops.clear()
 
     async def async_sync(self) -> None:
-        """Nothing is to be fetched."""
+        """Do nothing: this input reads nothing from outside."""
 
     @callback
     def office_changed(self) -> None:

@@ -56,7 +56,7 @@ REPORTED_BY: Final = {
     "last_input": (Sign.LAST_INPUT, Sign.IDLE),
     "active": (Sign.ACTIVE,),
 }
-"""What is known of a PC → the signs that tell it."""
+"""Attribute of ``Pc`` → the signals by which it is reported."""
 
 
 class PcInput:
@@ -126,7 +126,7 @@ class PcInput:
 
     @callback
     def office_changed(self) -> None:
-        """Take account of other times for believing."""
+        """Apply changed tolerances for unavailable entities."""
         self._read(dt_util.utcnow())
 
     async def async_sync(self) -> None:

@@ -118,7 +118,7 @@ class AccountsPage(OptionsFlow):
         )
 
     def _people_on(self, kind: str) -> list[str]:
-        """Return whose calendars are read with this login."""
+        """Return the names of the people whose calendars are read with this login."""
         return [
             person.data[CONF_NAME]
             for person in self.config_entry.get_subentries_of_type(SUBENTRY_PERSON)
@@ -129,7 +129,7 @@ class AccountsPage(OptionsFlow):
         ]
 
     def _store(self, kind: str, login: Mapping[str, Any] | None) -> ConfigFlowResult:
-        """Keep the login with the connection's secrets, not with the options."""
+        """Store the login in the entry's data, beside the connection's secrets."""
         store_account(self.hass, self.config_entry, kind, login)
         set_account_issue(self.hass, self.config_entry, kind, None)
         read_again(self.config_entry)

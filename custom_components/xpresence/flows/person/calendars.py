@@ -74,7 +74,7 @@ class CalendarPage(PersonPage):
 
     @property
     def other_calendars(self) -> list[Mapping[str, Any]]:
-        """Return the person's calendars but the one that is asked about."""
+        """Return the person's other calendars."""
         mine = self.calendar.get(CONF_ID)
         return [c for c in self.stored.get(CONF_CALENDARS, ()) if c[CONF_ID] != mine]
 
@@ -85,7 +85,7 @@ class CalendarPage(PersonPage):
         schema: vol.Schema,
         user_input: dict[str, Any] | None,
     ) -> SubentryFlowResult:
-        """Ask for a calendar on a page; go on to its rules once it can be read."""
+        """Show the form of a calendar; go on to its rules once it could be read."""
         problems: Mapping[str, str] = {}
         placeholders: Mapping[str, str] = {}
         if user_input is not None:
@@ -160,7 +160,7 @@ class CalendarPage(PersonPage):
         )
 
     def _save_calendars(self, made: Mapping[str, Any] | None) -> SubentryFlowResult:
-        """Store the calendars; ``made`` takes the place of what was asked about."""
+        """Store the calendars, ``made`` in place of the one that is edited."""
         mine = self.calendar.get(CONF_ID)
         if mine and not self._find(mine):
             return self._gone()
@@ -175,13 +175,13 @@ class CalendarPage(PersonPage):
         return self.save({**self.stored, CONF_CALENDARS: calendars})
 
     def _find(self, calendar_id: str) -> bool:
-        """Ask about this calendar as it is stored now, if it still is."""
+        """Take a stored calendar by its id; return whether it is still there."""
         stored = self.stored.get(CONF_CALENDARS, ())
         self.calendar = next((c for c in stored if c[CONF_ID] == calendar_id), {})
         return bool(self.calendar)
 
     def _gone(self) -> SubentryFlowResult:
-        """End: an action has removed the calendar while the page was open."""
+        """Abort: the calendar was removed while the form was open."""
         return self.async_abort(reason="calendar_gone")
 
     def _offered(self) -> set[str]:

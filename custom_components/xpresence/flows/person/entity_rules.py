@@ -1,4 +1,4 @@
-"""A person's rules: an entity in given states gives a profile, in an order."""
+"""A person's rules in their order: an entity in given states claims a profile."""
 
 from typing import Any, Final
 

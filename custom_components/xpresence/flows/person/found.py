@@ -1,4 +1,4 @@
-"""After a phone system was added: whoever it knows can be taken in at once."""
+"""The step after a phone system was added: importing its extensions as people."""
 
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ OFFER: Final = "offer_found"
 
 
 class FoundPage(PersonPage):
-    """The page that offers to take in everybody whom the phone system names."""
+    """The page that offers to import the extensions that the phone system lists."""
 
     async def async_step_found(
         self, user_input: dict[str, Any] | None = None
@@ -48,12 +48,12 @@ class FoundPage(PersonPage):
         )
 
     async def has_found(self) -> bool:
-        """Tell whether there is more than one to be taken in, and nobody yet."""
+        """Return whether nobody is there yet and more than one can be imported."""
         people = self._get_entry().get_subentries_of_type(SUBENTRY_PERSON)
         return not list(people) and len(await self._found()) > 1
 
     async def _found(self) -> list[PreviewRow]:
-        """Return the extensions with a name that are nobody's here."""
+        """Return the listed extensions with a name that no person has."""
         entry = self._get_entry()
         if entry.state is not ConfigEntryState.LOADED:
             return []

@@ -62,7 +62,7 @@ class BrowserAnswer(ConfigFlow):
     _answer_to: str
 
     async def async_wait_for_browser(self, flow_id: str) -> ConfigFlowResult:
-        """Wait, without a page."""
+        """Wait for the browser's answer; there is no form."""
         self._answer_to = flow_id
         return self.async_show_form(step_id="browser_answer")
 
@@ -80,7 +80,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     """The page of the account."""
 
     _said: dict[str, Any] | None = None
-    """The page of the account as it was filled."""
+    """The user input of the account's form."""
     _permissions: str = ""
     _receiver: str | None = None
     _state: str = ""
@@ -324,7 +324,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     @callback
     @override
     def async_remove(self) -> None:
-        """Wait for nothing where the page was closed."""
+        """Stop waiting when the flow is closed."""
         self.stop_waiting()
         self._receive_nothing()
 

@@ -49,7 +49,7 @@ class PersonPage(ConfigSubentryFlow):
         return {"summary": summary_of(self.hass, self._get_entry(), subentry)}
 
     def save(self, data: dict[str, Any]) -> SubentryFlowResult:
-        """Store the person's settings, found valid, and say what they lead to."""
+        """Store the person's valid settings and end with a summary of their effect."""
         unique_id = person_unique_id(data[CONF_EXTENSION])
         if self.source == SOURCE_RECONFIGURE:
             saved = self.async_update_and_abort(
@@ -79,7 +79,7 @@ class PersonPage(ConfigSubentryFlow):
 def summary_of(
     hass: HomeAssistant, entry: ConfigEntry[Any], subentry: ConfigSubentry
 ) -> str:
-    """Return what a person's settings lead to, as a list in Markdown.
+    """Return a summary of a person's settings, as a list in Markdown.
 
     The person may be one who is not stored yet.
     """

@@ -1,4 +1,4 @@
-"""A person's PC: what tells of it, and which profile follows."""
+"""A person's PC: the entities that report it, and the profiles that follow."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -57,7 +57,7 @@ USUAL_STATUS: Final[Mapping[str, Status]] = {
     CONF_LOCKED_PROFILE: Status.BE_RIGHT_BACK,
     CONF_INACTIVE_PROFILE: Status.BE_RIGHT_BACK,
 }
-"""Which kind of profile is proposed for what."""
+"""Setting → the status of the profile that is proposed for it."""
 NOTHING: Final = "–"
 
 
@@ -199,7 +199,7 @@ class ActivityPage(PersonPage):
         signs: tuple[Sign, ...],
         said: dict[str, Any],
     ) -> dict[str, str]:
-        """Take the answers of a page; return what is wrong with them."""
+        """Apply the user input of a page; return its problems by field."""
         activity = dict(self._activity)
         entities, states = (
             dict(activity.get(CONF_ENTITIES, {})),
@@ -227,7 +227,7 @@ class ActivityPage(PersonPage):
         )
 
     def _propose_profiles(self) -> None:
-        """Propose a profile for what the client tells and nothing is set for yet."""
+        """Propose profiles for what the client reports and no profile is set for yet."""
         entities = self._activity[CONF_ENTITIES]
         told = {
             CONF_END_PROFILE: Sign.SESSION in entities,
@@ -264,7 +264,7 @@ class ActivityPage(PersonPage):
 
 
 def _of_page(fields: dict[Any, Any], problems: dict[str, str]) -> dict[str, str]:
-    """Return the problems with what a page asks."""
+    """Return those of the problems that concern a page's fields."""
     shown = {str(key) for key in fields}
     return {field: why for field, why in problems.items() if field in shown}
 

@@ -1,4 +1,4 @@
-"""Programs that tell Home Assistant about a PC: which of their entities says what.
+"""Programs that report a PC to Home Assistant, and how their entities are recognised.
 
 Their entities keep the endings of their names, whatever the PC is called.
 """
@@ -62,7 +62,7 @@ CLIENTS: Final[Mapping[str, Client]] = {
     "macos": Client(endings={Sign.ACTIVE: ("active",), Sign.LOCKED: ("active",)}),
     "presence": Client(endings={}),
 }
-"""What the settings name → how its entities are found."""
+"""Key in the settings → the client."""
 
 
 def found(hass: HomeAssistant, client: str, device_id: str | None) -> dict[str, Any]:

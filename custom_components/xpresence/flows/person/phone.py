@@ -1,4 +1,4 @@
-"""What the phone system needs to know of a person beside the extension.
+"""The form of what the phone system needs of a person beside the extension.
 
 Which questions there are stands in the registry, in the row's ``person_fields``.
 """

@@ -1,4 +1,4 @@
-"""Who stands in for a person, who sees what they write, which satellites are theirs."""
+"""A person's delegates, what others may see, and the person's voice satellites."""
 
 from typing import Any, Final
 

@@ -76,7 +76,7 @@ class ConfirmFixFlow(PersonFixFlow):
         )
 
     def fields(self, target_person: PersonTarget) -> vol.Schema:
-        """Return what is asked; nothing but the confirmation."""
+        """Return the form's schema; empty: only the confirmation."""
         return vol.Schema({})
 
     @abstractmethod
@@ -86,7 +86,7 @@ class ConfirmFixFlow(PersonFixFlow):
         """Fix the issue; return the error that prevented it."""
 
     def rename(self, target_person: PersonTarget, old: str, new: str) -> None:
-        """Put one name in the place of another in the person's settings."""
+        """Replace one id by another in the person's settings."""
         coordinator, person_id = target_person
         self.hass.config_entries.async_update_subentry(
             coordinator.entry,
@@ -245,7 +245,7 @@ class EndRedirectFlow(ConfirmFixFlow):
 
 
 class HotlineConflictFlow(EndRedirectFlow):
-    """Asks which of two things that exclude each other is to end."""
+    """Asks what is to end: hotline readiness or the redirect."""
 
     @override
     async def async_step_init(
@@ -298,7 +298,7 @@ class ChooseFixFlow(ConfirmFixFlow):
     async def async_chosen(
         self, step: str, user_input: dict[str, Any] | None
     ) -> RepairsFlowResult:
-        """Say what follows from one choice, and do it once it is confirmed."""
+        """Show what one choice does, and apply it once confirmed."""
         self.step = step
         return await self._async_show(user_input)
 

@@ -152,7 +152,7 @@ def _asked(
     stored: Mapping[str, Any],
     answers: Mapping[str, Any],
 ) -> CalendarForm:
-    """Return what is stored with another password, as if somebody had said it all."""
+    """Return a form of the stored settings with another password."""
     return CalendarForm(
         hass=hass, entry=entry, values={**stored, **answers}, stored=stored
     )

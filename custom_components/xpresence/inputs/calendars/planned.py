@@ -43,7 +43,7 @@ class PlannedPresences:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:
-        """Let one change follow the other, on what is stored by then."""
+        """Hold the lock for changes of the plan, and read what is stored by then."""
         async with self._input_context.state.plan_turn:
             self.restore_facts()
             yield
@@ -54,7 +54,7 @@ class PlannedPresences:
         return tuple(self._entries.values())
 
     def __contains__(self, uid: str) -> bool:
-        """Tell whether this is something planned."""
+        """Return whether this is the id of a plan."""
         return uid in self._entries
 
     async def async_add(
@@ -66,7 +66,7 @@ class PlannedPresences:
         by: str | None,
         name: str | None = None,
     ) -> str:
-        """Plan presence; return by what it is known.
+        """Plan presence; return the id of the plan.
 
         Raises:
             ServiceValidationError: it ends before it begins, is over, or lies too
@@ -102,7 +102,7 @@ class PlannedPresences:
             await self._async_store({uid: None})
 
     def known(self, uid: str) -> PlannedPresence:
-        """Return something planned by what it is known.
+        """Return a plan by its id.
 
         Raises:
             ServiceValidationError: there is no such plan.

@@ -30,7 +30,7 @@ from .kinds.logins import CONF_ACCOUNT
 _LOGGER = logging.getLogger(__name__)
 
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
-"""What the reason of a problem looks like where it is one of a kind."""
+"""The form of a reason that is a fixed word and may appear in diagnostics."""
 READ_EVERY: Final = timedelta(minutes=15)
 FIRST_RETRY: Final = timedelta(minutes=1)
 """How soon a calendar that failed is asked again; twice as long each time."""
@@ -46,7 +46,7 @@ PROBLEMS: Final[Mapping[type[SourceError], str]] = {
 
 
 class FollowedCalendar:
-    """One calendar, read whenever it is worth it; the last good answer stays."""
+    """One calendar; the appointments of the last successful reading stay."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class FollowedCalendar:
         self.problem: str | None = None
         """What keeps it from being read now."""
         self.reason: str | None = None
-        """More of the problem: why a sign-in is refused."""
+        """The source's reason for the problem, such as why a sign-in is refused."""
         self.is_fresh = False
         """Whether it was read well since Home Assistant started."""
         self.due: datetime | None = None
@@ -217,7 +217,7 @@ class FollowedCalendar:
         self.due = dt_util.utcnow() + wait
 
     def _named(self, appointments: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
-        """Let the appointment list call this calendar as the person does."""
+        """Return the appointments with the calendar's name that the person gave it."""
         name = self.settings.name
         if all(one.source == name for one in appointments):
             # The same object for all who share it, who then understand it once.

@@ -10,17 +10,19 @@ from homeassistant.core import HomeAssistant
 
 from .engine.issue_registry import FIX_FLOW
 from .flows.repairs import (
-    EndRedirectFlow,
-    HotlineConflictFlow,
     ReplaceDefaultProfileFlow,
     ReplaceEntityFlow,
     ReplaceProfileFlow,
     RetryFlow,
-    WhoseMemoryFlow,
-    WhoseRedirectFlow,
 )
 from .flows.repairs.calendars import AccountSignInFlow, CalendarSignInFlow
 from .flows.repairs.microsoft import MicrosoftSignInFlow
+from .flows.repairs.redirects import (
+    EndRedirectFlow,
+    HotlineConflictFlow,
+    WhoseMemoryFlow,
+    WhoseRedirectFlow,
+)
 
 FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     "account_sign_in": AccountSignInFlow,

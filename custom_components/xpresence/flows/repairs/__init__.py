@@ -8,21 +8,16 @@ from abc import abstractmethod
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import EntitySelector
 import voluptuous as vol
 
 from ...const import CONF_DEFAULT_PROFILE, CONF_ENTITY, CONF_PROFILE, DOMAIN
 from ...coordinator import OfficeCoordinator
-from ...engine.side_effects import END_EVERY_FORWARD
-from ...operations.redirect import async_set_agent
-from ...presence.line import AgentState
 from ...services.service import PersonTarget, coordinators
 from ...settings.automation_validation import automatic_problems
 from ...settings.person_fields import profiles_offered
 from ...settings.references import profiles_named, renamed
-from ...telephony.driver import PhoneSystemError
 
 PERSON_ID: Final = "person_id"
 NAMED: Final = "named"
@@ -217,156 +212,6 @@ class ReplaceEntityFlow(ConfirmFixFlow):
         if found.items() - known.items():
             return "entity_unfit"
         self.rename(target_person, old, answers[CONF_ENTITY])
-        return None
-
-
-class EndRedirectFlow(ConfirmFixFlow):
-    """Ends a redirect that xpresence did not set, or whose record was lost."""
-
-    step = "end_redirect"
-
-    async def async_step_end_redirect(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Ask whether it is to end."""
-        return await self._async_show(user_input)
-
-    @override
-    async def async_fix(
-        self, target_person: PersonTarget, answers: dict[str, Any]
-    ) -> str | None:
-        """End every forward; follow-me stays."""
-        coordinator, person_id = target_person
-        try:
-            await coordinator.people[person_id].loop.async_own_change(END_EVERY_FORWARD)
-        except PhoneSystemError, OSError:
-            return "not_ended"
-        return None
-
-
-class HotlineConflictFlow(EndRedirectFlow):
-    """Asks what is to end: hotline readiness or the redirect."""
-
-    @override
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Ask: the redirect, or the hotline."""
-        if self.target_person is None:
-            return self.async_abort(reason="gone")
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["end_redirect", "log_off"],
-            description_placeholders=self.placeholders,
-        )
-
-    async def async_step_log_off(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Log the agent off from the hotline."""
-        if (target_person := self.target_person) is None:
-            return self.async_abort(reason="gone")
-        try:
-            await async_set_agent(*target_person, AgentState.LOGGED_OFF, None)
-        except HomeAssistantError:
-            return self.async_abort(reason="not_logged_off")
-        return self.async_create_entry(data={})
-
-
-class ChooseFixFlow(ConfirmFixFlow):
-    """Asks which of several things is true, and says what follows before it is done.
-
-    ``choices``: the steps, in the order of the menu; ``step`` is the chosen one. Each
-    needs its own ``async_step_…``, which calls :meth:`async_chosen`.
-    """
-
-    choices: tuple[str, ...]
-
-    @override
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Ask which."""
-        if self.target_person is None:
-            return self.async_abort(reason="gone")
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=list(self.choices),
-            description_placeholders=self.placeholders,
-        )
-
-    async def async_chosen(
-        self, step: str, user_input: dict[str, Any] | None
-    ) -> RepairsFlowResult:
-        """Show what one choice does, and apply it once confirmed."""
-        self.step = step
-        return await self._async_show(user_input)
-
-
-class WhoseRedirectFlow(ChooseFixFlow):
-    """Asks whose redirect stands, where what was known of it was damaged."""
-
-    choices = ("of_phone", "of_profile")
-
-    async def async_step_of_phone(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Take it as the phone's own setting."""
-        return await self.async_chosen("of_phone", user_input)
-
-    async def async_step_of_profile(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Take it as that of a profile."""
-        return await self.async_chosen("of_profile", user_input)
-
-    @override
-    async def async_fix(
-        self, target_person: PersonTarget, answers: dict[str, Any]
-    ) -> str | None:
-        """Let the redirect follow the rules again, from there on."""
-        coordinator, person_id = target_person
-        try:
-            await coordinator.people.async_decide_redirect(
-                person_id, of_profile=self.step == "of_profile"
-            )
-        except PhoneSystemError, OSError:
-            if coordinator.people[person_id].loop.undecided:
-                return "not_decided"
-            # It is decided; the phone system follows when it can.
-        return None
-
-
-class WhoseMemoryFlow(ChooseFixFlow):
-    """Asks who is right where the phone system knows of later writes than we do."""
-
-    choices = ("of_phone_system", "of_home_assistant")
-
-    async def async_step_of_phone_system(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Take what stands there as the phone's own setting."""
-        return await self.async_chosen("of_phone_system", user_input)
-
-    async def async_step_of_home_assistant(
-        self, user_input: dict[str, Any] | None = None
-    ) -> RepairsFlowResult:
-        """Set again what is remembered here."""
-        return await self.async_chosen("of_home_assistant", user_input)
-
-    @override
-    async def async_fix(
-        self, target_person: PersonTarget, answers: dict[str, Any]
-    ) -> str | None:
-        """Let the redirect follow the rules again, from there on."""
-        coordinator, person_id = target_person
-        loop = coordinator.people[person_id].loop
-        try:
-            await loop.async_decide_memory(ours=self.step == "of_home_assistant")
-        except PhoneSystemError, OSError:
-            if loop.memory_old:
-                return "not_decided"
-            # It is decided; the phone system follows when it can.
         return None
 
 

@@ -41,9 +41,11 @@ from .flows.office import OfficeOptionsFlow
 from .flows.person import PersonSubentryFlow
 from .flows.person.found import OFFER
 from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
+from .flows.phone_answer import PhoneAnswer
 from .flows.profile import ProfileSubentryFlow
 from .flows.trial import TRIAL_SCHEMA, try_redirect
 from .languages import texts_in
+from .operations.phone_sign_in import PHONE_ANSWER
 from .presence.redirect.parts import EVERYTHING
 from .settings.default_profiles import default_profiles
 from .settings.migrations import MINOR_VERSION, VERSION
@@ -62,7 +64,7 @@ USUAL_NAMES: Final = {
 """What a phone system is called that would else be called by its address."""
 
 
-class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
+class XPresenceConfigFlow(BrowserAnswer, PhoneAnswer, domain=DOMAIN):
     """One config entry is one phone system."""
 
     VERSION = VERSION
@@ -103,6 +105,8 @@ class XPresenceConfigFlow(BrowserAnswer, domain=DOMAIN):
         """Ask what kind of phone system there is."""
         if user_input and ANSWER_TO in user_input:
             return await self.async_wait_for_browser(user_input[ANSWER_TO])
+        if user_input and PHONE_ANSWER in user_input:
+            return await self.async_wait_for_phone(user_input[PHONE_ANSWER])
         return self.async_show_menu(step_id="user", menu_options=list(PHONE_SYSTEMS))
 
     # Found in the network

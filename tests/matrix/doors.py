@@ -510,6 +510,19 @@ async def _signs_in(visit: Visit) -> None:
         assert "microsoft_no_registration" in str(error)  # noqa: PT017
 
 
+def _logs_in(name: str, **said: Any) -> Knock:
+    """Return a knock at a door for logins, of which this phone system has none."""
+
+    async def knock(visit: Visit) -> None:
+        try:
+            await visit.command(name, person_id=ANNA, **said)
+        except AssertionError as error:
+            # It opened; there is nothing to enter and nowhere to sign in.
+            assert "This phone system can't do that" in str(error)  # noqa: PT017
+
+    return knock
+
+
 async def _confirms_account(visit: Visit) -> None:
     try:
         await visit.command("confirm_microsoft", person_id=ANNA, account="a@b.example")
@@ -733,6 +746,20 @@ COMMANDS: Final = (
     administering("people/copy", people=THE_VERSION, source=BOB, fields=["run_over"]),
     administering("people/undo"),
     Door(Kind.COMMAND, "sign_in_microsoft", Permission.CONNECT_MICROSOFT, _signs_in),
+    command("phone_login", Permission.CONNECT_PHONE, language="en"),
+    command("forget_phone_login", Permission.CONNECT_PHONE),
+    Door(
+        Kind.COMMAND,
+        "set_phone_login",
+        Permission.CONNECT_PHONE,
+        _logs_in("set_phone_login", login={"password": "x"}),
+    ),
+    Door(
+        Kind.COMMAND,
+        "sign_in_phone",
+        Permission.CONNECT_PHONE,
+        _logs_in("sign_in_phone", language="en"),
+    ),
     Door(
         Kind.COMMAND,
         "confirm_microsoft",

@@ -3,7 +3,7 @@
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
-from . import calendars, history, office, people, profiles, signing_in
+from . import calendars, history, office, people, phone_login, profiles, signing_in
 from .person import subscribe_person
 from .signing_in import sign_in_microsoft
 from .team import subscribe_team
@@ -20,6 +20,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
         *history.COMMANDS,
         *office.COMMANDS,
         *people.COMMANDS,
+        *phone_login.COMMANDS,
         *profiles.COMMANDS,
         *signing_in.COMMANDS,
     ):

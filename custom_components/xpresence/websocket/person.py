@@ -14,6 +14,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import OfficeCoordinator
 from ..engine.clock import wake_at
+from ..operations.phone_login import has_login
 from ..presence.permission.policy import Permission
 from ..services.service import PersonTarget
 from .feed import Feed
@@ -82,6 +83,8 @@ class PersonFeed(Feed):
             return {"person": None}
         coordinator, person_id = followed[0]
         acts = self.reader.acts(coordinator, person_id)
+        if not has_login(coordinator):
+            acts -= {Permission.CONNECT_PHONE}
         if Permission.SEE_PRESENCE not in acts:
             return {"person": None}
         state = coordinator.people[person_id]

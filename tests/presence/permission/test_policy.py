@@ -206,7 +206,11 @@ def test_an_office_may_keep_all_but_seeing_presence_and_ending_ones_own_redirect
     None
 ):
     seeing = SEEING - {Permission.SEE_SUBJECTS}
-    own = {Permission.END_REDIRECT, Permission.KEEP_HISTORY}
+    own = {
+        Permission.CONNECT_PHONE,
+        Permission.END_REDIRECT,
+        Permission.KEEP_HISTORY,
+    }
     assert set(Permission) - LIMITED == seeing | own
 
 

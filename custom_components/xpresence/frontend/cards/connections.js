@@ -1,5 +1,6 @@
 /** A person's calendars and account, loaded when somebody opens them. */
 
+import { FORM as PHONE, loadLogin, phoneLogin } from "./phone-login.js";
 import { signIn } from "./signing-in.js";
 import { explained } from "./errors.js";
 import { words } from "./texts.js";
@@ -80,6 +81,8 @@ export class Connections {
     this.done = "";
     /** @type {{ code?: string, page?: string, account?: string, expected?: string, fits?: boolean, administrator_needed?: boolean, signedIn?: boolean, leave?: () => void }} */
     this.microsoft = {};
+    /** @type {import("./phone-login.js").PhoneLogin} */
+    this.phone = {};
     /** @type {PersonMessage | undefined} */
     this.seen = undefined;
     this.loaded = 0;
@@ -108,6 +111,8 @@ export class Connections {
     this.close();
     this.microsoft.leave?.();
     this.microsoft = {};
+    this.phone.leave?.();
+    this.phone = {};
     this.done = "";
     this.loaded = 0;
   }
@@ -122,7 +127,10 @@ export class Connections {
   async load() {
     this.loaded = Date.now();
     try {
-      Object.assign(this, await this.send("list_calendars"));
+      if (this.card.may("connect_calendars")) {
+        Object.assign(this, await this.send("list_calendars"));
+      }
+      if (this.card.may("connect_phone")) await loadLogin(this);
       this.lost = "";
     } catch (error) {
       this.lost = await explained(this.hass, error);
@@ -169,11 +177,13 @@ export class Connections {
       const { translation_domain, translation_placeholders, message } = error;
       const translation_key = fields[field];
       const told = { translation_domain, translation_key, translation_placeholders, message };
-      const words = await explained(this.hass, told);
+      // Each phone system has fields of its own, so those come in words.
+      const said = this.form === PHONE ? fields[field] : await explained(this.hass, told);
       if (RARELY.includes(field)) this.asked.add(field);
-      const there = [...this.fields(), ...this.asked, "default_profile"].includes(field);
+      const there =
+        this.form === PHONE || [...this.fields(), ...this.asked, "default_profile"].includes(field);
       const at = there ? field : "base";
-      this.problems[at] = [this.problems[at], words].filter(Boolean).join(" ");
+      this.problems[at] = [this.problems[at], said].filter(Boolean).join(" ");
     }
   }
 
@@ -193,7 +203,8 @@ export class Connections {
     const t = words(ctx.hass, "connections");
     if (card.told?.person?.id !== this.seen?.person?.id) this.leave();
     const calendars = card.may("connect_calendars");
-    if (calendars && (this.seen !== card.told || Date.now() - this.loaded > 0.8 * MINUTE)) {
+    const phone = card.may("connect_phone");
+    if ((calendars || phone) && (this.seen !== card.told || Date.now() - this.loaded > 0.8 * MINUTE)) {
       this.seen = card.told;
       this.load();
     }
@@ -204,6 +215,7 @@ export class Connections {
       calendars && this.list(t, ctx),
       calendars && this.connecting(t, ctx),
       card.may("connect_microsoft") && signIn(this, t, ctx),
+      phone && phoneLogin(this, t, ctx),
     ]);
   }
 

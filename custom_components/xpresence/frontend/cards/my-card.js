@@ -26,6 +26,8 @@ export const SECTIONS = Object.freeze([
   "connections",
 ]);
 
+/** What there is something to connect with. */
+const CONNECTS = ["connect_calendars", "connect_microsoft", "connect_phone"];
 const CONNECTIONS = () => import("./connections.js");
 const HISTORY = () => import("./history.js");
 const HINTS = () => import("./hints.js");
@@ -218,7 +220,7 @@ export class MyCard extends LiveCard {
         return this.told?.history?.days && this.opened(ctx, name, () => this.past(ctx));
       case "connections":
         return (
-          (this.may("connect_calendars") || this.may("connect_microsoft")) &&
+          CONNECTS.some((permission) => this.may(permission)) &&
           this.opened(ctx, name, () => this.connected(ctx))
         );
       default:

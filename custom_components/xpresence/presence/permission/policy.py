@@ -29,6 +29,8 @@ class Permission(StrEnum):
     """Create, change, enable and delete own profiles, and adjust the office's."""
     CONNECT_CALENDARS = "connect_calendars"
     CONNECT_MICROSOFT = "connect_microsoft"
+    CONNECT_PHONE = "connect_phone"
+    """Enter one's own login at the phone system, or sign in there."""
     SHARE = "share"
     """Narrow what one's delegates may do, and who sees subjects."""
     SEE_PRESENCE = "see_presence"
@@ -54,7 +56,9 @@ SEEING: Final = frozenset(
     }
 )
 """Acts that change nothing."""
-ONES_OWN: Final = frozenset({Permission.END_REDIRECT, Permission.KEEP_HISTORY})
+ONES_OWN: Final = frozenset(
+    {Permission.END_REDIRECT, Permission.CONNECT_PHONE, Permission.KEEP_HISTORY}
+)
 """What nobody takes from a person."""
 LIMITED: Final = (frozenset(Permission) - SEEING - ONES_OWN) | {Permission.SEE_SUBJECTS}
 """What an office may keep from ordinary users."""
@@ -195,6 +199,7 @@ _ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     Permission.EDIT_PROFILES: (_A, _O, _N, _N, _N, _T, _N),
     Permission.CONNECT_CALENDARS: (_A, _O, _N, _N, _N, _N, _N),
     Permission.CONNECT_MICROSOFT: (_A, _O, _N, _N, _N, _N, _N),
+    Permission.CONNECT_PHONE: (_A, _A, _N, _N, _N, _N, _N),
     Permission.SHARE: (_A, _O, _N, _N, _N, _N, _N),
     Permission.SEE_PRESENCE: (_A, _A, _A, _A, _A, _A, _A),
     Permission.SEE_DETAILS: (_A, _A, _A, _A, _N, _T, _T),

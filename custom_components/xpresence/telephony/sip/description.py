@@ -82,8 +82,8 @@ SIP: Final = PhoneSystemType(
         *(Field(key=key, required=False, section=OWN_CODES) for key in own_fields()),
     ),
     person_fields=(
-        Field(key="password", kind=FieldKind.SECRET),
-        Field(key="username", required=False),
+        Field(key="password", kind=FieldKind.SECRET, own=True),
+        Field(key="username", required=False, own=True),
         Field(key="line", required=False),
     ),
     docs="sip",

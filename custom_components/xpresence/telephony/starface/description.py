@@ -53,8 +53,8 @@ STARFACE: Final = PhoneSystemType(
         Field(key=CA, kind=FieldKind.CERTIFICATE, required=False),
     ),
     person_fields=(
-        Field(key=USERNAME, required=False),
-        Field(key=PASSWORD, kind=FieldKind.SECRET, required=False),
+        Field(key=USERNAME, required=False, own=True),
+        Field(key=PASSWORD, kind=FieldKind.SECRET, required=False, own=True),
         Field(key=MAILBOX, required=False),
     ),
     docs="starface",

@@ -69,7 +69,7 @@ async def sign_in_phone(
     """Begin a sign-in in the browser; send the page to open, then how it ended."""
     message_id = msg["id"]
     viewer = Viewer.of(hass, connection, msg)
-    meant = viewer.meant(PersonReference.of(msg))
+    meant = viewer.find_person(PersonReference.of(msg))
     if meant is None:
         connection.send_error(message_id, ERR_NOT_FOUND, "No such person")
         return

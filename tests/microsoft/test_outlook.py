@@ -3,11 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+)
 
 from custom_components.xpresence.inputs.calendars import CalendarsInput
 from custom_components.xpresence.microsoft.connection import LINKS
@@ -502,3 +508,113 @@ async def test_somebody_who_signed_in_by_themselves_connects_their_main_calendar
     with pytest.raises(ServiceValidationError) as refused:
         await connect()
     assert refused.value.translation_key == "connect_calendar_twice"
+
+
+def moved(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **time: float) -> None:
+    freezer.tick(timedelta(**time))
+    async_fire_time_changed(hass)
+
+
+async def minutes(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, count: int
+) -> None:
+    for _ in range(count):
+        moved(hass, freezer, minutes=1)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def at_noon(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> MockConfigEntry:
+    """Return an office at noon, in which Anna's calendar is followed and empty."""
+    freezer.move_to(datetime(2026, 11, 30, 12, tzinfo=dt_util.get_default_time_zone()))
+    entry = await office_with(hass, ANNA, calendars=followed())
+    await sign_in(hass, entry, microsoft)
+    await hass.services.async_call(
+        "xpresence",
+        "sync_calendars",
+        {"entity_id": "select.anna_profile"},
+        blocking=True,
+    )
+    return entry
+
+
+async def test_a_meeting_made_five_minutes_before_its_start_counts(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> None:
+    await at_noon(hass, microsoft, freezer)
+    await minutes(hass, freezer, 3)
+    now = dt_util.utcnow()
+    microsoft.graph.people[ANNA_THERE].events[""] = [
+        event("late", now + timedelta(minutes=5), now + timedelta(minutes=35))
+    ]
+    await minutes(hass, freezer, 4)
+    assert profile(hass) == "Available"
+    await minutes(hass, freezer, 3)
+    assert profile(hass) == "Meeting"
+
+
+async def test_a_meeting_that_was_called_off_just_now_does_not_count(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await at_noon(hass, microsoft, freezer)
+    now = dt_util.utcnow()
+    here = event("today", now + timedelta(minutes=5), now + timedelta(minutes=35))
+    later = event("later", now + timedelta(days=4), now + timedelta(days=4, hours=1))
+    microsoft.graph.people[ANNA_THERE].events[""] = [here, later]
+    await minutes(hass, freezer, 16)
+    assert profile(hass) == "Meeting"
+    microsoft.graph.people[ANNA_THERE].events[""] = [later]
+    await minutes(hass, freezer, 2)
+    assert profile(hass) == "Available"
+    (calendar,) = calendars(entry).calendars
+    assert [one.uid for one in calendar.appointments] == ["later"]
+
+
+async def test_what_does_not_change_is_worked_out_once(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await at_noon(hass, microsoft, freezer)
+    now = dt_util.utcnow()
+    microsoft.graph.people[ANNA_THERE].events[""] = [
+        event("second", now + timedelta(hours=3), now + timedelta(hours=4)),
+        event("first", now + timedelta(hours=1), now + timedelta(hours=2)),
+        event("far", now + timedelta(days=3), now + timedelta(days=3, hours=1)),
+    ]
+    await minutes(hass, freezer, 16)
+    (calendar,) = calendars(entry).calendars
+    known = calendar.appointments
+    assert len(known) == 3
+    await minutes(hass, freezer, 32)
+    assert calendar.appointments is known
+
+
+async def test_a_minute_costs_one_request_by_day_and_none_by_night(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> None:
+    await at_noon(hass, microsoft, freezer)
+    before = microsoft.graph.count("calendarView")
+    await minutes(hass, freezer, 60)
+    by_day = microsoft.graph.count("calendarView") - before
+    assert 58 <= by_day <= 62
+    freezer.move_to(datetime(2026, 11, 30, 21, tzinfo=dt_util.get_default_time_zone()))
+    await minutes(hass, freezer, 2)
+    before = microsoft.graph.count("calendarView")
+    await minutes(hass, freezer, 60)
+    assert microsoft.graph.count("calendarView") - before <= 5
+
+
+async def test_microsofts_wish_to_be_left_alone_counts_for_the_minutes_too(
+    hass: HomeAssistant, microsoft: Microsoft, freezer: FrozenDateTimeFactory
+) -> None:
+    await at_noon(hass, microsoft, freezer)
+    await minutes(hass, freezer, 2)
+    microsoft.graph.faults.append(
+        Fault("calendarView", 429, {"Retry-After": "600"}, times=1)
+    )
+    await minutes(hass, freezer, 2)
+    before = microsoft.graph.count("calendarView")
+    await minutes(hass, freezer, 7)
+    assert microsoft.graph.count("calendarView") == before
+    await minutes(hass, freezer, 6)
+    assert microsoft.graph.count("calendarView") > before

@@ -34,7 +34,7 @@ from .cache import AppointmentCache
 from .kinds import CALENDAR_TYPES, calendars_of
 from .planned import PlannedPresences
 from .serialization import from_record, to_record
-from .subscription import READ_EVERY, FollowedCalendar
+from .subscription import FollowedCalendar
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -190,10 +190,15 @@ class CalendarsInput:
         self._input_context.learn(lambda facts: with_agenda(facts, agenda))
 
     @callback
-    def _set_timer(self) -> None:
+    def _set_timer(self, after: datetime | None = None) -> None:
+        """Wake when something is due; ``after``: what was due by then is being read."""
         if self._timer is not None:
             self._timer()
-        due = [calendar.due for calendar in self.calendars if calendar.due]
+        due = [
+            calendar.due
+            for calendar in self.calendars
+            if calendar.due and (after is None or calendar.due > after)
+        ]
         self._timer = (
             wake_at(self._input_context.hass, self._on_timer, min(due)) if due else None
         )
@@ -210,10 +215,10 @@ class CalendarsInput:
     @callback
     def _on_timer(self, now: datetime) -> None:
         self._timer = None
-        # Those that are due within a minute come along: one waking for all of them.
+        # Those that are due soon come along: one waking for all of them.
         for calendar in self.calendars:
-            if calendar.due is not None and calendar.due <= now + READ_EVERY / 15:
-                calendar.read_soon()
+            calendar.read_due(now)
+        self._set_timer(after=now)
 
     @callback
     def _report(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -76,6 +77,8 @@ class CalendarType:
     deadline: float = DEADLINE
     """Seconds after which a reading is given up, waiting for one's turn included."""
     sign_in_reported_elsewhere: bool = False
+    near_every: timedelta | None = None
+    """How often today and tomorrow are read beside, where the server allows that."""
 
     @property
     def step(self) -> str:

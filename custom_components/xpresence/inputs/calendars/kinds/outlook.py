@@ -1,7 +1,7 @@
 """The Outlook calendar of a person's Microsoft 365, and others they may read there."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, override
 
 from ....engine.input import InputContext
@@ -22,6 +22,8 @@ from .kind import CalendarForm, CalendarType, ValidationResult
 from .logins import is_followed
 
 NAME: Final = "Outlook"
+NEAR_EVERY: Final = timedelta(minutes=1)
+"""Ten requests in ten minutes, where Graph allows 10,000 for each mailbox."""
 
 
 class OutlookSource(CalendarSource):
@@ -126,5 +128,6 @@ TYPE: Final = CalendarType(
     check=async_check,
     depends_on=_depends_on,
     sign_in_reported_elsewhere=True,
+    near_every=NEAR_EVERY,
 )
 """What makes a kind of calendar."""

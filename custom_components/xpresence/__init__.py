@@ -52,7 +52,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_when_setup(hass, "conversation", _async_listen)
     async_follow_assist(hass)
     for entry in hass.config_entries.async_entries(DOMAIN):
-        # Home Assistant itself refuses to set these up, and does not say why.
+        # Home Assistant does not set these up, and gives no reason.
         set_newer_entry_issue(hass, entry, there=is_newer(entry))
     return True
 
@@ -100,7 +100,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: XPresenceConfigEntry) -> None:
-    """Give back the redirects that profiles hold, then forget everything."""
+    """Restore the redirects that profiles hold, then delete all that is stored."""
     store = OfficeStore(hass, entry.entry_id, RECORD_TYPES)
     people = [one.subentry_id for one in entry.get_subentries_of_type(SUBENTRY_PERSON)]
     try:
@@ -138,5 +138,5 @@ async def _async_entry_updated(
 
 
 async def _async_listen(hass: HomeAssistant, _component: str) -> None:
-    """Listen for spoken sentences, once anything listens at all."""
+    """Register the sentences once the conversation integration is set up."""
     async_refresh_voice(hass)

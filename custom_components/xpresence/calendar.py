@@ -28,7 +28,7 @@ APPOINTMENTS: Final = CalendarEntityDescription(
     key="appointments", translation_key="appointments"
 )
 _CALLED: ContextVar[Context | None] = ContextVar("xpresence_called", default=None)
-"""The context of the action that is being done; a page calls without any action."""
+"""The context of the running action; the calendar's page calls without one."""
 
 
 async def async_setup_entry(
@@ -56,14 +56,14 @@ class AppointmentsCalendar(PersonEntity, CalendarEntity):
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return what decides now, or else what comes next."""
+        """Return the event that decides now, or else the next one."""
         return event_now(self.coordinator, self.person_id)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return what reaches into a time."""
+        """Return the events that overlap a time."""
         return await events_between(
             self.coordinator, self.person_id, start_date, end_date
         )

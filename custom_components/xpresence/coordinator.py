@@ -85,16 +85,16 @@ class OfficeCoordinator:
         self._office_turn = asyncio.Lock()
         self._lost = False
         self.settings_are_held = False
-        """Whether more changes of what is stored follow at once."""
+        """Whether several changes of what is stored are to be applied as one."""
         self._limits: tuple[Policy, NumberFormat] = (
             self.office.access.policy,
             self.people.number_format,
         )
-        """What ordinary users were last held to."""
+        """The limits of ordinary users that were applied last."""
         self._grants = grants_of(entry)
         """The permissions that ordinary users had last."""
         self._shared: tuple[object, ...] = ()
-        """What concerns everybody, as it was applied last."""
+        """The settings that concern everybody, as they were applied last."""
         self._concerns_office()
 
     @property
@@ -105,7 +105,7 @@ class OfficeCoordinator:
     # Life
 
     async def async_start(self) -> None:
-        """Load what is stored, connect, and take up every person.
+        """Load what is stored, connect, and add every person.
 
         Set-up goes on while the phone system is unreachable: profiles do not need it.
 
@@ -179,14 +179,14 @@ class OfficeCoordinator:
         await self.store.async_close()
 
     async def _on_started(self, _hass: HomeAssistant) -> None:
-        # What all inputs say together is followed, not what the first of them says.
+        # Decided once with the facts of all inputs, not after the first of them.
         await self.people.async_activate()
 
     # The connection
 
     @property
     def connection_changed(self) -> bool:
-        """Return whether the phone system is to be reached in another way."""
+        """Return whether the stored connection differs from the one in use."""
         return connection_of(self.entry.data) != self._connection
 
     @callback
@@ -212,7 +212,7 @@ class OfficeCoordinator:
 
     @contextmanager
     def settings_held(self) -> Iterator[None]:
-        """Let many changes of what is stored be applied as one, when this ends."""
+        """Apply many changes of what is stored as one, when the context ends."""
         self.settings_are_held = True
         try:
             yield
@@ -222,7 +222,7 @@ class OfficeCoordinator:
                 self.hass.async_create_task(listener(self.hass, self.entry))
 
     async def async_settings_applied(self) -> None:
-        """Return once what was stored last is applied."""
+        """Return once the last stored settings are applied."""
         async with self._office_turn:
             return
 
@@ -257,7 +257,7 @@ class OfficeCoordinator:
                 ):
                     people.update(person)
                 else:
-                    # Where their calls go to somebody who has another name now.
+                    # A person that calls are forwarded to may have another name now.
                     loop = people[person_id].loop
                     shown = loop.view
                     loop.update_view()
@@ -300,7 +300,7 @@ class OfficeCoordinator:
 
     @callback
     def _apply_limits(self) -> None:
-        """Apply changed permissions at once, and drop what was chosen under lost ones.
+        """Apply changed permissions at once, and drop the overrides of revoked ones.
 
         The rest of a change may wait for the phone system, and a second change for the
         first one; a ban that is lifted meanwhile must not be missed.
@@ -348,7 +348,7 @@ class OfficeCoordinator:
 
     @callback
     def _check_profiles(self) -> None:
-        """Keep profiles' names, and tell whose default profile is gone.
+        """Restore renamed profiles, and create the issue of missing default profiles.
 
         Home Assistant's own settings page renames and deletes without asking.
         """
@@ -368,7 +368,7 @@ class OfficeCoordinator:
         )
 
     async def async_for_each_person(self, add: Callable[[str], None]) -> None:
-        """Call ``add`` with every person there is and every one to come."""
+        """Call ``add`` with every person, now and whenever one is added."""
         self._adders.append(add)
         async for person_id in sliced(tuple(self.people)):
             if person_id in self.people:
@@ -380,16 +380,16 @@ class OfficeCoordinator:
         return self.people.number_format
 
     def situations(self) -> Mapping[str, Situation]:
-        """Return what is known of everybody, for finding targets."""
+        """Return everybody's situation, by which deputies and loops are resolved."""
         return self.people.decisions.situations()
 
     def person_entity_id(self, person_id: str) -> str | None:
-        """Return the Home Assistant person that this one is, if that is known."""
+        """Return the entity id of the person's Home Assistant person, if it is set."""
         home: str | None = self.settings(person_id).get(CONF_PERSON)
         return home
 
     def entity_of(self, person_id: str) -> str | None:
-        """Return the select that stands for a person, if it is there."""
+        """Return the entity id of a person's profile select, if it is registered."""
         return er.async_get(self.hass).async_get_entity_id(
             SELECT, DOMAIN, f"{person_id}_profile"
         )
@@ -427,5 +427,5 @@ class OfficeCoordinator:
 
 
 def _own(office: Office, person_id: str) -> object:
-    """Return what a person made their own of the office's profiles."""
+    """Return a person's adjustments of the office's profiles."""
     return office.adjusted.get(person_id)

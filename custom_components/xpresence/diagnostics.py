@@ -1,4 +1,4 @@
-"""What a maintainer may be sent: how xpresence stands, and nothing personal."""
+"""Diagnostics without personal data: states, counts and reasons."""
 
 from collections.abc import Mapping
 import re
@@ -52,7 +52,7 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: XPresenceConfigEntry, device: DeviceEntry
 ) -> DiagnosticsData:
-    """Return how one person stands, or for the phone system's device everything."""
+    """Return a person's diagnostics; for the phone system's device all of them."""
     if entry.state is not ConfigEntryState.LOADED:
         return not_loaded(entry)
     coordinator = entry.runtime_data
@@ -109,13 +109,13 @@ def office_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
 
 
 def connection_diagnostics(entry: XPresenceConfigEntry) -> DiagnosticsData:
-    """Return which of the connection's questions were answered, and no answer."""
+    """Return which fields of the connection are set, without their values."""
     row = described(entry.data[CONF_DRIVER])
     return {f"has_{one.key}": bool(entry.data.get(one.key)) for one in row.fields}
 
 
 def redirects_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
-    """Return what can be set and read of redirects, over everybody's lines."""
+    """Return which parts of redirects can be set and read, over all lines."""
     lines = [state.loop.capabilities for state in coordinator.people.values()]
     freshness = coordinator.system.freshness
     return {
@@ -127,7 +127,7 @@ def redirects_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
 
 
 def options_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
-    """Return the options, as far as they are nobody's."""
+    """Return the options that hold no personal data."""
     options: Mapping[str, Any] = coordinator.entry.options
     policy = coordinator.office.access.policy
     return {
@@ -141,7 +141,7 @@ def options_diagnostics(coordinator: OfficeCoordinator) -> DiagnosticsData:
 
 
 def version_of(version: str | None) -> str | None:
-    """Return the numbers that a version begins with; some go on to name a builder."""
+    """Return the leading numbers of a version; the rest may name who built it."""
     found = re.match(r"[0-9]+(?:\.[0-9]+){0,3}", version or "")
     return found.group() if found else None
 

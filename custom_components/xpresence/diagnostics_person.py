@@ -1,4 +1,4 @@
-"""How one person stands, for a maintainer: rules and reasons, and nobody's data.
+"""One person's diagnostics: rules, states and reasons, without personal data.
 
 Everything here is named one by one. What is not named is not told: no number, no
 name, no subject, no text that somebody wrote, no entity, no address.
@@ -22,21 +22,21 @@ from .settings.person_fields import diagnostics_of as settings_diagnostics
 from .settings.profile_fields import diagnostics_of, rule_diagnostics
 
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
-"""What a reason or a kind may look like; everything else is not told."""
+"""The form of a reason or a kind; other values are left out."""
 
 type DiagnosticsData = dict[str, Any]
 
 
 @runtime_checkable
 class HasDiagnostics(Protocol):
-    """An input that has something to tell a maintainer."""
+    """An input with diagnostics of its own."""
 
     def diagnosis(self) -> DiagnosticsData:
-        """Return counts, ages and reasons; nothing of anybody's."""
+        """Return counts, ages and reasons, without personal data."""
 
 
 class Names:
-    """Stand-ins for what has a name: the second profile is *profile_2* everywhere."""
+    """Pseudonyms of profiles: the second one is *profile_2* everywhere."""
 
     def __init__(self, coordinator: OfficeCoordinator) -> None:
         """Count in the order of the settings, so that the numbers stay."""
@@ -52,7 +52,7 @@ class Names:
 
 
 def word(said: object) -> str | None:
-    """Return one of our own words; ``None`` for anything that may be somebody's."""
+    """Return a fixed word; ``None`` for anything that may be personal."""
     text = str(said) if said is not None else ""
     return text if WORD.fullmatch(text) else None
 
@@ -97,7 +97,7 @@ def person_diagnostics(
 
 
 def profile_diagnostics(profile: Profile, names: Names) -> DiagnosticsData:
-    """Return what a profile does, without what it is called or says."""
+    """Return a profile without its name and its info text."""
     return {
         "id": names[profile.id],
         "owner": names[profile.owner],

@@ -44,9 +44,9 @@ def async_add_while_set_up(
     make: MakeEntity,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add an entity to everybody whose settings ask for it, and remove it with them.
+    """Add an entity for everybody whose settings need it, and remove it otherwise.
 
-    ``platform`` and ``key``: where the registry knows it. Changed settings apply at
+    ``platform`` and ``key`` identify it in the entity registry. Changed settings apply at
     once, without a reload.
     """
     shown: set[str] = set()
@@ -73,7 +73,7 @@ def async_add_while_set_up(
             registry.async_remove(entity_id)
 
     for person_id in coordinator.people:
-        # It may have been taken away while this was not set up.
+        # The settings may have changed while the entry was not loaded.
         if not is_set_up(coordinator.people[person_id]):
             _remove(person_id)
     follow()
@@ -116,7 +116,7 @@ class PersonEntity(Entity):
         return self.coordinator.people[self.person_id]
 
     async def async_authorize(self, permission: Permission) -> None:
-        """Return if whoever calls may do this to the person.
+        """Return if the caller has the permission on the person.
 
         Raises:
             Unauthorized: they may not.
@@ -141,7 +141,7 @@ class PersonEntity(Entity):
 
     def _follow_context(self) -> None:
         """Register the setter by which the person's changes set this context."""
-        # Home Assistant's own, for nobody called an action of this entity.
+        # The base class's: the context comes from the change, not from an action.
         take = super().async_set_context
         context_setters = self.state_of_person.context_setters
         context_setters.append(take)

@@ -75,14 +75,14 @@ class PresenceTool(Tool):
         return sorted(names)
 
     def fields(self) -> dict[Any, Any]:
-        """Return what the tool takes beside the person."""
+        """Return the tool's parameters beside the person."""
         return {}
 
     @override
     async def async_call(
         self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
     ) -> ToolResult:
-        """Do it if the speaker may; say in words why not."""
+        """Run the tool if the speaker is permitted; otherwise return why not, in words."""
         arguments = self.parameters(tool_input.tool_args)
         person = self.people[arguments["person"]]
         try:
@@ -103,7 +103,7 @@ class PresenceTool(Tool):
         arguments: dict[str, Any],
         llm_context: LLMContext,
     ) -> JsonObjectType:
-        """Do it; whoever speaks may."""
+        """Run the tool; the speaker has been authorised."""
         raise NotImplementedError
 
 
@@ -179,7 +179,7 @@ class GetPresenceTool(PresenceTool):
 
 
 class SetProfileTool(PresenceTool):
-    """Choose a profile by hand."""
+    """Chooses a profile by hand."""
 
     name = "xpresence__set_profile"
     title = "Set presence profile"
@@ -190,7 +190,7 @@ class SetProfileTool(PresenceTool):
         "end was said. The profile 'automatic' goes back to automatic."
     )
     permission = Permission.CHOOSE_PROFILE
-    # What it replaces comes back when it ends, or by "automatic".
+    # Not destructive: the previous profile returns at the end or by "automatic".
     annotations = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
     automatic: Final = "automatic"
 
@@ -244,7 +244,7 @@ class SetProfileTool(PresenceTool):
 
 
 class PlanPresenceTool(PresenceTool):
-    """Plan presence ahead."""
+    """Plans presence ahead."""
 
     name = "xpresence__plan_presence"
     title = "Plan presence"

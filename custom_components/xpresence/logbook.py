@@ -1,4 +1,4 @@
-"""What happened, and who made it, as the logbook says it."""
+"""The logbook's lines about presence: what changed, and by whom."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event], dict[str, Any]]], None],
 ) -> None:
-    """Say what happens to people's presence, in the server's language."""
+    """Describe presence events in the server's language."""
 
     @callback
     def describe(event: Event) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a person picks: the profile, the follow-me device, the TeamDesk status."""
+"""Selects of a person: profile, follow-me device, TeamDesk status."""
 
 from collections.abc import Mapping
 from typing import Any, Final, override
@@ -126,7 +126,7 @@ class FollowMeSelect(PersonEntity, SelectEntity):
     @property
     @override
     def current_option(self) -> str | None:
-        """Return what the phone system says; a profile may have suspended it."""
+        """Return the device that the phone system reports; a profile may suspend it."""
         state = self.state_of_person
         if state.line is None or state.line.forwarding.follow_me is UNKNOWN:
             return None

@@ -1,4 +1,4 @@
-"""What a person's presence looks like: redirect, status, telephone, source."""
+"""Sensors of a person: redirect, status, telephone, source, next change."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -134,7 +134,7 @@ TEAMS = PersonSensorDescription(
     value_fn=_activity,
     attributes_fn=_about_activity,
 )
-"""What Teams shows, in Graph's words: no list of them is complete."""
+"""Presence in Teams, in Graph's words; no enum, as their list is open."""
 
 
 async def async_setup_entry(
@@ -284,7 +284,7 @@ class SignInSensor(PersonEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return how it stands."""
+        """Return the state of the sign-in."""
         if self._link.waiting:
             return WAITING
         match self._link.signed_in:
@@ -296,7 +296,7 @@ class SignInSensor(PersonEntity, SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return why only the person can renew it, if that is so."""
+        """Return why only the person can renew the sign-in; empty if they need not."""
         return {"reason": self._link.problem}
 
     @override

@@ -1,4 +1,4 @@
-"""How xpresence is doing, for Home Assistant's system health page."""
+"""Home Assistant's system health page: the state of every phone system."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def async_register(
 
 
 async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return, for every phone system, how it is doing."""
+    """Return the state of every phone system."""
     info: dict[str, Any] = {}
     entries: list[XPresenceConfigEntry] = hass.config_entries.async_loaded_entries(
         DOMAIN

@@ -40,7 +40,7 @@ class FollowsClock(Protocol):
 
 
 class _Waiting:
-    """One who waits for an instant."""
+    """A callback that waits for an instant."""
 
     def __init__(
         self, clock: Clock, action: Callable[[datetime], None], moment: datetime
@@ -99,7 +99,7 @@ class Clock:
 
     @callback
     def listen(self, listener: Moved) -> CALLBACK_TYPE:
-        """Tell by how much the clock was set; returns how to be told no more."""
+        """Call back with the seconds by which the clock was set; returns how to stop that."""
         self._listeners.append(listener)
         self._start()
 
@@ -112,7 +112,7 @@ class Clock:
 
     @callback
     def leave(self, waiting: _Waiting) -> None:
-        """Forget one who waits."""
+        """Remove a waiting callback."""
         self._waiting.pop(waiting, None)
         self._stop_unless_used()
 
@@ -137,7 +137,7 @@ class Clock:
 
     @callback
     def compare(self) -> None:
-        """Look whether the clock was set, and let everybody follow it."""
+        """Check whether the clock was set, and adapt all waiting callbacks."""
         if self._check is not None:
             self._check()
         self._again()
@@ -163,7 +163,7 @@ CLOCK: HassKey[Clock] = HassKey("xpresence_clock")
 
 @callback
 def clock_of(hass: HomeAssistant) -> Clock:
-    """Return the clock that everything of xpresence waits by."""
+    """Return the one clock of xpresence in this Home Assistant."""
     if CLOCK not in hass.data:
         hass.data[CLOCK] = Clock(hass)
     return hass.data[CLOCK]

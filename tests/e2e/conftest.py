@@ -34,7 +34,7 @@ async def home(
     """Run a Home Assistant with Anna on 100 and Bob on 101."""
     home = Home(tmp_path_factory.mktemp("home") / "config")
     async with home:
-        entry = await home.add_asterisk(pbx)
+        home.entry = entry = await home.add_asterisk(pbx)
         await home.add_person(entry, "Anna", "100", devices=["Mobile: 01715550100"])
         await home.add_person(entry, "Bob", "101")
         people = await home.people(entry)

@@ -39,18 +39,35 @@ async def act(home: Home, action: str, **said: object) -> None:
     await home.act("xpresence", action, entity_id=PROFILE, **said)
 
 
-async def test_available_in_a_meeting_is_rung_and_the_meeting_comes_back_by_hand(
-    home: Home, pbx: Asterisk
-) -> None:
+async def plan(home: Home, profile: str, start: float, end: float) -> None:
+    """Plan Anna's presence, from and to so many seconds from now."""
     now = datetime.now(UTC)
-    start, end = now - timedelta(minutes=1), now + timedelta(hours=1)
     await act(
         home,
         "plan_presence",
-        profile="Meeting",
-        start=start.isoformat(),
-        end=end.isoformat(),
+        profile=profile,
+        start=(now + timedelta(seconds=start)).isoformat(),
+        end=(now + timedelta(seconds=end)).isoformat(),
     )
+
+
+async def forget_plans(home: Home) -> None:
+    """Cancel what was planned, and wait until calls ring again."""
+    answer = await home.post(
+        "/api/services/xpresence/get_appointments?return_response",
+        {"entity_id": PROFILE},
+    )
+    (person,) = answer["service_response"]["people"]
+    for one in person["appointments"]:
+        await act(home, "cancel_planned_presence", planned=one["planned"])
+    await act(home, "resume_automatic")
+    await home.until(REDIRECT, "off")
+
+
+async def test_available_in_a_meeting_is_rung_and_the_meeting_comes_back_by_hand(
+    home: Home, pbx: Asterisk
+) -> None:
+    await plan(home, "Meeting", -60, 3600)
     await settled(pbx, "CF", "100", "*100")
     async with phone(pbx, "100"):
         assert await lands(pbx, "102", "100") == "voicemail 100"
@@ -64,14 +81,81 @@ async def test_available_in_a_meeting_is_rung_and_the_meeting_comes_back_by_hand
         assert await lands(pbx, "102", "100") == "100"
     await act(home, "resume_automatic")
     await home.until(PROFILE, "Meeting")
-    answer = await home.post(
-        "/api/services/xpresence/get_appointments?return_response",
-        {"entity_id": PROFILE},
-    )
-    (person,) = answer["service_response"]["people"]
-    for one in person["appointments"]:
-        await act(home, "cancel_planned_presence", planned=one["planned"])
+    await forget_plans(home)
+
+
+async def test_of_two_that_overlap_both_are_left_and_the_next_comes_as_planned(
+    home: Home, pbx: Asterisk
+) -> None:
+    await plan(home, "Training", -600, 3600)
+    await plan(home, "Meeting", -60, 1800)
+    await settled(pbx, "CF", "100", "*100")
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        await home.choose(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+        await plan(home, "Meeting", 3, 1800)
+        await home.until(PROFILE, "Meeting")
+        await settled(pbx, "CF", "100", "*100")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        # What is below it is still left: with it gone the phone rings.
+        await home.choose(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+        await act(home, "resume_automatic")
+        await settled(pbx, "CF", "100", "*100")
+    await forget_plans(home)
+
+
+async def test_who_was_available_is_rung_after_a_restart_in_the_meeting(
+    home: Home, pbx: Asterisk
+) -> None:
+    await plan(home, "Meeting", -60, 3600)
+    await settled(pbx, "CF", "100", "*100")
+    await home.choose(PROFILE, "Available")
+    await settled(pbx, "CF", "100", None)
+    home.kill()
+    await home.start()
+    await home.until(PROFILE, "Available")
     await home.until(REDIRECT, "off")
+    async with phone(pbx, "100"):
+        assert await lands(pbx, "102", "100") == "100"
+        await act(home, "restore")
+        await settled(pbx, "CF", "100", "*100")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+    await forget_plans(home)
+
+
+async def test_available_is_rung_over_a_profile_below_that_forwards(
+    home: Home, pbx: Asterisk
+) -> None:
+    """A profile that says nothing of calls lets them go on to Bob, from *Training*."""
+    result = await home.flow(
+        "/api/config/config_entries/subentries/flow",
+        {"handler": [home.entry, "profile"]},
+        {"name": "Quiet work"},
+        {
+            "status": "busy",
+            "ending": "until_changed",
+            "agent": "unchanged",
+            "enabled": True,
+        },
+        {"mode": "unchanged"},
+    )
+    assert result["type"] == "create_entry", result
+    await plan(home, "Training", -60, 3600)
+    await settled(pbx, "CF", "100", "101")
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        assert await lands(pbx, "102", "100") == "101"
+        await home.choose(PROFILE, "Quiet work")
+        await home.until(PROFILE, "Quiet work")
+        assert await lands(pbx, "102", "100") == "101"
+        told = await home.post(
+            "/api/services/xpresence/explain?return_response", {"entity_id": PROFILE}
+        )
+        (person,) = told["service_response"]["people"]
+        assert "calls keep going to Bob, from “Training”" in person["explanation"]
+        await home.choose(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+    await forget_plans(home)
 
 
 async def test_back_to_automatic_takes_an_own_redirect_back_over_a_profile(

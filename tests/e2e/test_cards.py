@@ -221,6 +221,8 @@ async def test_automatic_is_a_switch(card: Locator, home: Home) -> None:
     await switch.click()
     await home.until("switch.anna_automatic", "off")
     await expect(switch).to_have_attribute("aria-checked", "false")
+    head = card.locator(".head, header").first
+    await expect(head).to_contain_text("automatic is off")
     await switch.press("Space")
     await home.until("switch.anna_automatic", "on")
 

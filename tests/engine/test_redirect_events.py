@@ -1,8 +1,10 @@
 """What is told of calls is what happened: to where, by whom, and nothing else."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.xpresence.presence.line import Destination, DestinationKind
@@ -136,6 +138,47 @@ async def test_back_to_automatic_ends_it_over_a_profile_and_over_none(
     await act(hass, "set_redirect", mode="forward", target="Bob")
     await act(hass, "resume_automatic")
     assert told.calls == "off"
+
+
+async def test_ring_here_in_a_meeting_ends_with_back_to_automatic(
+    hass: HomeAssistant, told: Told
+) -> None:
+    now = dt_util.utcnow()
+    await act(
+        hass,
+        "plan_presence",
+        profile="Meeting",
+        start=(now - timedelta(minutes=5)).isoformat(),
+        end=(now + timedelta(hours=1)).isoformat(),
+    )
+    await told.settle()
+    assert told.calls == "Voicemail"
+    await act(hass, "set_redirect", mode="off")
+    assert told.calls == "off"
+    told.happened.clear()
+    await act(hass, "resume_automatic")
+    await told.settle()
+    assert told.calls == "Voicemail"
+    assert told.happened == ["redirected"]
+
+
+async def test_what_remains_after_back_to_automatic_is_named(
+    hass: HomeAssistant, told: Told
+) -> None:
+    await told.system.dialled("100", unconditional=BOB)
+    await told.settle()
+    await act(hass, "resume_automatic")
+    answer = await hass.services.async_call(
+        "xpresence",
+        "explain",
+        {"entity_id": SELECT},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    (person,) = answer["people"]  # type: ignore[misc]
+    said = "Calls keep going to Bob, not set by xpresence."
+    assert said in person["explanation"]  # type: ignore[index,call-overload]
 
 
 async def test_what_was_given_an_end_and_what_the_desk_dialled_stay(

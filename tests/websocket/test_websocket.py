@@ -121,6 +121,19 @@ async def test_a_choice_is_pushed_with_its_redirect_its_end_and_what_follows(
     assert later["start"] == message["person"]["until"] == now["end"]
 
 
+async def test_with_automatic_off_nobody_is_told_that_it_is_automatic(
+    hass: HomeAssistant, office: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    feed = await subscribed(
+        await hass_ws_client(), "subscribe_person", entity_id=PROFILE
+    )
+    assert (await feed.next())["person"]["reason"] == "default"
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": "switch.anna_automatic"}, blocking=True
+    )
+    assert (await feed.next())["person"]["reason"] == "automatic_off"
+
+
 async def test_without_a_name_it_is_the_person_of_the_user(
     hass: HomeAssistant,
     office: MockConfigEntry,

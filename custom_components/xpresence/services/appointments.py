@@ -31,6 +31,7 @@ from ..operations.authorization import (
     reason_against,
 )
 from ..operations.dismissals import item_id
+from ..operations.outcome import calls_remain
 from ..operations.timelines import timelines
 from ..presence.datetimes import later, local, utc, zone_named
 from ..presence.decision.appointment_list import Listed
@@ -205,6 +206,22 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
         )
         texts = _texts(call, coordinator)
         teller = await _teller(call, coordinator, person_id)
+        said = explain(
+            coordinator.office,
+            decision,
+            dt_util.utcnow(),
+            texts=texts,
+            to_self=_is_self(coordinator, person_id, call.context),
+            subjects=subjects,
+            by=chooser_name(coordinator, person_id, texts),
+            resolution=state.resolution,
+        )
+        details = await _may(
+            coordinator, person_id, Permission.SEE_DETAILS, call.context
+        )
+        remains = calls_remain(coordinator, person_id, texts, details=details)
+        if remains.casefold() not in said.casefold():
+            said = f"{said} {remains[:1].upper()}{remains[1:]}."
         answers.append(
             {
                 "name": state.person.name,
@@ -212,16 +229,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
                 "source": decision.source.value,
                 "redirect": teller.calls(state.narrowed(decision.redirect)),
                 "redirect_profile": teller.profile(decision.redirect_claim),
-                "explanation": explain(
-                    coordinator.office,
-                    decision,
-                    dt_util.utcnow(),
-                    texts=texts,
-                    to_self=_is_self(coordinator, person_id, call.context),
-                    subjects=subjects,
-                    by=chooser_name(coordinator, person_id, texts),
-                    resolution=state.resolution,
-                ),
+                "explanation": said,
                 "next_change": teller.at(state.next_change(coordinator.office)),
                 "trace": [teller.traced(entry) for entry in decision.trace],
             }

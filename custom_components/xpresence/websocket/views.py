@@ -24,7 +24,7 @@ from ..presence.decision.dismissals import occasion_of
 from ..presence.decision.explain import reasons
 from ..presence.decision.simulate import Step, simulate
 from ..presence.line import UNKNOWN, AgentState, Condition
-from ..presence.model import Office, Person, Profile, RedirectRule, TraceEntry
+from ..presence.model import Office, Person, Profile, RedirectRule, Source, TraceEntry
 from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import target_label
 from ..presence.redirect.parts import Part
@@ -61,10 +61,18 @@ def public_view(state: PersonState, acts: Collection[Permission]) -> View:
         "status": decision.profile.status.value,
         "info_text": decision.info_text if Permission.SEE_INFO_TEXT in acts else "",
         "until": decision.until,
-        "reason": decision.claim.reason if details else "",
+        "reason": _reason(state) if details else "",
         "call": line.call.value if line and line.call else None,
         "redirect": _redirect(state, details=details),
     }
+
+
+def _reason(state: PersonState) -> str:
+    """Return why the profile holds: not "automatic" where automatic is off."""
+    reason = state.decision.claim.reason
+    if state.decision.source is Source.DEFAULT and not state.facts.automatic:
+        return "automatic_off"
+    return reason
 
 
 def person_view(

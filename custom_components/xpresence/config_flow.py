@@ -40,11 +40,12 @@ from .flows.connection import (
 from .flows.office import OfficeOptionsFlow
 from .flows.person import PersonSubentryFlow
 from .flows.person.found import OFFER
-from .flows.person.microsoft import ANSWER_TO, BrowserAnswer
+from .flows.person.microsoft import BrowserAnswer
 from .flows.phone_answer import PhoneAnswer
 from .flows.profile import ProfileSubentryFlow
 from .flows.trial import TRIAL_SCHEMA, try_redirect
 from .languages import texts_in
+from .microsoft.browser import ANSWER_TO
 from .operations.phone_sign_in import PHONE_ANSWER
 from .presence.redirect.parts import EVERYTHING
 from .settings.default_profiles import default_profiles

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from homeassistant.core import HomeAssistant
+from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 import pytest
@@ -371,6 +372,42 @@ async def test_the_browser_brings_back_a_refusal(
     await form.fill()
     await confirm(form)
     assert form.result["step_id"] == "microsoft_signed_in"
+
+
+async def test_the_number_of_a_refusal_in_the_browser_is_kept(
+    hass: HomeAssistant, microsoft: Microsoft, client: Any
+) -> None:
+    form = await page(hass, await office_with(hass))
+    await form.fill(**ASKED | {"way": "browser"}, **APP)
+    state = dict(parse_qsl(urlsplit(form.result["url"]).query))["state"]
+    refused = {
+        "error": "access_denied",
+        "error_description": "AADSTS53003: Access has been blocked by policies.",
+        "state": state,
+    }
+    await browser(hass, form, client, refused)
+    await form.fill()
+    assert form.result["errors"] == {"base": "microsoft_blocked_by_policy"}
+    assert form.result["description_placeholders"]["code"] == "AADSTS53003"
+
+
+async def test_the_browser_is_proposed_wherever_it_can_be_led_back(
+    hass: HomeAssistant, microsoft: Microsoft
+) -> None:
+    entry = await office_with(hass)
+
+    async def proposed() -> str:
+        schema = (await page(hass, entry)).result["data_schema"].schema
+        way: str = next(key for key in schema if key == "way").default()
+        return way
+
+    assert await proposed() == "code"
+    await async_process_ha_core_config(hass, {"external_url": "http://example.com"})
+    assert await proposed() == "code"
+    await async_process_ha_core_config(hass, {"external_url": "https://example.com"})
+    assert await proposed() == "browser"
+    hass.config.components.add("my")
+    assert await proposed() == "browser"
 
 
 async def test_a_refusal_before_the_browser_opens_leaves_nothing_waiting(

@@ -9,17 +9,12 @@ from collections.abc import Mapping
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
-    SOURCE_USER,
     ConfigFlow,
     ConfigFlowResult,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_CLIENT_ID
 from homeassistant.core import callback
-from homeassistant.helpers.config_entry_oauth2_flow import (
-    _encode_jwt,
-    async_get_redirect_uri,
-)
 from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
@@ -31,10 +26,10 @@ from ...const import (
     CONF_REMEMBER,
     CONF_SHARED_CALENDARS,
     CONF_USE_CALENDAR,
-    DOMAIN,
 )
 from ...groupware.microsoft.failures import SignInRefused
 from ...groupware.source import SourceError
+from ...microsoft.browser import Receiver, async_answered, async_receive, way_back
 from ...microsoft.settings import REGISTRATION, outlook_calendars, registration_of
 from ...microsoft.sign_in import SignIn, async_sign_out, code_of, reason_of
 from ...presence.texts.markdown import escaped
@@ -52,27 +47,23 @@ from .page import PersonPage
 CONF_WAY: Final = "way"
 CODE: Final = "code"
 BROWSER: Final = "browser"
-ANSWER_TO: Final = "answer_to"
-"""What tells a config flow that it is to receive a browser's answer, and for whom."""
 
 
 class BrowserAnswer(ConfigFlow):
-    """Receives what a browser brings back, and hands it to a person's settings page."""
+    """Receives what a browser brings back, and hands it to whoever began."""
 
     _answer_to: str
 
-    async def async_wait_for_browser(self, flow_id: str) -> ConfigFlowResult:
-        """Wait for the browser's answer; there is no form."""
-        self._answer_to = flow_id
+    async def async_wait_for_browser(self, key: str) -> ConfigFlowResult:
+        """Wait, without a page."""
+        self._answer_to = key
         return self.async_show_form(step_id="browser_answer")
 
     async def async_step_browser_answer(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Hand the answer on, and be over."""
-        await self.hass.config_entries.subentries.async_configure(
-            self._answer_to, user_input
-        )
+        await async_answered(self.hass, self._answer_to, user_input or {})
         return self.async_abort(reason="microsoft_answered")
 
 
@@ -82,8 +73,7 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     _said: dict[str, Any] | None = None
     """The user input of the account's form."""
     _permissions: str = ""
-    _receiver: str | None = None
-    _state: str = ""
+    _receiver: Receiver | None = None
     _answer: Mapping[str, str]
 
     async def async_step_microsoft(
@@ -121,8 +111,8 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
             data_schema=self.add_suggested_values_to_schema(
                 vol.Schema(
                     {
-                        vol.Required(CONF_WAY, default=CODE): words(
-                            (CODE, BROWSER), "sign_in_way"
+                        vol.Required(CONF_WAY, default=self._usual_way): words(
+                            (BROWSER, CODE), "sign_in_way"
                         ),
                         vol.Required(
                             CONF_USE_CALENDAR, default=True
@@ -197,31 +187,27 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     # In the browser
 
     async def _begin_browser(self, attempt: SignIn) -> SubentryFlowResult:
-        try:
-            back_to = async_get_redirect_uri(self.hass)
-        except RuntimeError as error:
-            raise SignInRefused("no_way_back") from error
-        receiver = await self.hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_USER}, data={ANSWER_TO: self.flow_id}
+        if (back_to := way_back(self.hass)) is None:
+            raise SignInRefused("no_way_back")
+        self._receiver = await async_receive(
+            self.hass, back_to, self.flow_id, self._on_answer
         )
-        self._receiver = receiver["flow_id"]
-        self._state = _encode_jwt(
-            self.hass, {"flow_id": self._receiver, "redirect_uri": back_to}
-        )
-        page = await attempt.begin_browser(back_to, self._state)
+        page = await attempt.begin_browser(back_to, self._receiver.state)
         return self.async_external_step(step_id="microsoft_browser", url=page)
+
+    async def _on_answer(self, answer: Mapping[str, str]) -> None:
+        await self.hass.config_entries.subentries.async_configure(
+            self.flow_id, dict(answer)
+        )
 
     async def async_step_microsoft_browser(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Go on when the browser is back."""
-        said = user_input or {}
-        self._receiver = None
+        receiver, self._receiver = self._receiver, None
         # Home Assistant has checked that the state is the one that was sent.
-        self._answer = {
-            "state": self._state,
-            **{key: said[key] for key in ("code", "error") if key in said},
-        }
+        state = receiver.state if receiver is not None else ""
+        self._answer = {"state": state, **(user_input or {})}
         return self.async_external_step_done(next_step_id="microsoft_back")
 
     async def async_step_microsoft_back(
@@ -299,6 +285,11 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
         return self.async_abort(reason="microsoft_signed_out")
 
     @property
+    def _usual_way(self) -> str:
+        """Return the browser wherever Microsoft may lead it back: codes are blocked often."""
+        return CODE if way_back(self.hass) is None else BROWSER
+
+    @property
     def _account(self) -> Mapping[str, Any]:
         account: Mapping[str, Any] = self.stored.get(CONF_MICROSOFT, {})
         return account
@@ -331,5 +322,5 @@ class MicrosoftPage(SignInCodePage[SubentryFlowResult], PersonPage):
     def _receive_nothing(self) -> None:
         """End what would receive a browser's answer; who comes back is refused."""
         if self._receiver is not None:
-            self.hass.config_entries.flow.async_abort(self._receiver)
+            self._receiver.close()
             self._receiver = None

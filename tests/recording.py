@@ -36,7 +36,8 @@ class Recording(ActionsPhoneSystem):
     @property
     @override
     def capabilities(self) -> Capability:
-        return super().capabilities | Capability.PRESENCE_TEXT | Capability.RING
+        more = Capability.PRESENCE_TEXT | Capability.RING | Capability.DIAL
+        return super().capabilities | more
 
     @override
     async def apply(self, extension: str, desired: ForwardingState) -> Line:
@@ -57,6 +58,10 @@ class Recording(ActionsPhoneSystem):
     @override
     async def ring(self, extension: str) -> None:
         self.reached.append((extension, "ring"))
+
+    @override
+    async def dial(self, extension: str, number: str) -> None:
+        self.reached.append((extension, "dial", number))
 
     def lose(self) -> None:
         """Break the connection."""

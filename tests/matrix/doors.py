@@ -387,6 +387,15 @@ async def _rings(visit: Visit) -> None:
             raise
 
 
+async def _calls(visit: Visit) -> None:
+    # Behind the door the embedded phone system cannot dial.
+    try:
+        await visit.action("call", to="101")
+    except HomeAssistantError as error:
+        if error.translation_key != "call_not_supported":
+            raise
+
+
 async def _shows_subjects_as_before(visit: Visit) -> None:
     tier = visit.team.entry.subentries[ANNA].data["sharing"]["tier"]
     await visit.action("show_subjects_to", tier=tier)
@@ -601,6 +610,7 @@ ACTIONS: Final = (
     ),
     action("set_redirect", Permission.END_REDIRECT, mode="off"),
     Door(Kind.ACTION, "ring_redirect", Permission.CHANGE_REDIRECT, _rings),
+    Door(Kind.ACTION, "call", Permission.CALL, _calls),
     action("set_follow_me", Permission.CHANGE_FOLLOW_ME, device="Mobile"),
     action("set_agent_status", Permission.SET_AGENT_STATUS, status="ready"),
     action("create_profile", Permission.EDIT_PROFILES, an_own_profile, name="New"),

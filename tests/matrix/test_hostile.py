@@ -67,6 +67,7 @@ VALID: Final[dict[str, dict[str, Any]]] = {
     "delete_history": {},
     "delete_profile": {"profile": "Meeting"},
     "disconnect_calendar": {"name": "Diary"},
+    "call": {"to": "101"},
     "dismiss": {},
     "explain": {},
     "get_appointments": {},

@@ -34,7 +34,6 @@ from ..presence.redirect.parts import (
 )
 from ..presence.redirect.targets import resolve
 from ..telephony.driver import (
-    RINGS_FOR,
     Capability,
     NotSupported,
     PhoneSystemError,
@@ -52,9 +51,6 @@ TOLD_PROBLEMS: Final = frozenset(
     {NumberProblem.EMERGENCY, NumberProblem.NO_COUNTRY, NumberProblem.TRUNK_PREFIX}
 )
 """What is wrong with a text that is a number all the same."""
-RINGS_A_MINUTE: Final = 3
-"""Calls to try a redirect, for each person."""
-
 
 UNKNOWN_TARGET: Final = "unknown_target"
 
@@ -296,39 +292,6 @@ async def async_set_agent(
     except PhoneSystemError as error:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="agent_not_set"
-        ) from error
-
-
-async def async_ring(
-    coordinator: OfficeCoordinator, person_id: str, context: Context | None
-) -> None:
-    """Call the person's extension as if it called itself, to hear where calls go.
-
-    It calls where the caller could redirect to themselves, three times a minute and
-    one call at a time.
-
-    Raises:
-        ServiceValidationError: too often, or the call would lead too far.
-        HomeAssistantError: the phone system cannot, or did not.
-    """
-    state = coordinator.people[person_id]
-    if state.line is None:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="redirect_unread"
-        )
-    await async_check_setting(coordinator, person_id, state.line.forwarding, context)
-    now = coordinator.hass.loop.time()
-    rings = [at for at in state.rings if now - at < 60]
-    if len(rings) >= RINGS_A_MINUTE or any(now - at < RINGS_FOR for at in rings):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="ring_too_often"
-        )
-    state.rings = (*rings, now)
-    try:
-        await coordinator.system.ring(state.person.extension)
-    except PhoneSystemError as error:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="ring_failed"
         ) from error
 
 

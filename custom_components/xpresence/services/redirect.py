@@ -9,9 +9,9 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..const import CONF_RING_SECONDS, DOMAIN
+from ..operations.calls import async_call, async_ring
 from ..operations.redirect import (
     async_check_redirect,
-    async_ring,
     async_set_agent,
     async_set_follow_me,
     async_set_redirect,
@@ -26,6 +26,7 @@ from .service import Action, PersonTarget
 ATTR_CONDITION: Final = "condition"
 ATTR_DEVICE: Final = "device"
 ATTR_STATUS: Final = "status"
+ATTR_TO: Final = "to"
 
 
 async def _set_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
@@ -94,7 +95,19 @@ async def _ring_redirect(call: ServiceCall, people: list[PersonTarget]) -> None:
         await async_ring(coordinator, person_id, call.context)
 
 
+async def _call(call: ServiceCall, people: list[PersonTarget]) -> None:
+    """Call somebody from each targeted person's telephone."""
+    for coordinator, person_id in people:
+        await async_call(coordinator, person_id, call.data[ATTR_TO], call.context)
+
+
 ACTIONS: Final = (
+    Action(
+        name="call",
+        permission=Permission.CALL,
+        run=_call,
+        fields={vol.Required(ATTR_TO): cv.string},
+    ),
     Action(
         name="ring_redirect",
         permission=Permission.CHANGE_REDIRECT,

@@ -29,6 +29,9 @@ from ..presence.redirect.parts import RedirectCapabilities
 RINGS_FOR: Final = 15
 """Seconds after which a call that only tries a redirect ends by itself."""
 
+DIALS_FOR: Final = 30
+"""Seconds that a telephone rings whose owner asked for a call to somebody else."""
+
 
 class Capability(Flag):
     """What a phone system can do with the rights it was given."""
@@ -48,6 +51,8 @@ class Capability(Flag):
     WRITE_NUMBER = auto()
     """It keeps a number for each extension (:meth:`PhoneSystem.note`)."""
     RING = auto()
+    DIAL = auto()
+    """It can place a call from an extension's own telephone."""
     DIRECTORY = auto()
 
 
@@ -192,6 +197,10 @@ class Rejected(PhoneSystemError):
     """The phone system, or the driver for it, refused this very value."""
 
     key = "rejected"
+
+
+class NoTelephone(Rejected):
+    """The extension has no telephone that could ring now."""
 
 
 class NotSupported(PhoneSystemError):
@@ -444,6 +453,20 @@ class PhoneSystem(Protocol):
         The call rings for :data:`RINGS_FOR` seconds at most.
         """
         raise NotSupported("ring")
+
+    async def dial(self, extension: str, number: str) -> None:
+        """Ring an extension's own telephone and, once it is answered, call ``number``.
+
+        Redirects of the extension do not count for it: the call is its own. The
+        telephone rings for :data:`DIALS_FOR` seconds at most. It returns when the phone
+        system has taken the request.
+
+        Raises:
+            NoTelephone: the extension has none that could ring.
+            Rejected: the number cannot be dialled.
+            PhoneSystemError: as :meth:`read`; nothing rings, or it is not known.
+        """
+        raise NotSupported("dial")
 
     async def directory(self) -> tuple[DirectoryEntry, ...]:
         """Return the extensions that there are, in their order.

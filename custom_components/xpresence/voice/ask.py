@@ -26,6 +26,8 @@ class Ask(StrEnum):
     """The end of a redirect of one's own: "end my redirect"."""
     REDIRECT = "redirect"
     """A redirect of one's own: "forward my calls to Anna until four"."""
+    CALL = "call"
+    """A call to a colleague, from the speaker's telephone."""
     CALLS = "calls"
     """Where calls go."""
     WHY = "why"

@@ -13,6 +13,7 @@ from ..languages import known as language_known
 from ..operations.available_profiles import offered
 from ..services.service import PersonTarget, everybody
 from .ask import Ask
+from .calling import async_call_colleague
 from .choosing import async_automatic, async_set
 from .confirmation import confirmations
 from .language import load
@@ -49,6 +50,9 @@ async def async_answer(hass: HomeAssistant, said: ConversationInput) -> str:
             return await async_who(turn, available=reading.ask is Ask.WHO)
         if reading.ask in QUESTIONS:
             only_now(turn)
+        if reading.ask is Ask.CALL:
+            only_now(turn)
+            return await async_call_colleague(turn, _meant(turn))
         answers = [await _DO[reading.ask](turn, *pair) for pair in _meant(turn)]
         return " ".join(dict.fromkeys(answers))
     except Unclear as unclear:

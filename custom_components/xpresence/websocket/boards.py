@@ -44,6 +44,7 @@ from ..operations.authorization import (
 )
 from ..presence.permission.policy import SEEING, Permission
 from ..services.service import coordinators
+from ..telephony.driver import Capability
 from .send_queue import Work, send_queue
 from .viewer import people_of
 from .views import person_view
@@ -268,10 +269,12 @@ class Boards:
         if user.id not in self._homes:
             self._homes[user.id] = person_entity_of_user(coordinator, user.id)
         home = self._homes[user.id]
-        permissions = limits.permissions(user, home, SEEING)
+        is_self = home is not None and home == limits.home
+        among = SEEING | {Permission.CALL} if is_self else SEEING
+        permissions = limits.permissions(user, home, among)
         if Permission.SEE_PRESENCE not in permissions:
             return None
-        return Look(permissions, is_self=home is not None and home == limits.home)
+        return Look(permissions, is_self=is_self)
 
     def _view(
         self, coordinator: OfficeCoordinator, person_id: str, look: Look
@@ -285,6 +288,8 @@ class Boards:
             | {
                 "office": coordinator.entry.title,
                 "is_self": look.is_self,
+                "places_calls": Permission.CALL in look.permissions
+                and Capability.DIAL in coordinator.system.capabilities,
                 "entity": entity_id if enabled else None,
             }
         )

@@ -35,6 +35,14 @@ export function details(card, ctx, person) {
         ]
       : h("p", { class: "small" }, t("not_yours")),
     favourite(card, ctx, person),
+    card.caller(person) &&
+      !person.is_self &&
+      h(
+        "a",
+        { class: "link", href: `tel:${encodeURIComponent(person.extension)}` },
+        h("ha-icon", { icon: "mdi:cellphone", "aria-hidden": "true" }),
+        t("call_here"),
+      ),
     person.entity &&
       h(
         "button",

@@ -30,6 +30,8 @@ export class TeamCard extends LiveCard {
     this.available = false;
     this.sort = "";
     this.all = false;
+    /** What goes on, for whoever asked for it. */
+    this.notice = "";
     /** Whose details are open, and what they say. */
     this.open = "";
     /** @type {PersonMessage | undefined} */
@@ -127,6 +129,8 @@ export class TeamCard extends LiveCard {
     const shown = this.all ? people : people.slice(0, AT_ONCE);
     return [
       h("h2", { class: "title" }, this.config["name"] || t("team")),
+      this.alert(ctx),
+      h("div", { role: "status", key: "notice", class: "small" }, this.notice),
       this.people.size >= MANY && this.later(TOOLS, (part) => part.tools(this, ctx)),
       this.config["group"] || preferences().favourites.length
         ? this.later(GROUPS, ({ grouped }) =>
@@ -171,6 +175,7 @@ export class TeamCard extends LiveCard {
     const { t, hass } = ctx;
     const open = this.open === person.id;
     const status = stateName(hass, "sensor.status", person.status);
+    const self = this.caller(person);
     const talking = person.call === "in_call" || person.call === "ringing";
     return h(
       "li",
@@ -230,12 +235,37 @@ export class TeamCard extends LiveCard {
               href: `tel:${encodeURIComponent(person.extension)}`,
               "aria-label": t("call", { name: person.name }),
               title: t("call", { name: person.name }),
+              onclick: self && ((/** @type {Event} */ event) => this.call(event, self, person)),
             },
             h("ha-icon", { icon: "mdi:phone", "aria-hidden": "true" }),
           ),
       ),
       open && this.later(COLLEAGUE, (part) => part.details(this, ctx, person)),
     );
+  }
+
+  /**
+   * Return who looks, if their phone system can call this colleague for them.
+   *
+   * @param {Colleague} person
+   */
+  caller({ office }) {
+    for (const one of this.people?.values() ?? []) {
+      if (one.is_self && one.places_calls && one.office === office) return one;
+    }
+    return undefined;
+  }
+
+  /**
+   * Call through the phone system, not by this device.
+   *
+   * @param {Event} event
+   * @param {Colleague} self
+   * @param {Colleague} person
+   */
+  async call(event, self, person) {
+    event.preventDefault();
+    (await import("./calling.js")).call(this, self, person);
   }
 
   /**

@@ -105,7 +105,7 @@
  *
  * @typedef {typeof import("../../translations/en.json")["config_panel"]} Sections the texts
  *
- * @typedef {Person & { office: string, is_self: boolean, entity: string | null }} Colleague
+ * @typedef {Person & { office: string, is_self: boolean, places_calls: boolean, entity: string | null }} Colleague
  */
 
 /**

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     END_REDIRECT = "end_redirect"
     """End one's own redirect or follow-me, so that the telephone rings again."""
     CHANGE_FOLLOW_ME = "change_follow_me"
+    CALL = "call"
+    """Let the person's telephone ring and call somebody from it."""
     SET_AGENT_STATUS = "set_agent_status"
     EDIT_PROFILES = "edit_profiles"
     """Create, change, enable and delete own profiles, and adjust the office's."""
@@ -195,6 +197,8 @@ _ROWS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
     # A person may always end the redirect of their own calls.
     Permission.END_REDIRECT: (_A, _A, _O, _N, _N, _T, _T),
     Permission.CHANGE_FOLLOW_ME: (_A, _O, _O, _N, _N, _T, _T),
+    # A call goes out in the person's name, so nobody else places it.
+    Permission.CALL: (_N, _O, _N, _N, _N, _T, _N),
     Permission.SET_AGENT_STATUS: (_A, _O, _O, _N, _N, _T, _T),
     Permission.EDIT_PROFILES: (_A, _O, _N, _N, _N, _T, _N),
     Permission.CONNECT_CALENDARS: (_A, _O, _N, _N, _N, _N, _N),

@@ -22,6 +22,7 @@ CAPABILITIES: Final = (
     | Capability.READ_BACK
     | Capability.PUSH
     | Capability.RING
+    | Capability.DIAL
     | Capability.DIRECTORY
 )
 

@@ -9,6 +9,7 @@ to be in a call.
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+import re
 from typing import Final
 
 from ...presence.line import CallState
@@ -24,6 +25,9 @@ DEVICE_STATES: Final = {
     "INVALID": CallState.UNAVAILABLE,
 }
 """Mind ``device_state_busy_at=1``: a telephone that rings is BUSY then."""
+
+TELEPHONE: Final = re.compile(r"(?!Local/)[A-Za-z0-9]{1,20}/[A-Za-z0-9._-]{1,80}")
+"""A device that is a telephone, and no way through the dialplan."""
 
 HINT_IN_USE: Final = 1 | 2 | 16
 HINT_UNAVAILABLE: Final = 4
@@ -98,6 +102,23 @@ class Telephones:
         if hint is not None and device in hint.devices:
             return True
         return device.partition("/")[2] in names
+
+    def reachable(self, extension: str, names: Iterable[str]) -> str | None:
+        """Return a telephone of the extension that can ring; ``None``: there is none.
+
+        The first by its name where there are several. ``names`` as in :meth:`owns`.
+        """
+        listed = frozenset(names)
+        return min(
+            (
+                device
+                for device, call in self._devices.items()
+                if call is not CallState.UNAVAILABLE
+                and TELEPHONE.fullmatch(device)
+                and self.owns(extension, listed, device)
+            ),
+            default=None,
+        )
 
     def call(self, extension: str, names: Iterable[str]) -> CallState | None:
         """Return the extension's call state; ``None`` if unknown."""

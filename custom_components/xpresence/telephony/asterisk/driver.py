@@ -18,12 +18,14 @@ from typing import Any, Final, override
 from ...presence.line import AgentState, ForwardingState, Line, Status
 from ..description import Parameters
 from ..driver import (
+    DIALS_FOR,
     RINGS_FOR,
     AuthenticationFailed,
     Capability,
     ConnectionChanged,
     DirectoryEntry,
     LineChanged,
+    NoTelephone,
     NotSupported,
     OutcomeUnknown,
     PermissionDenied,
@@ -310,6 +312,24 @@ class AsteriskPhoneSystem(EmittingPhoneSystem):
             ("Data", "3"),
             ("CallerID", f'"xpresence" <{extension}>'),
             ("Timeout", str(1000 * (RINGS_FOR - 3))),
+            ("Async", "true"),
+        )
+
+    @override
+    async def dial(self, extension: str, number: str) -> None:
+        _checked(extension)
+        if not freepbx.DIALLABLE.fullmatch(number):
+            raise Rejected("not a number")
+        if (telephone := self._monitor.telephone(extension)) is None:
+            raise NoTelephone("none is registered")
+        await self._ami.action(
+            "Originate",
+            ("Channel", telephone),
+            ("Context", "from-internal"),
+            ("Exten", number),
+            ("Priority", "1"),
+            ("CallerID", f"<{extension}>"),
+            ("Timeout", str(1000 * DIALS_FOR)),
             ("Async", "true"),
         )
 

@@ -124,6 +124,11 @@ class Monitor:
 
         return unwatch
 
+    def telephone(self, extension: str) -> str | None:
+        """Return a telephone of the extension that can ring; ``None``: there is none."""
+        names = self._devices.get(extension, (extension,))
+        return self._telephones.reachable(extension, names)
+
     def forget(self) -> None:
         """Discard all that was read on the connection."""
         if self._settling is not None:

@@ -11,7 +11,10 @@ from .requests import Actions
 SEEN_WITHIN: Final = 1.0
 """Seconds for an event of our own making to arrive."""
 REQUIRED: Final = ("DBPut", "DBDel", "Setvar")
-OPTIONAL: Final = {AGENT_RIGHT: Capability.AGENT, "Originate": Capability.RING}
+OPTIONAL: Final = {
+    AGENT_RIGHT: Capability.AGENT,
+    "Originate": Capability.RING | Capability.DIAL,
+}
 MARK: Final = "Custom:XPRESENCE"
 """A device state of our own, to test whether events reach us."""
 

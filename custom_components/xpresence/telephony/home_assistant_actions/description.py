@@ -20,6 +20,7 @@ DO_NOT_DISTURB_ENTITY: Final = "do_not_disturb_entity"
 FOLLOW_ME_ACTION: Final = "follow_me_action"
 FOLLOW_ME_ENTITY: Final = "follow_me_entity"
 RING_ACTION: Final = "ring_action"
+DIAL_ACTION: Final = "dial_action"
 
 CONDITIONS: Final = "conditions"
 MORE: Final = "more"
@@ -37,6 +38,7 @@ CAPABILITIES: Final = (
     | Capability.READ_BACK
     | Capability.PUSH
     | Capability.RING
+    | Capability.DIAL
 )
 
 
@@ -87,6 +89,7 @@ HOME_ASSISTANT_ACTIONS: Final = PhoneSystemType(
         _actions(FOLLOW_ME_ACTION, MORE),
         _entity(FOLLOW_ME_ENTITY, MORE),
         _actions(RING_ACTION, MORE),
+        _actions(DIAL_ACTION, MORE),
     ),
     person_fields=(
         _entity(SWITCH, domains=SWITCHES, placeholders=()),

@@ -68,6 +68,11 @@ EMBEDDED: Final = (
     | Capability.READ_BACK
     | Capability.PUSH
 )
+CALLS: Final = {
+    said.RING_ACTION: Capability.RING,
+    said.DIAL_ACTION: Capability.DIAL,
+}
+"""Actions that place calls."""
 ENTITIES: Final = {
     Part.UNCONDITIONAL: said.STATE_ENTITY,
     Part.BUSY: said.BUSY_ENTITY,
@@ -133,7 +138,6 @@ class ActionsPhoneSystem(EmittingPhoneSystem):
     @property
     @override
     def capabilities(self) -> Capability:
-        ring = Capability.RING if self._settings.get(said.RING_ACTION) else None
         found = EMBEDDED if self._embedded else Capability(0)
         for extension in ("", *self._of_people):
             of_line = self.redirect_capabilities(extension)
@@ -145,7 +149,10 @@ class ActionsPhoneSystem(EmittingPhoneSystem):
                 found |= Capability.READ_BACK | Capability.PUSH
             if of_line.voicemail:
                 found |= Capability.VOICEMAIL
-        return found if ring is None else found | ring
+        for action, flag in CALLS.items():
+            if self._settings.get(action):
+                found |= flag
+        return found
 
     @override
     def redirect_capabilities(self, extension: str) -> RedirectCapabilities:
@@ -417,6 +424,15 @@ class ActionsPhoneSystem(EmittingPhoneSystem):
         if not (action := self._settings.get(said.RING_ACTION)):
             raise NotSupported("ring")
         await self._around.run_action(action, {"extension": extension})
+
+    @override
+    async def dial(self, extension: str, number: str) -> None:
+        self._require_open()
+        if not (action := self._settings.get(said.DIAL_ACTION)):
+            raise NotSupported("dial")
+        await self._around.run_action(
+            action, {"extension": extension, "number": number}
+        )
 
     @override
     async def forget(self, extension: str) -> None:

@@ -11,6 +11,7 @@ from ..presence.line import Destination, DestinationKind
 from ..presence.model import Target, TargetKind
 from ..presence.permission.policy import Permission
 from ..presence.redirect.numbers import BadNumber, NumberProblem, dialled, parse
+from ..presence.redirect.numbers.codes import has_code
 from ..presence.redirect.numbers.kinds import destination_kinds
 from ..telephony.driver import (
     RINGS_FOR,
@@ -141,6 +142,11 @@ def _number(coordinator: OfficeCoordinator, person_id: str, target: Target) -> s
             return coordinator.office.people[target.value].extension
         case TargetKind.NUMBER if target.value:
             said = target.value
+            if has_code(said):
+                # A feature code does something else than call somebody.
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN, translation_key="call_nobody"
+                )
         case TargetKind.DEVICE:
             devices = coordinator.people[person_id].person.devices
             said = next(d.number for d in devices if d.id == target.value)

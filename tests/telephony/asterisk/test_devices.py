@@ -102,3 +102,29 @@ def test_an_extension_owns_the_devices_of_its_hint_and_those_listed_for_it() -> 
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("hint", "states", "telephone"),
+    [
+        ("", {"PJSIP/100": "NOT_INUSE"}, "PJSIP/100"),
+        ("", {"PJSIP/100": "UNAVAILABLE"}, None),
+        ("", {"PJSIP/1000": "NOT_INUSE"}, None),
+        (TWO, {"PJSIP/100": "UNAVAILABLE", "PJSIP/9100": "INUSE"}, "PJSIP/9100"),
+        (TWO, {"PJSIP/9100": "NOT_INUSE", "PJSIP/100": "NOT_INUSE"}, "PJSIP/100"),
+        ("PJSIP/anna-desk", {"PJSIP/anna-desk": "NOT_INUSE"}, "PJSIP/anna-desk"),
+        # A way through the dialplan would follow redirects.
+        ("Local/100@ext", {"Local/100@ext": "NOT_INUSE"}, None),
+        ("Local/100", {"Local/100": "NOT_INUSE"}, None),
+        (FREEPBX, {"Custom:DND100": "NOT_INUSE"}, None),
+    ],
+)
+def test_a_call_of_ones_own_begins_at_a_telephone_that_can_ring(
+    hint: str, states: dict[str, str], telephone: str | None
+) -> None:
+    telephones = Telephones()
+    if hint:
+        telephones.note_hint("100", hint, "0")
+    for device, state in states.items():
+        telephones.note_device(device, state)
+    assert telephones.reachable("100", ("100",)) == telephone

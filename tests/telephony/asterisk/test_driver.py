@@ -29,6 +29,7 @@ from custom_components.xpresence.telephony.driver import (
     CertificateRejected,
     DriverEvent,
     LineChanged,
+    NoTelephone,
     PermissionDenied,
     Rejected,
     Unavailable,
@@ -768,3 +769,38 @@ async def test_two_home_assistants_at_one_phone_system_keep_numbers_of_their_own
     await one.clear("100")
     for system in (one, two):
         await system.close()
+
+
+async def test_a_call_begins_at_the_own_telephone_whatever_redirects_it(
+    pbx: Asterisk,
+) -> None:
+    system = system_for(pbx)
+    await system.start()
+    try:
+        await system.apply("100", replace(OFF, unconditional=VOICEMAIL))
+        async with phone(pbx, "100"), phone(pbx, "101"):
+            await system.dial("100", "101")
+            await eventually(lambda: {"100", "101"} <= talking(pbx))
+    finally:
+        await system.apply("100", OFF)
+        await system.close()
+
+
+@pytest.mark.parametrize("number", ["", "101,1", "101&102", "a", "1" * 65])
+async def test_what_is_no_number_is_not_dialled(pbx: Asterisk, number: str) -> None:
+    system = system_for(pbx)
+    await system.start()
+    before = pbx.calls()
+    try:
+        with pytest.raises(Rejected):
+            await system.dial("100", number)
+        with pytest.raises(NoTelephone):
+            await system.dial("199", "101")
+    finally:
+        await system.close()
+    assert pbx.calls() == before
+
+
+def talking(pbx: Asterisk) -> set[str]:
+    """Return whose telephones are in a call."""
+    return {name.partition("/")[2].partition("-")[0] for name, _, _ in pbx.talking()}

@@ -912,6 +912,8 @@ WISHES: Final = (
         "Your calls",
         of_self=True,
     ),
+    # Whoever may is told that the embedded phone system cannot dial.
+    spoken("call", Permission.CALL, "call Bob", "can't place calls", of_self=True),
     spoken("calls", Permission.SEE_DETAILS, "where do Anna's calls go", "Voicemail"),
     spoken(
         "why_calls",

@@ -1,7 +1,6 @@
 /** My card: one person's presence, everything in reach. */
 
-import { chips, infoText } from "./chips.js";
-import { devices } from "./devices.js";
+import { chips } from "./chips.js";
 import { isProfile, skeleton } from "./element.js";
 import { endings } from "./ending.js";
 import { head, nobody } from "./head.js";
@@ -31,7 +30,9 @@ const CONNECTS = ["connect_calendars", "connect_microsoft", "connect_phone"];
 const CONNECTIONS = () => import("./connections.js");
 const HISTORY = () => import("./history.js");
 const HINTS = () => import("./hints.js");
+const INFO_TEXT = () => import("./info-text.js");
 const PLANNING = () => import("./planning.js");
+const TELEPHONE = () => import("./telephone.js");
 const REDIRECTING = () => import("./redirecting.js");
 
 /** Milliseconds in which the last choice can be undone. */
@@ -207,9 +208,9 @@ export class MyCard extends LiveCard {
       case "ending":
         return chooses && endings(this, ctx, person);
       case "info_text":
-        return chooses && infoText(this, ctx, person);
+        return chooses && this.later(INFO_TEXT, (part) => part.infoText(this, ctx, person));
       case "devices":
-        return devices(this, ctx, details);
+        return this.later(TELEPHONE, (part) => part.devices(this, ctx, details));
       case "timeline":
         return timeline(this, ctx, details);
       case "why":

@@ -1,4 +1,4 @@
-/** Follow-me and the hotline; loaded for who has any. */
+/** Automatic, follow-me and the hotline; loaded when my card shows them. */
 
 import { stateName } from "./icons.js";
 import { h } from "./view.js";
@@ -11,7 +11,50 @@ import { h } from "./view.js";
  * @param {RenderContext} ctx
  * @param {Details} details
  */
-export function followMe(card, { t }, { follow_me: found }) {
+export function devices(card, ctx, details) {
+  return h(
+    "section",
+    { key: "devices", class: "devices" },
+    automatic(card, ctx, details),
+    (details.follow_me || details.agent) &&
+      [followMe(card, ctx, details), teamDesk(card, ctx, details)],
+  );
+}
+
+/**
+ * @param {MyCard} card
+ * @param {RenderContext} ctx
+ * @param {Details} details
+ */
+function automatic(card, { t }, details) {
+  const entity_id = card.told?.entities?.["automatic"];
+  if (!entity_id || !card.may("choose_profile")) return null;
+  const action = details.automatic ? "switch.turn_off" : "switch.turn_on";
+  return h(
+    "div",
+    { class: "field", key: "automatic" },
+    h("span", { id: "automatic" }, t("automatic")),
+    h(
+      "button",
+      {
+        class: "switch",
+        role: "switch",
+        "aria-checked": String(details.automatic),
+        "aria-labelledby": "automatic",
+        "aria-busy": String(card.doing === "automatic"),
+        onclick: () => card.act("automatic", action, { entity_id }),
+      },
+      h("span", { class: "knob" }),
+    ),
+  );
+}
+
+/**
+ * @param {MyCard} card
+ * @param {RenderContext} ctx
+ * @param {Details} details
+ */
+function followMe(card, { t }, { follow_me: found }) {
   const entity_id = card.told?.entities?.["follow_me"];
   if (!found || !entity_id) return null;
   const current = found.known ? (found.device ?? "off") : "";
@@ -42,7 +85,7 @@ export function followMe(card, { t }, { follow_me: found }) {
  * @param {RenderContext} ctx
  * @param {Details} details
  */
-export function teamDesk(card, { t, hass }, { agent }) {
+function teamDesk(card, { t, hass }, { agent }) {
   const entity_id = card.told?.entities?.["agent"];
   if (!agent || !entity_id) return null;
   return h(

@@ -145,6 +145,7 @@ async def run(
             username="demo",
             password="demo-demo",
             language=language(),
+            environment=phones.environment(system),
         )
         say("Starting Home Assistant (the first start takes half a minute) …")
         async with home:

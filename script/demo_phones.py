@@ -4,14 +4,16 @@ Whoever adds a driver adds a row: how a test phone system is started, how it is 
 in Home Assistant, and what is said of its telephones.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from custom_components.xpresence.telephony.sipgate.description import TEST
 from tests.e2e.home import Home
 from tests.pbx.asterisk import Asterisk, NoAsterisk, running
 from tests.telephony.fritzbox import running as fritzbox
+from tests.telephony.sipgate import running as sipgate
 from tests.telephony.starface import running as starface
 from tests.telephony.threecx import running as threecx
 
@@ -23,7 +25,8 @@ class DemoPhones:
     ``start`` yields what ``add`` and ``told`` get; it raises :class:`LookupError` or
     :class:`NoAsterisk` where this machine has none. ``add`` sets it up and returns the
     config entry's id. ``extensions``: those of the demo's people, in their order.
-    ``log_in`` tells a person's own login, by entry, extension and name.
+    ``log_in`` tells a person's own login, by entry, extension and name. ``environment``:
+    what makes Home Assistant take the test phone system for the maker's own.
     """
 
     start: Callable[[], contextlib.AbstractContextManager[Any]]
@@ -31,12 +34,25 @@ class DemoPhones:
     told: Callable[[Any], str]
     extensions: tuple[str, ...] = ("100", "101", "102", "103")
     log_in: Callable[[Home, Any, str, str, str], Awaitable[None]] | None = None
+    environment: Callable[[Any], Mapping[str, str]] = lambda _system: {}
 
 
 async def _tell_password(
     home: Home, pbx: Asterisk, entry: str, extension: str, name: str
 ) -> None:
     await home.give_password(entry, name, pbx.sip_passwords[extension])
+
+
+async def _log_in_at_sipgate(
+    home: Home, _system: Any, entry: str, extension: str, name: str
+) -> None:
+    people = await home.people(entry)
+    async with home.connection() as socket:
+        await socket.ask(
+            "xpresence/set_phone_login",
+            person_id=people[name],
+            login=sipgate.login_of(extension),
+        )
 
 
 SIP_PEOPLE: Final = ("110", "111", "112", "113")
@@ -72,6 +88,16 @@ PHONES: Final = {
             f"a double of a FRITZ!Box, TR-064 on 127.0.0.1:{box.port}; each person"
             " has an answering machine that answers at once"
         ),
+    ),
+    "sipgate": DemoPhones(
+        sipgate.running,
+        lambda home, system: home.add_phone_system("sipgate", system.settings),
+        lambda system: (
+            f"a double of sipgate, its interface by HTTP on 127.0.0.1:{system.port};"
+            " each person has a token, and can sign in in the browser instead"
+        ),
+        log_in=_log_in_at_sipgate,
+        environment=lambda system: {TEST: system.base},
     ),
     "threecx": DemoPhones(
         threecx.running,

@@ -95,10 +95,19 @@ async def profiles_ahead(home: Home, calendar: str) -> list[str]:
         ("asterisk", {"XPRESENCE_ASTERISK": ""}, "keeps the redirects"),
         ("sip", {}, "by feature codes"),
         ("fritzbox", {}, "FRITZ!Box"),
+        ("sipgate", {}, "sipgate"),
         ("threecx", {}, "3CX"),
         ("starface", {}, "STARFACE"),
     ],
-    ids=["asterisk", "no-asterisk", "sip", "fritzbox", "threecx", "starface"],
+    ids=[
+        "asterisk",
+        "no-asterisk",
+        "sip",
+        "fritzbox",
+        "sipgate",
+        "threecx",
+        "starface",
+    ],
 )
 async def test_the_demo_can_be_logged_in_to_and_ends_without_a_trace(
     tmp_path: Path, phone: str, without: dict[str, str], says: str

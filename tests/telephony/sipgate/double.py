@@ -61,6 +61,15 @@ class Sipgate(WebDouble):
         self.before_put: list[Any] = []
         """Called once each, between a request to write and its effect."""
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What is entered at its settings page, with the office's own client."""
+        return {
+            "country_code": "49",
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+        }
+
     @override
     def add_routes(self, router: web.UrlDispatcher) -> None:
         line = "/v2/{user}/phonelines/{line}"

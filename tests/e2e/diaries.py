@@ -300,8 +300,8 @@ class Published(Diary):
 
     def __init__(self) -> None:
         super().__init__()
-        self._url = ""
-        self._text = file_of()
+        self.url = ""
+        self.text = file_of()
 
     @contextlib.asynccontextmanager
     async def served(self) -> AsyncIterator[None]:
@@ -312,25 +312,25 @@ class Published(Diary):
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port := free_port())
         await site.start()
-        self._url = f"http://127.0.0.1:{port}/diary.ics"
+        self.url = f"http://127.0.0.1:{port}/diary.ics"
         try:
             yield
         finally:
             await runner.cleanup()
 
     async def _answer(self, _request: web.Request) -> web.Response:
-        return web.Response(text=self._text, content_type="text/calendar")
+        return web.Response(text=self.text, content_type="text/calendar")
 
     @override
     def answers(self) -> tuple[Mapping[str, Any], ...]:
         return (
             {"handler": "remote_calendar"},
-            {"calendar_name": self.name, "url": self._url, "verify_ssl": True},
+            {"calendar_name": self.name, "url": self.url, "verify_ssl": True},
         )
 
     @override
     async def write(self, home: Home, *appointments: Appointment) -> None:
-        self._text = file_of(*appointments)
+        self.text = file_of(*appointments)
         # Core reads a file once a day, and by hand not twice in ten seconds.
         await home.act("homeassistant", "reload_config_entry", entity_id=self.entity_id)
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.pbx.asterisk import Asterisk, eventually
+from tests.pbx.sip import lands, phone
 
 from .conftest import settled
 from .home import Failed, Home
@@ -17,6 +18,7 @@ pytestmark = [
 
 PROFILE = "select.anna_profile"
 REDIRECT = "sensor.anna_redirect"
+CONNECTION = "binary_sensor.127_0_0_1_connection"
 
 
 async def entry_of(home: Home) -> str:
@@ -72,6 +74,94 @@ async def test_a_database_that_is_lost_long_afterwards_is_filled_again(
     await settled(pbx, "CF", "101", "102")
     await home.until(PROFILE, "Meeting")
     assert "phone_system_forgot" in await home.notices()
+
+
+async def test_a_value_that_alone_is_lost_counts_as_dialled_and_the_calls_ring(
+    home: Home, pbx: Asterisk
+) -> None:
+    entry = await entry_of(home)
+    async with phone(pbx, "100"):
+        await home.choose(PROFILE, "Meeting")
+        await settled(pbx, "CF", "100", "*100")
+        await home.until(REDIRECT, "active")
+        await eventually(lambda: pbx.on_disk("CF", "100") == "*100")
+        # Longer than a crash could undo.
+        await asyncio.sleep(6)
+        await asyncio.to_thread(pbx.kill)
+        pbx.lose("CF", "100")
+        await asyncio.to_thread(pbx.launch)
+        await home.until(REDIRECT, "off")
+        assert await lands(pbx, "102", "100") == "100"
+        assert await asyncio.to_thread(pbx.database, "xpresence", f"{entry}/100")
+        # The next profile sets it as ever.
+        await home.choose(PROFILE, "Available")
+        await home.choose(PROFILE, "Meeting")
+        await settled(pbx, "CF", "100", "*100")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        await home.choose(PROFILE, "Available")
+        await settled(pbx, "CF", "100", None)
+
+
+async def test_a_number_that_alone_is_lost_moves_no_calls(
+    home: Home, pbx: Asterisk
+) -> None:
+    entry = await entry_of(home)
+    await home.choose(PROFILE, "Meeting")
+    await settled(pbx, "CF", "100", "*100")
+    await home.until(REDIRECT, "active")
+    key = ("xpresence", f"{entry}/100")
+    await eventually(lambda: pbx.on_disk(*key) is not None)
+    await asyncio.to_thread(pbx.kill)
+    pbx.lose(*key)
+    async with home.watching(REDIRECT) as seen:
+        await asyncio.to_thread(pbx.launch)
+        await home.until(CONNECTION, "on")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        await home.choose(PROFILE, "Available")
+        await settled(pbx, "CF", "100", None)
+    assert await asyncio.to_thread(pbx.database, *key)
+    assert "failed" not in {one["state"] for one in seen}
+
+
+async def test_a_restored_older_backup_of_the_phone_system_is_brought_up_to_date(
+    home: Home, pbx: Asterisk
+) -> None:
+    bob = "select.bob_profile"
+    await own(home, bob, "102")
+    await settled(pbx, "CF", "101", "102")
+    await eventually(lambda: pbx.on_disk("CF", "101") == "102")
+    database = pbx.folder / "db" / "astdb.sqlite3"
+    await asyncio.to_thread(pbx.kill)
+    backup = database.read_bytes()
+    await asyncio.to_thread(pbx.launch)
+    await home.until(CONNECTION, "on")
+
+    await home.choose(PROFILE, "Meeting")
+    await own(home, bob, "103")
+    await settled(pbx, "CF", "100", "*100")
+    await settled(pbx, "CF", "101", "103")
+    await eventually(lambda: pbx.on_disk("CF", "101") == "103")
+    await asyncio.sleep(6)
+    await asyncio.to_thread(pbx.kill)
+    for left in database.parent.glob("astdb.sqlite3-*"):
+        left.unlink()
+    database.write_bytes(backup)
+    await asyncio.to_thread(pbx.launch)
+    await settled(pbx, "CF", "100", "*100")
+    await settled(pbx, "CF", "101", "103")
+    async with phone(pbx, "103"):
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        assert await lands(pbx, "102", "101") == "103"
+    assert "phone_system_forgot" in await home.notices()
+    await home.choose(PROFILE, "Available")
+    await home.act("xpresence", "set_redirect", entity_id=bob, mode="off")
+    await settled(pbx, "CF", "101", None)
+
+
+async def own(home: Home, profile: str, target: str) -> None:
+    """Set somebody's own redirect."""
+    said = {"entity_id": profile, "mode": "forward", "target": target}
+    await home.act("xpresence", "set_redirect", **said)
 
 
 async def test_a_phone_system_that_knows_more_than_we_do_is_left_alone(

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.xpresence.presence.line import AgentState
 from custom_components.xpresence.telephony.asterisk.driver import AsteriskPhoneSystem
-from custom_components.xpresence.telephony.driver import LineChanged
+from custom_components.xpresence.telephony.driver import LineChanged, Rejected
 from tests.pbx.asterisk import Asterisk, eventually
 from tests.pbx.sip import lands, phone
 
@@ -132,3 +132,24 @@ async def test_a_penalty_that_another_tool_gave_survives_logging_off_and_on(
     await system.set_agent("102", "400", READY)
     assert penalty(pbx, "102") == 7
     await system.set_agent("102", "400", LOGGED_OFF)
+
+
+async def test_a_queue_that_admits_only_listed_agents_is_not_entered_by_others(
+    system: AsteriskPhoneSystem, pbx: Asterisk
+) -> None:
+    pbx.put("QPENALTY", "400/dynmemberonly", "yes")
+    pbx.put("QPENALTY", "400/agents/103", "2")
+    try:
+        with pytest.raises(Rejected, match="only the agents that it lists"):
+            await system.set_agent("101", "400", READY)
+        assert "Local/101@" not in members(pbx)
+        await system.set_agent("101", "400", LOGGED_OFF)
+        await system.set_agent("103", "400", READY)
+        assert penalty(pbx, "103") == 2
+        await system.set_agent("103", "400", LOGGED_OFF)
+        # FreePBX writes "no" where the queue is not restricted.
+        pbx.put("QPENALTY", "400/dynmemberonly", "no")
+        await system.set_agent("101", "400", READY)
+        await system.set_agent("101", "400", LOGGED_OFF)
+    finally:
+        pbx.cli("database deltree QPENALTY")

@@ -211,7 +211,13 @@ class Agents:
 
         Without a hint the queue judges by the member itself: by a hint that is not
         there it would never ring.
+
+        Raises:
+            Rejected: the queue is restricted to agents that it lists.
         """
+        kept = await self._actions.tree(freepbx.PENALTIES, queue)
+        if not freepbx.admits(queue, extension, kept):
+            raise Rejected("the queue admits only the agents that it lists")
         fields = [
             ("Queue", queue),
             ("Interface", freepbx.member(extension, await self._context(extension))),
@@ -220,7 +226,7 @@ class Agents:
         ]
         if context := self.hints.get(extension):
             fields.append(("StateInterface", freepbx.member_state(extension, context)))
-        if penalty := await self._penalty(extension, queue):
+        if penalty := self._penalty(extension, queue, kept):
             fields.append(("Penalty", penalty))
         await self._actions.repeat("Already there", "QueueAdd", *fields)
 
@@ -232,9 +238,8 @@ class Agents:
                 return context
         return first
 
-    async def _penalty(self, extension: str, queue: str) -> str:
+    def _penalty(self, extension: str, queue: str, kept: freepbx.Stored) -> str:
         """Return the penalty of the phone system; without one the one of before."""
-        kept = await self._actions.tree(freepbx.PENALTIES, f"{queue}/agents")
         found = freepbx.penalty(queue, extension, kept)
         return self.queues.penalty(extension, queue) if found is None else found
 

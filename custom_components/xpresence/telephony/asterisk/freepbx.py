@@ -346,12 +346,25 @@ def member_state(extension: str, context: str) -> str:
 
 PENALTIES: Final = "QPENALTY"
 """Family of the dynamic members' penalties: ``QPENALTY/<queue>/agents/<extension>``."""
+RESTRICTED: Final = "dynmemberonly"
+"""``QPENALTY/<queue>/dynmemberonly``: *Restrict Dynamic Agents* of a queue's page."""
 
 
 def penalty(queue: str, extension: str, stored: Stored) -> str | None:
     """Return the penalty with which FreePBX logs an extension in, if it has one."""
     found = stored.get(f"/{PENALTIES}/{queue}/agents/{extension}", "")
     return found if re.fullmatch("[0-9]{1,4}", found) else None
+
+
+def admits(queue: str, extension: str, stored: Stored) -> bool:
+    """Tell whether FreePBX's own code would log an extension in.
+
+    Where a queue is restricted, only the dynamic agents that it lists; the dialplan of
+    module queues asks for ``yes``, and whether the agent's key exists.
+    """
+    of_queue = f"/{PENALTIES}/{queue}"
+    restricted = stored.get(f"{of_queue}/{RESTRICTED}", "").casefold() == "yes"
+    return not restricted or f"{of_queue}/agents/{extension}" in stored
 
 
 def extension_of(interface: str, state_interface: str = "") -> str | None:

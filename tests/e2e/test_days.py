@@ -1,7 +1,8 @@
 """A day at work: the calendar and the PC move real calls by themselves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import time
 
 import pytest
@@ -11,7 +12,7 @@ from tests.pbx.asterisk import Asterisk
 from tests.pbx.sip import lands, phone
 
 from .conftest import settled
-from .diaries import Appointment, Diary, diaries as kept, soon
+from .diaries import Appointment, Diary, Published, diaries as kept, file_of, soon
 from .home import CONFIGURATION, Home
 
 pytestmark = [
@@ -215,6 +216,140 @@ async def test_a_locked_pc_sends_calls_to_a_colleague_until_it_is_unlocked(
         await settled(pbx, "CF", "100", None)
         await home.until(PROFILE, "Available")
         assert await lands(pbx, "102", "100") == "100"
+
+
+async def test_an_unlock_ends_a_lunch_that_was_chosen_at_the_locked_pc(
+    home: Home, pbx: Asterisk
+) -> None:
+    async with phone(pbx, "100"), phone(pbx, "101"):
+        await home.act("input_boolean", "turn_on", entity_id=LOCKED)
+        await home.until(PROFILE, "Be right back")
+        await home.choose(PROFILE, "Lunch")
+        await settled(pbx, "CF", "100", "*100")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        # What is unlocked earlier may still belong to the choice.
+        await asyncio.sleep(31)
+        await home.until(PROFILE, "Lunch")
+        await home.act("input_boolean", "turn_off", entity_id=LOCKED)
+        await settled(pbx, "CF", "100", None)
+        await home.until(PROFILE, "Available")
+        assert await lands(pbx, "102", "100") == "100"
+
+
+async def test_newer_input_brings_the_calls_back_whatever_the_session_said(
+    home: Home, pbx: Asterisk
+) -> None:
+    """A PC that tells it is about to sleep when it wakes."""
+    (entry,) = await home.get("/api/config/config_entries/entry?domain=xpresence")
+    entry_id = entry["entry_id"]
+    profiles, people = await home.profiles(entry_id), await home.people(entry_id)
+    profile = "select.bob_profile"
+
+    async def says(session: str) -> None:
+        await home.post("/api/states/sensor.bobs_pc", {"state": session})
+
+    async def used(ago: timedelta = timedelta()) -> None:
+        when = (datetime.now(UTC) - ago).isoformat()
+        await home.post("/api/states/sensor.bobs_input", {"state": when})
+
+    await says("SessionUnlock")
+    await used(timedelta(minutes=1))
+    await home.change(
+        entry_id,
+        "person",
+        people["Bob"],
+        {"next_step_id": "activity"},
+        {"client": "own"},
+        {
+            "session": "sensor.bobs_pc",
+            "session_states": ["sessionunlock", "Resume"],
+            "silence_ends": True,
+            "end_profile": profiles["Gone home"],
+        },
+        {"last_input": "sensor.bobs_input"},
+        {},
+    )
+    async with phone(pbx, "101"):
+        await home.until(profile, "Available")
+        await says("Suspend")
+        await settled(pbx, "CF", "101", "*101")
+        await home.until(profile, "Gone home")
+        assert await lands(pbx, "102", "101") == "voicemail 101"
+        await used()
+        await settled(pbx, "CF", "101", None)
+        await home.until(profile, "Available")
+        assert await lands(pbx, "102", "101") == "101"
+        await says("Unknown")
+        await used()
+        # Longer than an end has to stand here.
+        await asyncio.sleep(3)
+        assert await home.state(profile) == "Available"
+        assert await lands(pbx, "102", "101") == "101"
+
+
+async def test_only_what_keeps_somebody_busy_in_a_published_calendar_moves_calls(
+    home: Home, pbx: Asterisk
+) -> None:
+    (entry,) = await home.get("/api/config/config_entries/entry?domain=xpresence")
+    entry_id = entry["entry_id"]
+    profiles, people = await home.profiles(entry_id), await home.people(entry_id)
+    now = datetime.now(UTC)
+
+    def event(uid: str, *lines: str) -> str:
+        one = Appointment(subject=uid, start=now - HOUR, end=now + HOUR).ics()
+        return one.replace("END:VEVENT", "\r\n".join((*lines, "END:VEVENT")))
+
+    def published(*events: str) -> str:
+        return file_of().replace("END:VCALENDAR", "".join(events) + "END:VCALENDAR")
+
+    quiet = (
+        event("Free", "TRANSP:TRANSPARENT"),
+        event("Free in Outlook", "X-MICROSOFT-CDO-BUSYSTATUS:FREE"),
+        event("Cancelled", "STATUS:CANCELLED"),
+        event(
+            "Declined",
+            "ORGANIZER:mailto:bob@office.example",
+            "ATTENDEE;PARTSTAT=DECLINED:mailto:anna@office.example",
+        ),
+    )
+    diary = Published()
+    diary.text = published(*quiet)
+    async with diary.served(), phone(pbx, "100"):
+        await home.change(
+            entry_id,
+            "person",
+            people["Anna"],
+            {"next_step_id": "calendars"},
+            {"next_step_id": "add_calendar"},
+            {"next_step_id": "calendar_ics"},
+            {"url": diary.url, "address": "anna@office.example"},
+            {
+                "name": "Published by itself",
+                "default_profile": profiles["Meeting"],
+                "categories_only": False,
+                "invitations": "always",
+                "show_as": SHOW_AS,
+            },
+        )
+        await home.act("xpresence", "sync_calendars", entity_id=PROFILE)
+        assert await home.state(PROFILE) == "Available"
+        assert await lands(pbx, "102", "100") == "100"
+        diary.text = published(*quiet, event("Surgeon", "CLASS:PRIVATE"))
+        await home.act("xpresence", "sync_calendars", entity_id=PROFILE)
+        await settled(pbx, "CF", "100", "*100")
+        await home.until(PROFILE, "Meeting")
+        assert await lands(pbx, "102", "100") == "voicemail 100"
+        assert "Surgeon" not in str(await home.get("/api/states"))
+        diary.text = published(*quiet)
+        await home.act("xpresence", "sync_calendars", entity_id=PROFILE)
+        await settled(pbx, "CF", "100", None)
+        assert await lands(pbx, "102", "100") == "100"
+        await home.act(
+            "xpresence",
+            "disconnect_calendar",
+            entity_id=PROFILE,
+            name="Published by itself",
+        )
 
 
 async def test_a_pc_that_ends_sends_calls_to_voicemail_until_it_starts(

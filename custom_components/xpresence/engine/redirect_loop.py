@@ -55,8 +55,7 @@ class RedirectLoop(RedirectTurns):
         async with self._turn:
             if self.undecided:
                 raise Undecided
-            if self.line is None and self.system.ready:
-                self.line = await self.async_timed(self.system.read(self._extension))
+            await self._read_for_change()
             before, line = self.ledger, self.line
             if change is None:
                 # Where no profile decides, an own redirect stands as it is.
@@ -87,6 +86,23 @@ class RedirectLoop(RedirectTurns):
             if change is not None:
                 await self._take_back(change, before, line)
             raise
+
+    async def _read_for_change(self) -> None:
+        """Read what an own redirect takes the place of.
+
+        By an older reading, what somebody set since would count as dialled after it,
+        and undo it. Without an answer the last reading has to do.
+
+        Raises:
+            PhoneSystemError: nothing was ever read, and nothing can be.
+        """
+        if not self.system.ready:
+            return
+        try:
+            self.line = await self.async_read()
+        except PhoneSystemError:
+            if self.line is None:
+                raise
 
     async def _take_back(
         self, change: ForwardingState, before: Ledger, line: Line | None

@@ -106,6 +106,15 @@ class Day:
         self.there = replace(self.there, **{part: self.dice.choice(TARGETS)})
         self.look()
 
+    def somebody_dials_while_another_chooses(self) -> None:
+        """Let a dial be read before the choice is written: it is nobody's choice."""
+        if not self.connected:
+            return
+        self.author = self.dice.choice(PEOPLE)
+        author = self.author
+        self.somebody_dials()
+        self.write(author)
+
     def the_connection_is_lost(self) -> None:
         self.connected = False
         self.look()
@@ -125,6 +134,7 @@ class Day:
                 self.somebody_chooses,
                 self.a_meeting_begins,
                 self.somebody_dials,
+                self.somebody_dials_while_another_chooses,
                 self.the_connection_is_lost,
                 self.the_connection_comes_back,
                 self.home_assistant_is_reloaded,

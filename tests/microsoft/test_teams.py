@@ -327,6 +327,54 @@ async def test_a_teams_call_goes_on_over_a_restart_without_a_flicker(
     await day.until(lambda: day.profile == "Available", within=3 * MINUTE)
 
 
+async def act(day: TeamsDay, action: str, **said: Any) -> None:
+    await day.hass.services.async_call(
+        "xpresence",
+        action,
+        {"entity_id": "select.anna_profile", **said},
+        blocking=True,
+    )
+    await day.settle()
+
+
+async def test_a_teams_call_that_was_dismissed_stays_so_over_a_restart(
+    day: TeamsDay,
+) -> None:
+    await day.begin()
+    day.teams(*CONFERENCE)
+    await day.until(lambda: day.profile == "MS Teams", within=2 * MINUTE)
+    await act(day, "set_profile", profile="Available")
+    await day.restart(minutes=2)
+    await day.after(minutes=5, step=20)
+    assert names(day) == ["Available", "MS Teams", "Available"]
+    # It ends, and the next one counts.
+    day.teams(*CALM)
+    await day.after(minutes=5, step=20)
+    day.teams(*CONFERENCE)
+    await day.until(lambda: day.profile == "MS Teams", within=2 * MINUTE)
+
+
+async def test_in_a_meeting_belongs_to_the_dismissed_one_over_a_restart(
+    day: TeamsDay,
+) -> None:
+    await day.begin()
+    start, end = day.now - MINUTE, day.now + 30 * MINUTE
+    await act(
+        day,
+        "plan_presence",
+        profile="Meeting",
+        start=start.isoformat(),
+        end=end.isoformat(),
+    )
+    assert day.profile == "Meeting"
+    await act(day, "set_profile", profile="Available")
+    day.teams("Busy", "InAMeeting")
+    await day.after(minutes=3, step=20)
+    await day.restart(minutes=2)
+    await day.after(minutes=3, step=20)
+    assert names(day) == ["Available", "Meeting", "Available"]
+
+
 async def test_a_teams_call_from_long_before_a_restart_is_over(day: TeamsDay) -> None:
     await day.begin()
     day.teams(*CONFERENCE)

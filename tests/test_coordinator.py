@@ -23,7 +23,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.xpresence.const import DOMAIN
-from custom_components.xpresence.presence.line import CallState
+from custom_components.xpresence.presence.line import (
+    CallState,
+    Destination,
+    DestinationKind,
+)
 from custom_components.xpresence.presence.redirect.resolver import Resolver
 from custom_components.xpresence.telephony.driver import ConnectionChanged, LineChanged
 from tests.conftest import set_up
@@ -223,6 +227,21 @@ async def test_an_own_redirect_is_set_ended_and_given_back(
     assert shown(hass, REDIRECT).attributes["target"] == "… 00"
     await act(hass, "set_redirect", mode="unchanged")
     assert shown(hass, REDIRECT).attributes["target"] == "Voicemail"
+
+
+async def test_off_ends_what_another_tool_set_since_the_last_reading(
+    hass: HomeAssistant, office: MockConfigEntry
+) -> None:
+    await act(hass, "set_redirect", mode="forward", target="Bob")
+    system = office.runtime_data.people[ANNA].loop.system
+    line = await system.read("100")
+    other = Destination(DestinationKind.NUMBER, "103")
+    # No event tells of it.
+    with patch.object(system, "emit"):
+        await system.apply("100", replace(line.forwarding, unconditional=other))
+    await act(hass, "set_redirect", mode="off")
+    assert (await system.read("100")).forwarding.unconditional is None
+    assert shown(hass, REDIRECT).state == "off"
 
 
 async def test_an_own_redirect_ends_by_itself(

@@ -163,7 +163,10 @@ async def test_an_action_is_refused_what_the_phone_system_cannot_do(
                 {"entity_id": REDIRECT, "mode": "forward", **said},
                 blocking=True,
             )
-        assert refused.value.translation_key == "redirect_not_supported"
+        assert refused.value.translation_key == "redirect_not_possible"
+        possible = (refused.value.translation_placeholders or {})["possible"]
+        assert "does not redirect: when busy" in possible
+        assert "Voicemail cannot be a target" in possible
     assert shown(hass, REDIRECT).state == "off"
 
 

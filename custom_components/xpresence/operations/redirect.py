@@ -12,6 +12,7 @@ from ..coordinator import OfficeCoordinator
 from ..engine.events import set_entity_context
 from ..engine.exceptions import not_set_error, raise_refusals
 from ..engine.side_effects import set_agent
+from ..languages import texts_in
 from ..presence.line import (
     AgentState,
     Condition,
@@ -33,6 +34,8 @@ from ..presence.redirect.parts import (
     known,
 )
 from ..presence.redirect.targets import resolve
+from ..presence.texts import Texts
+from ..presence.texts.limits import limits_words
 from ..telephony.driver import (
     Capability,
     NotSupported,
@@ -149,7 +152,11 @@ async def async_check_setting(
     await async_authorize_destinations(
         coordinator, person_id, reached, context, satellite=satellite
     )
-    raise_not_supported(coordinator.people[person_id].loop.capabilities, setting)
+    raise_not_supported(
+        coordinator.people[person_id].loop.capabilities,
+        setting,
+        texts_in(coordinator.hass.config.language),
+    )
     try:
         coordinator.system.check(setting)
     except Rejected as error:
@@ -159,9 +166,11 @@ async def async_check_setting(
 
 
 def raise_not_supported(
-    capabilities: RedirectCapabilities, setting: ForwardingState
+    capabilities: RedirectCapabilities, setting: ForwardingState, texts: Texts
 ) -> None:
     """Raise for the first part that this extension's phone system cannot set.
+
+    The error says what it could, in the words of ``texts``.
 
     Raises:
         ServiceValidationError: there is one; nothing was changed.
@@ -169,7 +178,11 @@ def raise_not_supported(
     for part, found in known(setting):
         if is_on(part, found) and not capabilities.can_set(part, found):
             raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="redirect_not_supported"
+                translation_domain=DOMAIN,
+                translation_key="redirect_not_possible",
+                translation_placeholders={
+                    "possible": limits_words(capabilities, texts)
+                },
             )
 
 

@@ -35,7 +35,7 @@ TEXTS: dict[str, dict[str, str]] = json.loads(
 )["config_panel"]
 LARGEST = 30_000
 """Bytes, compressed, of all modules that load with a dashboard."""
-LARGEST_LATER = 8_000
+LARGEST_LATER = 9_000
 """Bytes, compressed, of what one of those loads that load when they are opened."""
 LARGEST_TEXTS = 12_000
 """Bytes, compressed, of all texts of one language."""

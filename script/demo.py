@@ -131,8 +131,21 @@ async def keep_a_diary(home: Home, entry: str) -> None:
     )
 
 
+async def play_tour(home: Home, system: Any) -> None:
+    """Play the tour and write its picture; then the demo is over."""
+    from .tour import TOUR, play
+
+    count = await play(home, system, DASHBOARD)
+    size = TOUR.stat().st_size // 1000
+    say(f"{TOUR.name}: {count} pictures, {size} kB")
+
+
 async def run(
-    phones: DemoPhones, system: Any, port: int, beside: Beside | None
+    phones: DemoPhones,
+    system: Any,
+    port: int,
+    beside: Beside | None,
+    tour: bool = False,
 ) -> None:
     """Show the demo until Ctrl-C."""
     over = asyncio.Event()
@@ -151,6 +164,9 @@ async def run(
         async with home:
             say("Adding the phone system, four people, a calendar and a dashboard …")
             await furnish(home, phones, system)
+            if tour:
+                await play_tour(home, system)
+                return
             say("")
             say(f"  Open       {home.url}/{DASHBOARD}")
             say(f"  User       {home.username}")
@@ -187,7 +203,13 @@ def main(beside: Beside | None = None) -> int:
         default=next(iter(PHONES)),
         help="the phone system to start it with",
     )
-    wanted: str = parser.parse_known_args()[0].phone
+    parser.add_argument(
+        "--tour",
+        action="store_true",
+        help="play the tour of the documents and write its picture",
+    )
+    said = parser.parse_known_args()[0]
+    wanted: str = said.phone
     port = int(os.environ.get("XPRESENCE_PORT", PORT))
     if taken(port):
         say(
@@ -203,7 +225,7 @@ def main(beside: Beside | None = None) -> int:
         except MISSING:
             say(f"There is no {wanted} on this machine; going on without.")
             phones = NONE
-        asyncio.run(run(phones, system, port, beside))
+        asyncio.run(run(phones, system, port, beside, said.tour))
     return 0
 
 

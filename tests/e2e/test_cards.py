@@ -14,6 +14,7 @@ import pytest_asyncio
 from script.demo import DASHBOARD, dashboard
 from tests.pbx.asterisk import EVENTUALLY, Asterisk
 from tests.pbx.sip import dial, phone
+from tests.repetition import times
 
 from .axe import violations
 from .browser import cold, log_in
@@ -30,7 +31,7 @@ pytestmark = [
 
 PROFILE = "select.anna_profile"
 PASSWORD = "anna-and-the-telephone"
-COLD_LOADS = 15
+COLD_LOADS = times(6, 30)
 HOUR = timedelta(hours=1)
 BERLIN = ZoneInfo("Europe/Berlin")
 """Where the browser is."""

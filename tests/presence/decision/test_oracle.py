@@ -54,6 +54,7 @@ from custom_components.xpresence.presence.model import (
     Source,
     Statement,
 )
+from tests.repetition import fewer
 
 from ..office import PROFILES
 from ..oracle import judge
@@ -237,6 +238,7 @@ def test_the_engine_and_the_oracle_agree(day: Any) -> None:
         assert (claim.profile if claim else None) == truth.agent
 
 
+@fewer(3)
 @given(days())
 def test_the_same_question_has_the_same_answer(day: Any) -> None:
     office, facts, calendars, midnight = day
@@ -247,6 +249,7 @@ def test_the_same_question_has_the_same_answer(day: Any) -> None:
         assert decide(office, facts, now) == decide(office, again, now)
 
 
+@fewer(10)  # each looks at every minute of a day
 @given(days())
 def test_nothing_changes_before_next_change_and_something_does_at_it(day: Any) -> None:
     office, facts, _, midnight = day

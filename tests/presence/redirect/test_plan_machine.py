@@ -52,6 +52,7 @@ from custom_components.xpresence.presence.redirect.plan import (
     answered,
     plan,
 )
+from tests.repetition import times
 
 VOICEMAIL = Destination(DestinationKind.VOICEMAIL, "100")
 COLLEAGUES = [Destination(DestinationKind.NUMBER, str(n)) for n in (101, 102, 103)]
@@ -424,5 +425,7 @@ class Telephone(RuleBasedStateMachine):
 
 TestTelephone = Telephone.TestCase
 TestTelephone.settings = settings(
-    max_examples=2 * settings().max_examples, stateful_step_count=40, deadline=None
+    max_examples=times(1, 2) * settings().max_examples,
+    stateful_step_count=40,
+    deadline=None,
 )

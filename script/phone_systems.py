@@ -76,8 +76,8 @@ IN_GERMAN: Final = {
     "each person's SIP password; what is read back depends on the phone system": (
         "das SIP-Passwort jeder Person; was zurückgelesen wird, hängt von der Anlage ab"
     ),
-    "a personal access token of each person; not with a *Neo* account": (
-        "ein Personal Access Token jeder Person; nicht mit einem *Neo*-Konto"
+    "each person's token or sign-in; not with a *Neo* account": (
+        "Token oder Anmeldung jeder Person; nicht mit einem *Neo*-Konto"
     ),
     "version 20 with an Enterprise licence; an API client of its own": (
         "Version 20 mit Enterprise-Lizenz; einen eigenen API-Client"

@@ -38,8 +38,6 @@ INTERFACES: Final[dict[str, tuple[str, ...] | None]] = {
         "iden",
         "event",
     ),
-    # The state that a browser brings back from Microsoft.
-    "homeassistant.helpers.config_entry_oauth2_flow:_encode_jwt": ("hass", "data"),
 }
 """Module and name → parameters, or None for what is not called."""
 NOT_IMPORTED: Final = {

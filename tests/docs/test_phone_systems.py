@@ -7,7 +7,14 @@ import pytest
 
 from custom_components.xpresence.telephony.description import PhoneSystemType
 from custom_components.xpresence.telephony.registry import ROWS
-from script.phone_systems import DOCUMENT, END, table, written
+from script.phone_systems import (
+    DOCUMENT,
+    END,
+    GERMAN,
+    IN_GERMAN,
+    table,
+    written,
+)
 
 PAGES: Final = DOCUMENT.parent / "phone-systems"
 PACKAGE: Final = Path(__file__).parents[2] / "custom_components" / "xpresence"
@@ -18,6 +25,15 @@ def test_the_table_is_the_registrys() -> None:
     assert END in document
     assert written(document) == document, "run python -m script.phone_systems"
     assert len(table().splitlines()) == len(ROWS) + 2
+
+
+def test_the_german_table_is_the_registrys_and_in_german() -> None:
+    document = GERMAN.read_text()
+    assert written(document, german=True) == document, (
+        "run python -m script.phone_systems"
+    )
+    for row in ROWS:
+        assert not row.needs or row.needs in IN_GERMAN, row.needs
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)

@@ -1,7 +1,8 @@
 """The way back from Microsoft's page: how a browser's answer reaches a sign-in.
 
 Home Assistant's own view takes the answer and hands it to a config flow. One without a
-page waits for it (``flows/browser_answer.py``) and hands it on to whoever began.
+page waits for it (``flows/person/microsoft.py``, ``flows/phone_answer.py``) and hands it
+on to whoever began.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,13 +1,18 @@
 """People sign in for themselves, where the office lets them: by action and by card."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from homeassistant.components import persistent_notification
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from custom_components.xpresence.microsoft import link_of
 from custom_components.xpresence.microsoft.sign_in_sessions import attempt_of
@@ -47,7 +52,8 @@ async def test_an_ordinary_user_signs_in_and_out_by_action(
     hass: HomeAssistant, microsoft: Microsoft, team: Team
 ) -> None:
     said = await act(hass, team.context("anna"), "sign_in_microsoft", remember=False)
-    assert said.keys() == {"code", "page", "expires"}
+    assert said.keys() == {"way", "code", "page", "expires"}
+    assert said["way"] == "code"
     again = await act(hass, team.context("anna"), "sign_in_microsoft")
     assert again["code"] == said["code"]
     microsoft.login.enter(said["code"], ANNA_THERE)
@@ -291,3 +297,76 @@ async def test_a_card_is_told_why_there_is_no_code(
     await card.send_json_auto_id({"type": "xpresence/sign_in_microsoft"})
     error = (await card.receive_json())["error"]
     assert error["translation_key"] == "microsoft_unknown_client"
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
+) -> Any:
+    """A browser that Microsoft's redirect leads to."""
+    hass.config.components.add("my")
+    for component in ("auth", "websocket_api"):
+        assert await async_setup_component(hass, component, {})
+    return await hass_client_no_auth()
+
+
+async def test_the_browser_comes_first_where_it_can_be_led_back(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team, browser: Any
+) -> None:
+    anna = team.context("anna")
+    said = await act(hass, anna, "sign_in_microsoft")
+    assert (said["way"], said["code"]) == ("browser", None)
+    answer = microsoft.login.agree(said["page"], ANNA_THERE)
+    came = await browser.get("/auth/external/callback", params=answer)
+    assert came.status == 200
+    await to_confirm(hass)
+    assert await act(hass, anna, "confirm_microsoft") == shown("anna@example.com")
+    await act(hass, anna, "confirm_microsoft", account="anna@example.com")
+    assert (await link(hass, team.entry, ANNA).graph.get(*ME))["id"] == ANNA_THERE
+    assert hass.config_entries.flow.async_progress() == []
+
+
+async def test_who_is_shown_53003_goes_on_in_the_browser_and_the_code_is_over(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team, browser: Any
+) -> None:
+    anna = team.context("anna")
+    code = await act(hass, anna, "sign_in_microsoft", way="code")
+    assert code["code"]
+    waits = attempt_of(hass, ANNA)
+    assert waits is not None
+    said = await act(hass, anna, "sign_in_microsoft", way="browser")
+    assert said["way"] == "browser"
+    await until(hass, waits.task.done)
+    # And back: what waited for the browser waits no more.
+    assert (await act(hass, anna, "sign_in_microsoft", way="code"))["code"]
+    await until(hass, lambda: hass.config_entries.flow.async_progress() == [])
+
+
+async def test_a_refusal_in_the_browser_is_told_by_the_card_in_words(
+    hass: HomeAssistant,
+    microsoft: Microsoft,
+    team: Team,
+    browser: Any,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    client = await socket(hass, team, "anna", hass_ws_client)
+    await client.send_json_auto_id({"type": "xpresence/sign_in_microsoft"})
+    assert (await client.receive_json())["success"]
+    event = (await client.receive_json())["event"]
+    assert (event["state"], event["code"]) == ("browser", None)
+    state = dict(parse_qsl(urlsplit(event["page"]).query))["state"]
+    refused = {"error": "access_denied", "error_description": "AADSTS53003: no"}
+    await browser.get("/auth/external/callback", params=refused | {"state": state})
+    event = (await client.receive_json())["event"]
+    assert (event["state"], event["reason"]) == ("failed", "blocked_by_policy")
+    assert "Conditional Access" in event["text"]
+    assert link_of(hass, team.entry, ANNA) is None
+
+
+async def test_without_a_way_back_the_browser_is_refused_and_nothing_waits(
+    hass: HomeAssistant, microsoft: Microsoft, team: Team
+) -> None:
+    with pytest.raises(ServiceValidationError):
+        await act(hass, team.context("anna"), "sign_in_microsoft", way="browser")
+    assert attempt_of(hass, ANNA) is None
+    assert hass.config_entries.flow.async_progress() == []

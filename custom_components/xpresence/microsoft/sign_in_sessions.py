@@ -11,14 +11,20 @@ from homeassistant.const import CONF_NAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.ulid import ulid_now
 
 from ..const import DOMAIN
 from ..groupware.microsoft.failures import SignInRefused
 from ..groupware.source import SourceError
 from ..presence.texts.markdown import escaped
+from .browser import Receiver, async_receive, way_back
 from .ownership import Ownership
 from .sign_in import SignIn, account_asked, reason_in_words, reason_of
 
+BROWSER: Final = "browser"
+CODE: Final = "code"
+BROWSER_WITHIN: Final = 900.0
+"""Seconds in which the browser must come back."""
 NOT_CONFIRMED: Final = "not_confirmed"
 NOTHING_TO_CONFIRM: Final = "nothing_to_confirm"
 NOT_THIS_ACCOUNT: Final = "not_this_account"
@@ -28,24 +34,73 @@ CONFIRM_WITHIN: Final = 900
 
 
 class Attempt:
-    """A code that waits to be entered, then an account that waits to be confirmed."""
+    """A sign-in on Microsoft's page, then an account that waits to be confirmed.
 
-    def __init__(self, sign_in: SignIn) -> None:
-        """Say what is to be shown; the code is good from now on."""
+    ``way``: the browser that is led back, or a code that any browser takes.
+    """
+
+    def __init__(self, sign_in: SignIn, way: str) -> None:
+        """Prepare; :meth:`async_begin` says what is to be shown."""
+        self._answer: asyncio.Future[Mapping[str, str]] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._receiver: Receiver | None = None
         self._confirmed: asyncio.Future[bool] | None = None
         self._listeners: list[Callable[[], None]] = []
         self._sign_in: Final = sign_in
-        self.code: Final = sign_in.code.user_code
-        self.page: Final = sign_in.code.page
-        self.expires: Final[datetime] = dt_util.utcnow() + timedelta(
-            seconds=sign_in.code.expires_in
-        )
+        self.way: Final = way
+        self.code = ""
+        """What is to be entered on the page; empty in the browser."""
+        self.page = ""
+        self.expires: datetime
         self.task: asyncio.Task[str | None]
+
+    async def async_begin(self, hass: HomeAssistant) -> None:
+        """Get the page, and the code where it asks for one.
+
+        Raises:
+            SourceError: refused, or not reachable.
+        """
+        within: float = BROWSER_WITHIN
+        if self.way == CODE:
+            code = await self._sign_in.begin_code()
+            self.code, self.page, within = code.user_code, code.page, code.expires_in
+        else:
+            if (back_to := way_back(hass)) is None:
+                raise SignInRefused("no_way_back")
+            self._receiver = await async_receive(
+                hass, back_to, ulid_now(), self._on_answer
+            )
+            try:
+                self.page = await self._sign_in.begin_browser(
+                    back_to, self._receiver.state
+                )
+            except BaseException:
+                self._receiver.close()
+                raise
+        self.expires = dt_util.utcnow() + timedelta(seconds=within)
+
+    async def _on_answer(self, answer: Mapping[str, str]) -> None:
+        if not self._answer.done():
+            self._answer.set_result(answer)
+
+    async def _async_finish_browser(self, receiver: Receiver) -> None:
+        try:
+            async with asyncio.timeout(BROWSER_WITHIN):
+                answer = await self._answer
+        except TimeoutError as error:
+            raise SignInRefused("code_expired") from error
+        finally:
+            receiver.close()
+        await self._sign_in.finish_browser({"state": receiver.state, **answer})
 
     async def async_finish(self) -> str | None:
         """Return when it is over: ``None``, or why it failed (a translation key)."""
         try:
-            await self._sign_in.finish_code()
+            if self._receiver is not None:
+                await self._async_finish_browser(self._receiver)
+            else:
+                await self._sign_in.finish_code()
             ownership = self._sign_in.ownership
             if ownership is not None and not ownership.known:
                 return await self._async_confirmed()
@@ -113,10 +168,12 @@ async def async_begin(
     entry: ConfigEntry[Any],
     person_id: str,
     said: Mapping[str, Any] | None = None,
+    way: str | None = None,
 ) -> Attempt:
-    """Get a code for a person; one that waits already is returned again.
+    """Begin a person's sign-in; one that waits already is returned again.
 
-    ``said`` replaces what was asked for last time.
+    ``said`` replaces what was asked for last time. ``way``: ``browser`` or ``code``;
+    left out, the browser wherever it can be led back, for codes are blocked often.
 
     Raises:
         SourceError: refused, or not reachable.
@@ -124,13 +181,16 @@ async def async_begin(
     attempts = hass.data.setdefault(ATTEMPTS, {})
     known = attempts.get(person_id)
     if known is not None and not known.task.done():
-        if not said:
+        if not said and way in (None, known.way):
             return known
         known.task.cancel()
     asked = {**account_asked(entry.subentries[person_id].data), **(said or {})}
     sign_in = SignIn(hass, entry, person_id, asked)
-    await sign_in.begin_code()
-    attempt = attempts[person_id] = Attempt(sign_in)
+    if way is None:
+        way = CODE if way_back(hass) is None else BROWSER
+    attempt = Attempt(sign_in, way)
+    await attempt.async_begin(hass)
+    attempts[person_id] = attempt
     attempt.task = entry.async_create_background_task(
         hass, attempt.async_finish(), f"{DOMAIN} sign-in"
     )

@@ -16,6 +16,8 @@ from ..groupware.source import SignInNeeded, SourceError
 from ..microsoft.ownership import Ownership
 from ..microsoft.sign_in import async_sign_out, code_of, reason_of
 from ..microsoft.sign_in_sessions import (
+    BROWSER,
+    CODE,
     NOTHING_TO_CONFIRM,
     async_begin,
     attempt_of,
@@ -25,6 +27,7 @@ from ..operations.authorization import async_actor
 from ..presence.permission.policy import Permission, Role
 from .service import Action, PersonTarget
 
+ATTR_WAY: Final = "way"
 ATTR_ACCOUNT: Final = "account"
 ATTR_ACCEPT: Final = "accept"
 CONFIRM: Final[VolDictType] = {
@@ -42,12 +45,15 @@ async def _sign_in(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
     }
     hass, entry = coordinator.hass, coordinator.entry
     try:
-        attempt = await async_begin(hass, entry, person_id, said)
+        attempt = await async_begin(
+            hass, entry, person_id, said, call.data.get(ATTR_WAY)
+        )
     except SourceError as error:
         raise not_begun(error) from error
     report_outcome(hass, entry, person_id, attempt)
     return {
-        "code": attempt.code,
+        "way": attempt.way,
+        "code": attempt.code or None,
         "page": attempt.page,
         "expires": attempt.expires.isoformat(),
     }
@@ -139,7 +145,10 @@ ACTIONS: Final = (
         name="sign_in_microsoft",
         permission=Permission.CONNECT_MICROSOFT,
         run=_sign_in,
-        fields={vol.Optional(CONF_REMEMBER): cv.boolean},
+        fields={
+            vol.Optional(CONF_REMEMBER): cv.boolean,
+            vol.Optional(ATTR_WAY): vol.In((BROWSER, CODE)),
+        },
         response=SupportsResponse.ONLY,
     ),
     Action(

@@ -18,7 +18,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..groupware.source import SourceError
 from ..microsoft.sign_in import reason_in_words
-from ..microsoft.sign_in_sessions import async_begin
+from ..microsoft.sign_in_sessions import BROWSER, CODE, async_begin
 from ..presence.permission.policy import Permission
 from ..services.microsoft import CONFIRM, account_shown, confirm, not_begun
 from ..services.service import PersonTarget, coordinators
@@ -30,6 +30,7 @@ from .viewer import Viewer, people_of
     {
         vol.Required("type"): f"{DOMAIN}/sign_in_microsoft",
         vol.Optional("person_id"): str,
+        vol.Optional("way"): vol.In((BROWSER, CODE)),
     }
 )
 @async_response
@@ -51,7 +52,9 @@ async def sign_in_microsoft(
         connection.send_error(message_id, ERR_UNAUTHORIZED, "Unauthorized")
         return
     try:
-        attempt = await async_begin(hass, coordinator.entry, person_id)
+        attempt = await async_begin(
+            hass, coordinator.entry, person_id, way=msg.get("way")
+        )
     except SourceError as error:
         refusal = not_begun(error)
         connection.send_error(
@@ -96,8 +99,8 @@ async def sign_in_microsoft(
         event_message(
             message_id,
             {
-                "state": "code",
-                "code": attempt.code,
+                "state": attempt.way,
+                "code": attempt.code or None,
                 "page": attempt.page,
                 "expires": attempt.expires.isoformat(),
             },

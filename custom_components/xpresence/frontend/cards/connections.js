@@ -79,7 +79,7 @@ export class Connections {
     this.busy = false;
     /** What has come of it. */
     this.done = "";
-    /** @type {{ code?: string, page?: string, account?: string, expected?: string, fits?: boolean, administrator_needed?: boolean, signedIn?: boolean, leave?: () => void }} */
+    /** @type {{ code?: string | null, page?: string, account?: string, expected?: string, fits?: boolean, administrator_needed?: boolean, signedIn?: boolean, leave?: () => void }} */
     this.microsoft = {};
     /** @type {import("./phone-login.js").PhoneLogin} */
     this.phone = {};

@@ -21,7 +21,7 @@ export function signIn(shown, t, { hass }) {
     h("h3", null, t("microsoft")),
     h("div", { role: "alert", key: "wrong" }, shown.problem("microsoft")),
     h("div", { role: "status", key: "state" }, [
-      microsoft.page && code(t, microsoft.code ?? "", microsoft.page),
+      microsoft.page && code(shown, t, microsoft.code, microsoft.page),
       microsoft.account !== undefined && whose(shown, t),
       signedIn && h("p", null, t("signed_in")),
     ]),
@@ -38,17 +38,25 @@ export function signIn(shown, t, { hass }) {
 }
 
 /**
+ * Without a code the page leads the browser back by itself.
+ * @param {Connections} shown
  * @param {Words} t
- * @param {string} code
+ * @param {string | null | undefined} code
  * @param {string} page
  */
-function code(t, code, page) {
+function code(shown, t, code, page) {
   const safe = page.startsWith("https://") || page.startsWith("http://");
+  const link = { href: safe && page, target: "_blank", rel: "noopener" };
   return [
-    h("p", null, t("enter_code")),
-    h("p", null, h("a", { href: safe && page, target: "_blank", rel: "noopener" }, page)),
-    h("p", { class: "profile code" }, code),
+    h("p", null, code ? t("enter_code") : t("in_browser")),
+    h("p", null, h("a", link, code ? page : t("open_page"))),
+    code && h("p", { class: "profile code" }, code),
     h("p", { class: "small" }, t("waiting")),
+    h("div", { class: "pills" }, [
+      code
+        ? shown.pill(t("code_blocked"), () => begin(shown, "browser"))
+        : shown.pill(t("use_code"), () => begin(shown, "code")),
+    ]),
   ];
 }
 
@@ -84,8 +92,11 @@ async function confirm(shown, account, accept) {
   }
 }
 
-/** @param {Connections} shown */
-async function begin(shown) {
+/**
+ * @param {Connections} shown
+ * @param {"browser" | "code"} [way]
+ */
+async function begin(shown, way) {
   const { card, hass } = shown;
   shown.then(() => shown.microsoft.leave?.());
   const attempt = (shown.microsoft = /** @type {Connections["microsoft"]} */ ({}));
@@ -95,7 +106,7 @@ async function begin(shown) {
         if (shown.microsoft !== attempt) return;
         delete attempt.page;
         delete attempt.account;
-        if (state === "code" || state === "confirm") Object.assign(attempt, told);
+        if (state === "code" || state === "browser" || state === "confirm") Object.assign(attempt, told);
         else {
           attempt.leave?.();
           if (state === "done") attempt.signedIn = true;
@@ -103,7 +114,7 @@ async function begin(shown) {
         }
         card.draw();
       },
-      { type: "xpresence/sign_in_microsoft", person_id: card.told?.person?.id },
+      { type: "xpresence/sign_in_microsoft", person_id: card.told?.person?.id, ...(way && { way }) },
     );
     attempt.leave = leave;
   } catch (error) {

@@ -1,11 +1,12 @@
 /** A person's calendars and account, loaded when somebody opens them. */
 
 import { FORM as PHONE, loadLogin, phoneLogin } from "./phone-login.js";
-import { signIn } from "./signing-in.js";
 import { explained } from "./errors.js";
 import { words } from "./texts.js";
 import { MINUTE } from "./time.js";
 import { h } from "./view.js";
+
+const SIGNING_IN = () => import("./signing-in.js");
 
 /** @import {MyCard} from "./my-card.js" */
 /** @import {RenderContext} from "./types.js" */
@@ -214,7 +215,7 @@ export class Connections {
       h("div", { role: "alert", key: "base" }, this.problem("base"), this.lost),
       calendars && this.list(t, ctx),
       calendars && this.connecting(t, ctx),
-      card.may("connect_microsoft") && signIn(this, t, ctx),
+      card.may("connect_microsoft") && card.later(SIGNING_IN, (part) => part.signIn(this, t, ctx)),
       phone && phoneLogin(this, t, ctx),
     ]);
   }

@@ -223,6 +223,53 @@ async def test_ordinary_users_see_only_team_and_me(
     await page.context.close()
 
 
+async def test_somebody_has_all_of_their_own_on_one_page(
+    home: Home, chromium: Browser, request: pytest.FixtureRequest
+) -> None:
+    person = await home.add_user("Colleague 204", "a password")
+    async with home.connection() as socket:
+        found = await socket.ask("xpresence/people/list", entry_id=home.entry)
+        (one,) = [p for p in found["people"] if p["name"] == "Colleague 204"]
+        await socket.ask(
+            "xpresence/people/change",
+            entry_id=home.entry,
+            people={one["id"]: one["version"]},
+            answers={"person": person},
+        )
+    page = await opened(
+        chromium, home, "me", username="colleague 204", password="a password"
+    )
+    await page.get_by_role("button", name="New profile").click(timeout=LIMIT)
+    await page.get_by_role("textbox", name="Name").fill("Deep work")
+    await page.get_by_label("Status", exact=True).select_option(label="Busy")
+    await page.get_by_label("Redirect", exact=True).select_option(label="Forward")
+    busy = page.get_by_role("group", name="When busy")
+    await busy.get_by_label("Target").select_option(label="Voicemail")
+    await page.get_by_role("button", name="Try it").click()
+    outcome = page.locator("xpresence-panel .outcome")
+    await expect(outcome).to_contain_text("voicemail", timeout=LIMIT)
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+    row = page.locator("xpresence-panel .ordered > li").filter(has_text="Deep work")
+    await expect(row).to_contain_text("When busy")
+    card = page.locator("xpresence-panel xpresence-card")
+    await expect(card.get_by_role("button", name="Deep work")).to_be_visible(
+        timeout=LIMIT
+    )
+    shown = page.get_by_label("Subjects are shown to")
+    await shown.select_option(label="Only the person")
+    await page.reload()
+    await expect(shown).to_have_value("owner", timeout=LIMIT)
+    await expect(page.get_by_text("Nobody acts for you.")).to_be_visible()
+    await expect(page.get_by_text("What my settings lead to")).to_be_visible()
+    assert await violations(page, "xpresence-panel") == []
+    await pictured(request, page, "panel-me.png")
+    await row.get_by_role("button", name="Delete Deep work").press("Enter")
+    await row.get_by_role("button", name="Delete", exact=True).press("Enter")
+    await expect(row).to_have_count(0, timeout=LIMIT)
+    await page.context.close()
+
+
 async def test_profiles_are_put_in_order_with_the_keyboard(
     home: Home, chromium: Browser
 ) -> None:
@@ -237,6 +284,96 @@ async def test_profiles_are_put_in_order_with_the_keyboard(
     await expect(first).to_contain_text("Lunch", timeout=LIMIT)
     options = (await home.attributes("select.colleague_200_profile"))["options"]
     assert options[0] == "Lunch"
+    await page.context.close()
+
+
+async def test_a_profile_is_made_tried_and_deleted(
+    home: Home, chromium: Browser, request: pytest.FixtureRequest
+) -> None:
+    page = await opened(chromium, home, "profiles")
+    await page.get_by_role("button", name="New profile").click()
+    name = page.get_by_role("textbox", name="Name")
+    await name.fill(HOSTILE)
+    await page.get_by_label("Status", exact=True).select_option(label="Away")
+    await page.get_by_label("Info text").fill(HOSTILE)
+    await page.get_by_label("Redirect", exact=True).select_option(label="Forward")
+    always = page.get_by_role("group", name="Always")
+    await always.get_by_label("Target").select_option(label="Number")
+    await always.get_by_label("Number").fill("112")
+    await page.get_by_role("button", name="Try it").click()
+    await expect(always.get_by_role("alert")).to_contain_text(
+        "emergency", timeout=LIMIT
+    )
+    await always.get_by_label("Target").select_option(label="Another person")
+    await always.get_by_label("Person").select_option(label="Colleague 203")
+    await page.get_by_role("button", name="Try it").click()
+    outcome = page.locator("xpresence-panel .outcome")
+    await expect(outcome).to_contain_text("Colleague 203", timeout=LIMIT)
+    assert await violations(page, "xpresence-panel") == []
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+    row = page.locator("xpresence-panel .ordered > li").filter(has_text=HOSTILE)
+    await expect(row).to_contain_text("Colleague 203")
+    assert await page.evaluate("window.pwned") is None
+    await pictured(request, page, "panel-profiles.png")
+    await row.get_by_role("button", name=f"Duplicate {HOSTILE}").press("Enter")
+    await name.fill("Errand")
+    await name.press("Enter")
+    await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+    options = (await home.attributes("select.colleague_200_profile"))["options"]
+    assert "Errand" in options
+    for gone in (HOSTILE, "Errand"):
+        await page.get_by_role("button", name=f"Change {gone}", exact=True).click()
+        await page.get_by_role("button", name="Delete", exact=True).click()
+        await page.get_by_role("button", name="Delete", exact=True).click()
+        await expect(
+            row if gone == HOSTILE else page.get_by_text("Errand")
+        ).to_have_count(0, timeout=LIMIT)
+    await page.context.close()
+
+
+async def test_what_depends_on_a_profile_is_said_where_it_would_be_deleted(
+    home: Home, chromium: Browser
+) -> None:
+    page = await opened(chromium, home, "profiles", language="de-DE")
+    await page.get_by_role("button", name="Available ändern").click()
+    await page.get_by_role("button", name="Löschen").click()
+    told = page.get_by_role("group").filter(has_text="Lässt sich nicht löschen")
+    await expect(told).to_contain_text("Colleague 200", timeout=LIMIT)
+    await expect(page.get_by_role("button", name="Löschen")).to_have_count(0)
+    await page.context.close()
+
+
+async def test_permissions_and_a_day_are_seen_and_set_in_the_office(
+    home: Home, chromium: Browser, request: pytest.FixtureRequest
+) -> None:
+    page = await opened(chromium, home, "office")
+    matrix = page.get_by_role("region", name="Who may do what")
+    edits = matrix.get_by_role("checkbox", name="Make and change their own profiles")
+    await expect(edits).to_be_checked(timeout=LIMIT)
+    await edits.press("Space")
+    form = page.locator("xpresence-panel form").filter(has=matrix)
+    await form.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+    await expect(edits).not_to_be_checked()
+    await edits.press("Space")
+    await form.get_by_role("button", name="Save").click()
+    await expect(edits).to_be_checked(timeout=LIMIT)
+    day = page.locator("xpresence-panel section").filter(has_text="What if").last
+    await day.get_by_role("button", name="Show").click()
+    await expect(day.locator(".steps li").first).to_contain_text(
+        "Available", timeout=LIMIT
+    )
+    await pictured(request, page, "panel-office.png")
+    await page.get_by_text("Show and change the rules").click()
+    await page.get_by_label("Own area code").fill("three")
+    rules = page.locator("xpresence-panel form").filter(has_text="Own area code")
+    await rules.get_by_role("button", name="Save").click()
+    await expect(rules.get_by_role("alert")).to_be_visible(timeout=LIMIT)
+    await page.get_by_label("Own area code").fill("30")
+    await rules.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved.")).to_be_visible(timeout=LIMIT)
+    assert await violations(page, "xpresence-panel") == []
     await page.context.close()
 
 

@@ -40,7 +40,15 @@ from .visitors import REFUSALS, Shut, Visit
 
 THE_VERSION: Final = object()
 """Stands for Anna and the version of her settings."""
-NOTHING_TO_DO: Final = ("nothing_to_undo", "import_forgotten", "order_changed")
+NOTHING_TO_DO: Final = (
+    "nothing_to_undo",
+    "import_forgotten",
+    "order_changed",
+    "pattern_hits_nothing",
+    "permissions_changed",
+    "profile_changed",
+    "rules_changed",
+)
 SUBJECT: Final = "Budget"
 INFO_TEXT: Final = "Back at five"
 DIARY: Final = "calendar.diary"
@@ -742,9 +750,23 @@ COMMANDS: Final = (
         "profiles/delete", Permission.EDIT_PROFILES, an_own_profile, profile="Mine"
     ),
     command("profiles/reset", Permission.EDIT_PROFILES, profile="Meeting"),
+    command(
+        "profiles/save",
+        Permission.EDIT_PROFILES,
+        an_own_profile,
+        profile="Mine",
+        answers={"enabled": True},
+    ),
+    command("profiles/try", Permission.EDIT_PROFILES, profile="Meeting", language="en"),
+    command("own_settings", Permission.SEE_DETAILS, language="en"),
     administering("offices"),
     administering("office/health"),
     administering("office/profiles"),
+    administering("office/profile/save", profile_id=MEETING, version="", answers={}),
+    administering("office/profile/delete", profile_id=MEETING, version=""),
+    administering("office/rules", answers={}, seen={}),
+    administering("office/permissions", answers={}, seen={}),
+    administering("office/day", person_id=ANNA, start="2030-01-01", end="2030-01-02"),
     administering("office/order", which="order", order=["default"], seen=["default"]),
     administering("people/list"),
     administering("people/export", language="en"),
@@ -754,6 +776,10 @@ COMMANDS: Final = (
         "people/change", people=THE_VERSION, answers={"run_over": 5, "name": "Anna"}
     ),
     administering("people/copy", people=THE_VERSION, source=BOB, fields=["run_over"]),
+    administering("people/pattern", people=[ANNA], pattern="sensor.{name}_pc"),
+    administering(
+        "people/pc", people=THE_VERSION, sign="locked", pattern="sensor.{name}_pc"
+    ),
     administering("people/undo"),
     Door(Kind.COMMAND, "sign_in_microsoft", Permission.CONNECT_MICROSOFT, _signs_in),
     command("phone_login", Permission.CONNECT_PHONE, language="en"),

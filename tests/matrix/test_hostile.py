@@ -28,7 +28,7 @@ from custom_components.xpresence.services import ACTIONS
 
 from ..conftest import set_up
 from ..flows.test_subentry_flows import new
-from ..office import ANNA, AVAILABLE, BOB, OFFICE, person
+from ..office import ANNA, AVAILABLE, BOB, MEETING, OFFICE, person
 from ..pages import EN
 from ..recording import Recording, recording
 
@@ -101,14 +101,30 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "keep_history": {"keep": True},
     "list_calendars": {},
     "offices": {},
+    "office/day": {
+        "person_id": ANNA,
+        "start": "2090-01-01T09:00",
+        "end": "2090-01-01T12:00",
+    },
     "office/health": {},
+    "office/permissions": {"answers": {}, "seen": {}},
+    "office/profile/delete": {"profile_id": MEETING, "version": "1"},
+    "office/profile/save": {
+        "profile_id": MEETING,
+        "version": "1",
+        "answers": {"info_text": "Hello"},
+    },
+    "office/rules": {"answers": {}, "seen": {}},
     "office/order": {"which": "order", "order": ["default"], "seen": ["default"]},
     "office/profiles": {},
+    "own_settings": {"language": "en"},
     "people/change": {"people": {}, "answers": {"run_over": 5}},
     "people/confirm": {"preview": "1", "rows": [0]},
     "people/copy": {"people": {}, "source": BOB, "fields": ["run_over"]},
     "people/export": {"language": "en"},
     "people/list": {},
+    "people/pattern": {"people": [], "pattern": "sensor.{name}_pc"},
+    "people/pc": {"people": {}, "sign": "locked", "pattern": "sensor.{name}_pc"},
     "people/preview": {"source": "table", "text": "Name,Extension\nEmil,150"},
     "people/undo": {},
     "profiles/change": {"profile": "Meeting"},
@@ -120,6 +136,8 @@ COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "set_phone_login": {"login": {"password": "x"}},
     "forget_phone_login": {},
     "sign_in_phone": {"language": "en"},
+    "profiles/save": {"profile": "Meeting", "answers": {"info_text": "Hello"}},
+    "profiles/try": {"profile": "Meeting", "language": "en"},
     "sign_in_microsoft": {},
     "subscribe_person": {},
     "subscribe_team": {},

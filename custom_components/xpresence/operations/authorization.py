@@ -256,6 +256,17 @@ def reason_against(
 
 
 @callback
+async def async_may(
+    coordinator: OfficeCoordinator,
+    person_id: str,
+    permission: Permission,
+    context: Context | None,
+) -> bool:
+    """Return whether a caller has a permission on a person."""
+    actor = await async_actor(coordinator, person_id, context)
+    return reason_against(coordinator, person_id, permission, actor) is None
+
+
 def everybody_may(
     coordinator: OfficeCoordinator, person_id: str, permission: Permission
 ) -> bool:

@@ -78,6 +78,7 @@ def _listed(
         CONF_REDIRECT: _redirect(
             coordinator, person_id, redirect_from(data.get(CONF_REDIRECT, {}))
         ),
+        "stored": {key: data[key] for key in OWN_FIELDS if key in data},
         "own": own,
         "permitted": not subentry.data.get(CONF_REVOKED)
         and names_from(subentry.data) <= granted,

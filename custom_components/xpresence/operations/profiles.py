@@ -17,13 +17,10 @@ from homeassistant.exceptions import ServiceValidationError
 from ..const import (
     CONF_ADJUSTABLE,
     CONF_ADJUSTED,
-    CONF_BUSY,
-    CONF_NO_REPLY,
     CONF_OWNER,
     CONF_REDIRECT,
     CONF_RESTS_ON,
     CONF_REVOKED,
-    CONF_UNCONDITIONAL,
     DOMAIN,
     SUBENTRY_PROFILE,
 )
@@ -43,6 +40,7 @@ from ..settings.permissions import (
 )
 from ..settings.profile_fields import (
     ADJUSTMENTS,
+    CONDITIONS,
     NEW_PROFILE,
     OWN_FIELDS,
     PROFILE_FIELDS,
@@ -60,6 +58,25 @@ FOR_THE_OFFICE: Final = frozenset({Role.ADMIN, Role.AUTOMATION})
 """Whose changes need no permission: administrators', and what they programmed."""
 AT_MOST: Final = 50
 """Own profiles of one person."""
+
+
+class ProfileInvalid(ServiceValidationError):
+    """A profile would not be valid; nothing was stored.
+
+    ``problems``: by field, in the words of the settings page's errors. The message is
+    that of the first.
+    """
+
+    def __init__(self, problems: Mapping[str, str], **placeholders: str) -> None:
+        """Take the problems by field, at least one."""
+        field, problem = next(iter(problems.items()))
+        key = f"redirect_{problem}" if field in CONDITIONS else problem
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key=f"own_{key}",
+            translation_placeholders=placeholders,
+        )
+        self.problems = problems
 
 
 async def async_create(
@@ -344,11 +361,20 @@ def _places(coordinator: OfficeCoordinator, subentry: ConfigSubentry) -> str:
     return ", ".join([*places(entry, profile_id), *active_for(entry, profile_id)])
 
 
+def own_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a form says of a profile, if a person may say it of one.
+
+    Raises:
+        ProfileInvalid: it names something that is not a person's to say.
+    """
+    if unknown := set(answers) - set(OWN_FIELDS):
+        raise ProfileInvalid(dict.fromkeys(sorted(unknown), "malformed"))
+    return dict(answers)
+
+
 def _check(problems: Mapping[str, str], **placeholders: str) -> None:
-    for field, problem in problems.items():
-        if field in (CONF_UNCONDITIONAL, CONF_BUSY, CONF_NO_REPLY):
-            raise _refused(f"redirect_{problem}")
-        raise _refused(problem, **placeholders)
+    if problems:
+        raise ProfileInvalid(problems, **placeholders)
 
 
 def _refused(problem: str, **placeholders: str) -> ServiceValidationError:

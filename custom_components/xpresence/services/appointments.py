@@ -25,10 +25,9 @@ from ..inputs.calendars import calendars_of_person
 from ..languages import LANGUAGES, texts_in
 from ..operations.appointments import public_uid
 from ..operations.authorization import (
-    async_actor,
+    async_may,
     chooser_name,
     person_entity_of_user,
-    reason_against,
 )
 from ..operations.dismissals import item_id
 from ..operations.outcome import calls_remain
@@ -201,7 +200,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
     for coordinator, person_id in people:
         state = coordinator.people[person_id]
         decision = state.decision
-        subjects = await _may(
+        subjects = await async_may(
             coordinator, person_id, Permission.SEE_SUBJECTS, call.context
         )
         texts = _texts(call, coordinator)
@@ -295,21 +294,13 @@ async def _teller(
         coordinator,
         person_id,
         texts=_texts(call, coordinator),
-        subjects=await _may(coordinator, person_id, Permission.SEE_SUBJECTS, context),
-        info_texts=await _may(
+        subjects=await async_may(
+            coordinator, person_id, Permission.SEE_SUBJECTS, context
+        ),
+        info_texts=await async_may(
             coordinator, person_id, Permission.SEE_INFO_TEXT, context
         ),
     )
-
-
-async def _may(
-    coordinator: OfficeCoordinator,
-    person_id: str,
-    permission: Permission,
-    context: Context,
-) -> bool:
-    actor = await async_actor(coordinator, person_id, context)
-    return reason_against(coordinator, person_id, permission, actor) is None
 
 
 def _is_self(coordinator: OfficeCoordinator, person_id: str, context: Context) -> bool:

@@ -4,9 +4,11 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
+import voluptuous as vol
 
 from ..const import (
     CONF_ACTING,
@@ -44,6 +46,7 @@ from ..presence.permission.policy import (
     Trust,
 )
 from ..presence.redirect.numbers import NumberKind
+from .selectors import several, words
 
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
@@ -60,6 +63,55 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
         automations=Trust(options.get(CONF_AUTOMATIONS, Trust.ALLOWED)),
         satellites=Trust(options.get(CONF_SATELLITES, Trust.AS_PERSON)),
     )
+
+
+ACTS: Final = tuple(one for one in Permission if one in LIMITED)
+"""What an office may keep from ordinary users, in the order of the page."""
+PERMISSION_OPTIONS: Final = (
+    CONF_ALLOWED,
+    CONF_REACH,
+    CONF_AUTOMATIONS,
+    CONF_SATELLITES,
+    CONF_ACTING,
+    CONF_SUBJECTS,
+)
+"""The options on the page of permissions."""
+
+
+def delegates() -> EntitySelector:
+    """Return a choice of people of Home Assistant who act for others."""
+    return EntitySelector(EntitySelectorConfig(domain="person", multiple=True))
+
+
+def permissions_schema() -> vol.Schema:
+    """Return the questions on the page of permissions."""
+    trusts = [Trust.ALLOWED, Trust.REFUSED]
+    of_satellites = [Trust.AS_PERSON, *trusts]
+    return vol.Schema(
+        {
+            vol.Required(CONF_ALLOWED): several(ACTS, "act"),
+            vol.Required(CONF_REACH): several(NumberKind, "reach"),
+            vol.Required(CONF_AUTOMATIONS): words(trusts, "automations"),
+            vol.Required(CONF_SATELLITES): words(of_satellites, "satellites"),
+            vol.Optional(CONF_ACTING): delegates(),
+            vol.Optional(CONF_SUBJECTS): delegates(),
+        }
+    )
+
+
+def permissions_answered(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored permissions as the page's answers."""
+    policy = policy_from(options)
+    return {
+        CONF_ALLOWED: [one.value for one in ACTS if one in policy.allowed],
+        CONF_REACH: [
+            kind.value for kind in NumberKind if kind in policy.allowed_destinations
+        ],
+        CONF_AUTOMATIONS: policy.automations.value,
+        CONF_SATELLITES: policy.satellites.value,
+        CONF_ACTING: list(options.get(CONF_ACTING, ())),
+        CONF_SUBJECTS: list(options.get(CONF_SUBJECTS, ())),
+    }
 
 
 def access_from(entry: ConfigEntry[Any]) -> Access:

@@ -3,7 +3,17 @@
 from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant, callback
 
-from . import calendars, history, office, people, phone_login, profiles, signing_in
+from . import (
+    calendars,
+    history,
+    office,
+    office_profiles,
+    own_settings,
+    people,
+    phone_login,
+    profiles,
+    signing_in,
+)
 from .person import subscribe_person
 from .signing_in import sign_in_microsoft
 from .team import subscribe_team
@@ -19,6 +29,8 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
         *calendars.COMMANDS,
         *history.COMMANDS,
         *office.COMMANDS,
+        *office_profiles.COMMANDS,
+        *own_settings.COMMANDS,
         *people.COMMANDS,
         *phone_login.COMMANDS,
         *profiles.COMMANDS,

@@ -61,18 +61,18 @@ def person_command(
             answer = await run(target_person, msg, context)
         except NotAllowed as error:
             # Home Assistant would say no more than that it is not allowed.
-            _refuse(connection, msg, ERR_UNAUTHORIZED, error)
+            refuse(connection, msg, ERR_UNAUTHORIZED, error)
         except ServiceValidationError as error:
             if (problems := field_problems(error)) is None:
                 raise
-            _refuse(connection, msg, ERR_HOME_ASSISTANT_ERROR, error, fields=problems)
+            refuse(connection, msg, ERR_HOME_ASSISTANT_ERROR, error, fields=problems)
         else:
             connection.send_result(msg["id"], answer)
 
     return handle
 
 
-def _refuse(
+def refuse(
     connection: ActiveConnection,
     msg: dict[str, Any],
     code: str,

@@ -1,65 +1,44 @@
-"""The office's profiles, orders and health, for the administrators' part of the panel."""
+"""The office's orders, rules, permissions and health, for administrators."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_CLIENT_ID
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import CONF_AGENT, CONF_ENABLED, CONF_STATUS
+from ..const import CONF_CONNECTED, CONF_MICROSOFT, DOMAIN
 from ..coordinator import OfficeCoordinator
+from ..inputs.calendars.kinds.logins import account_of
+from ..microsoft.settings import registration_of
 from ..operations.health import statistics
 from ..operations.office_settings import (
     ORDERS,
     async_set_order,
+    async_set_permissions,
+    async_set_rules,
     order_now,
-    own_profiles,
+    permission_matrix,
+    rules_now,
 )
-from ..presence.line import Condition
-from ..presence.model import Profile
-from ..presence.permission.policy import LIMITED, Permission
-from ..presence.redirect.labels import target_label
-from ..settings.profile_fields import AGENT_UNCHANGED
-from ..settings.validation import active_for, places
+from ..operations.people_changes import people_in
+from ..operations.timelines import timelines
+from ..settings.office_options import OFFICE_OPTIONS
+from ..settings.permissions import permissions_schema
 from ..telephony.driver import Capability
 from .people import office_command
+from .views import steps_view
 
+ACCOUNTS: Final = ("exchange", "notes")
+"""Kinds of calendars for which an office may have a login of its own."""
 IDS: Final = [vol.All(str, vol.Length(1, 100))]
-
-
-async def _profiles(
-    coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
-) -> Mapping[str, Any]:
-    profiles = coordinator.office.profiles.values()
-    return {
-        "profiles": [
-            _profile(coordinator, one) for one in profiles if one.owner is None
-        ],
-        "own": own_profiles(coordinator),
-    }
-
-
-def _profile(coordinator: OfficeCoordinator, profile: Profile) -> dict[str, Any]:
-    rule = profile.redirect
-    return {
-        "id": profile.id,
-        CONF_NAME: profile.name,
-        CONF_STATUS: profile.status.value,
-        CONF_ENABLED: profile.enabled,
-        "info_text": profile.info_text,
-        "ending": profile.ending.kind.value,
-        CONF_AGENT: profile.agent.value if profile.agent else AGENT_UNCHANGED,
-        "teams": profile.teams,
-        "mode": rule.mode.value,
-        "do_not_disturb": rule.do_not_disturb,
-        "targets": {
-            condition.value: target_label(coordinator.office, "", target)
-            for condition in Condition
-            if (target := rule.target(condition)) is not None
-        },
-        "used_by": places(coordinator.entry, profile.id),
-        "active_for": active_for(coordinator.entry, profile.id),
-    }
+LONGEST: Final = timedelta(days=2)
+"""The longest stretch of time that is asked for at once."""
+MOST_ISSUES: Final = 100
+SAID: Final = vol.All({str: object}, vol.Length(max=50))
 
 
 async def _order(
@@ -72,14 +51,60 @@ async def _order(
 async def _health(
     coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
 ) -> Mapping[str, Any]:
+    return {
+        **_phone_system(coordinator),
+        "issues": _issues(coordinator),
+        "microsoft": {
+            "registered": bool(
+                registration_of(coordinator.entry, {}).get(CONF_CLIENT_ID)
+            ),
+            "people": sum(
+                bool(one.data.get(CONF_MICROSOFT, {}).get(CONF_CONNECTED))
+                for one in people_in(coordinator).values()
+            ),
+        },
+        "servers": [
+            kind for kind in ACCOUNTS if account_of(coordinator.entry, kind) is not None
+        ],
+        "sources": order_now(coordinator, ORDERS[0]),
+        "rules": {
+            "answers": rules_now(coordinator),
+            "fields": [
+                {
+                    "key": one.key,
+                    "required": one.default is not None,
+                    **one.selector.serialize(),
+                }
+                for one in OFFICE_OPTIONS
+                if one.key != ORDERS[0]
+            ],
+        },
+        "permissions": {
+            **permission_matrix(coordinator),
+            "fields": [
+                {"key": str(key), **selector.serialize()}
+                for key, selector in permissions_schema().schema.items()
+            ],
+        },
+        "people": [
+            {"id": one.id, "name": one.name}
+            for one in coordinator.office.people.values()
+        ],
+    }
+
+
+def _phone_system(coordinator: OfficeCoordinator) -> Mapping[str, Any]:
     system = coordinator.system
-    policy = coordinator.office.access.policy
+    loops = [state.loop for state in coordinator.people.values()]
+    trips = [one.round_trip_ms for one in loops if one.round_trip_ms is not None]
     return {
         "title": coordinator.entry.title,
         "connected": system.ready,
         "since": coordinator.people.ready_since,
         "version": system.version,
         "poll_every": system.freshness.poll_every,
+        "round_trip_ms": round(max(trips), 1) if trips else None,
+        "failing": sum(one.failure is not None for one in loops),
         "extensions": len(system.extensions),
         "can": [one.name.lower() for one in system.capabilities if one.name],
         "cannot": [
@@ -88,15 +113,62 @@ async def _health(
             if one.name and one not in system.capabilities
         ],
         "statistics": statistics(coordinator),
-        "sources": order_now(coordinator, ORDERS[0]),
-        "permissions": {
-            one.value: one in policy.allowed for one in Permission if one in LIMITED
-        },
     }
 
 
+def _issues(coordinator: OfficeCoordinator) -> list[Mapping[str, Any]]:
+    """Return the repairs of xpresence that wait, those that nobody ignored."""
+    found = [
+        one
+        for one in ir.async_get(coordinator.hass).issues.values()
+        if one.domain == DOMAIN and one.active and one.dismissed_version is None
+    ]
+    return [
+        {
+            "id": one.issue_id,
+            "key": one.translation_key,
+            "placeholders": one.translation_placeholders or {},
+            "severity": one.severity.value if one.severity else None,
+        }
+        for one in found[:MOST_ISSUES]
+    ]
+
+
+async def _rules(coordinator: OfficeCoordinator, msg: dict[str, Any], by: str) -> None:
+    await async_set_rules(coordinator, msg["answers"], msg["seen"])
+
+
+async def _permissions(
+    coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
+) -> None:
+    await async_set_permissions(coordinator, msg["answers"], msg["seen"])
+
+
+async def _day(
+    coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
+) -> Mapping[str, Any]:
+    """Say what will hold of somebody, as far as it follows from what is known now."""
+    person_id, now = msg["person_id"], dt_util.utcnow()
+    if person_id not in coordinator.people:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_person"
+        )
+    start: datetime = max(dt_util.as_utc(msg["start"]), now)
+    end: datetime = dt_util.as_utc(msg["end"])
+    if end <= start:
+        return {"timeline": []}
+    if end - start > LONGEST:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="own_malformed"
+        )
+    steps = await timelines(coordinator.hass).async_timeline(
+        coordinator, person_id, start, end
+    )
+    office = coordinator.office.of(person_id)
+    return {"timeline": steps_view(office, person_id, steps, subjects=False)}
+
+
 COMMANDS: Final = (
-    office_command("office/profiles", {}, _profiles),
     office_command("office/health", {}, _health),
     office_command(
         "office/order",
@@ -106,5 +178,24 @@ COMMANDS: Final = (
             vol.Required("seen"): IDS,
         },
         _order,
+    ),
+    office_command(
+        "office/rules",
+        {vol.Required("answers"): SAID, vol.Required("seen"): SAID},
+        _rules,
+    ),
+    office_command(
+        "office/permissions",
+        {vol.Required("answers"): SAID, vol.Required("seen"): SAID},
+        _permissions,
+    ),
+    office_command(
+        "office/day",
+        {
+            vol.Required("person_id"): str,
+            vol.Required("start"): cv.datetime,
+            vol.Required("end"): cv.datetime,
+        },
+        _day,
     ),
 )

@@ -41,6 +41,7 @@ from ..const import (
 )
 from ..coordinator import OfficeCoordinator
 from ..operations.microsoft_import import async_from_microsoft
+from ..operations.office_settings import RulesInvalid
 from ..operations.people_changes import (
     CHANGEABLE,
     COPIED,
@@ -65,21 +66,35 @@ from ..operations.people_import import (
     kept_preview,
     preview_rows,
 )
+from ..operations.people_patterns import (
+    LONGEST as LONGEST_PATTERN,
+    async_set_pc,
+    pattern_hits,
+)
 from ..operations.people_table import LARGEST, write_table
+from ..operations.profiles import ProfileInvalid
+from ..presence.pc.signals import Sign
 from ..presence.permission.delegates import DEFAULT_INFO_TEXT, DEFAULT_SUBJECTS
 from ..presence.permission.policy import Tier
 from ..services.service import coordinators
+from ..settings.automation_validation import STATES
 from ..settings.person_answers import as_answers
 from ..settings.person_fields import PERSON_FIELDS
 from ..settings.selectors import whole_number, words
 from ..settings.validation import LONGEST_OVERRUN
 from ..telephony.driver import Capability
+from .command import refuse
 
 type Run = Callable[[OfficeCoordinator, dict[str, Any], str], Awaitable[Any]]
 
 VERSIONS: Final = vol.Schema({str: str})
 """The people that are meant, each with the version that the author had before them."""
 LANGUAGE: Final = vol.All(str, vol.Match(r"^[A-Za-z0-9-]{2,20}$"))
+MOST_PEOPLE: Final = 5000
+PATTERN: Final = vol.All(
+    str, vol.Length(1, LONGEST_PATTERN), vol.Match(r"^[\w.@{}/\\ -]+\Z")
+)
+"""An entity's id, a mail address or the path of a mail file, with blanks."""
 ROW: Final = vol.All(vol.Coerce(int), vol.Range(min=0))
 
 
@@ -108,6 +123,10 @@ def office_command(name: str, fields: VolDictType, run: Run) -> WebSocketCommand
         by = connection.user.name or ""
         try:
             result = await run(found[0], msg, by)
+        except (ProfileInvalid, RulesInvalid) as error:
+            code = ERR_INVALID_FORMAT
+            refuse(connection, msg, code, error, fields=error.problems)
+            return
         except PeopleInvalid as error:
             # As on a settings page, each field has a message of its own.
             connection.send_error(
@@ -323,6 +342,21 @@ async def _undo(
     return {"changed": len((await async_undo(coordinator, by)).people)}
 
 
+async def _pattern(
+    coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
+) -> Mapping[str, Any]:
+    return {"hits": pattern_hits(coordinator, msg["people"], msg["pattern"])}
+
+
+async def _pc(
+    coordinator: OfficeCoordinator, msg: dict[str, Any], by: str
+) -> Mapping[str, Any]:
+    changed = await async_set_pc(
+        coordinator, msg["sign"], msg["pattern"], msg["states"], msg["people"], by
+    )
+    return {"changed": changed}
+
+
 COMMANDS: Final = (
     offices,
     office_command("people/list", {}, _list),
@@ -363,6 +397,24 @@ COMMANDS: Final = (
             vol.Required("fields"): [vol.In(sorted(COPIED))],
         },
         _copy,
+    ),
+    office_command(
+        "people/pattern",
+        {
+            vol.Required("people"): vol.All([str], vol.Length(max=MOST_PEOPLE)),
+            vol.Required("pattern"): PATTERN,
+        },
+        _pattern,
+    ),
+    office_command(
+        "people/pc",
+        {
+            vol.Required("people"): VERSIONS,
+            vol.Required("sign"): vol.Coerce(Sign),
+            vol.Required("pattern"): PATTERN,
+            vol.Optional("states", default=list): STATES,
+        },
+        _pc,
     ),
     office_command("people/undo", {}, _undo),
 )

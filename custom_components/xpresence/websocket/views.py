@@ -4,11 +4,13 @@
 timeline and the appointments.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from homeassistant.util import dt as dt_util
 
 from ..coordinator import OfficeCoordinator
 from ..engine.person import PersonState
@@ -18,6 +20,7 @@ from ..operations.appointments import public_uid
 from ..operations.authorization import chooser_name
 from ..operations.available_profiles import offered
 from ..operations.dismissals import item_id
+from ..operations.profile_trial import Trial
 from ..presence.agenda import Entry
 from ..presence.decision.calls import kept_redirect, would_keep
 from ..presence.decision.dismissals import occasion_of
@@ -29,6 +32,7 @@ from ..presence.permission.policy import Permission
 from ..presence.redirect.labels import target_label
 from ..presence.redirect.parts import Part
 from ..presence.redirect.status import RedirectStatus
+from ..presence.texts.redirect import redirect_words
 
 HORIZON: Final = timedelta(hours=32)
 """How far the timeline reaches, from the midnight before now: to the next morning."""
@@ -131,6 +135,55 @@ def details_view(
             for entry in _appointments(state, now)
         ],
     }
+
+
+def trial_view(
+    coordinator: OfficeCoordinator, state: PersonState, trial: Trial, how: Detail
+) -> View:
+    """Return what a choice would come to: profile, calls, why, and the hours after."""
+    now = dt_util.utcnow()
+    office, decision = trial.office, trial.decision
+    texts = texts_in(how.language)
+    rule = trial.resolution.narrowed(decision.redirect)
+    steps = simulate(
+        office, trial.facts, now, midnight(state.person, now) + HORIZON, most=STEPS
+    )
+    return {
+        "profile": decision.profile.name,
+        "status": decision.profile.status.value,
+        "info_text": decision.info_text,
+        "until": decision.until,
+        "agent": decision.agent.value if decision.agent else None,
+        "calls": redirect_words(
+            rule,
+            texts,
+            lambda target: target_label(
+                office.of(state.person.id), state.person.id, target
+            ),
+            ring_about=office.ring_about,
+        ),
+        "refused": sorted({one.reason.value for one in trial.resolution.refusals}),
+        "why": list(
+            reasons(
+                office,
+                decision,
+                now,
+                texts=texts,
+                to_self=how.to_self,
+                subjects=how.subjects,
+                by="",
+                resolution=trial.resolution,
+            )
+        ),
+        "timeline": steps_view(office, state.person.id, steps, subjects=how.subjects),
+    }
+
+
+def steps_view(
+    office: Office, person_id: str, steps: Iterable[Step], *, subjects: bool
+) -> list[View]:
+    """Return stretches of time, each with its profile and redirect."""
+    return [_step(office, person_id, one, subjects=subjects) for one in steps]
 
 
 def midnight(person: Person, now: datetime) -> datetime:

@@ -1,6 +1,5 @@
 """What the settings pages of a person share."""
 
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -15,11 +14,8 @@ from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 
 from ...const import CONF_EXTENSION, SUBENTRY_PERSON
-from ...inputs.calendars.kinds import calendars_of
 from ...languages import texts_in
-from ...presence.decision.settings_summary import Names, summary
-from ...presence.redirect.labels import target_label
-from ...settings.office import office_from, person_from
+from ...operations.own_settings import settings_sentences
 from ...settings.validation import person_unique_id
 
 
@@ -83,19 +79,5 @@ def summary_of(
 
     The person may be one who is not stored yet.
     """
-    person = person_from(subentry, hass.config.time_zone)
-    office = office_from(entry, hass.config.time_zone)
-    office = replace(office, people={**office.people, person.id: person})
-
-    def entity(entity_id: str) -> str:
-        state = hass.states.get(entity_id)
-        return state.name if state else entity_id
-
-    lines = summary(
-        office,
-        person,
-        [(one.name, one.rules) for one in calendars_of(subentry.data)],
-        Names(entity, lambda target: target_label(office, person.id, target)),
-        texts=texts_in(hass.config.language),
-    )
+    lines = settings_sentences(hass, entry, subentry, texts_in(hass.config.language))
     return "\n".join(f"- {line}" for line in lines)

@@ -20,14 +20,14 @@ from ...const import (
 )
 from ...presence.permission.delegates import DEFAULT_INFO_TEXT, DEFAULT_SUBJECTS
 from ...presence.permission.policy import Tier
+from ...settings.permissions import delegates
 from ...settings.selectors import words
-from ..office.permissions import DELEGATES
 from .page import PersonPage
 
 SCHEMA: Final = vol.Schema(
     {
-        vol.Optional(CONF_ACTING): DELEGATES,
-        vol.Optional(CONF_SUBJECTS): DELEGATES,
+        vol.Optional(CONF_ACTING): delegates(),
+        vol.Optional(CONF_SUBJECTS): delegates(),
         vol.Required(CONF_TIER, default=DEFAULT_SUBJECTS.value): words(Tier, "tier"),
         vol.Required(CONF_INFO_TIER, default=DEFAULT_INFO_TEXT.value): words(
             Tier, "info_tier"

@@ -1,4 +1,4 @@
-/** Team and Me: the cards, as large as the page. */
+/** Team: the board, as large as the page. */
 
 import { h } from "../cards/view.js";
 
@@ -37,12 +37,5 @@ export class TeamPage extends CardPage {
   /** @param {Panel} panel */
   constructor(panel) {
     super(panel, "xpresence-team-card");
-  }
-}
-
-export class MyPage extends CardPage {
-  /** @param {Panel} panel */
-  constructor(panel) {
-    super(panel, "xpresence-card");
   }
 }

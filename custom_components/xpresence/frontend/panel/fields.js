@@ -1,4 +1,4 @@
-/** The fields of a person, asked for as the settings pages do. */
+/** The fields of people, profiles and offices, asked for as the settings pages do. */
 
 import { h } from "../cards/view.js";
 
@@ -7,8 +7,10 @@ import { h } from "../cards/view.js";
 /**
  * @typedef {object} Field as the server describes it
  * @property {string} key
- * @property {string} page the settings page whose words it has
- * @property {boolean} required
+ * @property {string} [page] the page of a person's settings whose words it has
+ * @property {string} [path] where else its words stand
+ * @property {string} [errors] where the words for what is wrong with it stand
+ * @property {boolean} [required]
  * @property {Record<string, any>} selector Home Assistant's own description
  */
 
@@ -19,8 +21,12 @@ import { h } from "../cards/view.js";
  * @param {Field} field
  */
 export function label({ localize }, field) {
-  const key = `config_subentries.person.step.${field.page}.data.${field.key}`;
-  return localize(key) || field.key;
+  return localize(`${path(field)}.data.${field.key}`) || field.key;
+}
+
+/** @param {Field} field */
+function path(field) {
+  return field.path ?? `config_subentries.person.step.${field.page}`;
 }
 
 /**
@@ -28,11 +34,12 @@ export function label({ localize }, field) {
  *
  * @param {Scene} scene
  * @param {string} problem
+ * @param {string} [errors] where the words stand, if not those of a person
  */
-export function problemWords({ t, localize }, problem) {
+export function problemWords({ t, localize }, problem, errors) {
   const own = `problem_${problem}`;
   if (t.has(own)) return t(own);
-  return localize(`config_subentries.person.error.${problem}`) || problem;
+  return localize(`${errors ?? "config_subentries.person.error"}.${problem}`) || problem;
 }
 
 /**
@@ -67,16 +74,47 @@ export function shown({ hass, localize }, field, value) {
  * @param {string} [problem]
  */
 export function question(scene, field, value, changed, problem) {
-  const { localize } = scene;
-  const help = localize(`config_subentries.person.step.${field.page}.data_description.${field.key}`);
+  const help = scene.localize(`${path(field)}.data_description.${field.key}`);
+  const id = `${path(field)}.${field.key}`;
+  const more = [
+    help && h("span", { class: "small", id: `${id}.help`, key: "help" }, help),
+    problem &&
+      h(
+        "span",
+        { class: "wrong", role: "alert", key: "problem" },
+        problemWords(scene, problem, field.errors),
+      ),
+  ];
+  if (isMany(field)) {
+    return h(
+      "fieldset",
+      { class: "question", key: field.key },
+      h("legend", null, label(scene, field)),
+      control(scene, field, value, changed, {}),
+      more,
+    );
+  }
+  const asked = h("label", { for: id }, label(scene, field));
+  const answer = control(scene, field, value, changed, {
+    id,
+    "aria-describedby": help ? `${id}.help` : null,
+  });
+  const yesNo = "boolean" in field.selector;
   return h(
-    "label",
+    "div",
     { class: "question", key: field.key },
-    h("span", null, label(scene, field)),
-    control(scene, field, value, changed),
-    help && h("span", { class: "small" }, help),
-    problem && h("span", { class: "wrong", role: "alert" }, problemWords(scene, problem)),
+    yesNo ? h("div", { class: "row" }, answer, asked) : [asked, answer],
+    more,
   );
+}
+
+/**
+ * Tell whether a field is answered by ticking some of several.
+ *
+ * @param {Field} field
+ */
+function isMany({ selector: { select, entity } }) {
+  return Boolean(select?.multiple || entity?.multiple);
 }
 
 /**
@@ -86,27 +124,45 @@ export function question(scene, field, value, changed, problem) {
  * @param {Field} field
  * @param {any} value
  * @param {(value: any) => void} changed
- * @param {string} [named] what it is called, where no label says it
+ * @param {Record<string, string | null>} about what it is called, or by what id
  */
-export function control(scene, field, value, changed, named) {
-  const { hass, localize } = scene;
+export function control(scene, field, value, changed, about) {
   const { select, entity, text, number } = field.selector;
-  const about = named ? { "aria-label": named } : {};
   /** @param {(typed: string) => any} read */
   const take = (read) => (/** @type {Event} */ event) =>
     changed(read(/** @type {HTMLInputElement} */ (event.currentTarget).value));
+  if ("boolean" in field.selector) {
+    return h("input", {
+      ...about,
+      type: "checkbox",
+      checked: Boolean(value),
+      onchange: (/** @type {Event} */ event) =>
+        changed(/** @type {HTMLInputElement} */ (event.currentTarget).checked),
+    });
+  }
   if (select || entity) {
-    /** @type {[string, string][]} */
-    const options = select
-      ? select.options.map((/** @type {any} */ one) => {
-          const key = one.value ?? one;
-          const words = localize(`selector.${select.translation_key}.options.${key}`);
-          return [key, one.label ?? (words || key)];
-        })
-      : Object.keys(hass.states)
-          .filter((id) => entity.domain.some((/** @type {string} */ one) => id.startsWith(`${one}.`)))
-          .map((id) => /** @type {[string, string]} */ ([id, hass.states[id]?.attributes.friendly_name ?? id]))
-          .sort(([, one], [, other]) => one.localeCompare(other, hass.language));
+    const options = choices(scene, field);
+    if (isMany(field)) {
+      /** @type {string[]} */
+      const ticked = value ?? [];
+      return options.map(([key, words]) =>
+        h(
+          "label",
+          { class: "row", key },
+          h("input", {
+            type: "checkbox",
+            checked: ticked.includes(key),
+            onchange: (/** @type {Event} */ event) => {
+              const on = /** @type {HTMLInputElement} */ (event.currentTarget).checked;
+              changed(
+                on ? [...ticked, key] : ticked.filter((/** @type {string} */ one) => one !== key),
+              );
+            },
+          }),
+          h("span", null, words),
+        ),
+      );
+    }
     return h(
       "select",
       { ...about, onchange: take((typed) => typed || null) },
@@ -127,9 +183,34 @@ export function control(scene, field, value, changed, named) {
       type: "number",
       min: number.min,
       max: number.max,
-      value: String(value ?? 0),
-      oninput: take((typed) => Math.trunc(Number(typed) || 0)),
+      value: value === null && !field.required ? "" : String(value ?? 0),
+      oninput: take((typed) =>
+        typed === "" && !field.required ? null : Math.trunc(Number(typed) || 0),
+      ),
     });
   }
   return h("input", { ...about, type: "text", value: value ?? "", oninput: take((typed) => typed) });
+}
+
+/**
+ * Return what may be chosen, each with its words.
+ *
+ * @param {Scene} scene
+ * @param {Field} field
+ * @returns {[string, string][]}
+ */
+export function choices({ hass, localize }, { selector: { select, entity } }) {
+  if (select) {
+    return select.options.map((/** @type {any} */ one) => {
+      const key = one.value ?? one;
+      const words = localize(`selector.${select.translation_key}.options.${key}`);
+      return [key, one.label ?? (words || key)];
+    });
+  }
+  /** @type {string[]} */
+  const domains = [entity.domain].flat();
+  return Object.keys(hass.states)
+    .filter((id) => domains.some((one) => id.startsWith(`${one}.`)))
+    .map((id) => /** @type {[string, string]} */ ([id, hass.states[id]?.attributes.friendly_name ?? id]))
+    .sort(([, one], [, other]) => one.localeCompare(other, hass.language));
 }

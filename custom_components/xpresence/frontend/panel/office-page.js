@@ -20,7 +20,8 @@ export class OneOfficePage {
     this.data = undefined;
   }
 
-  async enter() {
+  /** @param {string[]} [_path] what follows the page's own name in the address */
+  async enter(_path) {
     this.offices = (await this.panel.ask({ type: "xpresence/offices" })) ?? [];
     if (!this.offices?.some((one) => one.entry_id === this.office)) {
       this.office = this.offices?.[0]?.entry_id ?? "";

@@ -34,13 +34,13 @@ import { styles } from "./styles.js";
 /** @type {{ name: string, icon: string, admin: boolean, open: (panel: Panel) => Promise<Page> }[]} */
 const PAGES = [
   { name: "team", icon: "mdi:account-group", admin: false, open: async (panel) => new (await import("./cards.js")).TeamPage(panel) },
-  { name: "me", icon: "mdi:account", admin: false, open: async (panel) => new (await import("./cards.js")).MyPage(panel) },
+  { name: "me", icon: "mdi:account", admin: false, open: async (panel) => new (await import("./me.js")).MyPage(panel) },
   { name: "people", icon: "mdi:table-account", admin: true, open: async (panel) => new (await import("./people.js")).PeoplePage(panel) },
   { name: "profiles", icon: "mdi:card-multiple-outline", admin: true, open: async (panel) => new (await import("./profiles.js")).ProfilesPage(panel) },
   { name: "office", icon: "mdi:office-building-cog-outline", admin: true, open: async (panel) => new (await import("./office.js")).OfficePage(panel) },
 ];
 /** Sections of the translations beside the panel's own. */
-const CATEGORIES = ["config_subentries", "selector", "entity", "options"];
+const CATEGORIES = ["config_subentries", "selector", "entity", "options", "issues"];
 
 export class Panel extends HTMLElement {
   constructor() {

@@ -5,6 +5,7 @@ import { subscribe } from "../cards/live-card.js";
 import { h } from "../cards/view.js";
 import { control, label, shown } from "./fields.js";
 import { ImportPage } from "./import.js";
+import { Many } from "./many.js";
 import { PersonPage } from "./person.js";
 import { Rows } from "./rows.js";
 
@@ -55,6 +56,8 @@ export class PeoplePage {
     /** @type {Record<string, Record<string, string>>} */
     this.problems = {};
     this.busy = false;
+    /** What is set for all who are chosen by a pattern. */
+    this.more = new Many(this);
     /** @type {ImportPage | PersonPage | undefined} */
     this.inner = undefined;
   }
@@ -480,7 +483,7 @@ export class PeoplePage {
               this.value = value;
               this.panel.draw();
             },
-            label(scene, field),
+            { "aria-label": label(scene, field) },
           ),
         field &&
           h(
@@ -515,6 +518,7 @@ export class PeoplePage {
           ),
       ),
       this.source && h("p", { class: "small" }, t("copied", { fields: this.copied(scene) })),
+      this.more.view(scene),
     );
   }
 

@@ -66,15 +66,33 @@ textarea {
   color: inherit; color-scheme: inherit; border-radius: var(--ha-border-radius-md, 8px);
   border: 1px solid color-mix(in srgb, var(--primary-text-color) 45%, transparent); background: var(--card-background-color, transparent);
 }
-label.question { display: flex; flex-direction: column; gap: 4px; max-width: 520px; }
-label.question > input, label.question > select { width: 100%; }
-label.question textarea { min-height: 72px; font-family: inherit; }
+.question, .asked { display: flex; flex-direction: column; gap: 4px; max-width: 520px; min-width: 0; }
+:is(.question, .asked) > :is(input, select):not([type="checkbox"]) { width: 100%; }
+.question textarea { min-height: 72px; font-family: inherit; }
 .wrong { color: var(--error-color, #db4437); font-weight: var(--ha-font-weight-medium, 500); }
 .columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 16px; align-items: start; }
 .ordered { display: flex; flex-direction: column; gap: 8px; }
 .ordered > li { display: flex; align-items: center; gap: 8px; min-height: 48px; padding: 0 8px; border: 1px solid var(--divider-color); border-radius: var(--ha-border-radius-lg, 12px); background: var(--card-background-color); }
 .ordered > li[draggable="true"] { cursor: grab; }
 .ordered .icon { margin: 0; }
+.row { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+.profile { display: flex; flex-direction: column; gap: 4px; padding: 8px 0; min-width: 0; --mdc-icon-size: 20px; }
+.profile > .row > ha-icon { color: var(--tone); }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 150px), 1fr)); gap: 4px 12px; margin: 0; }
+.facts > div { min-width: 0; overflow-wrap: anywhere; }
+dd { margin: 0; }
+fieldset.question { border: 1px solid var(--divider-color); border-radius: var(--ha-border-radius-md, 8px); padding: 8px 12px; margin: 0; display: flex; flex-direction: column; gap: 8px; max-width: 520px; min-width: 0; }
+fieldset.question > legend { padding: 0 4px; }
+.panelform { display: flex; flex-direction: column; gap: 12px; }
+details > summary { cursor: pointer; min-height: 40px; display: list-item; line-height: 40px; }
+details { display: flex; flex-direction: column; gap: 12px; }
+details > * + * { margin-top: 8px; }
+.steps { list-style: none; padding: 0; margin: 0; display: flex; flex-direction: column; gap: 8px; }
+.outcome { display: flex; flex-direction: column; gap: 8px; }
+.outcome p { margin: 0; }
+.push { margin-inline-start: auto; }
+.matrix { flex: none; max-height: 60vh; }
+.matrix tbody th { font-weight: inherit; }
 @container (max-width: 700px) {
   main { padding: 8px; }
   nav a { padding: 0 10px; }

@@ -14,3 +14,11 @@ def escaped(text: str) -> str:
     line = _BREAKS.sub(" ", text).strip()
     line = _MARKUP.sub(r"\\\g<0>", line)
     return _LINKS.sub(lambda found: "".join(f"\\{one}" for one in found[0]), line)
+
+
+_MARKED: Final = re.compile(r"\\(.)|\*")
+
+
+def unmarked(text: str) -> str:
+    """Return a Markdown sentence of ours as plain text: no emphasis, no escapes."""
+    return _MARKED.sub(lambda found: found[1] or "", text)

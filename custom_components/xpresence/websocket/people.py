@@ -40,6 +40,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import OfficeCoordinator
+from ..microsoft.application_settings import stored_application
 from ..operations.microsoft_import import async_from_microsoft
 from ..operations.office_settings import RulesInvalid
 from ..operations.people_changes import (
@@ -165,6 +166,7 @@ def offices(
                 "connected": one.system.ready,
                 "people": len(people_in(one)),
                 "directory": Capability.DIRECTORY in one.system.capabilities,
+                "microsoft": stored_application(one.entry) is not None,
             }
             for one in coordinators(hass)
         ],

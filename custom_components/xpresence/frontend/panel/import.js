@@ -73,8 +73,9 @@ export class ImportPage {
   /** @param {Scene} scene */
   sources({ t }) {
     const office = this.people.offices?.find((one) => one.entry_id === this.people.office);
-    /** @type {("phone_system" | "table" | "home_assistant")[]} */
+    /** @type {("phone_system" | "microsoft" | "table" | "home_assistant")[]} */
     const offered = ["table", "home_assistant"];
+    if (office?.microsoft) offered.unshift("microsoft");
     if (office?.directory) offered.unshift("phone_system");
     return h(
       "div",

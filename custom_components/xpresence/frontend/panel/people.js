@@ -16,7 +16,7 @@ import { Rows } from "./rows.js";
 
 /**
  * @typedef {Record<string, any> & { id: string, name: string, extension: string, version: string }} Person
- * @typedef {{ entry_id: string, title: string, people: number, directory: boolean, connected: boolean }} Office
+ * @typedef {{ entry_id: string, title: string, people: number, directory: boolean, microsoft: boolean, connected: boolean }} Office
  */
 
 /**

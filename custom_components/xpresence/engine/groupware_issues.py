@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .issue_registry import (
+    PEOPLE,
     SETTINGS,
     create_issue,
     delete_issue,
@@ -68,7 +69,7 @@ def set_calendar_issues(
             issue,
             translation_key=key,
             translation_placeholders={"person": name, "calendar": calendar.name},
-            learn_more_url=SETTINGS,
+            learn_more_url=f"{PEOPLE}/{person_id}",
             **fixable(key, person_id, calendar.id),
         )
     delete_others(hass, f"calendar_{person_id}_", created)

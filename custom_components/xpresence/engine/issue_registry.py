@@ -15,6 +15,8 @@ type Placeholders = dict[str, str]
 
 SETTINGS: Final = f"homeassistant://config/integrations/integration/{DOMAIN}"
 """Where people and profiles are changed."""
+PEOPLE: Final = f"homeassistant://{DOMAIN}/people"
+"""The panel's page of people; a person's id behind it leads to theirs."""
 FIX_FLOW: Final = "fix_flow"
 """In an issue's data: the key of its fix flow in :data:`..repairs.FLOWS`."""
 FIX_FLOWS: Final[Mapping[str, str]] = {

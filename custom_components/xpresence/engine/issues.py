@@ -18,7 +18,7 @@ from ..telephony.driver import PhoneSystemError
 from .groupware_issues import delete_groupware_issues
 from .issue_registry import (
     FIX_FLOWS,
-    SETTINGS,
+    PEOPLE,
     Placeholders,
     create_acknowledged_issue,
     create_issue,
@@ -201,6 +201,6 @@ def set_reference_issues(
             prefix + ids[key],
             translation_key=words,
             translation_placeholders=placeholders,
-            learn_more_url=SETTINGS,
+            learn_more_url=f"{PEOPLE}/{person_id}",
             **fixable(words, person_id, key),
         )

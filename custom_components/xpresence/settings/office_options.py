@@ -153,7 +153,6 @@ OFFICE_OPTIONS: Final = (
                 options=[source.value for source in DEFAULT_ORDER],
                 translation_key="source",
                 multiple=True,
-                reorder=True,
             )
         ),
         default=[source.value for source in DEFAULT_ORDER],

@@ -295,7 +295,7 @@ async def test_a_profile_is_made_tried_and_deleted(
     name = page.get_by_role("textbox", name="Name")
     await name.fill(HOSTILE)
     await page.get_by_label("Status", exact=True).select_option(label="Away")
-    await page.get_by_label("Info text").fill(HOSTILE)
+    await page.get_by_role("textbox", name="Info text").fill(HOSTILE)
     await page.get_by_label("Redirect", exact=True).select_option(label="Forward")
     always = page.get_by_role("group", name="Always")
     await always.get_by_label("Target").select_option(label="Number")

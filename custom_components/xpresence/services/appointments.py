@@ -215,7 +215,7 @@ async def _explain(call: ServiceCall, people: list[PersonTarget]) -> ServiceResp
             by=chooser_name(coordinator, person_id, texts),
             resolution=state.resolution,
         )
-        details = await _may(
+        details = await async_may(
             coordinator, person_id, Permission.SEE_DETAILS, call.context
         )
         remains = calls_remain(coordinator, person_id, texts, details=details)

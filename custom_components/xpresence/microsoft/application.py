@@ -28,7 +28,12 @@ from ..groupware.microsoft.application import (
     ApplicationTokens,
     Certificate,
 )
-from ..groupware.microsoft.failures import NotThere, PermissionMissing, RequestRefused
+from ..groupware.microsoft.failures import (
+    NotThere,
+    PermissionMissing,
+    RequestRefused,
+    SignInRefused,
+)
 from ..groupware.microsoft.graph import GraphClient
 from ..groupware.source import SignInNeeded, SourceError
 from .application_settings import application_from, stored_application, user_of
@@ -246,6 +251,10 @@ class _Graph(GraphClient):
 
     @override
     async def _request(self, *args: Any, **options: Any) -> dict[str, Any]:
+        office = self._office
+        if office.problem is not None and office.tokens is self._with:
+            # It tries again by itself, once for everybody.
+            raise SignInRefused(office.problem, office.code)
         try:
             answer = await super()._request(*args, **options)
         except SignInNeeded as error:

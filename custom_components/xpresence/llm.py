@@ -38,6 +38,7 @@ from .operations.outcome import calls_remain
 from .presence.decision.calls import kept_redirect
 from .presence.decision.explain import reasons
 from .presence.permission.policy import Permission
+from .services.end_fields import end_from, whole_minutes
 from .services.planning import async_plan
 from .services.service import PersonTarget, coordinators
 from .settings.validation import INFO_TEXT_LENGTH, info_text_problem
@@ -199,9 +200,7 @@ class SetProfileTool(PresenceTool):
         return {
             vol.Required("profile"): vol.In([self.automatic, *self.profile_names]),
             vol.Exclusive("until", "end"): cv.datetime,
-            vol.Exclusive("minutes", "end"): vol.All(
-                vol.Coerce(int), vol.Range(min=1, max=LONGEST // timedelta(minutes=1))
-            ),
+            vol.Exclusive("minutes", "end"): whole_minutes(LONGEST),
             vol.Optional(CONF_INFO_TEXT): INFO_TEXT,
         }
 
@@ -321,17 +320,9 @@ INFO_TEXT: Final = _info_text
 
 
 def _end(arguments: dict[str, Any]) -> datetime | None:
-    if (minutes := arguments.get("minutes")) is not None:
-        return dt_util.utcnow() + timedelta(minutes=minutes)
-    until: datetime | None = arguments.get("until")
-    if until is None:
-        return None
-    end = dt_util.as_utc(until)
-    if end <= dt_util.utcnow():
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="end_in_the_past"
-        )
-    return end
+    minutes = arguments.get("minutes")
+    span = None if minutes is None else timedelta(minutes=minutes)
+    return end_from(arguments.get("until"), span)
 
 
 TOOLS: Final = (GetPresenceTool, SetProfileTool, PlanPresenceTool)

@@ -7,6 +7,7 @@ without a row of what it takes fails here.
 from collections.abc import Callable, Iterator
 import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
 import logging
 from typing import Any, Final
 
@@ -55,8 +56,8 @@ FREE: Final = frozenset({"info_text", "name"})
 """Fields in which somebody may write what they like, in one line."""
 
 SELECT: Final = "select.anna_profile"
-MORNING = dt_util.parse_datetime("2090-01-01T09:00:00+00:00")
-NOON = dt_util.parse_datetime("2090-01-01T12:00:00+00:00")
+MORNING = (dt_util.utcnow() + timedelta(days=9)).replace(hour=9, microsecond=0)
+NOON = MORNING + timedelta(hours=3)
 VALID: Final[dict[str, dict[str, Any]]] = {
     "cancel_planned_presence": {"planned": "planned-1"},
     "change_planned_presence": {"planned": "planned-1"},
@@ -147,8 +148,8 @@ TOOLS: Final[dict[str, dict[str, Any]]] = {
     "get_presence": {},
     "plan_presence": {
         "profile": "Meeting",
-        "start": "2090-01-01T09:00",
-        "end": "2090-01-01T12:00",
+        "start": MORNING.isoformat(),
+        "end": NOON.isoformat(),
     },
     "set_profile": {"profile": "Meeting"},
 }

@@ -20,7 +20,6 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
-    NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectOptionDict,
@@ -37,7 +36,7 @@ import voluptuous as vol
 from ..const import CONF_DRIVER
 from ..engine.connection import as_sequence, connect
 from ..presence.redirect.parts import EVERYTHING, RedirectCapabilities
-from ..settings.selectors import words
+from ..settings.selectors import FiniteNumberSelector, words
 from ..telephony.description import PhoneSystemType
 from ..telephony.driver import CertificateRejected, Identity, PhoneSystemError
 from ..telephony.fields import Field, FieldKind, text_problem
@@ -149,7 +148,7 @@ def _whole_number(lowest: int, highest: int, unit: str | None) -> Any:
     )
     if unit is not None:
         config["unit_of_measurement"] = unit
-    return vol.All(NumberSelector(config), vol.Coerce(int))
+    return vol.All(FiniteNumberSelector(config), vol.Coerce(int))
 
 
 def suggested(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..presence.datetimes import local, utc, zone_named
 from ..presence.history import Change, ChangeKind, Stretch, stretches, within
 from ..presence.permission.policy import Tier
 from ..presence.texts.logbook import in_words
+from .moments import raise_if_absurd
 
 HAPPENED: Final = {
     ChangeKind.PROFILE: "activated",
@@ -48,7 +49,10 @@ async def async_history(
     zone = zone_named(state.person.time_zone) or dt_util.get_default_time_zone()
     now = dt_util.utcnow()
     start = utc(start, zone) if start else _midnight(now, zone)
-    end = min(utc(end, zone), now) if end else now
+    end = utc(end, zone) if end else now
+    raise_if_absurd(start, "start")
+    raise_if_absurd(end, "end")
+    end = min(end, now)
     if end < start:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="end_before_start"

@@ -30,6 +30,7 @@ from ..operations.authorization import (
     person_entity_of_user,
 )
 from ..operations.dismissals import item_id
+from ..operations.moments import raise_if_absurd
 from ..operations.outcome import calls_remain
 from ..operations.timelines import timelines
 from ..presence.datetimes import later, local, utc, zone_named
@@ -318,7 +319,9 @@ def _instant(call: ServiceCall, field: str) -> datetime | None:
     moment: datetime | None = call.data.get(field)
     if moment is None:
         return None
-    return utc(moment, dt_util.get_default_time_zone())
+    found = utc(moment, dt_util.get_default_time_zone())
+    raise_if_absurd(found, field)
+    return found
 
 
 def _check(start: datetime, end: datetime) -> None:

@@ -37,6 +37,7 @@ from ..settings.profile_fields import (
     action_schema,
     later_redirect_fields,
 )
+from .end_fields import whole
 from .service import Action, PersonTarget
 
 ATTR_CONDITION: Final = "condition"
@@ -49,7 +50,7 @@ REDIRECT: Final[VolDictType] = {
         [condition.value for condition in Condition]
     ),
     vol.Optional(CONF_TARGET): cv.string,
-    vol.Optional(CONF_RING_SECONDS): vol.All(vol.Coerce(int), vol.Range(*RING_SECONDS)),
+    vol.Optional(CONF_RING_SECONDS): vol.All(whole, vol.Range(*RING_SECONDS)),
 }
 
 

@@ -20,7 +20,7 @@ from ..operations.redirect import (
 from ..presence.line import AgentState, Condition
 from ..presence.model import RedirectMode
 from ..presence.permission.policy import Permission
-from .end_fields import END_FIELDS, end_of
+from .end_fields import END_FIELDS, end_of, whole
 from .service import Action, PersonTarget
 
 ATTR_CONDITION: Final = "condition"
@@ -136,9 +136,7 @@ ACTIONS: Final = (
                 Condition
             ),
             vol.Optional(CONF_TARGET): cv.string,
-            vol.Optional(CONF_RING_SECONDS): vol.All(
-                vol.Coerce(int), vol.Range(min=5, max=120)
-            ),
+            vol.Optional(CONF_RING_SECONDS): vol.All(whole, vol.Range(min=5, max=120)),
             **END_FIELDS,
         },
     ),

@@ -30,7 +30,23 @@ type PersonTarget = tuple[OfficeCoordinator, str]
 """A phone system and one of its people."""
 type Run = Callable[[ServiceCall, list[PersonTarget]], Awaitable[ServiceResponse]]
 
-PEOPLE: Final[VolDictType] = {**cv.ENTITY_SERVICE_FIELDS}
+
+def _refusing(validate: Any) -> Callable[[Any], Any]:
+    """Return a validator that refuses what Home Assistant's own stumbles over."""
+    schema = vol.Schema(validate)
+
+    def validated(said: Any) -> Any:
+        try:
+            return schema(said)
+        except (AttributeError, TypeError) as error:
+            raise vol.Invalid("expected ids") from error
+
+    return validated
+
+
+PEOPLE: Final[VolDictType] = {
+    key: _refusing(validate) for key, validate in cv.ENTITY_SERVICE_FIELDS.items()
+}
 """The fields that name people: entities, devices, areas, labels."""
 
 

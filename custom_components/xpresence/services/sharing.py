@@ -53,7 +53,7 @@ ACTIONS: Final = (
         permission=Permission.SHARE,
         run=_narrow_delegate,
         fields={
-            vol.Required(ATTR_DELEGATE): cv.entity_domain("person"),
+            vol.Required(ATTR_DELEGATE): vol.All(cv.string, cv.entity_domain("person")),
             vol.Optional(ATTR_MAY, default=[]): vol.All(
                 cv.ensure_list, [vol.Coerce(Grade)]
             ),

@@ -81,6 +81,14 @@ REDIRECT: Final = vol.Schema(
 type Stored = Mapping[str, Any]
 
 
+def _period(said: Any) -> timedelta:
+    try:
+        found: timedelta = cv.positive_time_period(said)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise vol.Invalid("expected a duration") from error
+    return found
+
+
 def later_redirect_fields(redirect: Stored) -> dict[str, Any]:
     """Return what of a stored redirect only a later version knows."""
     known = {str(field) for field in REDIRECT.schema}
@@ -215,7 +223,7 @@ PROFILE_FIELDS: Final = (
         page_key=CONF_MINUTES,
         page_marker=vol.Optional,
         action=vol.All(
-            cv.positive_time_period,
+            _period,
             lambda duration: int(duration.total_seconds()),
             vol.Range(1, LONGEST_DURATION),
         ),

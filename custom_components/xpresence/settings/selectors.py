@@ -1,6 +1,8 @@
 """Selectors that do not depend on what an office has stored."""
 
 from collections.abc import Iterable
+from math import isfinite
+from typing import Any, override
 
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -10,6 +12,23 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+import voluptuous as vol
+
+
+class FiniteNumberSelector(NumberSelector):
+    """A number box that takes no *nan*, which is within all limits, and no infinity."""
+
+    @override
+    def __call__(self, data: Any) -> float:
+        """Return the number.
+
+        Raises:
+            vol.Invalid: it is none within the limits.
+        """
+        number = super().__call__(data)
+        if not isfinite(number):
+            raise vol.Invalid("expected a number")
+        return number
 
 
 def words(options: Iterable[str], translation_key: str) -> SelectSelector:
@@ -44,4 +63,4 @@ def whole_number(
     )
     if unit is not None:
         config["unit_of_measurement"] = unit
-    return NumberSelector(config)
+    return FiniteNumberSelector(config)

@@ -7,7 +7,9 @@ from typing import Final
 import unicodedata
 
 _WORD: Final = re.compile(
-    r"\d+[:.,]\d+|\d+|\+|[^\W\d_]+(?:['’][^\W\d_]+)*['’]?", re.UNICODE
+    # A minus is no sentence's word: no time is less than nothing.
+    r"(?<=\s)[-−](?=\d)|\d+[:.,]\d+|\d+|\+|[^\W\d_]+(?:['’][^\W\d_]+)*['’]?",
+    re.UNICODE,
 )
 _NOON: Final = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
 MOST_WORDS: Final = 60

@@ -77,6 +77,7 @@ from ..operations.profiles import ProfileInvalid
 from ..presence.pc.signals import Sign
 from ..presence.permission.delegates import DEFAULT_INFO_TEXT, DEFAULT_SUBJECTS
 from ..presence.permission.policy import Tier
+from ..services.end_fields import whole
 from ..services.service import coordinators
 from ..settings.automation_validation import STATES
 from ..settings.person_answers import as_answers
@@ -96,7 +97,7 @@ PATTERN: Final = vol.All(
     str, vol.Length(1, LONGEST_PATTERN), vol.Match(r"^[\w.@{}/\\ -]+\Z")
 )
 """An entity's id, a mail address or the path of a mail file, with blanks."""
-ROW: Final = vol.All(vol.Coerce(int), vol.Range(min=0))
+ROW: Final = vol.All(whole, vol.Range(min=0))
 
 
 def office_command(name: str, fields: VolDictType, run: Run) -> WebSocketCommandHandler:

@@ -8,7 +8,6 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_CLIENT_ID
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     TextSelector,
@@ -29,7 +28,7 @@ from ...groupware.microsoft.clouds import GLOBAL, clouds
 from ...microsoft.settings import ORGANIZATIONS, REGISTRATION
 from ...microsoft.teams import SECONDS, USUAL
 from ...settings.documentation import documentation
-from ...settings.selectors import words
+from ...settings.selectors import FiniteNumberSelector, words
 
 GUID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
@@ -117,7 +116,7 @@ SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_READ): BooleanSelector(),
         vol.Required(CONF_WRITE): BooleanSelector(),
-        vol.Required(CONF_SECONDS): NumberSelector(
+        vol.Required(CONF_SECONDS): FiniteNumberSelector(
             NumberSelectorConfig(
                 min=SECONDS[0],
                 max=SECONDS[1],

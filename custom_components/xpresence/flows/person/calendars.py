@@ -15,7 +15,6 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
-    NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectOptionDict,
@@ -48,7 +47,7 @@ from ...inputs.calendars.settings import STORED_RULES, rules_problems
 from ...presence.calendar.appointments import SHOW_AS, Effect, Invitations, ShowAs
 from ...settings.names import name_problem, tidy
 from ...settings.person_fields import is_offered, profiles_offered
-from ...settings.selectors import words
+from ...settings.selectors import FiniteNumberSelector, words
 from ...settings.usual_profiles import busy_profile
 from ...settings.validation import LONGEST_OVERRUN
 from ..login_fields import EMAIL, shown
@@ -296,7 +295,7 @@ class CalendarsPage(CalendarPage):
         if user_input is not None:
             minutes = int(user_input[CONF_RUN_OVER])
             return self.save({**self.stored, CONF_RUN_OVER: minutes})
-        number = NumberSelector(
+        number = FiniteNumberSelector(
             NumberSelectorConfig(
                 min=0,
                 max=LONGEST_OVERRUN,

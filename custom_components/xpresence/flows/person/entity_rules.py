@@ -7,7 +7,6 @@ from homeassistant.const import CONF_ID, CONF_NAME
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
-    NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectOptionDict,
@@ -31,6 +30,7 @@ from ...const import (
 from ...presence.pc.signals import SWITCHED
 from ...settings.automation_validation import LONGEST_RULE, MOST_RULES, rule_problems
 from ...settings.person_fields import is_offered, profiles_offered
+from ...settings.selectors import FiniteNumberSelector
 from .page import PersonPage
 
 CONF_PLACE: Final = "place"
@@ -39,7 +39,7 @@ CONF_RULE: Final = "rule"
 ON_AND_OFF: Final = frozenset({*SWITCHED, "calendar", "schedule", "update", "remote"})
 AT_HOME: Final = frozenset({"device_tracker", "person"})
 USUAL_LINGER: Final = 10
-SECONDS: Final = NumberSelector(
+SECONDS: Final = FiniteNumberSelector(
     NumberSelectorConfig(
         min=0,
         max=LONGEST_RULE,
@@ -140,7 +140,7 @@ class RulesPage(PersonPage):
             vol.Required(CONF_PROFILE): profiles_offered(entry, self.known_as),
             vol.Required(CONF_SECONDS, default=0): SECONDS,
             vol.Required(CONF_LINGER, default=USUAL_LINGER): SECONDS,
-            vol.Required(CONF_PLACE, default=1): NumberSelector(
+            vol.Required(CONF_PLACE, default=1): FiniteNumberSelector(
                 NumberSelectorConfig(
                     min=1, max=MOST_RULES, step=1, mode=NumberSelectorMode.BOX
                 )

@@ -11,7 +11,6 @@ from homeassistant.helpers.selector import (
     DeviceSelectorConfig,
     EntitySelector,
     EntitySelectorConfig,
-    NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     TextSelector,
@@ -38,7 +37,7 @@ from ...presence.redirect.labels import target_label
 from ...settings.automation_validation import MINUTES, STATES, activity_problems
 from ...settings.office import office_from
 from ...settings.person_fields import is_offered, profiles_offered
-from ...settings.selectors import words
+from ...settings.selectors import FiniteNumberSelector, words
 from ...settings.validation import malformed
 from .page import PersonPage
 from .pc_clients import CLIENTS, found
@@ -154,7 +153,7 @@ class ActivityPage(PersonPage):
             **_sign_fields((locked,)),
             vol.Optional(CONF_LOCKED_PROFILE): profile,
             **_sign_fields(used),
-            vol.Optional(CONF_INACTIVE_MINUTES): NumberSelector(
+            vol.Optional(CONF_INACTIVE_MINUTES): FiniteNumberSelector(
                 NumberSelectorConfig(
                     min=MINUTES[0],
                     max=MINUTES[1],

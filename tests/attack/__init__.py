@@ -1,0 +1,1 @@
+"""A campaign of attacks on a real Home Assistant: ``script/attack``."""

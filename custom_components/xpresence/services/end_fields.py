@@ -1,7 +1,6 @@
 """The fields of an action or tool that say when its effect ends."""
 
 from datetime import datetime, timedelta
-from math import isfinite
 from typing import Any, Final
 
 from homeassistant.const import CONF_FOR
@@ -39,7 +38,8 @@ def _is_too_long(said: Any) -> bool:
     """Tell whether numbers were given that no ``timedelta`` holds, none of them bad."""
     numbers = said.values() if isinstance(said, dict) else [said]
     try:
-        return all(isfinite(number) and number >= 0 for number in map(float, numbers))
+        # No nan is at least nothing.
+        return all(number >= 0 for number in map(float, numbers))
     except OverflowError:
         return True
     except TypeError, ValueError:

@@ -6,7 +6,18 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..presence.datetimes import FARTHEST
+from ..presence.datetimes import FARTHEST, utc
+
+
+def instant(moment: datetime, field: str) -> datetime:
+    """Return an instant that somebody sent in UTC; without a zone it is Home Assistant's.
+
+    Raises:
+        ServiceValidationError: as :func:`raise_if_absurd`.
+    """
+    found = utc(moment, dt_util.get_default_time_zone())
+    raise_if_absurd(found, field)
+    return found
 
 
 def raise_if_absurd(moment: datetime, field: str) -> None:

@@ -30,7 +30,7 @@ from ..operations.authorization import (
     person_entity_of_user,
 )
 from ..operations.dismissals import item_id
-from ..operations.moments import raise_if_absurd
+from ..operations.moments import instant
 from ..operations.outcome import calls_remain
 from ..operations.timelines import timelines
 from ..presence.datetimes import later, local, utc, zone_named
@@ -317,11 +317,7 @@ def _texts(call: ServiceCall, coordinator: OfficeCoordinator) -> Texts:
 
 def _instant(call: ServiceCall, field: str) -> datetime | None:
     moment: datetime | None = call.data.get(field)
-    if moment is None:
-        return None
-    found = utc(moment, dt_util.get_default_time_zone())
-    raise_if_absurd(found, field)
-    return found
+    return None if moment is None else instant(moment, field)
 
 
 def _check(start: datetime, end: datetime) -> None:

@@ -1,7 +1,7 @@
 """The office's orders, rules, permissions and health, for administrators."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.const import CONF_CLIENT_ID
@@ -15,6 +15,7 @@ from ..coordinator import OfficeCoordinator
 from ..inputs.calendars.kinds.logins import account_of
 from ..microsoft.settings import registration_of
 from ..operations.health import statistics
+from ..operations.moments import instant
 from ..operations.office_settings import (
     ORDERS,
     async_set_order,
@@ -153,13 +154,15 @@ async def _day(
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="no_person"
         )
-    start: datetime = max(dt_util.as_utc(msg["start"]), now)
-    end: datetime = dt_util.as_utc(msg["end"])
+    start = max(instant(msg["start"], "start"), now)
+    end = instant(msg["end"], "end")
     if end <= start:
         return {"timeline": []}
     if end - start > LONGEST:
         raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="own_malformed"
+            translation_domain=DOMAIN,
+            translation_key="time_too_long",
+            translation_placeholders={"days": str(LONGEST.days)},
         )
     steps = await timelines(coordinator.hass).async_timeline(
         coordinator, person_id, start, end

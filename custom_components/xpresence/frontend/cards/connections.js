@@ -14,6 +14,8 @@ const SIGNING_IN = () => import("./signing-in.js");
 /** @import {Hass, PersonMessage} from "./types.js" */
 /** @import {Child} from "./view.js" */
 
+/** @typedef {Pick<MyCard, "hass_" | "told" | "root_" | "may" | "target" | "act" | "draw" | "later">} Host */
+
 /**
  * @typedef {object} Calendar
  * @property {string} id
@@ -60,7 +62,7 @@ styles.replaceSync(`
 
 /** What one card shows of them. */
 export class Connections {
-  /** @param {MyCard} card */
+  /** @param {Host} card */
   constructor(card) {
     this.card = card;
     /** @type {Calendar[] | undefined} */

@@ -55,6 +55,8 @@ export class MyPage {
     this.connections = undefined;
     /** @type {import("../cards/history.js").History | undefined} */
     this.history = undefined;
+    /** @type {Map<Function, any>} */
+    this.parts = new Map();
     this.ready = Boolean(customElements.get(CARD));
     if (!this.ready) {
       customElements.whenDefined(CARD).then(() => {
@@ -450,7 +452,7 @@ export class MyPage {
     if (!this.may("connect_calendars") && !this.may("connect_microsoft")) return null;
     if (!this.connections) {
       this.load(() => import("../cards/connections.js"), (part) => {
-        this.connections = new part.Connections(/** @type {any} */ (this));
+        this.connections = new part.Connections(this);
       });
       return null;
     }
@@ -490,6 +492,21 @@ export class MyPage {
   cardScene({ hass }) {
     const t = words(hass);
     return { hass, t, clock: new Clock(hass, t), now: new Date() };
+  }
+
+  /**
+   * Show what is loaded when it is first needed, as a card does.
+   *
+   * @template P
+   * @param {() => Promise<P>} load
+   * @param {(part: P) => Child} show
+   * @returns {Child}
+   */
+  later(load, show) {
+    const part = /** @type {P | undefined} */ (this.parts.get(load));
+    if (part) return show(part);
+    this.load(load, (found) => this.parts.set(load, found));
+    return null;
   }
 
   /**

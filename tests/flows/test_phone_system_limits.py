@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import SelectSelector
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -365,6 +366,46 @@ async def test_what_could_not_work_is_refused_in_the_form(
     page = await flows.async_configure(page["flow_id"], {"next_step_id": "actions"})
     page = await flows.async_configure(page["flow_id"], said)
     assert page["errors"] == errors
+    assert_worded(page, EN["config"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"switch": "switch.fritz_call_deflection_1"},
+        {
+            "set_action": [
+                {
+                    "action": "switch.turn_on",
+                    "target": {"entity_id": ["switch.fritz_call_deflection_1"]},
+                }
+            ],
+            "end_action": [
+                {
+                    "action": "switch.turn_off",
+                    "data": {"entity_id": "switch.fritz_call_deflection_1"},
+                }
+            ],
+        },
+    ],
+)
+async def test_a_switch_that_counts_rules_is_refused_in_the_form(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry, said: dict[str, Any]
+) -> None:
+    for service in ("turn_on", "turn_off"):
+        async_mock_service(hass, "switch", service)
+    # As core's integration of the FRITZ!Box names it: by its place in the list.
+    entity_registry.async_get_or_create(
+        "switch",
+        "fritz",
+        "1C:ED:6F:12:34:11-call_deflection_1",
+        suggested_object_id="fritz_call_deflection_1",
+    )
+    flows = hass.config_entries.flow
+    page = await flows.async_init("xpresence", context={"source": "user"})
+    page = await flows.async_configure(page["flow_id"], {"next_step_id": "actions"})
+    page = await flows.async_configure(page["flow_id"], said)
+    assert page["errors"] == dict.fromkeys(said, "switch_counted")
     assert_worded(page, EN["config"])
 
 

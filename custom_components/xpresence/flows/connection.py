@@ -3,7 +3,7 @@
 Which questions there are stands in the registry; nothing here knows a phone system.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 import logging
@@ -13,7 +13,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.script import async_validate_actions_config
 from homeassistant.helpers.selector import (
     ActionSelector,
@@ -213,7 +213,7 @@ async def field_problem(hass: HomeAssistant, one: Field, value: Any) -> str | No
         case FieldKind.ACTIONS:
             return await _action_problem(hass, value)
         case FieldKind.ENTITY:
-            return _entity_problem(one, value)
+            return _entity_problem(hass, one, value)
     return None
 
 
@@ -229,6 +229,8 @@ async def _action_problem(hass: HomeAssistant, value: Any) -> str | None:
         await async_validate_actions_config(hass, checked)
     except vol.Invalid, HomeAssistantError:
         return "action_invalid"
+    if any(_is_counted(hass, text) for text in _strings(sequence)):
+        return "switch_counted"
     for step in sequence:
         called = step.get("action", step.get("service"))
         if called is None or "{" in called:
@@ -264,7 +266,37 @@ ENTITY_DOMAINS: Final = frozenset(
 """Domains whose actions need an entity that they act on."""
 
 
-def _entity_problem(one: Field, value: str) -> str | None:
+COUNTED_SWITCHES: Final = re.compile(r"call_deflection_\d+$")
+"""How a unique id of ``fritz`` ends whose switch names a deflection by its position."""
+
+
+def _is_counted(hass: HomeAssistant, entity_id: str) -> bool:
+    """Return whether a switch acts on whatever stands at a position of a list.
+
+    Core's ``fritz`` names deflections so: once one is added before, the switch acts on
+    another, which may be a stranger's call block.
+    """
+    entry = er.async_get(hass).async_get(entity_id)
+    return (
+        entry is not None
+        and entry.platform == "fritz"
+        and COUNTED_SWITCHES.search(entry.unique_id) is not None
+    )
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield every text in a sequence of actions."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _strings(one)
+
+
+def _entity_problem(hass: HomeAssistant, one: Field, value: str) -> str | None:
     example = value
     for name in one.placeholders:
         example = example.replace(f"{{{name}}}", EXAMPLES.get(name, "x"))
@@ -274,6 +306,8 @@ def _entity_problem(one: Field, value: str) -> str | None:
         return "entity_invalid"
     if one.domains and example.partition(".")[0] not in one.domains:
         return "entity_other_domain"
+    if example.startswith("switch.") and _is_counted(hass, example):
+        return "switch_counted"
     return None
 
 

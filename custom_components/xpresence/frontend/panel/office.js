@@ -84,6 +84,7 @@ export class OfficePage extends OneOfficePage {
       version && h("p", { class: "small" }, version),
       h("p", { class: "small" }, every ? t("polled", { seconds: every }) : t("pushed")),
       trip !== null && h("p", { class: "small" }, t("round_trip", { time: trip })),
+      statistics(t, data.statistics),
       extensions > 0 && h("p", { class: "small" }, t("extensions", { count: extensions })),
       data.failing > 0 && h("p", { class: "wrong" }, t("failing", { count: data.failing })),
       h("p", null, h("strong", null, `${t("can")}: `), named(can)),
@@ -413,4 +414,20 @@ export class OfficePage extends OneOfficePage {
 function isoDate(day) {
   const two = (/** @type {number} */ one) => String(one).padStart(2, "0");
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
+
+/**
+ * How fast redirects were set, and how old what is shown is.
+ *
+ * @param {Scene["t"]} t
+ * @param {{ switches: any, readings: any }} told
+ */
+function statistics(t, { switches, readings }) {
+  const { counted: count, p50_ms: p50, p95_ms: p95, retried } = switches;
+  const { median_age_seconds: age, oldest_age_seconds: oldest, pushed } = readings;
+  return [
+    count > 0 && h("p", { class: "small", key: "switches" }, t("switch_times", { count, p50, p95 })),
+    retried > 0 && h("p", { class: "small", key: "retries" }, t("switch_retries", { count: retried })),
+    !pushed && age !== null && h("p", { class: "small", key: "ages" }, t("reading_ages", { age, oldest })),
+  ];
 }

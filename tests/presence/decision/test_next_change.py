@@ -9,6 +9,7 @@ from custom_components.xpresence.presence.decision.next_change import (
     next_visible_change,
 )
 from custom_components.xpresence.presence.model import (
+    ChoiceRole,
     Facts,
     Office,
     Pc,
@@ -51,6 +52,20 @@ def foretold(known: Facts, clock: str = "9:00", office: Office = OFFICE) -> obje
             facts(meeting("10:00", "11:00"), choice=chosen("Quiet", "8:00")),
             "10:00",
             id="calls-follow-a-meeting-beneath-a-choice-without-a-redirect",
+        ),
+        pytest.param(
+            replace(
+                facts(
+                    meeting("8:00", "10:00"),
+                    choice=replace(
+                        chosen("Available", "8:00", until=at("12:00")),
+                        role=ChoiceRole.STANDS_IN,
+                    ),
+                ),
+                automatic=False,
+            ),
+            "12:00",
+            id="a-choice-ends-that-stands-in-for-the-default-profile",
         ),
         pytest.param(
             facts(meeting("8:00", "12:00"), meeting("10:00", "11:00")),

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from ..model import Claim, Decision, Facts, Office, Profile, RedirectMode, Source
+from ..model import (
+    ChoiceRole,
+    Claim,
+    Decision,
+    Facts,
+    Office,
+    Profile,
+    RedirectMode,
+    Source,
+)
 from .decide import SOURCES, confirmation, decide_once, in_order
 from .sources.slot import earliest
 
@@ -76,22 +85,28 @@ def _that_matter(office: Office, facts: Facts, decision: Decision) -> Iterable[S
     """
     is_above = True
     redirect = agent = True
+    standing_in = facts.choice is not None and facts.choice.role is ChoiceRole.STANDS_IN
+
+    def is_of(claim: Claim | None, source: Source) -> bool:
+        if claim is None:
+            return False
+        if standing_in and claim.source is Source.MANUAL:
+            # A choice that stands in for the default profile has its place.
+            return source is Source.DEFAULT
+        return claim.source is source
+
     for source in in_order(office.order):
         if is_above or _may_say(
             _profiles(office, facts, source), redirect=redirect, agent=agent
         ):
             yield source
-        is_above = is_above and source is not decision.source
-        redirect = redirect and not _is_of(decision.redirect_claim, source)
-        agent = agent and not _is_of(decision.agent_claim, source)
+        is_above = is_above and not is_of(decision.claim, source)
+        redirect = redirect and not is_of(decision.redirect_claim, source)
+        agent = agent and not is_of(decision.agent_claim, source)
         if any(
-            entry.answers and entry.claim.source is source for entry in decision.trace
+            entry.answers and is_of(entry.claim, source) for entry in decision.trace
         ):
             redirect = agent = False
-
-
-def _is_of(claim: Claim | None, source: Source) -> bool:
-    return claim is not None and claim.source is source
 
 
 def _profiles(office: Office, facts: Facts, source: Source) -> Iterable[Profile]:

@@ -9,6 +9,8 @@ import { h } from "../cards/view.js";
 const SIGNS = /** @type {const} */ (["session", "locked", "active", "last_input", "idle"]);
 /** Signs that an entity gives by being in one of some states. */
 const BY_STATE = ["session", "locked", "active"];
+/** What stands for somebody in a pattern, as a text that shows it needs it. */
+const BLANKS = { name: "{name}", first: "{first}", last: "{last}", extension: "{extension}" };
 /** What a calendar is named by, and what a pattern may look like, by its kind. */
 /** @type {Record<string, { field: string, pattern: string, office: boolean }>} */
 const KINDS = {
@@ -111,7 +113,7 @@ export class Many {
         this.pattern = value;
         this.hits = undefined;
       }),
-      h("p", { class: "small" }, t("pattern_help")),
+      h("p", { class: "small" }, t("pattern_help", BLANKS)),
       BY_STATE.includes(this.sign) &&
         this.field(t("states"), "input", { name: "states", type: "text", value: this.states }, (value) => {
           this.states = value;

@@ -351,6 +351,9 @@ async def test_what_depends_on_a_profile_is_said_where_it_would_be_deleted(
 async def test_permissions_and_a_day_are_seen_and_set_in_the_office(
     home: Home, chromium: Browser, request: pytest.FixtureRequest
 ) -> None:
+    mine = "select.colleague_200_profile"
+    for said in ({"mode": "forward", "target": "voicemail"}, {"mode": "off"}):
+        await home.act("xpresence", "set_redirect", entity_id=mine, **said)
     page = await opened(chromium, home, "office")
     matrix = page.get_by_role("region", name="Who may do what")
     edits = matrix.get_by_role("checkbox", name="Make and change their own profiles")
@@ -363,6 +366,10 @@ async def test_permissions_and_a_day_are_seen_and_set_in_the_office(
     await edits.press("Space")
     await form.get_by_role("button", name="Save").click()
     await expect(edits).to_be_checked(timeout=LIMIT)
+    health = page.locator("xpresence-panel section").filter(has_text="Microsoft 365:")
+    await expect(health.first).to_contain_text(
+        re.compile(r"redirects were set in [\d.,]+ ms"), timeout=LIMIT
+    )
     day = page.locator("xpresence-panel section").filter(has_text="What if").last
     await day.get_by_role("button", name="Show").click()
     await expect(day.locator(".steps li").first).to_contain_text(

@@ -17,6 +17,7 @@ MAY_STAND_THERE = {
     "type(error).__name__",  # what kind of error, never what it says
     "_named(error)",  # an error's number by its name, such as ENOSPC
     "event.kind",
+    "moved",  # seconds by which the clock was set
     "self._poll_every",
     "person_id",  # an id of a subentry
     "claim",

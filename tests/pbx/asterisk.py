@@ -11,6 +11,7 @@ import json
 import os
 from pathlib import Path
 import random
+import re
 import secrets
 import shutil
 import signal
@@ -19,7 +20,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from typing import TextIO
+from typing import Final, TextIO
 
 CONFIG = Path(__file__).parent / "config"
 EXTENSIONS = ("100", "101", "102", "103", "104", "105", "109")
@@ -28,6 +29,8 @@ SIP_ACCOUNTS = ("110", "111", "112", "113", "119")
 FORWARDS = ("CF", "CFB", "CFU")
 """FreePBX's families: forward always, when busy, when nobody answers."""
 BOOT_SECONDS = 120
+MEMBER: Final = re.compile(r"\b(?:Local|PJSIP|Agent)/[^\s)]+")
+"""How a queue shows whom it rings."""
 EVENTUALLY = 60.0
 """Seconds that a condition may take to come true on a busy machine."""
 PORTS = range(15_000, 32_000)
@@ -309,12 +312,10 @@ class Asterisk:
 
     def forget(self) -> None:
         """Empty what tests set."""
-        for family in ("CF", "CFB", "CFU", "DND", "AMPUSER"):
+        for family in ("CF", "CFB", "CFU", "DND", "AMPUSER", "QPENALTY"):
             self.cli(f"database deltree {family}")
-        for member in self.cli("queue show 400").splitlines():
-            if "Local/" in member:
-                name = member.split("Local/")[1].split("@")[0]
-                self.cli(f"queue remove member Local/{name}@from-queue/n from 400")
+        for member in MEMBER.findall(self.cli("queue show 400")):
+            self.cli(f"queue remove member {member} from 400")
 
     def talking(self) -> list[tuple[str, str, str]]:
         """Return each channel that is up, its application, and that one's data."""
